@@ -1,0 +1,26 @@
+"""Deep learning for art: generate, transfer, blend, classify and restore pictures.
+
+The verbs are functions of this package; importing it is cheap, torch comes with the first call.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from deepart.runtime import prepare_process
+
+if TYPE_CHECKING:
+    from deepart.tasks.transfer import transfer
+
+__version__ = "0.1.0"
+__all__ = ["transfer"]
+
+prepare_process()  # before anything imports torch
+
+
+def __getattr__(name: str) -> object:
+    if name == "transfer":
+        from deepart.tasks.transfer import transfer
+
+        return transfer
+    raise AttributeError(f"module 'deepart' has no attribute {name!r}")

@@ -1,0 +1,331 @@
+"""Every checkpoint that deepart knows, and the way from its key to a model that is ready to run.
+
+A bundled checkpoint lies in `weights/<task>/<name>/`, one of the Hub in the Hub client's cache.  Whatever
+its place, a file is used only if its SHA-256 is the one in the table, its tensors are plain and its keys
+are exactly those of its network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import pickle
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from deepart import hub
+from deepart.errors import WeightsError
+from deepart.hub import Report
+from deepart.text import say
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkpoint:
+    """One row of the table: what a checkpoint is, where it lies and how to know that it is the right one."""
+
+    key: str
+    """`<task>/<name>`, the name being `arch-data-vN`."""
+    architecture: str
+    """A key of `ARCHITECTURES`."""
+    config: Mapping[str, Any] | None = None
+    """Fields of the architecture's Config; None reads the config.json of a bundled checkpoint."""
+    repo: str | None = None
+    """Repository on the Hub; None if bundled."""
+    revision: str | None = None
+    """Commit of `repo`, 40 hex digits."""
+    file: str = "model.safetensors"
+    sha256: str
+    size: int
+    """Bytes of `file`; a guide for people, since the hash settles what the file is."""
+    licence: str
+    source: str
+    """Paper or repository that the weights come from."""
+    good_for: str
+    """A key of `deepart.text.TEXT`."""
+
+    @property
+    def task(self) -> str:
+        return self.key.partition("/")[0]
+
+    @property
+    def folder(self) -> Path:
+        """Where a bundled checkpoint lies."""
+        return WEIGHTS / self.key
+
+
+CHECKPOINTS: dict[str, Checkpoint] = {
+    row.key: row
+    for row in (
+        Checkpoint(
+            key="transfer/fastnst-wikiart-v1",
+            architecture="StyleNetwork",
+            sha256="b68e9e0418ebbe0ae19bc01d6b19e48e14dcf9f17da950de9bea5ad19959fef4",
+            size=9_334_338,
+            licence="mit",
+            source="https://arxiv.org/abs/1705.06830",
+            good_for="weights.good_for.fastnst",
+        ),
+        Checkpoint(
+            key="loss/vgg19-imagenet-v1",
+            architecture="VGG19Features",
+            config={},
+            repo="timm/vgg19.tv_in1k",
+            revision="128d4708565b3a414bcbb9bbad440b2fe37b9f18",
+            sha256="11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669",
+            size=574_672_336,  # computed from its keys; the Hub says 575 MB
+            licence="bsd-3-clause",
+            source="https://arxiv.org/abs/1409.1556",
+            good_for="weights.good_for.vgg19",
+        ),
+    )
+}
+
+ARCHITECTURES = {
+    "StyleNetwork": "deepart.models.style_network:StyleNetwork",
+    "VGG19Features": "deepart.models.vgg:VGG19Features",
+}
+
+
+def architecture(name: str) -> type[nn.Module]:
+    """Import the network that the table calls `name`; its `Config` is its constructor's only argument."""
+    module, _, cls = ARCHITECTURES[name].partition(":")
+    return getattr(importlib.import_module(module), cls)
+
+
+def find(key: str) -> Checkpoint:
+    """Return the row of `key`.
+
+    Raises:
+        WeightsError: there is none.
+    """
+    if key not in CHECKPOINTS:
+        raise WeightsError("weights.unknown", known=", ".join(CHECKPOINTS))
+    return CHECKPOINTS[key]
+
+
+def resolve(key: str, *, report: Report | None = None) -> Path:
+    """Return the file of a checkpoint, fetched from the Hub if need be and with its hash verified.
+
+    A file of the Hub that has the wrong hash is also taken out of the cache, so that a retry can succeed.
+
+    Args:
+        key: a key of `CHECKPOINTS`.
+        report: told of the progress of a download.
+
+    Raises:
+        WeightsError: unknown, missing, out of reach, or not the file that the table means.
+    """
+    row = find(key)
+    if row.repo is None:
+        path = row.folder / row.file
+        if not path.is_file():
+            raise WeightsError("weights.missing", name=key)
+    else:
+        path = hub.cached(row.repo, row.file, row.revision) or hub.download(
+            key, row.repo, row.file, row.revision, report
+        )
+    if not _is_intact(path, row.sha256):
+        if row.repo is not None:
+            path.resolve().unlink(missing_ok=True)  # the cache's blob
+            path.unlink(missing_ok=True)  # its link in the snapshot
+        raise WeightsError("weights.hash", name=key)
+    return path
+
+
+_intact: dict[tuple[str, int, int, str], bool] = {}
+
+
+def _is_intact(path: Path, sha256: str) -> bool:
+    """Whether the file has this hash; read once per process as long as its time and size stay the same."""
+    facts = path.stat()
+    seen = (str(path), facts.st_mtime_ns, facts.st_size, sha256)
+    if seen not in _intact:
+        digest = hashlib.sha256()
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        _intact[seen] = digest.hexdigest() == sha256
+    return _intact[seen]
+
+
+def load_state(path: Path, name: str | None = None) -> dict[str, Tensor]:
+    """Read a table of tensors: safetensors, or a PyTorch file that holds nothing but tensors.
+
+    Args:
+        path: ending in .safetensors, .bin, .ckpt, .pt or .pth.
+        name: what an error calls it; the file's name if None.
+
+    Raises:
+        WeightsError: damaged, cut short, or holding anything else, such as code, which is not run.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    name = name or _harmless(path.name)
+    if path.suffix not in {".safetensors", ".bin", ".ckpt", ".pt", ".pth"}:
+        raise WeightsError("weights.unsafe", name=name)
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise WeightsError("weights.unsafe", name=name) from error
+    except (SafetensorError, RuntimeError, EOFError, OSError) as error:
+        raise WeightsError("weights.damaged", name=name) from error
+    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise WeightsError("weights.unsafe", name=name)
+    return state
+
+
+def load_model(key: str, device: str = "cpu", *, report: Report | None = None) -> nn.Module:
+    """Build the network of a checkpoint in evaluation mode, float32, with no gradients, on `device`.
+
+    Raises:
+        WeightsError: see `resolve` and `load_state`; or keys that are not exactly the network's.
+    """
+    import torch
+
+    from deepart.models.pretrained import CONFIG_FILE, config_from_json
+
+    row = find(key)
+    path = resolve(key, report=report)
+    state = load_state(path, key)
+    network = architecture(row.architecture)
+    try:
+        values = row.config
+        if values is None:
+            values = json.loads((row.folder / CONFIG_FILE).read_text("utf-8"))
+        config = config_from_json(network.Config, values)
+        # The initial weights, soon overwritten, must not move anybody's seeded generator.
+        with torch.random.fork_rng(devices=[]):
+            model = network(config)
+    except (OSError, ValueError, TypeError) as error:
+        raise WeightsError("weights.damaged", name=key) from error
+
+    unused = getattr(network, "unused_keys", ())
+    state = {name: tensor for name, tensor in state.items() if not name.startswith(unused)}
+    wrong = _differences(model.state_dict(), state)
+    if wrong:
+        raise WeightsError("weights.keys", name=key, count=len(wrong), first=", ".join(wrong[:3]))
+    model.load_state_dict(state)
+    return model.eval().requires_grad_(False).to(device)
+
+
+def _differences(expected: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> list[str]:
+    """Keys that are missing, unknown or of another shape, made safe to show."""
+    shapes = {key: tensor.shape for key, tensor in expected.items()}
+    found = {key: tensor.shape for key, tensor in state.items()}
+    return [_harmless(key) for key in shapes | found if shapes.get(key) != found.get(key)]
+
+
+def _harmless(text: str) -> str:
+    """`text` from a file, fit to stand in a sentence that may be shown as HTML."""
+    return re.sub(r"[^\w.-]", "_", text)[:80]
+
+
+def describe(language: str = "en") -> list[dict[str, Any]]:
+    """Say of every checkpoint what it is and whether its file is here; asks nobody and verifies nothing."""
+    return [
+        {
+            "key": row.key,
+            "task": row.task,
+            "state": _state(row),
+            "size": row.size,
+            "licence": row.licence,
+            "repo": row.repo,
+            "good_for": say(row.good_for, language),
+        }
+        for row in CHECKPOINTS.values()
+    ]
+
+
+def _state(row: Checkpoint) -> Literal["bundled", "missing", "cached", "remote"]:
+    if row.repo is None:
+        return "bundled" if (row.folder / row.file).is_file() else "missing"
+    return "cached" if hub.cached(row.repo, row.file, row.revision) else "remote"
+
+
+class ModelCache:
+    """Loaded models within a bound of memory; the one that was used longest ago goes first.
+
+    However many threads ask for a model at the same moment, it is loaded once.  A load that failed is not
+    remembered.  The model asked for last stays even if it alone is over the bound.
+    """
+
+    def __init__(self, max_bytes: int = 4096 << 20) -> None:
+        self._max_bytes = max_bytes
+        self._models: OrderedDict[tuple[str, str], nn.Module] = OrderedDict()
+        self._lock = threading.Lock()
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
+
+    def get(self, key: str, device: str = "cpu", *, report: Report | None = None) -> nn.Module:
+        """Return the model of a checkpoint, loaded at most once.
+
+        Raises:
+            WeightsError: see `load_model`.
+        """
+        place = (key, str(device))
+        with self._lock:
+            loading = self._loading.setdefault(place, threading.Lock())
+        with loading:
+            with self._lock:
+                if place in self._models:
+                    self._models.move_to_end(place)
+                    return self._models[place]
+            model = load_model(key, device, report=report)
+            self.put(key, model, device)
+            return model
+
+    def put(self, key: str, model: nn.Module, device: str = "cpu") -> None:
+        """Keep `model`, which lies on `device`, under `key`."""
+        with self._lock:
+            self._models[key, str(device)] = model
+            self._models.move_to_end((key, str(device)))
+            self._evict()
+
+    def forget(self, key: str) -> None:
+        """Drop the model of `key` from every device."""
+        with self._lock:
+            for place in [place for place in self._models if place[0] == key]:
+                del self._models[place]
+
+    def clear(self) -> None:
+        """Drop every model."""
+        with self._lock:
+            self._models.clear()
+
+    def loaded(self) -> list[str]:
+        """Keys of the models that are in memory, the one used last at the end."""
+        with self._lock:
+            return list(dict.fromkeys(key for key, _ in self._models))
+
+    def limit(self, max_bytes: int) -> None:
+        """Change the bound, at once."""
+        with self._lock:
+            self._max_bytes = max_bytes
+            self._evict()
+
+    def _evict(self) -> None:
+        while len(self._models) > 1 and sum(map(_bytes_of, self._models.values())) > self._max_bytes:
+            self._models.popitem(last=False)
+
+
+def _bytes_of(model: nn.Module) -> int:
+    tensors = [*model.parameters(), *model.buffers()]
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+models = ModelCache()
+"""The process's models."""

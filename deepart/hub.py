@@ -1,0 +1,192 @@
+"""One file of a Hugging Face repository, fetched once and kept in the Hub client's own cache.
+
+The real client does the work, so HF_HOME, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they
+always mean.  Added here: a machine without network learns it in two seconds instead of the client's
+23 and is not made to wait again; a download that stands still ends; every failure is one sentence.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from deepart.errors import WeightsError
+
+Report = Callable[[int, int], None]
+"""Called with (bytes done, bytes in all or 0) a few times a second; what it raises ends the download."""
+
+CONNECT_SECONDS = 1.7  # with the import of the client, 2 s in all
+ANSWER_SECONDS = 15.0  # for the headers of a file, redirects included
+STALL_SECONDS = 120.0  # without a block of 10 MB, in which the client counts; 80 kB/s are enough
+FORGET_AFTER_SECONDS = 60.0  # then an unreachable Hub is tried again
+
+_NOT_WRITABLE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.ENOTDIR,
+    errno.EEXIST,
+}
+
+_T = TypeVar("_T")
+_network_lock = threading.Lock()
+_unreachable_since: dict[str, float] = {}  # endpoint -> time.monotonic()
+
+
+def cached(repo: str, file: str, revision: str) -> Path | None:
+    """The file in the Hub's cache, or None; asks nobody."""
+    from huggingface_hub import try_to_load_from_cache
+
+    found = try_to_load_from_cache(repo, file, revision=revision)
+    return Path(found) if isinstance(found, str) else None
+
+
+def download(name: str, repo: str, file: str, revision: str, report: Report | None = None) -> Path:
+    """Fetch `file` of `repo` at `revision` into the Hub's cache and return its path there.
+
+    Args:
+        name: what an error calls it.
+        report: told of the progress, in the caller's thread.
+
+    Raises:
+        WeightsError: with a key that says why there is no file.
+    """
+    from huggingface_hub import constants
+
+    if constants.HF_HUB_OFFLINE:
+        raise WeightsError("weights.switched_off", name=name)
+    _require_network(name, constants.ENDPOINT)
+
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+
+    transfer = _Transfer(report)
+    # Asked for on its own because `hf_hub_download` repeats a request that failed for 23 s.
+    head = _in_background(lambda: get_hf_file_metadata(hf_hub_url(repo, file, revision=revision)))
+    if not transfer.completes(head, ANSWER_SECONDS) or (head.exception() and not _status(head.exception())):
+        _unreachable_since[constants.ENDPOINT] = time.monotonic()
+        raise WeightsError("weights.offline", name=name)
+    transfer.total = _result(head, name).size or 0
+
+    bar = transfer.bar()
+    fetch = _in_background(lambda: hf_hub_download(repo, file, revision=revision, tqdm_class=bar))
+    try:
+        if not transfer.completes(fetch, STALL_SECONDS):
+            raise WeightsError("weights.stalled", name=name)
+    finally:
+        transfer.given_up = True
+    path = Path(_result(fetch, name))
+    if report is not None:
+        report(transfer.total, transfer.total)
+    return path
+
+
+class _Transfer:
+    """How far a download is: the client's thread counts, the caller's waits and reports."""
+
+    def __init__(self, report: Report | None) -> None:
+        self.report = report
+        self.done = 0
+        self.total = 0
+        self.given_up = False
+
+    def bar(self) -> type:
+        """The class that the client takes for its progress bar."""
+        from huggingface_hub.utils import tqdm
+
+        transfer = self
+
+        class Counter(tqdm):
+            def __init__(self, *args: object, **kwargs: object) -> None:
+                super().__init__(*args, **{**kwargs, "disable": True})
+
+            def update(self, n: float | None = 1) -> None:
+                if transfer.given_up:
+                    raise InterruptedError
+                self.n += n or 0
+                # Xet opens two bars, one for the network and one for the disk.
+                transfer.done = max(transfer.done, int(self.n))
+
+        return Counter
+
+    def completes(self, future: Future, patience: float) -> bool:
+        """Wait for `future` as long as bytes keep coming; False once none came for `patience` seconds."""
+        seen, moved_at = self.done, time.monotonic()
+        while not wait([future], timeout=0.2).done:
+            if self.done > seen:
+                seen, moved_at = self.done, time.monotonic()
+            elif time.monotonic() - moved_at > patience:
+                return False
+            if self.report is not None:
+                self.report(self.done, self.total)
+        return True
+
+
+def _require_network(name: str, endpoint: str) -> None:
+    """Raise unless the Hub takes a connection; a refusal is remembered, so that it costs its 2 s once."""
+    with _network_lock:
+        since = _unreachable_since.get(endpoint)
+        if since is None or time.monotonic() - since > FORGET_AFTER_SECONDS:
+            probe = _in_background(lambda: _connect(endpoint))
+            wait([probe], timeout=CONNECT_SECONDS)
+            if probe.done() and probe.exception() is None:
+                _unreachable_since.pop(endpoint, None)
+                return
+            _unreachable_since[endpoint] = time.monotonic()
+    raise WeightsError("weights.offline", name=name)
+
+
+def _connect(endpoint: str) -> None:
+    hub = urlsplit(endpoint)
+    proxies = {} if proxy_bypass(hub.hostname or "") else getproxies()
+    proxy = proxies.get(hub.scheme) or proxies.get("all")
+    target = hub if proxy is None else urlsplit(proxy if "//" in proxy else f"//{proxy}")
+    port = target.port or (443 if target.scheme == "https" else 80)
+    socket.create_connection((target.hostname, port), timeout=CONNECT_SECONDS).close()
+
+
+def _in_background(work: Callable[[], _T]) -> Future[_T]:
+    """Run `work` in a daemon thread: one that hangs in a name look-up or a read must not keep the process."""
+    future: Future[_T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # handed to whoever reads the future
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
+
+
+def _status(error: BaseException | None) -> int | None:
+    """The HTTP status that the Hub answered with, if it did answer."""
+    return getattr(getattr(error, "response", None), "status_code", None)
+
+
+def _result(future: Future[_T], name: str) -> _T:
+    from huggingface_hub.errors import GatedRepoError
+
+    try:
+        return future.result()
+    except Exception as error:
+        status = _status(error) or _status(error.__cause__)
+        # The Hub also answers 401 for a repository that does not exist, but then without "GatedRepo".
+        if isinstance(error, GatedRepoError) or status == 403:
+            raise WeightsError("weights.gated", name=name) from error
+        if status in (401, 404):
+            raise WeightsError("weights.not_found", name=name) from error
+        if status is not None:
+            raise WeightsError("weights.hub_error", name=name, status=status) from error
+        if getattr(error, "errno", None) in _NOT_WRITABLE:
+            raise WeightsError("weights.disk", name=name) from error
+        raise WeightsError("weights.interrupted", name=name) from error

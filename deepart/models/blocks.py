@@ -1,0 +1,146 @@
+"""Building blocks that several networks share."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
+
+
+class _PixelStatistics(torch.autograd.Function):
+    """Normalised pixels, mean and deviation of every channel, with the backward pass written out.
+
+    PyTorch's own normalisation is fast forwards in the channels_last layout that convolutions like on a
+    CPU, and many times slower backwards than the few passes below; its `var_mean` is slow both ways.
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor]:
+        b, c, h, w = x.shape
+        # Below this size PyTorch takes a path for channels_last that is some fifty times slower.
+        x = x.contiguous() if h * w <= 1024 else x
+        y, mean, inverse_std = torch.native_group_norm(x, None, None, b, c, h * w, c, eps)
+        std = inverse_std.float().reciprocal()
+        ctx.save_for_backward(y, std)
+        ctx.set_materialize_grads(False)  # an output that nobody used costs nothing backwards
+        return y, mean.float(), std
+
+    @staticmethod
+    def backward(
+        ctx: FunctionCtx, grad_y: Tensor | None, grad_mean: Tensor | None, grad_std: Tensor | None
+    ) -> tuple[Tensor, None]:
+        y, std = ctx.saved_tensors
+        pixels = y.shape[2] * y.shape[3]
+        # grad_x = constant + along_y * y + grad_y / std, the first two a number for each channel.
+        constant = torch.zeros_like(std) if grad_mean is None else grad_mean / pixels
+        along_y = torch.zeros_like(std) if grad_std is None else grad_std / pixels
+        if grad_y is not None:
+            constant = constant - grad_y.mean((2, 3)).float() / std
+            along_y = along_y - (grad_y * y).mean((2, 3)).float() / std
+        grad = torch.addcmul(_per_channel(constant, y), y, _per_channel(along_y, y))
+        if grad_y is not None:
+            grad = grad.addcmul_(grad_y, _per_channel(1 / std, y))
+        return grad, None
+
+
+def _per_channel(values: Tensor, like: Tensor) -> Tensor:
+    return values[:, :, None, None].to(like.dtype)
+
+
+class FrozenStatistics:
+    """The means and deviations of every normalisation of a forward pass, measured once, used again.
+
+    A large picture is painted in tiles.  If each tile were normalised by itself, its colours would
+    depend on what happens to be in it and the seams would show; with the statistics of the whole, tiles
+    join without a seam (Chen et al. 2022, "Towards Ultra-Resolution Neural Style Transfer via Thumbnail
+    Instance Normalization", https://arxiv.org/abs/2103.11784).  The normalisations are known by the order
+    in which the network calls them.
+    """
+
+    def __init__(self) -> None:
+        self._statistics: list[tuple[Tensor, Tensor]] = []
+        self._next = 0
+        self._recording = False
+
+    @contextlib.contextmanager
+    def recording(self) -> Iterator[None]:
+        """Measure during the forward passes inside, over all pictures of a batch together."""
+        self._recording = True
+        self._statistics.clear()
+        with self._active():
+            yield
+        self._recording = False
+
+    @contextlib.contextmanager
+    def replaying(self) -> Iterator[None]:
+        """Use what was measured, in the same order, during the forward passes inside."""
+        self._next = 0
+        with self._active():
+            yield
+
+    @contextlib.contextmanager
+    def _active(self) -> Iterator[None]:
+        token = _frozen_statistics.set(self)
+        try:
+            yield
+        finally:
+            _frozen_statistics.reset(token)
+
+    def normalise(self, x: Tensor, eps: float) -> Tensor:
+        """Give x (B, C, H, W) mean 0 and deviation 1 by the statistics whose turn it is."""
+        if self._recording:
+            mean = x.float().mean((0, 2, 3), keepdim=True)
+            std = (x.float().square().mean((0, 2, 3), keepdim=True) - mean.square()).clamp(min=0).add(eps).sqrt()
+            self._statistics.append((mean, std))
+        else:
+            mean, std = self._statistics[self._next]
+            self._next += 1
+        return torch.addcmul((-mean / std).to(x.dtype), x, (1 / std).to(x.dtype))
+
+
+_frozen_statistics: ContextVar[FrozenStatistics | None] = ContextVar("frozen_statistics", default=None)
+
+
+def normalise_over_pixels(x: Tensor, eps: float = 1e-3) -> Tensor:
+    """Give every channel of every picture mean 0 and deviation 1.  x: (B, C, H, W).
+
+    Instance normalisation without parameters (Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022);
+    with the statistics of `FrozenStatistics` where one is active.  `eps`, added to the variance, is
+    larger than usual: it keeps a blank picture blank instead of magnifying its faint noise.
+    """
+    frozen = _frozen_statistics.get()
+    if frozen is not None:
+        return frozen.normalise(x, eps)
+    return _PixelStatistics.apply(x, eps)[0]
+
+
+def channel_statistics(x: Tensor, eps: float = 1e-5) -> tuple[Tensor, Tensor]:
+    """Return mean and standard deviation over the pixels, each (B, C) float32.  x: (B, C, H, W)."""
+    return _PixelStatistics.apply(x, eps)[1:]
+
+
+class Convolution(nn.Conv2d):
+    """A convolution that keeps the size (divided by `stride`) and mirrors the border.
+
+    Mirroring, because zeros would draw a dark frame around every painted picture.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int = 3, stride: int = 1) -> None:
+        super().__init__(in_channels, out_channels, kernel_size, stride)
+        self.border = (kernel_size // 2,) * 4
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Autocast would widen the copy that padding makes to float32, which costs more than the padding.
+        with torch.autocast(x.device.type, enabled=False):
+            x = F.pad(x, self.border, mode="reflect")
+        return super().forward(x)
+
+
+def upsample_nearest(x: Tensor) -> Tensor:
+    """Double height and width.  Nearest, then a convolution: no checkerboard (Odena et al. 2016)."""
+    return F.interpolate(x, scale_factor=2, mode="nearest")

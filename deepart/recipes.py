@@ -1,0 +1,139 @@
+"""How a picture was made, as a typed record that travels inside the picture.
+
+Every result carries its recipe in one iTXt chunk of its PNG.  A result that becomes the input of
+another step brings its recipe along, so that the last picture tells the whole story.  A recipe holds
+hashes and settings only: never a file name, a path, or anything that a visitor's photo said of itself.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Union
+
+from PIL import Image
+
+from deepart.images import has_content_credentials, read_png_text
+
+CHUNK = "deepart"
+"""Keyword of the PNG text chunk, and key of `PIL.Image.Image.info`."""
+MAX_DEPTH = 8
+"""Steps of a chain that are kept; the oldest are dropped."""
+MAX_BYTES = 64 * 1024
+"""Size of a recipe as JSON beyond which a file is not believed."""
+
+Source = Union[str, os.PathLike, bytes, Image.Image]
+Setting = Union[str, float, int, bool, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """One picture that went in."""
+
+    role: str  # "content", "style", …
+    sha256: str  # of its pixels, `deepart.images.content_hash`
+    had_credentials: bool = False  # it carried C2PA content credentials, which the result does not
+    recipe: Recipe | None = None  # how it was made, if it was itself a result
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one picture was made."""
+
+    verb: str
+    version: str  # of deepart
+    checkpoint: str
+    checkpoint_sha256: str
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    seed: int | None = None
+    ingredients: tuple[Ingredient, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the recipe as plain dictionaries and lists, at most `MAX_DEPTH` steps deep."""
+        return _cut(asdict(self), MAX_DEPTH)
+
+    def to_json(self) -> str:
+        """Return the recipe as one line of JSON."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Recipe:
+        """Read a recipe that may come from anywhere.
+
+        Raises:
+            ValueError: it is not a recipe, is larger than `MAX_BYTES` or deeper than `MAX_DEPTH`.
+        """
+        if len(text.encode()) > MAX_BYTES:
+            raise ValueError("The recipe is too large.")
+        try:
+            return _recipe(json.loads(text), MAX_DEPTH)
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError("This is not a recipe.") from error
+
+
+def attach(image: Image.Image, recipe: Recipe) -> Image.Image:
+    """Return `image` with its recipe in `image.info`, from where `recipe_of` and `save` take it."""
+    image.info[CHUNK] = recipe.to_json()
+    return image
+
+
+def recipe_of(source: Source) -> Recipe | None:
+    """Return the recipe that a picture carries, or None; rubbish counts as none."""
+    if isinstance(source, Image.Image):
+        text = source.info.get(CHUNK)
+    else:
+        text = read_png_text(source).get(CHUNK)
+    if not isinstance(text, str):
+        return None
+    try:
+        return Recipe.from_json(text)
+    except ValueError:
+        return None
+
+
+def chunks(image: Image.Image) -> dict[str, str]:
+    """Return the text entries to write into the PNG of `image`: its recipe, if it has one."""
+    return {CHUNK: image.info[CHUNK]} if CHUNK in image.info else {}
+
+
+def carries_credentials(source: Source) -> bool:
+    """Say whether a file carries C2PA content credentials; a picture in memory no longer can."""
+    if isinstance(source, Image.Image):
+        return False
+    if isinstance(source, bytes):
+        return has_content_credentials(source)
+    with open(source, "rb") as file:
+        return has_content_credentials(file.read())
+
+
+def _recipe(data: dict[str, Any], depth: int) -> Recipe:
+    if depth == 0:
+        raise ValueError("The recipe has too many steps.")
+    settings = dict(data["settings"])
+    if not all(isinstance(value, (str, int, float, bool, type(None))) for value in settings.values()):
+        raise ValueError("A setting is neither a text nor a number.")
+    texts = {name: data[name] for name in ("verb", "version", "checkpoint", "checkpoint_sha256")}
+    if not all(isinstance(value, str) for value in texts.values()):
+        raise ValueError("This is not a recipe.")
+    seed = data.get("seed")
+    if not isinstance(seed, (int, type(None))):
+        raise ValueError("The seed is not a whole number.")
+    ingredients = tuple(
+        Ingredient(
+            role=str(item["role"]),
+            sha256=str(item["sha256"]),
+            had_credentials=bool(item.get("had_credentials", False)),
+            recipe=_recipe(item["recipe"], depth - 1) if item.get("recipe") else None,
+        )
+        for item in data["ingredients"]
+    )
+    return Recipe(settings=settings, seed=seed, ingredients=ingredients, **texts)
+
+
+def _cut(data: dict[str, Any], depth: int) -> dict[str, Any]:
+    for item in data["ingredients"]:
+        if item["recipe"]:
+            item["recipe"] = _cut(item["recipe"], depth - 1) if depth > 1 else None
+    return data

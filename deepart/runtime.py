@@ -1,0 +1,179 @@
+"""Where and how networks run: device, precision, threads, seeds, the device lock, progress.
+
+Nothing here is chosen by habit: the device is the best that answers, and the precision is the one that
+paints a test picture fastest on it (bfloat16 is three times as fast as float32 on processors with
+matrix units, and slower on others).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import os
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from deepart.settings import Settings
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+T = TypeVar("T")
+
+
+@functools.cache
+def settings() -> Settings:
+    """The settings of this process, read from its environment once."""
+    return Settings.from_environment()
+
+
+def prepare_process() -> None:
+    """Set what must be set before torch is imported; called by `import deepart`.
+
+    Threads of one process that spin while they wait take the cores from the other process: with a
+    fine-tuning run beside the app both became forty times slower.  Sleeping threads cost nothing.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "0")
+    with contextlib.suppress(OSError, AttributeError):  # not glibc: nothing to tune
+        _keep_freed_memory(ctypes.CDLL("libc.so.6"))
+
+
+def _keep_freed_memory(libc: ctypes.CDLL) -> None:
+    """Let glibc reuse large buffers instead of returning each to the system and asking for it again.
+
+    Every layer of a network allocates a buffer of megabytes; fresh pages for it, zeroed by the kernel
+    one by one, take longer than the layer.
+    """
+    m_trim_threshold, m_mmap_threshold = -1, -3  # of malloc.h
+    libc.mallopt(m_mmap_threshold, 1 << 30)
+    libc.mallopt(m_trim_threshold, 512 << 20)
+
+
+# --- device and precision ------------------------------------------------------------------------
+
+
+@functools.cache
+def device() -> torch.device:
+    """The device that networks run on."""
+    import torch
+
+    if settings().threads:
+        torch.set_num_threads(settings().threads)
+    if settings().device:
+        return torch.device(settings().device)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+@functools.cache
+def precision() -> torch.dtype:
+    """The number format that convolutions run in on `device()`, measured once: about a tenth of a second."""
+    import torch
+
+    if settings().precision:
+        return getattr(torch, settings().precision)
+    if settings().zero_gpu:  # there is no GPU to measure on before the first request
+        return torch.bfloat16
+    candidates = [torch.float32, torch.bfloat16]
+    if device().type != "cpu":
+        candidates.append(torch.float16)
+    return min(candidates, key=_seconds_of_a_convolution)
+
+
+def _seconds_of_a_convolution(dtype: torch.dtype) -> float:
+    """Time a convolution of the size that the networks here mostly do; infinite if it cannot be done."""
+    import torch
+
+    try:
+        x = torch.randn(1, 96, 96, 96).to(device(), dtype, memory_format=torch.channels_last)
+        weight = torch.randn(96, 96, 3, 3).to(device(), dtype, memory_format=torch.channels_last)
+        times = []
+        with torch.inference_mode():
+            for _ in range(5):
+                started = time.perf_counter()
+                torch.nn.functional.conv2d(x, weight, padding=1).sum().item()  # item() waits for the device
+                times.append(time.perf_counter() - started)
+        return min(times)
+    except (RuntimeError, TypeError):  # what backends raise for a format they do not have
+        return float("inf")
+
+
+@contextlib.contextmanager
+def inference(full_precision: bool = False) -> Iterator[None]:
+    """Run networks without gradients, in the chosen precision or in float32."""
+    import torch
+
+    enabled = not full_precision and precision() != torch.float32
+    with torch.inference_mode(), torch.autocast(device().type, dtype=precision(), enabled=enabled):
+        yield
+
+
+@contextlib.contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Give the same random numbers for the same seed inside, and leave those outside as they were."""
+    import torch
+
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        torch.manual_seed(seed)
+        yield
+
+
+# --- one picture at a time -----------------------------------------------------------------------
+
+_device_lock = threading.RLock()
+
+
+@contextlib.contextmanager
+def device_lock() -> Iterator[None]:
+    """Hold the device: at most one thread computes at a time, however the others were asked.
+
+    The queue of the app admits one at a time too, but a cancelled request leaves the queue at once
+    while its last step is still running.
+    """
+    with _device_lock:
+        yield
+
+
+def gpu(function: Callable[..., T] | None = None, *, seconds: int = 60) -> Any:
+    """Mark a function that needs the GPU on ZeroGPU Spaces (`spaces.GPU`); no effect anywhere else."""
+    if function is None:
+        return functools.partial(gpu, seconds=seconds)
+    if not settings().zero_gpu:
+        return function
+    import spaces
+
+    return spaces.GPU(function, duration=seconds)
+
+
+# --- progress ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What an engine yields between its steps; the caller decides what it looks like.
+
+    Engines are generators: closing one (a visitor cancels, or leaves) stops it at its next step.
+    """
+
+    done: int
+    total: int
+    note: str  # a key of `deepart.text.TEXT`
+    preview: Image.Image | None = None
+
+
+def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], None] = lambda p: None) -> T:
+    """Run an engine to its end and return what it returns."""
+    while True:
+        try:
+            on_progress(next(engine))
+        except StopIteration as end:
+            return end.value

@@ -1,0 +1,55 @@
+"""Every environment variable that deepart reads itself, at one place; the README lists them.
+
+Those of the libraries (HF_HOME, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, GRADIO_SERVER_PORT, …) are read
+by the libraries.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the owner of a machine may decide; read once, by `settings()`."""
+
+    device: str = ""
+    """DEEPART_DEVICE: "cpu", "cuda", "cuda:1" or "mps"; empty: the best one that works."""
+    precision: str = ""
+    """DEEPART_PRECISION: "float32", "bfloat16" or "float16"; empty: whichever measures faster."""
+    threads: int = 0
+    """DEEPART_THREADS: threads of one computation on a CPU; 0: one for each core."""
+    model_cache_mb: int = 4096
+    """DEEPART_MODEL_CACHE_MB: memory for loaded models; the least recently used go first."""
+    max_waiting: int = 24
+    """DEEPART_MAX_WAITING: visitors who may wait in the queue; the next one is told that it is full."""
+    keep_files_minutes: int = 60
+    """DEEPART_KEEP_FILES_MINUTES: age at which uploads and results of visitors are deleted."""
+    host: str = "127.0.0.1"
+    """DEEPART_HOST: address that the app listens on; "0.0.0.0" for all (the default on a Space)."""
+    zero_gpu: bool = False
+    """SPACES_ZERO_GPU, set by Hugging Face: this is a Space that borrows a GPU for each request."""
+
+    @classmethod
+    def from_environment(cls, environ: os._Environ[str] | dict[str, str] = os.environ) -> Settings:
+        """Read the variables above.
+
+        Raises:
+            ValueError: a number is not one, or negative; the message names the variable.
+        """
+        values: dict[str, str | int] = {"zero_gpu": environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")}
+        for name in cls.__slots__:
+            variable, default = f"DEEPART_{name.upper()}", getattr(cls(), name)
+            text = environ.get(variable, "").strip()
+            if not text or isinstance(default, bool):
+                continue
+            if isinstance(default, int):
+                if not text.isdigit():
+                    raise ValueError(f"{variable} is {text!r}; it must be a whole number of 0 or more.")
+                values[name] = int(text)
+            else:
+                values[name] = text
+        if "SPACE_ID" in environ:  # a Space is reached from outside its container
+            values.setdefault("host", "0.0.0.0")
+        return cls(**values)

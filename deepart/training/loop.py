@@ -1,0 +1,163 @@
+"""The training loop that every network shares: steps, moving average, schedule, resumable checkpoints.
+
+It knows nothing of what is trained: a `Task` says how to make a loss, the caller is told of every step
+through `on_step` and can end the run through `should_stop`.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One part of a run: crops of `size` pixels in batches of `batch`, up to the fraction `until`."""
+
+    size: int
+    batch: int
+    until: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> Stage:
+        """Read "128x16@0.4": 128 pixels, batches of 16, until 40 % of the run."""
+        shape, _, until = text.partition("@")
+        size, _, batch = shape.partition("x")
+        return cls(int(size), int(batch), float(until or 1))
+
+
+@dataclass(slots=True)
+class FitConfig:
+    """How a run goes; times in minutes of training, pauses between resumed sessions not counted."""
+
+    minutes: float
+    stages: tuple[Stage, ...]
+    learning_rate: float = 1e-3
+    final_learning_rate: float = 1e-5
+    warmup_steps: int = 200
+    clip_norm: float = 5.0
+    ema_decay: float = 0.999
+    save_every_minutes: float = 3.0
+    bf16: bool = True
+
+
+@dataclass(slots=True)
+class StepReport:
+    """What `on_step` is told after a step."""
+
+    step: int
+    minutes: float
+    progress: float  # of the whole run, 0 to 1
+    stage: Stage
+    learning_rate: float
+    losses: dict[str, float] = field(default_factory=dict)
+
+
+class Task(Protocol):
+    """What is trained: a module, and the losses of a batch."""
+
+    network: nn.Module
+
+    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Draw a batch and return its losses; "total" is differentiated, the others are for the log."""
+        ...
+
+
+class ExponentialAverage:
+    """A copy of a network whose weights follow the trained ones slowly; this copy is what is shipped."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = copy.deepcopy(network).eval().requires_grad_(False)
+        self.decay = decay
+
+    @torch.no_grad()
+    def update(self, network: nn.Module, step: int) -> None:
+        """Move a little towards `network`; faster while the run is young."""
+        weight = 1 - min(self.decay, (1 + step) / (10 + step))
+        for ours, theirs in zip(self.network.state_dict().values(), network.state_dict().values()):
+            if ours.is_floating_point():
+                ours.lerp_(theirs, weight)
+            else:
+                ours.copy_(theirs)
+
+
+def learning_rate_at(progress: float, step: int, config: FitConfig) -> float:
+    """Linear warm-up, then half a cosine down to the final rate."""
+    cosine = 0.5 + 0.5 * math.cos(math.pi * min(1.0, progress))
+    rate = config.final_learning_rate + (config.learning_rate - config.final_learning_rate) * cosine
+    return rate * min(1.0, (step + 1) / config.warmup_steps)
+
+
+def fit(
+    task: Task,
+    config: FitConfig,
+    checkpoint: Path,
+    on_step: Callable[[StepReport], None] = lambda report: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> nn.Module:
+    """Train `task.network` until the minutes are used up; return its moving average.
+
+    The state is written to `checkpoint` every few minutes and at the end, to a temporary file that then
+    takes its place, so a run killed at any moment goes on from the last one.
+    """
+    network = task.network.to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate, betas=(0.9, 0.99))
+    average = ExponentialAverage(network, config.ema_decay)
+    step, minutes = 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        network.load_state_dict(state["network"])
+        average.network.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, minutes = state["step"], state["minutes"]
+        torch.set_rng_state(state["rng"])
+
+    def save() -> None:
+        state = {
+            "network": network.state_dict(),
+            "average": average.network.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "step": step,
+            "minutes": minutes,
+            "rng": torch.get_rng_state(),
+        }
+        part = checkpoint.with_suffix(".part")
+        torch.save(state, part)
+        os.replace(part, checkpoint)
+
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    network.train()
+    saved = minutes
+    while minutes < config.minutes and not should_stop():
+        started = time.monotonic()
+        progress = minutes / config.minutes
+        stage = next(stage for stage in config.stages if progress < stage.until)
+        rate = learning_rate_at(progress, step, config)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
+            losses = task.losses(stage, step)
+        optimizer.zero_grad(set_to_none=True)
+        losses["total"].backward()
+        norm = nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+        # A batch with a blank picture in it can have endless gradients; one step is not worth the run.
+        if norm.isfinite():
+            optimizer.step()
+            average.update(network, step)
+        step += 1
+        minutes += (time.monotonic() - started) / 60
+        on_step(StepReport(step, minutes, progress, stage, rate, {k: float(v.detach()) for k, v in losses.items()}))
+        if minutes - saved >= config.save_every_minutes:
+            save()
+            saved = minutes
+    save()
+    return average.network

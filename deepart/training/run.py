@@ -1,0 +1,109 @@
+"""Training and evaluation as the command line runs them: folders in, a bundle or a table out."""
+
+from __future__ import annotations
+
+import json
+import time
+from argparse import Namespace
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from deepart import runtime
+from deepart.checkpoints import load_model, load_state
+from deepart.images import centre_crop, load_image
+from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
+from deepart.models.vgg import VGG16Features, VGGFeatures
+from deepart.tasks.transfer import StyleTransfer
+from deepart.training.data import PictureStore, find_pictures, is_held_out
+from deepart.training.evaluation import SIDE, contact_sheet, evaluate_style
+from deepart.training.loop import FitConfig, Stage, StepReport, fit
+from deepart.training.style import StyleTraining
+
+LOG_EVERY = 20
+"""Steps that one line of the log averages."""
+
+
+def train_style(options: Namespace) -> None:
+    """Train the style network into `options.run`; see `python -m deepart train style --help`.
+
+    The run folder receives `log.jsonl`, `state.pt` (to go on from), and at the end `bundle/`, the moving
+    average of the weights in the layout of a bundled checkpoint.
+    """
+    options.run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    network = load_model(options.start).requires_grad_() if options.start else StyleNetwork(StyleNetworkConfig())
+    contents = PictureStore(_training_half(options.contents), options.run / "cache")
+    styles = PictureStore(_training_half(options.styles), options.run / "cache")
+    task = StyleTraining(network, load_teacher(options.teacher), contents, styles, seed=options.seed)
+    if not options.start:
+        task.measure_codes()
+    stages = tuple(Stage.parse(text) for text in options.stages.split(","))
+    config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
+    with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
+        average = fit(task, config, options.run / "state.pt", on_step=_Log(log))
+    average.save_pretrained(options.run / "bundle")
+    print(options.run / "bundle")
+
+
+class _Log:
+    """Writes the mean of every `LOG_EVERY` steps, as a line of JSON and to the terminal."""
+
+    def __init__(self, file) -> None:
+        self._file = file
+        self._sums: dict[str, float] = {}
+        self._count = 0
+
+    def __call__(self, report: StepReport) -> None:
+        for name, value in report.losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+        self._count += 1
+        if report.step % LOG_EVERY:
+            return
+        means = {name: round(value / self._count, 4) for name, value in self._sums.items()}
+        line = {"step": report.step, "minutes": round(report.minutes, 2), "side": report.stage.size, **means}
+        self._file.write(json.dumps(line) + "\n")
+        self._file.flush()
+        print("  ".join(f"{name} {value:g}" for name, value in line.items()), flush=True)
+        self._sums, self._count = {}, 0
+
+
+def evaluate_style_folders(options: Namespace) -> None:
+    """Print the table of `evaluate_style` for two folders; see `python -m deepart evaluate style --help`."""
+    contents, styles = _squares(options.contents), _squares(options.styles)
+    engine = StyleTransfer()
+
+    def paint(content: Image.Image, style: Image.Image) -> Image.Image:
+        return engine(content, engine.encode(style))
+
+    # Neighbouring pairs share neither picture, so that few pairs cover many of both.
+    pairs = [(contents[i % len(contents)], styles[7 * i % len(styles)]) for i in range(options.pairs)]
+    started = time.perf_counter()
+    for score in evaluate_style({engine.checkpoint: paint}, pairs, load_teacher(options.teacher)):
+        print(json.dumps(asdict(score)), flush=True)
+    print(f"{len(pairs)} pairs in {time.perf_counter() - started:.0f} s")
+    if options.sheet:
+        contact_sheet(paint, contents[:10], styles[:6]).save(options.sheet)
+
+
+def load_teacher(name: str) -> VGGFeatures:
+    """Return the loss network: a checkpoint of the table, or a file of VGG-16 in torchvision's layout.
+
+    Raises:
+        WeightsError: it cannot be had, or is damaged.
+    """
+    if not Path(name).is_file():
+        return load_model(name, str(runtime.device()))
+    teacher = VGG16Features()
+    teacher.load_state_dict(load_state(Path(name)))
+    return teacher.eval().requires_grad_(False).to(runtime.device())
+
+
+def _training_half(folder: Path) -> list[Path]:
+    return [path for path in find_pictures(folder) if not is_held_out(path)]
+
+
+def _squares(folder: Path) -> list[Image.Image]:
+    return [centre_crop(load_image(path), SIDE) for path in find_pictures(folder)]

@@ -1,0 +1,78 @@
+"""The app as a whole: one tab for each verb that is finished, one queue for the device."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import Any
+
+# Read by Gradio when the first Blocks is made.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.checkpoints import WEIGHTS, models
+from deepart.images import MAX_BYTES
+from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.ui import health, samples
+from deepart.ui.events import translations as t
+from deepart.ui.theme import STYLE_CSS, make_theme
+from deepart.ui.transfer_tab import build_transfer_tab
+
+log = logging.getLogger("deepart")
+
+
+def build_app() -> gr.Blocks:
+    """Return the app, ready to be launched with `launch_options()`."""
+    settings = runtime.settings()
+    models.limit(settings.model_cache_mb << 20)
+    age = 60 * settings.keep_files_minutes
+    with gr.Blocks(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
+        gr.Markdown(t("ui.masthead"), elem_id="masthead")
+        with gr.Tabs():
+            with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
+                build_transfer_tab()
+        gr.Markdown(t("ui.privacy"), elem_classes="hint")
+        gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
+    demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
+    _prepare()
+    return demo
+
+
+def launch_options() -> dict[str, Any]:
+    """Return the arguments of `Blocks.launch`."""
+    return {
+        "server_name": runtime.settings().host,
+        "theme": make_theme(),
+        "css_paths": STYLE_CSS,
+        "i18n": t,
+        "max_file_size": MAX_BYTES,
+        "show_error": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "share": False,
+        "footer_links": ["api"],
+        "blocked_paths": [str(WEIGHTS)],
+        "state_session_capacity": 1000,
+        "app_kwargs": {"routes": [health.route]},
+    }
+
+
+def _prepare() -> None:
+    """Load what the first visitor needs: at once where a GPU is lent, else beside the start of the server."""
+    if runtime.settings().zero_gpu:
+        models.get(DEFAULT_CHECKPOINT, str(runtime.device()))  # later, weights cannot reach the GPU any more
+    else:
+        threading.Thread(target=_prepare_quietly, daemon=True).start()
+
+
+def _prepare_quietly() -> None:
+    try:
+        log.info("Painting on %s in %s", runtime.device(), runtime.precision())
+        samples.first_picture()
+    except Exception:  # whoever asks for it next is told; the app itself must start
+        log.exception("The first picture could not be painted")

@@ -1,0 +1,94 @@
+"""What every event handler of the app shares: the visitor's language, and errors as toasts."""
+
+from __future__ import annotations
+
+import functools
+import html
+import inspect
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import gradio as gr
+
+from deepart.errors import DeepartError
+from deepart.text import LANGUAGES, TEXT, say
+
+log = logging.getLogger("deepart")
+
+Handler = TypeVar("Handler", bound=Callable)
+Component = TypeVar("Component", bound=gr.components.Component)
+
+translations = gr.I18n(
+    **{
+        locale: {key: entry[language] for key, entry in TEXT.items()}
+        for language, locales in {"en": ("en",), "zh": ("zh", "zh-CN", "zh-TW")}.items()
+        for locale in locales
+    }
+)
+"""For static texts: `translations("ui.paint")`; the browser chooses the language."""
+
+
+def language_of(request: gr.Request | None) -> str:
+    """Return the first language of the visitor's browser that the app has, for texts made on the server."""
+    accepted = request.headers.get("accept-language", "") if request else ""
+    for entry in accepted.split(","):
+        language = entry.partition(";")[0].partition("-")[0].strip().lower()
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+@contextmanager
+def _errors_as_toasts(request: gr.Request | None) -> Iterator[None]:
+    language = language_of(request)
+    try:
+        yield
+    except DeepartError as error:
+        raise _toast(error.sentence(language), language) from error
+    except gr.Error:
+        raise
+    except Exception as error:
+        log.exception("A handler failed")
+        raise _toast(say("error.unexpected", language), language) from error
+
+
+def _toast(sentence: str, language: str) -> gr.Error:
+    # Toasts are shown as HTML, and a sentence may quote what a visitor typed.
+    return gr.Error(html.escape(sentence), title=say("ui.error_title", language), print_exception=False)
+
+
+def handler(function: Handler) -> Handler:
+    """Make a function, or a generator, fit to be an event handler: its errors become toasts.
+
+    It must take `request: gr.Request`, whose language the errors are said in.
+    """
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def guarded(*args, **kwargs):
+            with _errors_as_toasts(_request_in(args, kwargs)):
+                yield from function(*args, **kwargs)
+    else:
+
+        @functools.wraps(function)
+        def guarded(*args, **kwargs):
+            with _errors_as_toasts(_request_in(args, kwargs)):
+                return function(*args, **kwargs)
+
+    return guarded
+
+
+def _request_in(args: tuple, kwargs: dict) -> gr.Request | None:
+    return next((value for value in (*args, *kwargs.values()) if isinstance(value, gr.Request)), None)
+
+
+def unread(component: Component) -> Component:
+    """Let a component give its handlers the path of an upload, without looking at the file itself.
+
+    `load_image` reads uploads.  Gradio would open pictures with any plugin that Pillow has, raise
+    whatever that raises before a handler can say it better, and leave an empty file behind for each.
+    """
+    component.preprocess = lambda payload: payload.path if payload else None
+    return component

@@ -1,0 +1,57 @@
+"""The photos that the examples start from, and the picture that a new visitor sees first.
+
+The photos come with scikit-image; all are free of rights: astronaut (NASA, public domain), coffee
+(Rachel Michetti, CC0), chelsea (Stefan van der Walt, CC0), rocket (SpaceX, CC0).
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import shutil
+import tempfile
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A photo and a style that look well together."""
+
+    photo: str  # file name in skimage.data
+    style: str  # key of the gallery
+
+
+EXAMPLES = (
+    Example("chelsea.png", "starry-night"),
+    Example("coffee.png", "great-wave"),
+    Example("astronaut.png", "the-scream"),
+    Example("rocket.jpg", "udnie"),
+)
+
+
+@functools.cache
+def folder() -> Path:
+    """Return a temporary folder with copies of the photos, from where the app may serve them."""
+    path = Path(tempfile.mkdtemp(prefix="deepart-samples-"))
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    for example in EXAMPLES:
+        with resources.as_file(resources.files("skimage.data") / example.photo) as photo:
+            shutil.copyfile(photo, path / example.photo)
+    return path
+
+
+@functools.cache
+def first_picture() -> tuple[str, str]:
+    """Return the paths of a photo and its painting, painted by the app itself when it starts."""
+    from deepart.images import load_image, save_png
+    from deepart.recipes import chunks
+    from deepart.tasks.transfer import transfer
+
+    example = EXAMPLES[0]
+    before, after = folder() / "before.png", folder() / "after.png"
+    save_png(load_image(folder() / example.photo), before)
+    painted = transfer(folder() / example.photo, example.style)
+    save_png(painted, after, text=chunks(painted))
+    return str(before), str(after)

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Run the tests in an environment of their own: bash tests/run.sh [arguments of pytest]
+#
+# The environment lies in the user's cache directory under the hash of the requirement files, so that a
+# second run takes seconds and a changed requirement makes a new one.  Chromium for the browser tests is
+# installed with apt-get where that is possible; elsewhere those tests are skipped and say why.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+python=${PYTHON:-python3}
+version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+hash=$(cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
+environment="${XDG_CACHE_HOME:-$HOME/.cache}/deepart/tests-py$version-$hash"
+
+if [ ! -f "$environment/complete" ]; then
+    echo "Making the environment $environment"
+    rm -rf "$environment"
+    "$python" -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+    touch "$environment/complete"
+fi
+
+if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing Chromium for the browser tests"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >/dev/null 2>&1 ||
+        echo "Chromium could not be installed; its tests will be skipped"
+fi
+
+# Sleeping threads instead of spinning ones: beside another torch process the tests would crawl otherwise.
+export OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 GRADIO_ANALYTICS_ENABLED=False
+exec "$environment/bin/python" -m pytest "$@"

@@ -1,0 +1,72 @@
+"""The app of this process, run for the tests, and what slows it down."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deepart import runtime
+from deepart.ui.app import build_app, launch_options
+
+TIMEOUT = 60
+"""Seconds that anything may take on a busy machine."""
+
+
+@contextmanager
+def running_app(folder: Path, **environment: str) -> Iterator[str]:
+    """Yield the address of the app, whose uploads, results and other temporary files lie in `folder`."""
+    environment["GRADIO_TEMP_DIR"] = str(folder / "gradio")
+    before, temporary = os.environ.copy(), tempfile.tempdir
+    os.environ.update(environment)
+    tempfile.tempdir = str(folder)
+    runtime.settings.cache_clear()
+    demo = build_app()
+    try:
+        _, url, _ = demo.launch(
+            **launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True
+        )
+        yield url.rstrip("/")
+    finally:
+        demo.close(verbose=False)
+        os.environ.clear()
+        os.environ.update(before)
+        tempfile.tempdir = temporary
+        runtime.settings.cache_clear()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that cannot be waited on."""
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+class Brake:
+    """Holds painting at the next piece of a picture, and counts the pieces."""
+
+    def __init__(self) -> None:
+        self.pieces = 0
+        self._go_on = threading.Event()
+        self._go_on.set()
+
+    def pull(self) -> None:
+        self._go_on.clear()
+
+    def release(self) -> None:
+        self._go_on.set()
+
+    def before_piece(self) -> None:
+        self.pieces += 1
+        assert self._go_on.wait(TIMEOUT)

@@ -1,0 +1,107 @@
+"""The command line: what it prints, what it writes, how it refuses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepart.__main__ import main
+from deepart.checkpoints import CHECKPOINTS
+from deepart.images import load_image, png_bytes
+from deepart.recipes import recipe_of
+from deepart.tasks.gallery import named_styles
+from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from photos import photo
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    path = tmp_path / "content.png"
+    path.write_bytes(png_bytes(photo("coffee", 128)))
+    return path
+
+
+def test_transfer_writes_the_painting_with_its_recipe(content: Path, tmp_path: Path, capsys) -> None:
+    output = tmp_path / "out.png"
+    assert main(["transfer", str(content), "starry-night", "-o", str(output), "--size", "96"]) == 0
+    assert load_image(output).size == (96, 96)
+    assert recipe_of(output).settings == {"strength": 1.0, "size": 96, "style": "starry-night"}
+    assert "96 x 96 pixels" in capsys.readouterr().out
+
+
+def test_transfer_takes_a_picture_as_style_and_strength_0_keeps_the_content(content: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.png"
+    assert main(["transfer", str(content), str(content), "-o", str(output), "--strength", "0"]) == 0
+    assert np.array_equal(load_image(output), load_image(content))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["missing.png", "udnie"], "The picture cannot be opened"),
+        (["{content}", "no-such-style"], "The picture cannot be opened"),
+        (["{content}", "udnie", "--strength", "2"], "must be a number from 0 to 1"),
+        (["{content}", "udnie", "--size", "3"], "must be a number from 64"),
+        ([__file__, "udnie"], "is not a picture"),
+    ],
+)
+def test_bad_input_ends_with_status_2_and_one_sentence(
+    arguments: list[str], sentence: str, content: Path, tmp_path: Path, capsys
+) -> None:
+    output = tmp_path / "out.png"
+    filled = [argument.format(content=content) for argument in arguments]
+    assert main(["transfer", *filled, "-o", str(output)]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and said.count("\n") == 1
+    assert not output.exists()
+
+
+def test_checkpoints_lists_the_table(capsys) -> None:
+    assert main(["checkpoints", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["key"] for row in rows] == list(CHECKPOINTS)
+    assert main(["checkpoints"]) == 0
+    assert "bundled" in capsys.readouterr().out
+
+
+def test_fetch_of_a_bundled_checkpoint_says_where_it_is(capsys) -> None:
+    assert main(["fetch", DEFAULT_CHECKPOINT]) == 0
+    assert Path(capsys.readouterr().out.strip()).is_file()
+
+
+def test_fetch_of_an_unknown_checkpoint_lists_the_known_ones(capsys) -> None:
+    assert main(["fetch", "nothing/like-this-v1"]) == 2
+    assert DEFAULT_CHECKPOINT in capsys.readouterr().err
+
+
+def test_styles_lists_the_gallery(capsys) -> None:
+    assert main(["styles"]) == 0
+    listed = capsys.readouterr().out
+    assert all(key in listed for key in named_styles(DEFAULT_CHECKPOINT))
+
+
+def test_benchmark_measures_every_size(capsys) -> None:
+    assert main(["benchmark", "--sides", "64", "96", "--repeats", "1"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert set(result["tasks"]["transfer"]) == {"64", "96"}
+    for measured in result["tasks"]["transfer"].values():
+        assert measured["seconds"] > 0 and measured["megapixels_per_second"] > 0
+    assert result["peak_memory_mb"] > 0 and result["device"] and result["precision"]
+
+
+@pytest.mark.parametrize("verb", ["transfer", "styles", "checkpoints", "fetch", "benchmark", "gallery"])
+def test_help_ends_with_examples(verb: str, capsys) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([verb, "--help"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.rstrip().splitlines()[-1].strip().startswith(f"python -m deepart {verb}")
+
+
+def test_it_runs_as_a_module() -> None:
+    done = subprocess.run([sys.executable, "-m", "deepart", "styles"], capture_output=True, text=True, check=True)
+    assert "starry-night" in done.stdout

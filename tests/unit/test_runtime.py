@@ -1,0 +1,119 @@
+"""Device, precision, seeds, settings and progress."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+from deepart import runtime
+from deepart.runtime import Progress
+from deepart.settings import Settings
+
+
+@pytest.fixture
+def with_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    """Return a function that puts settings in force until the test ends."""
+
+    def put(**values) -> None:
+        monkeypatch.setattr(runtime, "settings", lambda: Settings(**values))
+        runtime.device.cache_clear()
+        runtime.precision.cache_clear()
+
+    yield put
+    monkeypatch.undo()
+    runtime.device.cache_clear()
+    runtime.precision.cache_clear()
+
+
+def test_precision_is_the_faster_one(with_settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {torch.float32: 2.0, torch.bfloat16: 1.0}
+    monkeypatch.setattr(runtime, "_seconds_of_a_convolution", seconds.__getitem__)
+    with_settings(device="cpu")
+    assert runtime.precision() == torch.bfloat16
+    seconds[torch.bfloat16] = 3.0
+    with_settings(device="cpu")
+    assert runtime.precision() == torch.float32
+
+
+def test_precision_and_device_can_be_set(with_settings) -> None:
+    with_settings(device="cpu", precision="float32")
+    assert runtime.device() == torch.device("cpu")
+    assert runtime.precision() == torch.float32
+
+
+def test_a_format_that_the_device_lacks_is_never_chosen(with_settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_convolution(*args, **kwargs):
+        raise RuntimeError("not implemented for this format")
+
+    with_settings(device="cpu")
+    monkeypatch.setattr(torch.nn.functional, "conv2d", no_convolution)
+    assert runtime._seconds_of_a_convolution(torch.bfloat16) == float("inf")
+
+
+def test_the_same_seed_gives_the_same_numbers_and_leaves_others_alone() -> None:
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    with runtime.seeded(5):
+        first = torch.rand(3)
+    assert torch.equal(torch.rand(1), expected)
+    with runtime.seeded(5):
+        assert torch.equal(torch.rand(3), first)
+
+
+def test_one_thread_holds_the_device() -> None:
+    inside, most = [], []
+
+    def compute() -> None:
+        with runtime.device_lock():
+            inside.append(1)
+            most.append(len(inside))
+            inside.pop()
+
+    threads = [threading.Thread(target=compute) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert most == [1] * 20
+
+
+def test_gpu_changes_nothing_off_zero_gpu() -> None:
+    def function() -> None: ...
+
+    assert runtime.gpu(function) is function
+    assert runtime.gpu(seconds=120)(function) is function
+
+
+def test_run_reports_every_step_and_returns_the_result() -> None:
+    def engine():
+        yield Progress(0, 2, "progress.painting")
+        yield Progress(1, 2, "progress.painting")
+        return "done"
+
+    seen = []
+    assert runtime.run(engine(), seen.append) == "done"
+    assert [step.done for step in seen] == [0, 1]
+
+
+def test_settings_are_read_from_the_environment() -> None:
+    settings = Settings.from_environment({"DEEPART_THREADS": "3", "DEEPART_DEVICE": "cpu", "OTHER": "x"})
+    assert settings == Settings(threads=3, device="cpu")
+    assert Settings.from_environment({"SPACE_ID": "someone/deepart"}).host == "0.0.0.0"
+    assert Settings.from_environment({"SPACES_ZERO_GPU": "true"}).zero_gpu
+
+
+@pytest.mark.parametrize("value", ["many", "-1", "1.5"])
+def test_a_number_that_is_none_is_refused_by_name(value: str) -> None:
+    with pytest.raises(ValueError, match="DEEPART_THREADS"):
+        Settings.from_environment({"DEEPART_THREADS": value})
+
+
+def test_the_readme_lists_every_variable() -> None:
+    from pathlib import Path
+
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    assert [name for name in Settings.__slots__ if name != "zero_gpu" and f"DEEPART_{name.upper()}" not in readme] == []

@@ -1,0 +1,81 @@
+"""The order of the package: who may import whom, and what importing costs."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[2] / "deepart"
+MODULES = {path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."): path for path in
+           PACKAGE.rglob("*.py")}
+
+CORE = ("deepart.models", "deepart.checkpoints", "deepart.images", "deepart.runtime", "deepart.recipes",
+        "deepart.tiles", "deepart.errors", "deepart.settings", "deepart.text", "deepart.hub")
+"""What tasks and training stand on."""
+
+FORBIDDEN = {
+    "deepart.models": ("deepart.tasks", "deepart.training", "deepart.ui", "deepart.images", "deepart.checkpoints",
+                       "deepart.runtime", "PIL", "gradio"),
+    "deepart.tasks": ("deepart.training", "deepart.ui", "gradio"),
+    "deepart.training": ("deepart.ui", "gradio"),
+    **{module: ("deepart.tasks", "deepart.training", "deepart.ui", "gradio") for module in CORE},
+}
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} uses a relative import"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def belongs(module: str, to: str) -> bool:
+    return module == to or module.startswith(to + ".")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_follow_the_arrow(module: str) -> None:
+    forbidden = {ban for part, bans in FORBIDDEN.items() if belongs(module, part) for ban in bans}
+    wrong = {name for name in imports(MODULES[module]) for ban in forbidden if belongs(name, ban)}
+    assert wrong == set()
+
+
+def test_gradio_and_spaces_stay_where_they_belong() -> None:
+    users = {name: {m for m, path in MODULES.items() if any(belongs(i, name) for i in imports(path))}
+             for name in ("gradio", "spaces")}
+    assert all(belongs(module, "deepart.ui") for module in users["gradio"])
+    assert users["spaces"] == {"deepart.runtime"}
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=PACKAGE.parent, check=True)
+    return done.stdout.strip()
+
+
+def test_importing_deepart_is_cheap() -> None:
+    heavy = "torch", "gradio", "PIL", "numpy"
+    assert run(f"import sys, deepart; print([m for m in {heavy} if m in sys.modules])") == "[]"
+
+
+def test_help_needs_no_torch() -> None:
+    code = (
+        "import sys, contextlib\nfrom deepart.__main__ import main\n"
+        "with contextlib.suppress(SystemExit): main(['--help'])\nprint('torch' in sys.modules)"
+    )
+    assert run(code).endswith("False")
+
+
+def test_threads_sleep_while_they_wait() -> None:
+    code = (
+        "import os\nfor name in ('OMP_WAIT_POLICY', 'GOMP_SPINCOUNT'): os.environ.pop(name, None)\n"
+        "import deepart\nprint(os.environ['OMP_WAIT_POLICY'], os.environ['GOMP_SPINCOUNT'])"
+    )
+    assert run(code) == "PASSIVE 0"

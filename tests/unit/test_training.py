@@ -1,0 +1,236 @@
+"""Training of the style network, small: it learns, it resumes, its distances mean what they say."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from deepart.errors import InputError
+from deepart.images import png_bytes
+from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
+from deepart.models.vgg import VGG16Config, VGG16Features
+from deepart.training import losses
+from deepart.training.data import PictureStore, find_pictures, is_held_out, random_crop
+from deepart.training.evaluation import contact_sheet, evaluate_style
+from deepart.training.loop import ExponentialAverage, FitConfig, Stage, fit, learning_rate_at
+from deepart.training.style import StyleTraining
+from photos import photo
+from unit.test_style_network import TINY
+
+
+@pytest.fixture(scope="module")
+def teacher() -> VGG16Features:
+    torch.manual_seed(0)
+    return VGG16Features(VGG16Config(channels=(4, 6, 8, 8))).eval()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("coffee", "astronaut", "chelsea", "rocket"):
+        (tmp_path / f"{name}.png").write_bytes(png_bytes(photo(name, 80)))
+    return tmp_path
+
+
+@pytest.fixture
+def task(folder: Path, teacher: VGG16Features) -> StyleTraining:
+    torch.manual_seed(0)
+    store = PictureStore(find_pictures(folder), folder / "cache")
+    return StyleTraining(StyleNetwork(TINY), teacher, store, store)
+
+
+STAGES = (Stage(32, 4, 1.0),)
+
+
+def features(teacher: VGG16Features, name: str) -> dict[str, torch.Tensor]:
+    from deepart.images import to_tensor
+
+    return teacher(to_tensor(photo(name, 64)))
+
+
+# --- distances -----------------------------------------------------------------------------------
+
+
+def test_distances_are_zero_for_the_picture_itself_and_positive_for_another(teacher: VGG16Features) -> None:
+    coffee, rocket = features(teacher, "coffee"), features(teacher, "rocket")
+    for distance in (losses.style_distance, losses.content_distance, losses.structure_distance, losses.gram_distance):
+        assert distance(coffee, coffee).item() == pytest.approx(0, abs=1e-4)
+        assert distance(rocket, coffee).item() > 0.01
+
+
+def test_style_distance_follows_its_definition(teacher: VGG16Features) -> None:
+    ours, theirs = features(teacher, "coffee"), features(teacher, "rocket")
+    expected = []
+    for tap in losses.STYLE_TAPS:
+        y, s = ours[tap].flatten(2)[0], theirs[tap].flatten(2)[0]
+        y_std, s_std = ((x.var(1, correction=0) + 1e-5).sqrt() for x in (y, s))
+        top = (y.mean(1) - s.mean(1)).norm() + (y_std - s_std).norm()
+        expected.append(top / (s.mean(1).norm() + s_std.norm()))
+    assert losses.style_distance(ours, theirs).item() == pytest.approx(torch.stack(expected).mean().item(), rel=1e-3)
+
+
+def test_palette_distance_sees_colours_and_not_places() -> None:
+    x = torch.rand(1, 3, 64, 64)
+    torch.manual_seed(0)
+    assert losses.palette_distance(x, x.flip(2)).item() < 1e-6
+    assert losses.palette_distance(x, x * 0.5).item() > 0.05
+
+
+# --- data ----------------------------------------------------------------------------------------
+
+
+def test_a_store_gives_back_the_pictures_and_is_decoded_once(folder: Path) -> None:
+    paths = find_pictures(folder)
+    store = PictureStore(paths, folder / "cache", shortest=40)
+    assert len(store) == 4 and store[0].shape == (40, 40, 3)
+    for path in paths:
+        path.unlink()
+    again = PictureStore(paths, folder / "cache", shortest=40)
+    assert np.array_equal(again[3], store[3])
+
+
+def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        find_pictures(tmp_path)
+    assert caught.value.key == "training.no_pictures"
+
+
+def test_the_held_out_twentieth_does_not_depend_on_the_machine() -> None:
+    paths = [Path(f"/anywhere/artist/{i:04}.jpg") for i in range(2000)]
+    held = [is_held_out(path) for path in paths]
+    assert 60 < sum(held) < 140
+    assert held == [is_held_out(Path("/elsewhere") / path.relative_to("/anywhere")) for path in paths]
+
+
+def test_crops_have_the_size_asked_for_and_are_the_same_for_the_same_seed() -> None:
+    picture = np.asarray(photo("coffee", 50))
+    crop = random_crop(picture, 96, (0.5, 2.0), np.random.default_rng(3))
+    assert crop.shape == (3, 96, 96) and 0 <= crop.min() and crop.max() <= 1
+    assert torch.equal(crop, random_crop(picture, 96, (0.5, 2.0), np.random.default_rng(3)))
+
+
+# --- the loop ------------------------------------------------------------------------------------
+
+
+CONFIG = FitConfig(minutes=60, stages=STAGES, learning_rate=2e-3, warmup_steps=5, bf16=False)
+
+
+def stop_after(steps: int):
+    count = [0]
+
+    def on_step(report) -> None:
+        count[0] += 1
+
+    return on_step, lambda: count[0] >= steps
+
+
+def test_it_learns(task: StyleTraining, tmp_path: Path) -> None:
+    def total() -> float:
+        """Of ten batches that it is not trained on."""
+        with torch.no_grad():
+            return np.mean([task.losses(STAGES[0], step)["total"].item() for step in range(1000, 1010)])
+
+    before = total()
+    on_step, should_stop = stop_after(80)
+    fit(task, CONFIG, tmp_path / "state.pt", on_step, should_stop)
+    assert total() < 0.85 * before
+
+
+def test_a_resumed_run_goes_on_where_it_was(task: StyleTraining, tmp_path: Path) -> None:
+    state = tmp_path / "state.pt"
+    on_step, should_stop = stop_after(4)
+    fit(task, CONFIG, state, on_step, should_stop)
+    first = {name: value.clone() for name, value in task.network.state_dict().items()}
+
+    torch.manual_seed(99)
+    resumed = StyleTraining(StyleNetwork(TINY), task.teacher, task.contents, task.styles)
+    seen = []
+    fit(resumed, CONFIG, state, seen.append, lambda: len(seen) >= 0)
+    assert all(torch.equal(value, first[name]) for name, value in resumed.network.state_dict().items())
+    fit(resumed, CONFIG, state, seen.append, lambda: len(seen) >= 2)
+    assert [report.step for report in seen] == [5, 6]
+
+
+def test_the_state_is_never_torn(task: StyleTraining, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = tmp_path / "state.pt"
+    on_step, should_stop = stop_after(1)
+    fit(task, CONFIG, state, on_step, should_stop)
+    before = state.read_bytes()
+
+    def killed(obj, path) -> None:
+        Path(path).write_bytes(b"half of a fi")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch, "save", killed)
+    on_step, should_stop = stop_after(1)
+    with pytest.raises(KeyboardInterrupt):
+        fit(task, CONFIG, state, on_step, should_stop)
+    assert state.read_bytes() == before
+
+
+def test_a_step_with_endless_gradients_is_left_out(task: StyleTraining, tmp_path: Path) -> None:
+    plain = task.losses
+    task.losses = lambda stage, step: {"total": plain(stage, step)["total"] * (float("inf") if step == 1 else 1)}
+    on_step, should_stop = stop_after(3)
+    fit(task, CONFIG, tmp_path / "state.pt", on_step, should_stop)
+    assert all(value.isfinite().all() for value in task.network.state_dict().values())
+
+
+def test_stages_and_rates() -> None:
+    assert Stage.parse("128x16@0.4") == Stage(128, 16, 0.4)
+    assert Stage.parse("256x6") == Stage(256, 6, 1.0)
+    config = FitConfig(10, STAGES, learning_rate=1e-3, final_learning_rate=1e-5, warmup_steps=100)
+    assert learning_rate_at(0, 0, config) == pytest.approx(1e-5)
+    assert learning_rate_at(0, 100, config) == pytest.approx(1e-3)
+    assert learning_rate_at(1, 1000, config) == pytest.approx(1e-5)
+
+
+def test_the_average_follows_slowly() -> None:
+    network = torch.nn.Linear(2, 2)
+    average = ExponentialAverage(network, decay=0.9)
+    before = average.network.weight.clone()
+    with torch.no_grad():
+        network.weight += 1
+    average.update(network, step=10_000)
+    torch.testing.assert_close(average.network.weight, before + 0.1)
+
+
+# --- evaluation and the command line -------------------------------------------------------------
+
+
+def test_evaluation_has_both_controls(teacher: VGG16Features) -> None:
+    pairs = [(photo("coffee", 64), photo("rocket", 64)), (photo("chelsea", 64), photo("astronaut", 64))]
+    scores = {score.method: score for score in evaluate_style({"copy": lambda c, s: c}, pairs, teacher)}
+    assert scores["identity"].content == pytest.approx(0, abs=1e-5)
+    assert scores["target"].style == pytest.approx(0, abs=1e-5)
+    assert scores["copy"].style == scores["identity"].style > 0
+
+
+def test_contact_sheet_shows_every_pair() -> None:
+    sheet = contact_sheet(lambda c, s: s, [photo("coffee", 64)], [photo("rocket", 64), photo("chelsea", 64)], side=32)
+    assert sheet.size == (96, 64)
+    assert np.array_equal(sheet.crop((32, 32, 64, 64)), photo("rocket", 64).resize((32, 32)))
+
+
+def test_train_style_leaves_a_bundle_that_paints(
+    folder: Path, tmp_path: Path, teacher: VGG16Features, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from deepart.training import run
+
+    monkeypatch.setattr(run, "load_teacher", lambda name: teacher)
+    monkeypatch.setattr(run, "StyleNetworkConfig", lambda: TINY)
+    monkeypatch.setattr(run, "LOG_EVERY", 1)
+    options = Namespace(
+        contents=folder, styles=folder, run=tmp_path / "run", minutes=0.02, stages="32x4", learning_rate=1e-3,
+        seed=0, start=None, teacher="",
+    )  # fmt: skip
+    run.train_style(options)
+    network = StyleNetwork.from_pretrained(tmp_path / "run" / "bundle")
+    assert network.config == TINY != StyleNetworkConfig()
+    assert network(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)).isfinite().all()
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert log and {"step", "style", "content", "total"} <= set(log[0])
