@@ -1,6 +1,11 @@
 """The app: `python app.py` on a laptop, or the entry point of a Space."""
 
+import logging
+
 from deepart.ui.app import build_app, launch_options
+
+logging.basicConfig(format="%(message)s")
+logging.getLogger("deepart").setLevel(logging.INFO)
 
 demo = build_app()
 

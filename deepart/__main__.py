@@ -43,7 +43,12 @@ def _transfer(options: argparse.Namespace) -> None:
 
     started = time.perf_counter()
     painted = transfer(
-        options.content, options.style, options.strength, size=options.size, on_progress=_progress_line()
+        options.content,
+        options.style,
+        options.strength,
+        size=options.size,
+        colour=options.colour,
+        on_progress=_progress_line(),
     )
     save_png(painted, options.output, text=chunks(painted))
     seconds = time.perf_counter() - started
@@ -160,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
         """\
         python -m deepart transfer photo.jpg starry-night -o painting.png
         python -m deepart transfer photo.jpg my-painting.jpg --strength 0.7 --size 1600 -o painting.png
+        python -m deepart transfer photo.jpg the-scream --colour luminance -o painting.png
         """,
     )
     transfer.add_argument("content", help="the picture to paint")
@@ -167,6 +173,12 @@ def _parser() -> argparse.ArgumentParser:
     transfer.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
     transfer.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
     transfer.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
+
+    transfer.add_argument(
+        "--colour",
+        default="style",
+        help="style (its colours, the default), luminance or matched (the picture's own), palette (colours only)",
+    )
 
     _command(commands, "styles", _styles, "list the styles of the gallery", "python -m deepart styles")
 

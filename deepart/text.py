@@ -147,6 +147,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "The setting “{name}” must be a number from {low} to {high}.",
         "zh": "设置“{name}”必须是 {low} 到 {high} 之间的数。",
     },
+    "setting.choice": {
+        "en": "The setting “{name}” must be one of: {choices}.",
+        "zh": "设置“{name}”必须是以下之一：{choices}。",
+    },
     "style.unknown": {
         "en": "There is no style of that name; choose one of: {known}.",
         "zh": "没有这个名称的风格，可选的有：{known}。",

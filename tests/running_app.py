@@ -14,7 +14,7 @@ from pathlib import Path
 from deepart import runtime
 from deepart.ui.app import build_app, launch_options
 
-TIMEOUT = 60
+TIMEOUT = 30
 """Seconds that anything may take on a busy machine."""
 
 

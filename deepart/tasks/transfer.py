@@ -25,6 +25,7 @@ from deepart.models.blocks import FrozenStatistics
 from deepart.models.style_code import StyleCode, mix
 from deepart.recipes import Ingredient, Recipe, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
+from deepart.tasks.colour import ColourMode, check_colour_mode, code_colours, keep_photo_colours, match, statistics
 from deepart.tasks.gallery import named_style_code, named_styles
 from deepart.tiles import tiles
 
@@ -50,6 +51,7 @@ def transfer(
     strength: float = 1.0,
     *,
     size: int | None = None,
+    colour: ColourMode = "style",
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Image.Image:
     """Repaint `content` in the style of `style`.
@@ -59,6 +61,8 @@ def transfer(
         style: the same, a `StyleCode`, or the key of a bundled style such as "starry-night".
         strength: 0 returns the content unchanged, 1 is the full style.
         size: longer side of the result in pixels; None keeps the content's size.
+        colour: "style" for the style's colours, "luminance" or "matched" for the content's, "palette" for the
+            style's colours on the content as it is.
         on_progress: told of every step.
 
     Returns:
@@ -68,18 +72,23 @@ def transfer(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: the checkpoint is missing or damaged.
     """
-    return runtime.run(transfer_steps(content, style, strength, size), on_progress)
+    return runtime.run(transfer_steps(content, style, strength, size, colour), on_progress)
 
 
 def transfer_steps(
-    content: Source, style: Style, strength: float = 1.0, size: int | None = None
+    content: Source,
+    style: Style,
+    strength: float = 1.0,
+    size: int | None = None,
+    colour: ColourMode = "style",
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
     check_range("strength", strength, 0, 1)
+    check_colour_mode(colour)
     picture = resized(load_image(content, keep_alpha=True), size)
     engine = StyleTransfer()
     ingredients = [_ingredient("content", content, picture)]
-    settings = {"strength": float(strength), "size": size}
+    settings = {"strength": float(strength), "size": size, "colour": colour}
     if isinstance(style, StyleCode):
         code = style
         settings["style"] = code.label
@@ -91,7 +100,7 @@ def transfer_steps(
         style_picture = load_image(style)
         code = engine.encode(style_picture)
         ingredients.append(_ingredient("style", style, style_picture))
-    painted = yield from engine.steps(picture, code, strength)
+    painted = yield from engine.steps(picture, code, strength, colour)
     recipe = Recipe(
         verb="transfer",
         version=deepart.__version__,
@@ -167,7 +176,7 @@ class StyleTransfer:
             return StyleCode(self._network().style_encoder(x)[0].cpu(), self.checkpoint)
 
     def steps(
-        self, content: Image.Image, code: StyleCode, strength: float = 1.0
+        self, content: Image.Image, code: StyleCode, strength: float = 1.0, colour: ColourMode = "style"
     ) -> Generator[Progress, None, Image.Image]:
         """Paint `content` (RGB or RGBA) with `code`; yields `Progress`, returns the painting.
 
@@ -186,6 +195,22 @@ class StyleTransfer:
         if strength == 0:
             return content.copy()
         plain = load_image(content)  # transparency on white
+        if colour == "palette":
+            yield Progress(0, 1, "progress.painting")
+            painting = Image.blend(plain, match(plain, *code_colours(code.vector.numpy())), strength)
+        else:
+            painting = yield from self._paint_tiles(plain, code, strength)
+        if colour == "luminance":
+            painting = keep_photo_colours(painting, plain)
+        elif colour == "matched":
+            painting = match(painting, *statistics(plain))
+        if content.mode == "RGBA":
+            painting.putalpha(content.getchannel("A"))
+        return painting
+
+    def _paint_tiles(
+        self, plain: Image.Image, code: StyleCode, strength: float
+    ) -> Generator[Progress, None, Image.Image]:
         pieces = tiles(plain.size, _TILE_PIXELS, _MARGIN, _MULTIPLE)
         yield Progress(0, len(pieces), "progress.painting")
         brushes = [_Brush(code.vector[None])]
@@ -202,13 +227,13 @@ class StyleTransfer:
                 y = y + (1 - strength) * (x - repainted[0])
             painting.paste(to_pil(y).crop(tile.inner_in_outer), tile.inner[:2])
             yield Progress(done, len(pieces), "progress.painting")
-        if content.mode == "RGBA":
-            painting.putalpha(content.getchannel("A"))
         return painting
 
-    def __call__(self, content: Image.Image, code: StyleCode, strength: float = 1.0) -> Image.Image:
+    def __call__(
+        self, content: Image.Image, code: StyleCode, strength: float = 1.0, colour: ColourMode = "style"
+    ) -> Image.Image:
         """The same as `steps`, at once."""
-        return runtime.run(self.steps(content, code, strength))
+        return runtime.run(self.steps(content, code, strength, colour))
 
     def _network(self) -> StyleNetwork:
         return models.get(self.checkpoint, str(runtime.device()))

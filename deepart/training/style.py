@@ -6,7 +6,8 @@ contents, each in the style of another painting, and compares the result with bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
@@ -21,12 +22,17 @@ from deepart.training.loop import Stage
 
 @dataclass(frozen=True, slots=True)
 class StyleWeights:
-    """How much each distance counts in the total."""
+    """How much each distance counts in the total.
+
+    The content's weight is only where it starts: it is adjusted from step to step so that the content
+    distance comes to `content_target`, because the network is wanted as painterly as that allows.
+    """
 
     style: float = 12.0
-    content: float = 4.0
-    structure: float = 0.25
-    gram: float = 2.0
+    content: float = 2.0
+    content_target: float = 0.42
+    structure: float = 0.1
+    gram: float = 4.0
     palette: float = 4.0
     variation: float = 0.3
     identity: float = 0.5
@@ -48,6 +54,7 @@ class StyleTraining:
         self.teacher = teacher.eval().requires_grad_(False).to(memory_format=torch.channels_last)
         self.contents, self.styles = contents, styles
         self.weights = weights
+        self.content_weight = weights.content
         self.seed = seed
 
     def batch(self, stage: Stage, step: int) -> tuple[Tensor, Tensor]:
@@ -104,5 +111,9 @@ class StyleTraining:
             "variation": distances.total_variation(painted).mean(),
             "identity": (painted[0] - content[0]).abs().mean(),
         }
-        terms["total"] = sum(getattr(self.weights, name) * value for name, value in terms.items())
+        weights = {**asdict(self.weights), "content": self.content_weight}
+        terms["total"] = sum(weights[name] * value for name, value in terms.items())
+        if self.network.training:
+            # A tenth too far off, and the weight changes by a percent a step.
+            self.content_weight *= math.exp(0.1 * (terms["content"].item() - self.weights.content_target))
         return terms

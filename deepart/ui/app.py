@@ -18,7 +18,7 @@ from deepart.images import MAX_BYTES
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
 from deepart.ui.events import translations as t
-from deepart.ui.theme import STYLE_CSS, make_theme
+from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
 
 log = logging.getLogger("deepart")
@@ -47,6 +47,7 @@ def launch_options() -> dict[str, Any]:
         "server_name": runtime.settings().host,
         "theme": make_theme(),
         "css_paths": STYLE_CSS,
+        "js": PAGE_JS.read_text("utf-8"),
         "i18n": t,
         "max_file_size": MAX_BYTES,
         "show_error": False,

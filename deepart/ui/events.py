@@ -62,7 +62,8 @@ def _toast(sentence: str, language: str) -> gr.Error:
 def handler(function: Handler) -> Handler:
     """Make a function, or a generator, fit to be an event handler: its errors become toasts.
 
-    It must take `request: gr.Request`, whose language the errors are said in.
+    It must take `request: gr.Request`, whose language the errors are said in, and go through the queue if
+    it can fail: what is asked for past it cannot show a toast.
     """
     if inspect.isgeneratorfunction(function):
 

@@ -1,4 +1,4 @@
-"""The look of the app: gallery walls, paper and ink; everything else is in style.css."""
+"""The look of the app: gallery walls, paper and ink; everything else is in style.css and page.js."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 STYLE_CSS = Path(__file__).with_name("style.css")
+PAGE_JS = Path(__file__).with_name("page.js")
 
 # Fonts of the visitor's own system: none is fetched from anywhere.
 _SANS = ["Inter", "Segoe UI", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "system-ui", "sans-serif"]

@@ -27,7 +27,6 @@ SIZES = (512, 1024, 1600, 2048, 4096)
 SHOWN_SIDE = 2048
 """Longer side of what the browser shows; the download has every pixel."""
 FILE_NAME = "deepart-transfer.png"
-_SHOW_RESULT = "() => document.getElementById('transfer-result').scrollIntoView({block: 'nearest'})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def build_transfer_tab() -> None:
                 type="filepath",
                 format="png",
                 sources=["upload", "clipboard", "webcam"],
-                height=240,
+                height=280,
                 elem_id="transfer-content",
             )
             gallery = gr.Gallery(
@@ -90,7 +89,13 @@ def build_transfer_tab() -> None:
                 elem_id="transfer-size",
             )
             with gr.Row():
-                paint_button = gr.Button(t("ui.paint"), variant="primary", scale=3, elem_id="transfer-run")
+                paint_button = gr.Button(
+                    t("ui.paint"),
+                    variant="primary",
+                    scale=3,
+                    elem_id="transfer-run",
+                    elem_classes="starts-painting",
+                )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="transfer-stop")
         with gr.Column(scale=7, elem_id="transfer-work"):
             result = gr.ImageSlider(
@@ -128,6 +133,7 @@ def build_transfer_tab() -> None:
                 buttons=[],
                 interactive=False,
                 elem_id="transfer-examples",
+                elem_classes="starts-painting",
             )
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
@@ -151,7 +157,8 @@ def build_transfer_tab() -> None:
         if path is None:
             return gr.skip(), gr.skip(), gr.skip()
         load_image(path)
-        return None, gr.update(selected_index=None), say("ui.own_style_chosen", language_of(request))
+        # None would leave the old one selected.
+        return None, gr.update(selected_index=-1), say("ui.own_style_chosen", language_of(request))
 
     @handler
     def check_content(path: str, request: gr.Request) -> Any:
@@ -161,6 +168,7 @@ def build_transfer_tab() -> None:
             return picture
         return gr.skip()
 
+    @handler
     def paint(
         content: str | None,
         chosen: str | None,
@@ -194,17 +202,15 @@ def build_transfer_tab() -> None:
                 )
 
     @handler
-    def paint_example(
-        strength: float, size: int, request: gr.Request, event: gr.SelectData, progress: gr.Progress = gr.Progress()
-    ) -> Iterator[tuple[Any, ...]]:
-        """Fill in an example and paint it at once."""
+    def fill_in_example(request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
         example = samples.EXAMPLES[event.index]
-        photo = str(samples.folder() / example.photo)
-        index = list(styles).index(example.style)
-        filled = (photo, example.style, None, gr.update(selected_index=index), _credit(example.style))
-        for update in paint(photo, example.style, None, strength, size, request, progress):
-            yield *filled, *update
-            filled = (gr.skip(),) * len(filled)
+        return (
+            str(samples.folder() / example.photo),
+            example.style,
+            None,
+            gr.update(selected_index=list(styles).index(example.style)),
+            _credit(example.style),
+        )
 
     @handler
     def paint_over(path: str, request: gr.Request) -> str:
@@ -262,37 +268,42 @@ def build_transfer_tab() -> None:
         show_first_picture, None, [result, status], api_visibility="private", show_progress="hidden"
     )
     gallery.select(choose, None, [chosen, own_style, chosen_text], api_visibility="private", queue=False)
-    own_style.upload(
-        choose_own, [own_style], [chosen, gallery, chosen_text], api_visibility="private", queue=False
+    own_style.upload(choose_own, [own_style], [chosen, gallery, chosen_text], api_visibility="private").failure(
+        lambda: None, None, [own_style], api_visibility="private", queue=False
     )
-    content.upload(check_content, [content], [content], api_visibility="private", queue=False)
+    content.upload(check_content, [content], [content], api_visibility="private").failure(
+        lambda: None, None, [content], api_visibility="private", queue=False
+    )
     on_device = {"concurrency_id": "device", "concurrency_limit": 1}
-    painting = paint_button.click(
-        runtime.gpu(handler(paint)),
-        [content, chosen, own_style, strength, size],
-        outputs,
-        api_visibility="private",
-        show_progress_on=result,
-        **on_device,
-    )
-    example_painting = examples.select(
-        runtime.gpu(paint_example),
-        [strength, size],
-        [content, chosen, own_style, gallery, chosen_text, *outputs],
-        api_visibility="private",
-        show_progress_on=result,
-        **on_device,
-    )
-    for start in (paint_button.click, examples.select):
-        start(None, js=_SHOW_RESULT, api_visibility="private", queue=False)
-    stop_button.click(None, cancels=[painting, example_painting], api_visibility="private", queue=False)
+    starts = [
+        paint_button.click,
+        # Not in one handler: what a generator has filled in, Gradio loses at its next value.
+        examples.select(
+            fill_in_example,
+            None,
+            [content, chosen, own_style, gallery, chosen_text],
+            api_visibility="private",
+            queue=False,
+        ).success,
+    ]
+    runs = [
+        start(
+            runtime.gpu(paint),
+            [content, chosen, own_style, strength, size],
+            outputs,
+            api_visibility="private",
+            show_progress_on=result,
+            **on_device,
+        )
+        for start in starts
+    ]
+    stop_button.click(None, cancels=runs, api_visibility="private", queue=False)
     again.click(paint_over, [download], [content], api_visibility="private", queue=False)
     restore.upload(
         restore_settings,
         [restore],
         [strength, size, chosen, own_style, gallery, chosen_text, status],
         api_visibility="private",
-        queue=False,
     )
     with gr.Row(visible=False):  # the endpoint for programs: files and numbers, nothing of the page
         endpoint = gr.Button()

@@ -30,7 +30,7 @@ def test_transfer_writes_the_painting_with_its_recipe(content: Path, tmp_path: P
     output = tmp_path / "out.png"
     assert main(["transfer", str(content), "starry-night", "-o", str(output), "--size", "96"]) == 0
     assert load_image(output).size == (96, 96)
-    assert recipe_of(output).settings == {"strength": 1.0, "size": 96, "style": "starry-night"}
+    assert recipe_of(output).settings == {"strength": 1.0, "size": 96, "colour": "style", "style": "starry-night"}
     assert "96 x 96 pixels" in capsys.readouterr().out
 
 
@@ -47,6 +47,7 @@ def test_transfer_takes_a_picture_as_style_and_strength_0_keeps_the_content(cont
         (["{content}", "no-such-style"], "The picture cannot be opened"),
         (["{content}", "udnie", "--strength", "2"], "must be a number from 0 to 1"),
         (["{content}", "udnie", "--size", "3"], "must be a number from 64"),
+        (["{content}", "udnie", "--colour", "blue"], "one of: style, luminance, matched, palette"),
         ([__file__, "udnie"], "is not a picture"),
     ],
 )

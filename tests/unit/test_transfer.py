@@ -216,7 +216,7 @@ def test_the_painting_says_how_it_was_made() -> None:
     content, style = photo("coffee", 96), photo("rocket", 64)
     recipe = recipe_of(deepart.transfer(content, style, 0.5, size=64))
     assert (recipe.verb, recipe.checkpoint, recipe.version) == ("transfer", DEFAULT_CHECKPOINT, deepart.__version__)
-    assert recipe.settings == {"strength": 0.5, "size": 64}
+    assert recipe.settings == {"strength": 0.5, "size": 64, "colour": "style"}
     assert [ingredient.role for ingredient in recipe.ingredients] == ["content", "style"]
     assert recipe.ingredients[1].sha256 == content_hash(style)
 

@@ -1,0 +1,133 @@
+"""The app itself, run in this process, with a client and a browser to use it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib import resources
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from gradio_client import Client
+
+from deepart.tasks.transfer import StyleTransfer
+from running_app import TIMEOUT, Brake, running_app
+
+
+@pytest.fixture(scope="session")
+def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app has its temporary files."""
+    return tmp_path_factory.mktemp("app")
+
+
+@pytest.fixture(scope="session")
+def app_url(app_folder: Path) -> Iterator[str]:
+    """The address of the app."""
+    with running_app(app_folder) as url:
+        yield url
+
+
+@pytest.fixture
+def new_client(app_url: str, tmp_path: Path) -> Callable[..., Client]:
+    """Makes one more visitor who uses the API."""
+
+    def connect(url: str = app_url, **headers: str) -> Client:
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        downloads = tempfile.mkdtemp(prefix="downloads-", dir=tmp_path)
+        return Client(url, headers=headers, download_files=downloads, verbose=False, analytics_enabled=False)
+
+    return connect
+
+
+@pytest.fixture
+def client(new_client: Callable[..., Client]) -> Client:
+    """A visitor who uses the API."""
+    return new_client()
+
+
+@pytest.fixture
+def brake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
+    """Makes a painting last as long as a test needs it to."""
+    brake, original = Brake(), StyleTransfer._paint
+
+    def paint(engine: StyleTransfer, *args: object) -> object:
+        brake.before_piece()
+        return original(engine, *args)
+
+    monkeypatch.setattr(StyleTransfer, "_paint", paint)
+    yield brake
+    brake.release()
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Copies one of scikit-image's photos and returns the path."""
+    folder = tmp_path_factory.mktemp("photos")
+
+    def copy(name: str) -> Path:
+        with resources.as_file(resources.files("skimage.data") / name) as path:
+            return Path(shutil.copy(path, folder / name))
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """The Chromium of this machine, without a window."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("there is no Chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: object, app_url: str) -> Iterator[Callable[..., object]]:
+    """Opens the app as one more visitor; takes the options of `Browser.new_context`.
+
+    At the end no page may have asked another host for anything, or have complained in its console.
+    """
+    contexts, foreign, complaints = [], [], []
+
+    def watch_request(request) -> None:
+        host = urlsplit(request.url).hostname
+        if host not in (None, urlsplit(app_url).hostname):
+            foreign.append(request.url)
+
+    def complain(text: str) -> None:
+        # What Gradio says of the requests that a reload breaks off is no complaint.
+        if not re.search("AbortError|Connection errored out", text):
+            complaints.append(text)
+
+    def watch_console(message) -> None:
+        if message.type == "error":
+            complain(message.text)
+
+    def open_page(**options: object):
+        context = browser.new_context(
+            **{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
+        )
+        context.set_default_timeout(1000 * TIMEOUT)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", watch_request)
+        page.on("console", watch_console)
+        page.on("pageerror", lambda error: complain(str(error)))
+        page.goto(app_url)
+        # The handler that paints the first picture is the last thing to happen of itself.
+        page.wait_for_selector("#transfer-result img")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert foreign == []
+    assert complaints == []
