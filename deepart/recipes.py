@@ -51,7 +51,7 @@ class Recipe:
     ingredients: tuple[Ingredient, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the recipe as plain dictionaries and lists, at most `MAX_DEPTH` steps deep."""
+        """Return the recipe as plain dictionaries and tuples, at most `MAX_DEPTH` steps deep."""
         return _cut(asdict(self), MAX_DEPTH)
 
     def to_json(self) -> str:

@@ -229,6 +229,26 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Strength",
         "zh": "强度",
     },
+    "ui.colour": {
+        "en": "Colours",
+        "zh": "色彩",
+    },
+    "ui.colour.style": {
+        "en": "the style's",
+        "zh": "风格的色彩",
+    },
+    "ui.colour.luminance": {
+        "en": "the picture's",
+        "zh": "原图的色彩",
+    },
+    "ui.colour.matched": {
+        "en": "the picture's palette",
+        "zh": "原图的调色板",
+    },
+    "ui.colour.palette": {
+        "en": "only the style's colours, no strokes",
+        "zh": "仅用风格的色彩，不加笔触",
+    },
     "ui.size": {
         "en": "Size of the painting",
         "zh": "画作尺寸",
@@ -264,6 +284,10 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.examples": {
         "en": "Examples: one click paints",
         "zh": "示例：点击即可绘制",
+    },
+    "ui.photo_credits": {
+        "en": "Photos: S. van der Walt, R. Michetti, SpaceX (CC0), NASA (public domain).",
+        "zh": "照片：S. van der Walt、R. Michetti、SpaceX（CC0），NASA（公有领域）。",
     },
     "ui.recipe": {
         "en": "How it was made",

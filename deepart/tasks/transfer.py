@@ -216,9 +216,13 @@ class StyleTransfer:
         brushes = [_Brush(code.vector[None])]
         if strength < 1:
             own = self.encode(plain)
+            yield Progress(0, len(pieces), "progress.painting")
             mixed = mix([code, own], [strength, 1 - strength])
             brushes = [_Brush(mixed.vector[None]), _Brush(own.vector[None])]
-        encoding = self._measure(plain, brushes) if len(pieces) > 1 else None
+        encoding = None
+        if len(pieces) > 1:
+            encoding = self._measure(plain, brushes)
+            yield Progress(0, len(pieces), "progress.painting")
         painting = Image.new("RGB", plain.size)
         for done, tile in enumerate(pieces, 1):
             x = to_tensor(plain.crop(tile.outer)).to(runtime.device())

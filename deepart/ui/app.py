@@ -68,7 +68,7 @@ def _prepare() -> None:
     if runtime.settings().zero_gpu:
         models.get(DEFAULT_CHECKPOINT, str(runtime.device()))  # later, weights cannot reach the GPU any more
     else:
-        threading.Thread(target=_prepare_quietly, daemon=True).start()
+        threading.Thread(target=_prepare_quietly).start()
 
 
 def _prepare_quietly() -> None:

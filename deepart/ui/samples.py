@@ -14,6 +14,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
+from deepart.images import load_image, save_png
+from deepart.recipes import chunks
+from deepart.tasks.gallery import named_styles, thumbnail
+from deepart.tasks.transfer import DEFAULT_CHECKPOINT, transfer
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -33,22 +38,20 @@ EXAMPLES = (
 
 @functools.cache
 def folder() -> Path:
-    """Return a temporary folder with copies of the photos, from where the app may serve them."""
+    """Return a temporary folder with copies of photos and thumbnails, from where the app may serve them."""
     path = Path(tempfile.mkdtemp(prefix="deepart-samples-"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     for example in EXAMPLES:
         with resources.as_file(resources.files("skimage.data") / example.photo) as photo:
             shutil.copyfile(photo, path / example.photo)
+    for key in named_styles(DEFAULT_CHECKPOINT):
+        shutil.copyfile(thumbnail(DEFAULT_CHECKPOINT, key), path / f"{key}.webp")
     return path
 
 
 @functools.cache
 def first_picture() -> tuple[str, str]:
     """Return the paths of a photo and its painting, painted by the app itself when it starts."""
-    from deepart.images import load_image, save_png
-    from deepart.recipes import chunks
-    from deepart.tasks.transfer import transfer
-
     example = EXAMPLES[0]
     before, after = folder() / "before.png", folder() / "after.png"
     save_png(load_image(folder() / example.photo), before)

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import fit, load_image, save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.gallery import named_styles, thumbnail
+from deepart.tasks.colour import COLOUR_MODES
+from deepart.tasks.gallery import named_styles
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT, is_named_style, resized, transfer_steps
 from deepart.text import say
 from deepart.ui import samples
@@ -59,7 +59,7 @@ def build_transfer_tab() -> None:
                 elem_id="transfer-content",
             )
             gallery = gr.Gallery(
-                [(str(thumbnail(DEFAULT_CHECKPOINT, key)), style.title) for key, style in styles.items()],
+                _gallery_items("en"),
                 label=t("ui.gallery"),
                 columns=4,
                 height=370,
@@ -79,8 +79,11 @@ def build_transfer_tab() -> None:
                     height=220,
                     elem_id="transfer-style",
                 )
-            chosen_text = gr.Markdown(_credit(first.style), elem_id="transfer-chosen")
+            chosen_text = gr.Markdown(styles[first.style].credit("en"), elem_id="transfer-chosen")
             strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")
+            colour = gr.Radio(
+                _colour_choices("en"), value="style", label=t("ui.colour"), elem_id="transfer-colour"
+            )
             size = gr.Dropdown(
                 [("100 %", 0), *((f"{side} px", side) for side in SIZES)],
                 value=0,
@@ -121,10 +124,7 @@ def build_transfer_tab() -> None:
                     elem_id="transfer-restore",
                 )
             examples = gr.Gallery(
-                [
-                    (str(samples.folder() / example.photo), f"× {styles[example.style].title}")
-                    for example in samples.EXAMPLES
-                ],
+                _example_items("en"),
                 label=t("ui.examples"),
                 columns=4,
                 height="auto",
@@ -135,6 +135,7 @@ def build_transfer_tab() -> None:
                 elem_id="transfer-examples",
                 elem_classes="starts-painting",
             )
+            gr.Markdown(t("ui.photo_credits"), elem_classes="hint")
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
     outputs = [result, download, again, recipe, status]
@@ -143,14 +144,29 @@ def build_transfer_tab() -> None:
 
     # Handlers
     @handler
-    def show_first_picture(request: gr.Request) -> tuple[tuple[str, str], str]:
+    def show_first_picture(request: gr.Request) -> tuple[Any, ...]:
         """What a visitor sees before doing anything."""
+        if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
+            return gr.skip(), gr.skip()
         return samples.first_picture(), say("ui.first_picture", language_of(request))
+
+    @handler
+    def translate(request: gr.Request) -> tuple[Any, ...]:
+        """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+        language = language_of(request)
+        if language == "en":
+            return (gr.skip(),) * 4
+        return (
+            gr.update(value=_gallery_items(language)),
+            gr.update(value=_example_items(language)),
+            gr.update(choices=_colour_choices(language)),
+            styles[first.style].credit(language),
+        )
 
     @handler
     def choose(request: gr.Request, event: gr.SelectData) -> tuple[str, None, str]:
         key = list(styles)[event.index]
-        return key, None, _credit(key)
+        return key, None, styles[key].credit(language_of(request))
 
     @handler
     def choose_own(path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
@@ -174,6 +190,7 @@ def build_transfer_tab() -> None:
         chosen: str | None,
         own_style: str | None,
         strength: float,
+        colour: str,
         size: int,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),
@@ -183,7 +200,7 @@ def build_transfer_tab() -> None:
             raise InputError("content.missing")
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            for step in paint_to(Path(folder), content, own_style, chosen, strength, size):
+            for step in paint_to(Path(folder), content, own_style, chosen, strength, colour, size):
                 if isinstance(step, runtime.Progress):
                     progress((step.done, step.total), desc=say(step.note, language), unit="")
                     yield (gr.skip(),) * len(outputs)
@@ -209,7 +226,7 @@ def build_transfer_tab() -> None:
             example.style,
             None,
             gr.update(selected_index=list(styles).index(example.style)),
-            _credit(example.style),
+            styles[example.style].credit(language_of(request)),
         )
 
     @handler
@@ -227,11 +244,12 @@ def build_transfer_tab() -> None:
         known = isinstance(key, str) and key in styles
         return (
             _within(found.settings.get("strength"), 0, 1, default=1),
+            found.settings["colour"] if found.settings.get("colour") in COLOUR_MODES else "style",
             found.settings["size"] if found.settings.get("size") in SIZES else 0,
             key if known else gr.skip(),
             None if known else gr.skip(),
             gr.update(selected_index=list(styles).index(key)) if known else gr.skip(),
-            _credit(key) if known else say("ui.add_style_again", language),
+            styles[key].credit(language) if known else say("ui.add_style_again", language),
             say("ui.settings_restored", language),
         )
 
@@ -242,6 +260,7 @@ def build_transfer_tab() -> None:
         style_name: str | None = None,
         strength: float = 1,
         size: int = 0,
+        colour: str = "style",
         request: gr.Request | None = None,
     ) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
         """Repaint a picture in the style of another.
@@ -252,6 +271,7 @@ def build_transfer_tab() -> None:
             style_name: a style of the gallery, such as starry-night.
             strength: 0 returns the content unchanged, 1 is the full style.
             size: longer side of the result in pixels; 0 keeps the content's size.
+            colour: style, luminance, matched or palette; whose colours the painting has.
 
         Returns:
             The painting as PNG, and the recipe of how it was made.
@@ -259,13 +279,16 @@ def build_transfer_tab() -> None:
         if content is None:
             raise InputError("content.missing")
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            for step in paint_to(Path(folder), content, style, style_name, strength, size):
+            for step in paint_to(Path(folder), content, style, style_name, strength, colour, size):
                 # Only where a value is handed over can the request be cancelled.
                 yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
 
     # Wiring
     gr.context.Context.root_block.load(
         show_first_picture, None, [result, status], api_visibility="private", show_progress="hidden"
+    )
+    gr.context.Context.root_block.load(
+        translate, None, [gallery, examples, colour, chosen_text], api_visibility="private", show_progress="hidden"
     )
     gallery.select(choose, None, [chosen, own_style, chosen_text], api_visibility="private", queue=False)
     own_style.upload(choose_own, [own_style], [chosen, gallery, chosen_text], api_visibility="private").failure(
@@ -289,7 +312,7 @@ def build_transfer_tab() -> None:
     runs = [
         start(
             runtime.gpu(paint),
-            [content, chosen, own_style, strength, size],
+            [content, chosen, own_style, strength, colour, size],
             outputs,
             api_visibility="private",
             show_progress_on=result,
@@ -302,7 +325,7 @@ def build_transfer_tab() -> None:
     restore.upload(
         restore_settings,
         [restore],
-        [strength, size, chosen, own_style, gallery, chosen_text, status],
+        [strength, colour, size, chosen, own_style, gallery, chosen_text, status],
         api_visibility="private",
     )
     with gr.Row(visible=False):  # the endpoint for programs: files and numbers, nothing of the page
@@ -313,13 +336,20 @@ def build_transfer_tab() -> None:
             gr.Textbox(label="style_name"),
             gr.Number(1, label="strength"),
             gr.Number(0, label="size", precision=0),
+            gr.Textbox("style", label="colour"),
         ]
         answers = [gr.File(label="painting"), gr.JSON(label="recipe")]
     endpoint.click(runtime.gpu(transfer_endpoint), fields, answers, api_name="transfer", **on_device)
 
 
 def paint_to(
-    folder: Path, content: str, style: str | None, style_name: str | None, strength: float, size: int | None
+    folder: Path,
+    content: str,
+    style: str | None,
+    style_name: str | None,
+    strength: float,
+    colour: str,
+    size: int | None,
 ) -> Iterator[runtime.Progress | Painted]:
     """Yield the engine's progress, and last the painting, written to `folder`.
 
@@ -329,6 +359,7 @@ def paint_to(
         style: path of a picture with the style; None to use `style_name`.
         style_name: key of a bundled style.  A visitor may have typed it: it must not be taken for a path.
         strength: see `transfer`.
+        colour: the same.
         size: the same; 0 or None keeps the content's size.
 
     Raises:
@@ -339,11 +370,11 @@ def paint_to(
             raise InputError("style.missing")
         if not is_named_style(style_name):
             raise InputError("style.unknown", known=", ".join(named_styles(DEFAULT_CHECKPOINT)))
-    painted = yield from transfer_steps(content, style or style_name, strength, int(size) if size else None)
+    painted = yield from transfer_steps(content, style or style_name, strength, int(size) if size else None, colour)
     save_png(painted, folder / FILE_NAME, text=chunks(painted))
     before = fit(resized(load_image(content), max(painted.size) if size else None), SHOWN_SIDE)
     save_png(before, folder / "before.png")
-    after = fit(_on_white(painted), SHOWN_SIDE)
+    after = fit(load_image(painted), SHOWN_SIDE)  # transparency on white
     save_png(after, folder / "after.png")
     recipe = recipe_of(painted)
     yield Painted(
@@ -356,14 +387,22 @@ def paint_to(
     )
 
 
-def _on_white(image: Image.Image) -> Image.Image:
-    return load_image(image)
-
-
 def _within(value: object, low: float, high: float, default: float) -> float:
     return value if isinstance(value, (int, float)) and low <= value <= high else default
 
 
-def _credit(key: str) -> str:
-    style = named_styles(DEFAULT_CHECKPOINT)[key]
-    return f"**{style.title}** · {style.artist}, {style.year}"
+def _gallery_items(language: str) -> list[tuple[str, str]]:
+    styles = named_styles(DEFAULT_CHECKPOINT)
+    return [(str(samples.folder() / f"{key}.webp"), style.title_in(language)) for key, style in styles.items()]
+
+
+def _example_items(language: str) -> list[tuple[str, str]]:
+    styles = named_styles(DEFAULT_CHECKPOINT)
+    return [
+        (str(samples.folder() / example.photo), f"× {styles[example.style].title_in(language)}")
+        for example in samples.EXAMPLES
+    ]
+
+
+def _colour_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.colour.{mode}", language), mode) for mode in COLOUR_MODES]

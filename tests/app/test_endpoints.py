@@ -96,6 +96,7 @@ def test_transfer_keeps_its_contract(client: Client) -> None:
         ("style_name", "str", True, None),
         ("strength", "float", True, 1),
         ("size", "int", True, 0),
+        ("colour", "str", True, "style"),
     ]
     returns = [(each["label"], each["python_type"]["type"]) for each in contract["returns"]]
     assert returns == [("painting", "filepath"), ("recipe", "str | float | bool | list | dict")]
@@ -325,8 +326,8 @@ def test_file_outside_is_refused(app_url: str) -> None:
 @pytest.mark.parametrize(
     ("handler", "rest"),
     [
-        ("transfer", [None, "udnie", 1, 0]),
-        ("paint", ["udnie", None, 1, 0]),
+        ("transfer", [None, "udnie", 1, 0, "style"]),
+        ("paint", ["udnie", None, 1, "style", 0]),
         ("paint_over", []),
         ("check_content", []),
         ("restore_settings", []),

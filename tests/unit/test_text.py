@@ -10,6 +10,7 @@ import pytest
 
 import deepart
 from deepart.errors import InputError
+from deepart.tasks.colour import COLOUR_MODES
 from deepart.text import LANGUAGES, TEXT, say
 
 SOURCES = sorted(Path(deepart.__file__).parent.rglob("*.py"))
@@ -30,7 +31,9 @@ def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() 
     source = "\n".join(path.read_text("utf-8") for path in SOURCES if path.name != "text.py")
     asked = set(re.findall(rf'"((?:{prefixes})\.[a-z0-9_.]+)"', source))
     assert asked - set(TEXT) - {"style.css"} == set()
-    assert set(TEXT) - asked == set()
+    built = {f"ui.colour.{mode}" for mode in COLOUR_MODES}
+    assert set(TEXT) - asked - built == set()
+    assert built <= set(TEXT)
 
 
 def test_an_unknown_language_reads_english() -> None:
