@@ -176,6 +176,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "There are no pictures in that folder; please give one that holds JPEG, PNG, WebP, BMP or TIFF files.",
         "zh": "该文件夹中没有图片，请指定包含 JPEG、PNG、WebP、BMP 或 TIFF 文件的文件夹。",
     },
+    "training.none_held_out": {
+        "en": "Of the pictures in that folder training leaves none out; please give more, or leave out --held-out.",
+        "zh": "该文件夹中没有训练时保留的图片，请提供更多图片，或去掉 --held-out。",
+    },
     # --- progress ----------------------------------------------------------------------------
     "progress.reading_style": {
         "en": "Reading the style",

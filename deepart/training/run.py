@@ -13,6 +13,7 @@ from PIL import Image
 
 from deepart import runtime
 from deepart.checkpoints import load_model, load_state
+from deepart.errors import InputError
 from deepart.images import centre_crop, load_image
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
@@ -72,7 +73,7 @@ class _Log:
 
 def evaluate_style_folders(options: Namespace) -> None:
     """Print the table of `evaluate_style` for two folders; see `python -m deepart evaluate style --help`."""
-    contents, styles = _squares(options.contents), _squares(options.styles)
+    contents, styles = (_squares(folder, options.held_out) for folder in (options.contents, options.styles))
     engine = StyleTransfer()
 
     def paint(content: Image.Image, style: Image.Image) -> Image.Image:
@@ -116,5 +117,8 @@ def _training_half(folder: Path) -> list[Path]:
     return [path for path in find_pictures(folder) if not is_held_out(path)]
 
 
-def _squares(folder: Path) -> list[Image.Image]:
-    return [centre_crop(load_image(path), SIDE) for path in find_pictures(folder)]
+def _squares(folder: Path, held_out: bool) -> list[Image.Image]:
+    paths = [path for path in find_pictures(folder) if is_held_out(path) or not held_out]
+    if not paths:
+        raise InputError("training.none_held_out")
+    return [centre_crop(load_image(path), SIDE) for path in paths]

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from deepart.errors import InputError
-from deepart.images import png_bytes
+from deepart.images import load_image, png_bytes
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import losses
@@ -234,3 +234,39 @@ def test_train_style_leaves_a_bundle_that_paints(
     assert network(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)).isfinite().all()
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert log and {"step", "style", "content", "total"} <= set(log[0])
+
+
+def test_evaluate_style_prints_the_table_and_paints_a_sheet(
+    folder: Path, tmp_path: Path, teacher: VGG16Features, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    from deepart.training import run
+
+    monkeypatch.setattr(run, "load_teacher", lambda name: teacher)
+    monkeypatch.setattr(run, "SIDE", 64)
+    monkeypatch.setattr(run, "_installed_peers", dict)
+    sheet = tmp_path / "sheet.png"
+    options = Namespace(contents=folder, styles=folder, held_out=False, pairs=2, sheet=sheet, teacher="")
+    run.evaluate_style_folders(options)
+    *rows, summary = capsys.readouterr().out.splitlines()
+    assert [json.loads(row)["method"] for row in rows] == ["identity", "target", "transfer/fastnst-wikiart-v1"]
+    assert summary.startswith("2 pairs")
+    assert load_image(sheet).size == (5 * 256, 5 * 256)
+
+    options.held_out = True
+    monkeypatch.setattr(run, "is_held_out", lambda path: False)
+    with pytest.raises(InputError) as caught:
+        run.evaluate_style_folders(options)
+    assert caught.value.key == "training.none_held_out"
+
+
+def test_the_teacher_can_be_a_file(tmp_path: Path) -> None:
+    from safetensors.torch import save_file
+
+    from deepart.training.run import load_teacher
+
+    torch.manual_seed(0)
+    original = VGG16Features()
+    save_file(original.state_dict(), tmp_path / "teacher.safetensors")
+    loaded = load_teacher(str(tmp_path / "teacher.safetensors"))
+    assert torch.equal(loaded.features[0].weight, original.features[0].weight)
+    assert not any(parameter.requires_grad for parameter in loaded.parameters())
