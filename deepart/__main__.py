@@ -192,7 +192,11 @@ def _parser() -> argparse.ArgumentParser:
     checkpoints.add_argument("--json", action="store_true", help="as JSON")
 
     fetch = _command(
-        commands, "fetch", _fetch, "download a checkpoint from the Hub", "python -m deepart fetch loss/vgg19-imagenet-v1"
+        commands,
+        "fetch",
+        _fetch,
+        "download a checkpoint from the Hub",
+        "python -m deepart fetch loss/vgg19-imagenet-v1",
     )
     fetch.add_argument("name", help="its key in the list of checkpoints")
 
@@ -227,7 +231,8 @@ def _parser() -> argparse.ArgumentParser:
     style.add_argument("--start", help="checkpoint to start from instead of random weights")
     _teacher_option(style)
 
-    evaluate = commands.add_parser("evaluate", help="measure a network").add_subparsers(required=True, metavar="NETWORK")
+    evaluate = commands.add_parser("evaluate", help="measure a network")
+    evaluate = evaluate.add_subparsers(required=True, metavar="NETWORK")
     of_style = _command(
         evaluate,
         "style",

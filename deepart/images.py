@@ -42,9 +42,7 @@ _MAX_TIFF_STRIPS = 200_000  # 40 megapixels in tiles of 16 x 16 are 156 250
 _MAX_PNG_CHUNKS = 100_000
 _MAX_TEXT_BYTES = 2**20
 
-_SIGNATURE = re.compile(
-    rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP|BM|II[*+]\0|MM\0[*+]", re.DOTALL
-)
+_SIGNATURE = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP|BM|II[*+]\0|MM\0[*+]", re.DOTALL)
 _HEIF_SIGNATURE = re.compile(rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)", re.DOTALL)
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]", re.IGNORECASE)
 

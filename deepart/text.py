@@ -43,16 +43,12 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "图片文件已损坏、不完整或类型特殊，无法读取，请重新另存为 PNG 或 JPEG。",
     },
     "picture.costly": {
-        "en": (
-            "The picture file is made so that reading it would take too long; "
-            "please save it anew as PNG or JPEG."
-        ),
+        "en": ("The picture file is made so that reading it would take too long; please save it anew as PNG or JPEG."),
         "zh": "该图片文件的结构会使读取耗费过多资源，请重新另存为 PNG 或 JPEG。",
     },
     "picture.animation": {
         "en": (
-            "The animation is too long; please use a still picture, "
-            "or an animation of at most {frames} small frames."
+            "The animation is too long; please use a still picture, or an animation of at most {frames} small frames."
         ),
         "zh": "动画过长，请使用静态图片，或帧数不超过 {frames} 且尺寸较小的动画。",
     },
@@ -160,7 +156,7 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "请从画廊中选择一种风格，或上传一幅画作作为风格来源。",
     },
     "style.other_checkpoint": {
-        "en": "This style was made for another checkpoint; it works with {checkpoint} only if made anew from its picture.",
+        "en": "This style was made for another checkpoint; for {checkpoint} it has to be made anew from its picture.",
         "zh": "此风格是用另一个模型制作的，需要用原画重新制作后才能用于 {checkpoint}。",
     },
     "content.missing": {

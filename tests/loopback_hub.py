@@ -60,9 +60,7 @@ class LoopbackHub:
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
-    def add(
-        self, repo_id: str, files: dict[str, bytes], *, revision: str | None = None, gated: bool = False
-    ) -> str:
+    def add(self, repo_id: str, files: dict[str, bytes], *, revision: str | None = None, gated: bool = False) -> str:
         """Commit `files` to a repository, made if need be; the commit's hash is `revision` if given."""
         repo = self.repos.setdefault(repo_id, Repo(gated=gated))
         if revision is None:
@@ -231,9 +229,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def whoami(self, body: bytes) -> None:
         if self._signed_in:
-            self._json(
-                {"type": "user", "name": "tester", "auth": {"accessToken": {"role": "write"}}, "orgs": []}
-            )
+            self._json({"type": "user", "name": "tester", "auth": {"accessToken": {"role": "write"}}, "orgs": []})
         else:
             self._json({"error": "Invalid credentials"}, 401)
 
@@ -272,9 +268,7 @@ class _Handler(BaseHTTPRequestHandler):
             }
             for wanted in json.loads(body)["objects"]
         ]
-        self._json(
-            {"transfer": "basic", "objects": objects}, **{"Content-Type": "application/vnd.git-lfs+json"}
-        )
+        self._json({"transfer": "basic", "objects": objects}, **{"Content-Type": "application/vnd.git-lfs+json"})
 
     def upload(self, body: bytes, oid: str) -> None:
         good = hashlib.sha256(body).hexdigest() == oid

@@ -403,9 +403,7 @@ def _good_pictures() -> dict[str, tuple[bytes, Checker]]:
         ),
         "png rgb of 16 bits": (png_of_columns(16, 2, [(0xFFFF, 0x8080, 0)]), shows_columns((255, 128, 0))),
         "png rgb of 16 bits with a transparent colour": (
-            png_of_columns(
-                16, 2, [(0x1234, 0, 0xFFFF), (0, 0, 0)], png_chunk(b"tRNS", b"\x12\x34\0\0\xff\xff")
-            ),
+            png_of_columns(16, 2, [(0x1234, 0, 0xFFFF), (0, 0, 0)], png_chunk(b"tRNS", b"\x12\x34\0\0\xff\xff")),
             shows_columns(255, 0),
         ),
         "png grey of 16 bits with alpha": (

@@ -28,9 +28,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
     runtime.settings.cache_clear()
     demo = build_app()
     try:
-        _, url, _ = demo.launch(
-            **launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True
-        )
+        _, url, _ = demo.launch(**launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True)
         yield url.rstrip("/")
     finally:
         demo.close(verbose=False)

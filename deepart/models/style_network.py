@@ -166,9 +166,7 @@ class Decoder(nn.Module):
         # Brings every number of the code to the same size; measured on paintings before training.
         self.register_buffer("code_mean", torch.zeros(code_size))
         self.register_buffer("code_std", torch.ones(code_size))
-        self.read_code = nn.Sequential(
-            nn.Linear(code_size, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU()
-        )
+        self.read_code = nn.Sequential(nn.Linear(code_size, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU())
         self.blocks = nn.ModuleList(StyledBlock(eighth, hidden) for _ in range(config.decoder_blocks))
         self.to_quarter = StyledConvolution(eighth + content_quarter, quarter, hidden)
         self.quarter_blocks = nn.ModuleList(StyledBlock(quarter, hidden) for _ in range(config.quarter_blocks))

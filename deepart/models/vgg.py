@@ -65,9 +65,7 @@ class VGGFeatures(nn.Module):
         self._index: dict[str, int] = {}  # "relu3_1" -> its place in `features`
         layers: list[nn.Module] = []
         width = 3
-        for stage, (channels, depth) in enumerate(
-            zip(self.config.channels, self.config.depths, strict=True), 1
-        ):
+        for stage, (channels, depth) in enumerate(zip(self.config.channels, self.config.depths, strict=True), 1):
             if stage > 1:
                 layers.append(nn.MaxPool2d(2, 2))
             for conv in range(1, depth + 1):

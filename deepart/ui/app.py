@@ -31,9 +31,8 @@ def build_app() -> gr.Blocks:
     age = 60 * settings.keep_files_minutes
     with gr.Blocks(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
-        with gr.Tabs():
-            with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
-                build_transfer_tab()
+        with gr.Tabs(), gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
+            build_transfer_tab()
         gr.Markdown(t("ui.privacy"), elem_classes="hint")
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)

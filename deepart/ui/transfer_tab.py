@@ -81,9 +81,7 @@ def build_transfer_tab() -> None:
                 )
             chosen_text = gr.Markdown(styles[first.style].credit("en"), elem_id="transfer-chosen")
             strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")
-            colour = gr.Radio(
-                _colour_choices("en"), value="style", label=t("ui.colour"), elem_id="transfer-colour"
-            )
+            colour = gr.Radio(_colour_choices("en"), value="style", label=t("ui.colour"), elem_id="transfer-colour")
             size = gr.Dropdown(
                 [("100 %", 0), *((f"{side} px", side) for side in SIZES)],
                 value=0,

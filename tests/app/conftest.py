@@ -112,9 +112,7 @@ def new_page(browser: object, app_url: str) -> Iterator[Callable[..., object]]:
             complain(message.text)
 
     def open_page(**options: object):
-        context = browser.new_context(
-            **{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options}
-        )
+        context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(1000 * TIMEOUT)
         contexts.append(context)
         page = context.new_page()

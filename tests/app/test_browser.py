@@ -87,9 +87,7 @@ def test_photo_is_painted_and_downloaded(new_page: NewPage, photo: Photo, tmp_pa
     path = download(page, tmp_path)
     assert path.name == "deepart-transfer.png"
     assert recipe_of(path).settings.items() >= {"strength": 1.0, "size": None, "style": "great-wave"}.items()
-    assert (
-        np.asarray(load_image(path)) == np.asarray(deepart.transfer(photo("coffee.png"), "great-wave"))
-    ).all()
+    assert (np.asarray(load_image(path)) == np.asarray(deepart.transfer(photo("coffee.png"), "great-wave"))).all()
 
 
 def test_slider_uncovers_the_painting(new_page: NewPage) -> None:
@@ -186,15 +184,11 @@ def test_tiff_is_shown_and_painted(new_page: NewPage, photo: Photo, tmp_path: Pa
     page.fill("#transfer-strength input[type=number]", "0")
     page.click("#transfer-run")
     wait_until_painted(page)
-    assert (
-        np.asarray(load_image(download(page, tmp_path))) == np.asarray(load_image(photo("coffee.png")))
-    ).all()
+    assert (np.asarray(load_image(download(page, tmp_path))) == np.asarray(load_image(photo("coffee.png")))).all()
 
 
 @pytest.mark.parametrize("kind", ["text", "png that ends early", "png just over", "svg"])
-def test_bad_picture_is_refused_when_it_is_added(
-    new_page: NewPage, photo: Photo, tmp_path: Path, kind: str
-) -> None:
+def test_bad_picture_is_refused_when_it_is_added(new_page: NewPage, photo: Photo, tmp_path: Path, kind: str) -> None:
     data, key = BAD_PICTURES[kind]
     (tmp_path / "holiday.png").write_bytes(data)
     page = new_page()
@@ -278,15 +272,10 @@ def test_chinese_interface_has_no_english(new_page: NewPage, photo: Photo) -> No
     page.click("#transfer-own button")
     expect(page.locator("#transfer-run")).to_have_text(say("ui.paint", "zh"))
     english = [
-        line.strip("# ")
-        for key, entry in TEXT.items()
-        if key.startswith("ui.")
-        for line in entry["en"].split("\n")
+        line.strip("# ") for key, entry in TEXT.items() if key.startswith("ui.") for line in entry["en"].split("\n")
     ]
     shown = page.inner_text("body")
-    assert [
-        text for text in english if text != "deepart" and re.search(rf"\b{re.escape(text)}\b", shown)
-    ] == []
+    assert [text for text in english if text != "deepart" and re.search(rf"\b{re.escape(text)}\b", shown)] == []
     assert say("ui.first_picture", "zh") in shown
     page.click("#transfer-run")
     expect(page.locator(TOAST)).to_have_text(say("content.missing", "zh"))

@@ -28,9 +28,7 @@ for thread in threading.enumerate():  # the first picture is painted beside
 
 
 def test_app_is_built_without_network_and_without_complaints() -> None:
-    environment = {
-        key: value for key, value in os.environ.items() if key not in ("HF_HUB_OFFLINE", "HF_TOKEN")
-    }
+    environment = {key: value for key, value in os.environ.items() if key not in ("HF_HUB_OFFLINE", "HF_TOKEN")}
     environment |= {"HF_ENDPOINT": "http://127.0.0.1:9", "PYTHONPATH": str(ROOT)}
     environment.pop("GRADIO_ANALYTICS_ENABLED", None)
     built = subprocess.run(

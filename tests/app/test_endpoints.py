@@ -267,9 +267,7 @@ def test_two_visitors_at_once_get_their_own_results(new_client: Callable, photo:
     contents = [photo("chelsea.png"), photo("coffee.png")]
     visitors = [new_client(), new_client()]
     with ThreadPoolExecutor() as pool:
-        results = list(
-            pool.map(lambda each: paint(*each, style_name="udnie"), zip(visitors, contents, strict=True))
-        )
+        results = list(pool.map(lambda each: paint(*each, style_name="udnie"), zip(visitors, contents, strict=True)))
     for content, (painting, recipe) in zip(contents, results, strict=True):
         assert recipe["ingredients"][0]["sha256"] == content_hash(load_image(content))
         assert (pixels(painting) == np.asarray(deepart.transfer(content, "udnie"))).all()
@@ -289,9 +287,7 @@ def test_cancelled_request_makes_way_for_the_next(
     assert brake.pieces <= at_cancel + 3  # what was on its way, and the small picture
 
 
-def test_full_queue_turns_the_next_visitor_away_at_once(
-    new_client: Callable, small: Path, tmp_path: Path
-) -> None:
+def test_full_queue_turns_the_next_visitor_away_at_once(new_client: Callable, small: Path, tmp_path: Path) -> None:
     with running_app(tmp_path / "other", DEEPART_MAX_WAITING="1") as url:
         with runtime.device_lock():  # the first request cannot go on until we let it
             first = submit(new_client(url), small, style_name="udnie")
@@ -333,9 +329,7 @@ def test_file_outside_is_refused(app_url: str) -> None:
         ("restore_settings", []),
     ],
 )
-def test_file_outside_is_no_input_either(
-    app_url: str, client: Client, small: Path, handler: str, rest: list
-) -> None:
+def test_file_outside_is_no_input_either(app_url: str, client: Client, small: Path, handler: str, rest: list) -> None:
     """A raw request may name any path of the server as its picture, and any handler of the page."""
     painting, _ = paint(client, small, style_name="udnie", strength=0)
 
@@ -347,9 +341,7 @@ def test_file_outside_is_no_input_either(
         return [line for line in events.splitlines() if line.startswith("event: ")][-1]
 
     with open(painting, "rb") as file:
-        (uploaded,) = httpx.post(
-            f"{app_url}/gradio_api/upload", files={"files": file}, timeout=TIMEOUT
-        ).json()
+        (uploaded,) = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}, timeout=TIMEOUT).json()
     assert last_event(uploaded) == "event: complete"
     assert last_event(str(WEIGHTS / DEFAULT_CHECKPOINT / "gallery" / "udnie.webp")) == "event: error"
 

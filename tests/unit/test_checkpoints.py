@@ -64,9 +64,7 @@ def remote(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> LoopbackHub:
     return hub
 
 
-def publish(
-    hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tensors: dict[str, Tensor], **more: object
-) -> None:
+def publish(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tensors: dict[str, Tensor], **more: object) -> None:
     data = save(tensors, metadata={"format": "pt"})
     revision = hub.add("timm/tiny", {"model.safetensors": data, "config.json": b"{}"})
     monkeypatch.setitem(CHECKPOINTS, REMOTE, row(REMOTE, data, repo="timm/tiny", revision=revision, **more))
@@ -283,9 +281,7 @@ def test_a_download_that_stands_still_ends(remote: LoopbackHub, monkeypatch: pyt
     refused(lambda: resolve(REMOTE), "weights.stalled")
 
 
-def test_a_hub_that_does_not_answer_is_asked_once(
-    remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hub_that_does_not_answer_is_asked_once(remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "ANSWER_SECONDS", 0.5)
     remote.fault = "stall_head"
     refused(lambda: resolve(REMOTE), "weights.offline")
@@ -293,9 +289,7 @@ def test_a_hub_that_does_not_answer_is_asked_once(
     assert len(remote.requests("HEAD")) == 1
 
 
-def test_a_cache_that_cannot_be_written(
-    remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_cache_that_cannot_be_written(remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "file"))
     refused(lambda: resolve(REMOTE), "weights.disk")
@@ -358,9 +352,7 @@ def test_a_network_that_swallows_packets_costs_two_seconds(
     assert len(errors) == 2
 
 
-def test_a_name_service_that_hangs_costs_two_seconds(
-    remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_service_that_hangs_costs_two_seconds(remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: time.sleep(5))
     begin = time.monotonic()
     refused(lambda: resolve(REMOTE), "weights.offline")
@@ -410,9 +402,7 @@ def test_the_environment_is_respected(remote: LoopbackHub, tmp_path: Path) -> No
     assert len(remote.log) == asked
 
 
-def test_a_new_process_without_network_says_so_within_two_seconds(
-    remote: LoopbackHub, tmp_path: Path
-) -> None:
+def test_a_new_process_without_network_says_so_within_two_seconds(remote: LoopbackHub, tmp_path: Path) -> None:
     remote.close()
     answer, seconds = in_a_new_process(HF_HOME=str(tmp_path / "home"), HF_ENDPOINT=remote.url)
     assert answer.startswith("weights.offline") and REMOTE in answer

@@ -8,8 +8,8 @@ from PIL import Image
 
 import deepart
 from deepart.errors import InputError
-from deepart.models.style_network import colour_statistics
 from deepart.images import to_tensor
+from deepart.models.style_network import colour_statistics
 from deepart.tasks.colour import code_colours, keep_photo_colours, match, statistics
 from photos import photo
 

@@ -223,7 +223,7 @@ def test_alpha_is_kept_beside_a_profile() -> None:
 
 @pytest.mark.parametrize(
     "mode",
-    "1 L LA La P PA RGB RGBA RGBX RGBa CMYK YCbCr HSV LAB F I I;16".split(),
+    ["1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBX", "RGBa", "CMYK", "YCbCr", "HSV", "LAB", "F", "I", "I;16"],
 )
 def test_pictures_of_every_mode(mode: str) -> None:
     grey = Image.new("L", (64, 48), 255)
@@ -288,9 +288,7 @@ def test_heic_where_the_library_is_there() -> None:
 
 def test_content_credentials_are_seen() -> None:
     plain_jpeg = jpeg(exif=metadata_exif())
-    box = (
-        b"JP\0\1\0\0\0\1" + b"\0\0\0\x64jumb\0\0\0\x26jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71\3c2pa\0"
-    )
+    box = b"JP\0\1\0\0\0\1" + b"\0\0\0\x64jumb\0\0\0\x26jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71\3c2pa\0"
     segment = b"\xff\xeb" + struct.pack(">H", len(box) + 2) + box
     webp = bytearray(webp_with_frames(1) + b"odd \1\0\0\0x\0" + b"C2PA" + struct.pack("<I", 5) + b"hello\0")
     struct.pack_into("<I", webp, 4, len(webp) - 8)

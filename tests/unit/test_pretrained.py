@@ -54,9 +54,7 @@ def test_a_folder_round_trip(small: Small, tmp_path: Path) -> None:
     assert_same(Small.from_pretrained(tmp_path), small)
 
 
-def test_a_round_trip_through_the_hub(
-    small: Small, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_round_trip_through_the_hub(small: Small, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     small.push_to_hub("tester/small")
     first = hub.repos["tester/small"].head

@@ -10,16 +10,36 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "deepart"
-MODULES = {path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."): path for path in
-           PACKAGE.rglob("*.py")}
+MODULES = {
+    path.relative_to(PACKAGE.parent).with_suffix("").as_posix().replace("/", "."): path
+    for path in PACKAGE.rglob("*.py")
+}
 
-CORE = ("deepart.models", "deepart.checkpoints", "deepart.images", "deepart.runtime", "deepart.recipes",
-        "deepart.tiles", "deepart.errors", "deepart.settings", "deepart.text", "deepart.hub")
+CORE = (
+    "deepart.models",
+    "deepart.checkpoints",
+    "deepart.images",
+    "deepart.runtime",
+    "deepart.recipes",
+    "deepart.tiles",
+    "deepart.errors",
+    "deepart.settings",
+    "deepart.text",
+    "deepart.hub",
+)
 """What tasks and training stand on."""
 
 FORBIDDEN = {
-    "deepart.models": ("deepart.tasks", "deepart.training", "deepart.ui", "deepart.images", "deepart.checkpoints",
-                       "deepart.runtime", "PIL", "gradio"),
+    "deepart.models": (
+        "deepart.tasks",
+        "deepart.training",
+        "deepart.ui",
+        "deepart.images",
+        "deepart.checkpoints",
+        "deepart.runtime",
+        "PIL",
+        "gradio",
+    ),
     "deepart.tasks": ("deepart.training", "deepart.ui", "gradio"),
     "deepart.training": ("deepart.ui", "gradio"),
     **{module: ("deepart.tasks", "deepart.training", "deepart.ui", "gradio") for module in CORE},
@@ -49,8 +69,10 @@ def test_imports_follow_the_arrow(module: str) -> None:
 
 
 def test_gradio_and_spaces_stay_where_they_belong() -> None:
-    users = {name: {m for m, path in MODULES.items() if any(belongs(i, name) for i in imports(path))}
-             for name in ("gradio", "spaces")}
+    users = {
+        name: {m for m, path in MODULES.items() if any(belongs(i, name) for i in imports(path))}
+        for name in ("gradio", "spaces")
+    }
     assert all(belongs(module, "deepart.ui") for module in users["gradio"])
     assert users["spaces"] == {"deepart.runtime"}
 

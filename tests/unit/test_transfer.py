@@ -20,8 +20,8 @@ from deepart.recipes import chunks, recipe_of
 from deepart.tasks import transfer as module
 from deepart.tasks.gallery import named_style_code, named_styles, thumbnail
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT, StyleTransfer, transfer_steps
-from pictures import jpeg, metadata_exif
 from photos import photo
+from pictures import jpeg, metadata_exif
 
 
 def difference(a: Image.Image, b: Image.Image) -> np.ndarray:
