@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 from deepart.runtime import prepare_process
 
 if TYPE_CHECKING:
+    from deepart.tasks.blend import blend
     from deepart.tasks.transfer import transfer
 
 __version__ = "0.1.0"
-__all__ = ["transfer"]
+__all__ = ["blend", "transfer"]
 
 prepare_process()  # before anything imports torch
 
 
 def __getattr__(name: str) -> object:
-    if name == "transfer":
-        from deepart.tasks.transfer import transfer
+    if name not in __all__:
+        raise AttributeError(f"module 'deepart' has no attribute {name!r}")
+    import importlib
 
-        return transfer
-    raise AttributeError(f"module 'deepart' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"deepart.tasks.{name}"), name)

@@ -37,14 +37,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _transfer(options: argparse.Namespace) -> None:
-    from deepart.images import save_png
-    from deepart.recipes import chunks
     from deepart.tasks.transfer import transfer
 
+    _paint(options, transfer, options.style)
+
+
+def _blend(options: argparse.Namespace) -> None:
+    from deepart.tasks.blend import blend
+
+    _paint(options, blend, [_style_and_weight(text) for text in options.styles])
+
+
+def _style_and_weight(text: str) -> tuple[str, float]:
+    """Read "starry-night:0.7"; without a number behind the last colon the weight is 1."""
+    style, colon, weight = text.rpartition(":")
+    try:
+        return (style, float(weight)) if colon else (text, 1.0)
+    except ValueError:
+        return text, 1.0
+
+
+def _paint(options: argparse.Namespace, verb: Callable, style: object) -> None:
+    from deepart.images import save_png
+    from deepart.recipes import chunks
+
     started = time.perf_counter()
-    painted = transfer(
+    painted = verb(
         options.content,
-        options.style,
+        style,
         options.strength,
         size=options.size,
         colour=options.colour,
@@ -170,15 +190,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     transfer.add_argument("content", help="the picture to paint")
     transfer.add_argument("style", help="a picture, or a style of the gallery (see: python -m deepart styles)")
-    transfer.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
-    transfer.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
-    transfer.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
+    _painting_options(transfer)
 
-    transfer.add_argument(
-        "--colour",
-        default="style",
-        help="style (its colours, the default), luminance or matched (the picture's own), palette (colours only)",
+    blend = _command(
+        commands,
+        "blend",
+        _blend,
+        "repaint a picture in a mixture of styles",
+        """\
+        python -m deepart blend photo.jpg starry-night:0.6 the-scream:0.4 -o painting.png
+        python -m deepart blend photo.jpg my-painting.jpg:2 great-wave udnie -o painting.png
+        """,
     )
+    blend.add_argument("content", help="the picture to paint")
+    blend.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
+    _painting_options(blend)
 
     _command(commands, "styles", _styles, "list the styles of the gallery", "python -m deepart styles")
 
@@ -270,6 +296,17 @@ def _command(commands, name: str, run: Callable, about: str, examples: str) -> a
     )
     command.set_defaults(command=run)
     return command
+
+
+def _painting_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
+    command.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
+    command.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
+    command.add_argument(
+        "--colour",
+        default="style",
+        help="style (its colours, the default), luminance or matched (the picture's own), palette (colours only)",
+    )
 
 
 def _teacher_option(command: argparse.ArgumentParser) -> None:

@@ -163,6 +163,14 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Please add a picture to paint first.",
         "zh": "请先添加一张要绘制的图片。",
     },
+    "blend.number_of_styles": {
+        "en": "A blend takes from 1 to {most} styles.",
+        "zh": "混合需要 1 到 {most} 种风格。",
+    },
+    "blend.all_weights_zero": {
+        "en": "At least one style of the blend must have a weight above 0.",
+        "zh": "混合中至少要有一种风格的权重大于 0。",
+    },
     "recipe.missing": {
         "en": "This file holds no settings of deepart; please choose a PNG that was downloaded here.",
         "zh": "该文件不含 deepart 的设置，请选择从这里下载的 PNG 图片。",

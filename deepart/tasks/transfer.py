@@ -23,7 +23,7 @@ from deepart.errors import InputError
 from deepart.images import MAX_PIXELS, content_hash, load_image, to_pil, to_tensor
 from deepart.models.blocks import FrozenStatistics
 from deepart.models.style_code import StyleCode, mix
-from deepart.recipes import Ingredient, Recipe, Source, attach, carries_credentials, recipe_of
+from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.colour import ColourMode, check_colour_mode, code_colours, keep_photo_colours, match, statistics
 from deepart.tasks.gallery import named_style_code, named_styles
@@ -83,26 +83,44 @@ def transfer_steps(
     colour: ColourMode = "style",
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
+    return (yield from painting_steps("transfer", content, [(style, 1)], strength, size, colour))
+
+
+def painting_steps(
+    verb: str,
+    content: Source,
+    styles: Sequence[tuple[Style, float]],
+    strength: float,
+    size: int | None,
+    colour: ColourMode,
+) -> Generator[Progress, None, Image.Image]:
+    """Paint `content` in the weighted mean of `styles`, and write the recipe; the engine of two verbs."""
     check_range("strength", strength, 0, 1)
     check_colour_mode(colour)
     picture = resized(load_image(content, keep_alpha=True), size)
     engine = StyleTransfer()
     ingredients = [_ingredient("content", content, picture)]
-    settings = {"strength": float(strength), "size": size, "colour": colour}
-    if isinstance(style, StyleCode):
-        code = style
-        settings["style"] = code.label
-    elif is_named_style(style):
-        code = named_style_code(engine.checkpoint, style)
-        settings["style"] = style
-    else:
-        yield Progress(0, 1, "progress.reading_style")
-        style_picture = load_image(style)
-        code = engine.encode(style_picture)
-        ingredients.append(_ingredient("style", style, style_picture))
+    settings: dict[str, Setting] = {"strength": float(strength), "size": size, "colour": colour}
+    codes = []
+    for number, (style, weight) in enumerate(styles, 1):
+        suffix = "" if len(styles) == 1 else f"_{number}"
+        if isinstance(style, StyleCode):
+            codes.append(style)
+            settings[f"style{suffix}"] = style.label
+        elif is_named_style(style):
+            codes.append(named_style_code(engine.checkpoint, style))
+            settings[f"style{suffix}"] = style
+        else:
+            yield Progress(0, 1, "progress.reading_style")
+            style_picture = load_image(style)
+            codes.append(engine.encode(style_picture))
+            ingredients.append(_ingredient(f"style{suffix}", style, style_picture))
+        if suffix:
+            settings[f"weight{suffix}"] = float(weight)
+    code = mix(codes, [weight for _, weight in styles])
     painted = yield from engine.steps(picture, code, strength, colour)
     recipe = Recipe(
-        verb="transfer",
+        verb=verb,
         version=deepart.__version__,
         checkpoint=engine.checkpoint,
         checkpoint_sha256=find(engine.checkpoint).sha256,

@@ -1,0 +1,76 @@
+"""Blends with the bundled network: their laws and their errors."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import deepart
+from deepart.__main__ import main
+from deepart.errors import InputError
+from deepart.images import load_image, png_bytes
+from deepart.recipes import recipe_of
+from photos import photo
+
+
+def test_weights_1_and_0_are_the_single_style_bit_for_bit() -> None:
+    content = photo("coffee", 96)
+    single = deepart.transfer(content, "starry-night")
+    assert np.array_equal(deepart.blend(content, {"starry-night": 1, "the-scream": 0}), single)
+    assert np.array_equal(deepart.blend(content, {"the-scream": 0, "starry-night": 0.3}), single)
+    assert np.array_equal(deepart.blend(content, {"starry-night": 5}), single)
+
+
+def test_the_order_of_the_styles_does_not_matter() -> None:
+    content = photo("coffee", 96)
+    weights = {"starry-night": 0.2, "the-scream": 0.5, "great-wave": 0.3}
+    turned = dict(reversed(weights.items()))
+    assert np.array_equal(deepart.blend(content, weights), deepart.blend(content, turned))
+
+
+def test_a_blend_lies_between_its_styles() -> None:
+    content = photo("coffee", 160)
+    blue, orange = "starry-night", "the-scream"
+    blueness = []
+    for weight in (0, 0.25, 0.5, 0.75, 1):
+        painted = np.asarray(deepart.blend(content, {blue: weight, orange: 1 - weight}), float).mean((0, 1))
+        blueness.append(painted[2] - painted[0])
+    assert blueness == sorted(blueness)
+    assert blueness[-1] - blueness[0] > 30
+
+
+def test_pictures_and_names_mix_and_the_recipe_says_so() -> None:
+    content, style = photo("coffee", 96), photo("rocket", 64)
+    recipe = recipe_of(deepart.blend(content, {"udnie": 0.5, png_bytes(style): 0.5}))
+    assert recipe.verb == "blend"
+    assert (recipe.settings["style_1"], recipe.settings["weight_1"], recipe.settings["weight_2"]) == ("udnie", 0.5, 0.5)
+    assert [ingredient.role for ingredient in recipe.ingredients] == ["content", "style_2"]
+
+
+@pytest.mark.parametrize(
+    ("styles", "key"),
+    [
+        ({}, "blend.number_of_styles"),
+        ([("udnie", 1)] * 7, "blend.number_of_styles"),
+        ({"udnie": 0, "the-scream": 0}, "blend.all_weights_zero"),
+        ({"udnie": -1, "the-scream": 2}, "setting.range"),
+        ({"udnie": math.inf}, "setting.range"),
+        ({"udnie": "much"}, "setting.range"),
+    ],
+)
+def test_nonsense_is_refused(styles, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        deepart.blend(photo("coffee", 64), styles)
+    assert caught.value.key == key
+
+
+def test_the_command_line_blends(tmp_path: Path) -> None:
+    content, output = tmp_path / "content.png", tmp_path / "out.png"
+    content.write_bytes(png_bytes(photo("coffee", 96)))
+    assert main(["blend", str(content), "starry-night:0.25", "the-scream", str(content), "-o", str(output)]) == 0
+    expected = deepart.blend(content, {"starry-night": 0.25, "the-scream": 1, content: 1})
+    assert np.array_equal(load_image(output), expected)
+    assert main(["blend", str(content), "starry-night:-1", "-o", str(output)]) == 2
