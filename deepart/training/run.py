@@ -36,8 +36,8 @@ def train_style(options: Namespace) -> None:
     options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     network = load_model(options.start).requires_grad_() if options.start else StyleNetwork(StyleNetworkConfig())
-    contents = PictureStore(_training_half(options.contents), options.run / "cache")
-    styles = PictureStore(_training_half(options.styles), options.run / "cache")
+    contents = PictureStore(_training_pictures(options.contents), options.run / "cache")
+    styles = PictureStore(_training_pictures(options.styles), options.run / "cache")
     task = StyleTraining(network, load_teacher(options.teacher), contents, styles, seed=options.seed)
     if not options.start:
         task.measure_codes()
@@ -80,8 +80,10 @@ def evaluate_style_folders(options: Namespace) -> None:
         return engine(content, engine.encode(style))
 
     painters = {engine.checkpoint: paint, **_installed_peers()}
-    # Neighbouring pairs share neither picture, so that few pairs cover many of both.
-    pairs = [(contents[i % len(contents)], styles[7 * i % len(styles)]) for i in range(options.pairs)]
+    # Along diagonals: few pairs cover many pictures of both kinds, and none comes twice before all have come.
+    pairs = [
+        (contents[i % len(contents)], styles[(i + i // len(contents)) % len(styles)]) for i in range(options.pairs)
+    ]
     started = time.perf_counter()
     for score in evaluate_style(painters, pairs, load_teacher(options.teacher)):
         print(json.dumps(asdict(score)), flush=True)
@@ -113,7 +115,7 @@ def load_teacher(name: str) -> VGGFeatures:
     return teacher.eval().requires_grad_(False).to(runtime.device())
 
 
-def _training_half(folder: Path) -> list[Path]:
+def _training_pictures(folder: Path) -> list[Path]:
     return [path for path in find_pictures(folder) if not is_held_out(path)]
 
 
