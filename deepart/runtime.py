@@ -8,7 +8,6 @@ matrix units, and slower on others).
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import functools
 import os
 import threading
@@ -40,19 +39,6 @@ def prepare_process() -> None:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
-    with contextlib.suppress(OSError, AttributeError):  # not glibc: nothing to tune
-        _keep_freed_memory(ctypes.CDLL("libc.so.6"))
-
-
-def _keep_freed_memory(libc: ctypes.CDLL) -> None:
-    """Let glibc reuse large buffers instead of returning each to the system and asking for it again.
-
-    Every layer of a network allocates a buffer of megabytes; fresh pages for it, zeroed by the kernel
-    one by one, take longer than the layer.
-    """
-    m_trim_threshold, m_mmap_threshold = -1, -3  # of malloc.h
-    libc.mallopt(m_mmap_threshold, 1 << 30)
-    libc.mallopt(m_trim_threshold, 512 << 20)
 
 
 # --- device and precision ------------------------------------------------------------------------
