@@ -10,6 +10,9 @@ import os
 from dataclasses import dataclass
 
 
+PRECISIONS = ("float32", "bfloat16", "float16")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the owner of a machine may decide; read once, by `settings()`."""
@@ -36,7 +39,7 @@ class Settings:
         """Read the variables above.
 
         Raises:
-            ValueError: a number is not one, or negative; the message names the variable.
+            ValueError: a number is not one, or negative, or a precision unknown; the message names the variable.
         """
         values: dict[str, str | int] = {"zero_gpu": environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")}
         for name in cls.__slots__:
@@ -48,6 +51,8 @@ class Settings:
                 if not text.isdigit():
                     raise ValueError(f"{variable} is {text!r}; it must be a whole number of 0 or more.")
                 values[name] = int(text)
+            elif name == "precision" and text not in PRECISIONS:
+                raise ValueError(f"{variable} is {text!r}; it must be one of: {', '.join(PRECISIONS)}.")
             else:
                 values[name] = text
         if "SPACE_ID" in environ:  # a Space is reached from outside its container

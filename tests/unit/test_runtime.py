@@ -112,6 +112,11 @@ def test_a_number_that_is_none_is_refused_by_name(value: str) -> None:
         Settings.from_environment({"DEEPART_THREADS": value})
 
 
+def test_an_unknown_precision_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ValueError, match="DEEPART_PRECISION.*float32, bfloat16, float16"):
+        Settings.from_environment({"DEEPART_PRECISION": "int8"})
+
+
 def test_the_readme_lists_every_variable() -> None:
     from pathlib import Path
 
