@@ -70,7 +70,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="transfer/fastnst-wikiart-v1",
             architecture="StyleNetwork",
-            sha256="b68e9e0418ebbe0ae19bc01d6b19e48e14dcf9f17da950de9bea5ad19959fef4",
+            sha256="f4992faf7b5f811599594bcc368193e744fe06e2ea9c5bb4cb3728ecd4ce1b84",
             size=9_334_338,
             licence="mit",
             source="https://arxiv.org/abs/1705.06830",

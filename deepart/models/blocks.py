@@ -94,8 +94,10 @@ class FrozenStatistics:
     def normalise(self, x: Tensor, eps: float) -> Tensor:
         """Give x (B, C, H, W) mean 0 and deviation 1 by the statistics whose turn it is."""
         if self._recording:
-            mean = x.float().mean((0, 2, 3), keepdim=True)
-            std = (x.float().square().mean((0, 2, 3), keepdim=True) - mean.square()).clamp(min=0).add(eps).sqrt()
+            means, stds = channel_statistics(x, eps)  # of each picture
+            mean = means.mean(0)
+            std = (stds.square() + means.square()).mean(0).sub(mean.square()).clamp(min=eps).sqrt()
+            mean, std = mean[None, :, None, None], std[None, :, None, None]
             self._statistics.append((mean, std))
         else:
             mean, std = self._statistics[self._next]

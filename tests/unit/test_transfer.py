@@ -99,6 +99,7 @@ def test_a_blank_picture_stays_quiet() -> None:
 
 def test_tiles_join_without_a_seam(engine: StyleTransfer, code: StyleCode, monkeypatch: pytest.MonkeyPatch) -> None:
     content = photo("coffee", 768)
+    monkeypatch.setattr(module, "_WHOLE_PIXELS", 0)
     monkeypatch.setattr(module, "_TILE_PIXELS", 500 * 500)
     tiled = engine(content, code)
     # The same statistics on the picture as a whole.
@@ -114,6 +115,7 @@ def test_a_tiled_painting_looks_like_an_untiled_one(
 ) -> None:
     content = photo("coffee", 768)
     whole = engine(content, code)
+    monkeypatch.setattr(module, "_WHOLE_PIXELS", 0)
     monkeypatch.setattr(module, "_TILE_PIXELS", 500 * 500)
     tiled = engine(content, code)
     small = [image.resize((64, 64), Image.Resampling.BOX) for image in (whole, tiled)]
@@ -123,6 +125,7 @@ def test_a_tiled_painting_looks_like_an_untiled_one(
 def test_progress_is_told_tile_by_tile_and_closing_stops(
     engine: StyleTransfer, code: StyleCode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "_WHOLE_PIXELS", 0)
     monkeypatch.setattr(module, "_TILE_PIXELS", 400 * 400)
     content = photo("coffee", 600)
     seen = []
