@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-
 PRECISIONS = ("float32", "bfloat16", "float16")
 
 
