@@ -41,7 +41,7 @@ _MULTIPLE = 16  # sides that both encoders can halve; what is added is cut off a
 _MARGIN = 96  # a tile is painted with this much of its surroundings, in pixels
 _WHOLE_PIXELS = 1_100_000  # of a picture that is painted in one piece
 _TILE_PIXELS = 600_000  # of a tile with its margin: a third of a second on two cores
-_PATCH = 256  # side of the nine patches of a large picture that the normalisations are measured on
+_PATCH, _PATCHES_ACROSS = 192, 5  # the patches of a large picture that its normalisations are measured on
 
 Style = Union[Source, StyleCode]
 
@@ -241,8 +241,7 @@ class StyleTransfer:
             brushes = [_Brush(mixed.vector[None]), _Brush(own.vector[None])]
         encoding = None
         if len(pieces) > 1:
-            encoding = self._measure(plain, brushes)
-            yield Progress(0, len(pieces), "progress.painting")
+            encoding = yield from self._measure(plain, brushes, len(pieces))
         painting = Image.new("RGB", plain.size)
         for done, tile in enumerate(pieces, 1):
             x = to_tensor(plain.crop(tile.outer)).to(runtime.device())
@@ -262,8 +261,13 @@ class StyleTransfer:
     def _network(self) -> StyleNetwork:
         return models.get(self.checkpoint, str(runtime.device()))
 
-    def _measure(self, image: Image.Image, brushes: Sequence[_Brush]) -> FrozenStatistics:
-        """Measure the normalisations of a large picture: the encoder's are returned, the brushes keep theirs."""
+    def _measure(
+        self, image: Image.Image, brushes: Sequence[_Brush], num_pieces: int
+    ) -> Generator[Progress, None, FrozenStatistics]:
+        """Measure the normalisations of a large picture, on patches from all over it.
+
+        Returns the encoder's; the brushes keep theirs.
+        """
         width, height = (min(_PATCH, side // _MULTIPLE * _MULTIPLE) for side in image.size)
         patches = torch.cat(
             [
@@ -271,16 +275,18 @@ class StyleTransfer:
                 for left in _spread(image.width - width)
                 for top in _spread(image.height - height)
             ]
-        ).to(runtime.device())
+        ).to(runtime.device(), memory_format=torch.channels_last)
         encoding = FrozenStatistics()
         network = self._network()
-        with runtime.device_lock(), runtime.inference():
-            with encoding.recording():
-                features = network.content_encoder(patches)
-            for brush in brushes:
-                brush.statistics = FrozenStatistics()
-                with brush.statistics.recording():
-                    network.decoder(features, brush.code.to(patches.device).expand(len(patches), -1))
+        with runtime.device_lock(), runtime.inference(), encoding.recording():
+            features = network.content_encoder(patches)
+        yield Progress(0, num_pieces, "progress.painting")
+        for brush in brushes:
+            brush.statistics = FrozenStatistics()
+            code = brush.code.to(patches.device).expand(len(patches), -1)
+            with runtime.device_lock(), runtime.inference(), brush.statistics.recording():
+                network.decoder(features, code)
+            yield Progress(0, num_pieces, "progress.painting")
         return encoding
 
     def _paint(self, x: Tensor, encoding: FrozenStatistics | None, brushes: Sequence[_Brush]) -> list[Tensor]:
@@ -299,6 +305,7 @@ class StyleTransfer:
         return painted
 
 
-def _spread(room: int, count: int = 3) -> list[int]:
-    """Return `count` places from 0 to `room`, evenly spread, each once and on the network's grid."""
-    return sorted({room * i // (count - 1) // _MULTIPLE * _MULTIPLE for i in range(count)})
+def _spread(room: int) -> list[int]:
+    """Return places from 0 to `room`, evenly spread, each once and on the network's grid."""
+    last = _PATCHES_ACROSS - 1
+    return sorted({room * i // last // _MULTIPLE * _MULTIPLE for i in range(_PATCHES_ACROSS)})
