@@ -42,7 +42,7 @@ def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
         "version": deepart.__version__,
         "machine": platform.processor() or platform.machine(),
         "device": str(runtime.device()),
-        "precision": str(runtime.precision()).removeprefix("torch."),
+        "precision": runtime.precision_name(),
         "threads": _threads(),
         "tasks": tasks,
         "peak_memory_mb": round(peak / 2**20),

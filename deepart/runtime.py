@@ -75,6 +75,11 @@ def precision() -> torch.dtype:
     return min(candidates, key=_seconds_of_a_convolution)
 
 
+def precision_name() -> str:
+    """`precision()` as people write it, such as "bfloat16"."""
+    return str(precision()).removeprefix("torch.")
+
+
 def _seconds_of_a_convolution(dtype: torch.dtype) -> float:
     """Time a convolution of the size that the networks here mostly do; infinite if it cannot be done."""
     import torch

@@ -43,7 +43,7 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "图片文件已损坏、不完整或类型特殊，无法读取，请重新另存为 PNG 或 JPEG。",
     },
     "picture.costly": {
-        "en": ("The picture file is made so that reading it would take too long; please save it anew as PNG or JPEG."),
+        "en": "The picture file is made so that reading it would take too long; please save it anew as PNG or JPEG.",
         "zh": "该图片文件的结构会使读取耗费过多资源，请重新另存为 PNG 或 JPEG。",
     },
     "picture.animation": {

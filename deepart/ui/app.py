@@ -72,7 +72,7 @@ def _prepare() -> None:
 
 def _prepare_quietly() -> None:
     try:
-        log.info("Painting on %s in %s", runtime.device(), runtime.precision())
+        log.info("Painting on %s in %s", runtime.device(), runtime.precision_name())
         samples.first_picture()
     except Exception:  # whoever asks for it next is told; the app itself must start
         log.exception("The first picture could not be painted")

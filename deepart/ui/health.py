@@ -50,7 +50,7 @@ def report() -> dict[str, object]:
         "status": "ok",
         "version": deepart.__version__,
         "device": str(runtime.device()),
-        "precision": str(runtime.precision()).removeprefix("torch."),
+        "precision": runtime.precision_name(),
         "loaded": models.loaded(),
         "self_test_ms": milliseconds,
         "self_test_pixels": SELF_TEST_SIDE**2,

@@ -194,8 +194,6 @@ def build_transfer_tab() -> None:
         progress: gr.Progress = gr.Progress(),
     ) -> Iterator[tuple[Any, ...]]:
         language = language_of(request)
-        if content is None:
-            raise InputError("content.missing")
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(Path(folder), content, own_style, chosen, strength, colour, size):
@@ -274,8 +272,6 @@ def build_transfer_tab() -> None:
         Returns:
             The painting as PNG, and the recipe of how it was made.
         """
-        if content is None:
-            raise InputError("content.missing")
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(Path(folder), content, style, style_name, strength, colour, size):
                 # Only where a value is handed over can the request be cancelled.
@@ -342,7 +338,7 @@ def build_transfer_tab() -> None:
 
 def paint_to(
     folder: Path,
-    content: str,
+    content: str | None,
     style: str | None,
     style_name: str | None,
     strength: float,
@@ -361,8 +357,10 @@ def paint_to(
         size: the same; 0 or None keeps the content's size.
 
     Raises:
-        InputError: there is no style, or see `transfer_steps`.
+        InputError: there is no content or no style, or see `transfer_steps`.
     """
+    if content is None:
+        raise InputError("content.missing")
     if not style:
         if not style_name:
             raise InputError("style.missing")
