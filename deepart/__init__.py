@@ -11,10 +11,11 @@ from deepart.runtime import prepare_process
 
 if TYPE_CHECKING:
     from deepart.tasks.blend import blend
+    from deepart.tasks.refine import refine
     from deepart.tasks.transfer import transfer
 
 __version__ = "0.1.0"
-__all__ = ["blend", "transfer"]
+__all__ = ["blend", "refine", "transfer"]
 
 prepare_process()  # before anything imports torch
 

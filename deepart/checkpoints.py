@@ -77,6 +77,15 @@ CHECKPOINTS: dict[str, Checkpoint] = {
             good_for="weights.good_for.fastnst",
         ),
         Checkpoint(
+            key="loss/distilled-vgg16-v1",
+            architecture="LossNetwork",
+            sha256="6ea5ab901aa01f1b7b3e292bb4815136c85bd2cdd16df74c705dde671e5c5243",
+            size=2_994_144,
+            licence="mit",
+            source="https://arxiv.org/abs/1409.1556",
+            good_for="weights.good_for.distilled",
+        ),
+        Checkpoint(
             key="loss/vgg19-imagenet-v1",
             architecture="VGG19Features",
             config={},
@@ -92,6 +101,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
 }
 
 ARCHITECTURES = {
+    "LossNetwork": "deepart.models.loss_network:LossNetwork",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
     "VGG19Features": "deepart.models.vgg:VGG19Features",
 }

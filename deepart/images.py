@@ -11,19 +11,18 @@ import hashlib
 import os
 import re
 import struct
-import uuid
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin
 
 from deepart.errors import InputError
+from deepart.files import replacing
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -348,14 +347,8 @@ def save_png(
     if not isinstance(target, (str, os.PathLike)):
         target.write(data)
         return
-    target = Path(target)
-    # Not tempfile, whose files only their owner may read.
-    part = target.with_name(f".{uuid.uuid4().hex}.part")
-    try:
+    with replacing(target) as part:
         part.write_bytes(data)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def png_bytes(image: Image.Image, text: Mapping[str, str] | None = None) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 
 import torch
@@ -91,6 +91,10 @@ class FrozenStatistics:
         finally:
             _frozen_statistics.reset(token)
 
+    def measured(self, index: int) -> tuple[Tensor, Tensor]:
+        """Return mean and deviation of a normalisation, each (1, C, 1, 1)."""
+        return self._statistics[index]
+
     def normalise(self, x: Tensor, eps: float) -> Tensor:
         """Give x (B, C, H, W) mean 0 and deviation 1 by the statistics whose turn it is."""
         if self._recording:
@@ -100,12 +104,48 @@ class FrozenStatistics:
             mean, std = mean[None, :, None, None], std[None, :, None, None]
             self._statistics.append((mean, std))
         else:
-            mean, std = self._statistics[self._next]
+            mean, std = self.measured(self._next)
             self._next += 1
         return torch.addcmul((-mean / std).to(x.dtype), x, (1 / std).to(x.dtype))
 
 
-_frozen_statistics: ContextVar[FrozenStatistics | None] = ContextVar("frozen_statistics", default=None)
+class BlendedStatistics:
+    """Statistics that change from place to place, where several styles share a picture.
+
+    Each style is normalised as it would be if it had the picture to itself: so every part looks as the
+    whole would in its style, and what is painted elsewhere does not change it.
+
+    Args:
+        parts: what was measured with each of K styles alone.
+        spread: brings values (K, C) to the places of features (B, C, H, W), as weighted means.
+    """
+
+    def __init__(self, parts: Sequence[FrozenStatistics], spread: Callable[[Tensor, Tensor], Tensor]) -> None:
+        self._parts = parts
+        self._spread = spread
+        self._next = 0
+
+    @contextlib.contextmanager
+    def replaying(self) -> Iterator[None]:
+        """Use the statistics, in the order of measuring, during the forward pass inside."""
+        self._next = 0
+        token = _frozen_statistics.set(self)
+        try:
+            yield
+        finally:
+            _frozen_statistics.reset(token)
+
+    def normalise(self, x: Tensor, eps: float) -> Tensor:
+        """Give x (B, C, H, W) at each place mean 0 and deviation 1 by the statistics whose turn it is."""
+        means, stds = zip(*(part.measured(self._next) for part in self._parts))
+        self._next += 1
+        mean, std = torch.cat(means).flatten(1), torch.cat(stds).flatten(1)
+        shift, scale = self._spread(torch.cat([-mean / std, 1 / std], 1), x).chunk(2, dim=1)
+        return torch.addcmul(shift, x, scale)
+
+
+_frozen_statistics: ContextVar[FrozenStatistics | BlendedStatistics | None]
+_frozen_statistics = ContextVar("frozen_statistics", default=None)
 
 
 def normalise_over_pixels(x: Tensor, eps: float = 1e-3) -> Tensor:
@@ -146,3 +186,12 @@ class Convolution(nn.Conv2d):
 def upsample_nearest(x: Tensor) -> Tensor:
     """Double height and width.  Nearest, then a convolution: no checkerboard (Odena et al. 2016)."""
     return F.interpolate(x, scale_factor=2, mode="nearest")
+
+
+def upsample_linear(x: Tensor) -> Tensor:
+    """Double height and width, in straight lines from one value to the next.
+
+    For the coarsest features, whose cells would otherwise show in flat areas; three times slower than
+    `upsample_nearest`, which the finer ones can bear less.
+    """
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)

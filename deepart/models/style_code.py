@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
+
+Layer = Literal["palette", "texture", "shapes"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,97 @@ class StyleCode:
     vector: Tensor  # (D,) float32 on the CPU
     checkpoint: str  # key in `deepart.checkpoints.CHECKPOINTS`
     label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StyleSpace:
+    """What the codes of one network mean: how they usually lie, and which numbers say what."""
+
+    mean: Tensor  # (D,) of many paintings
+    std: Tensor  # (D,) the same
+    sections: tuple[int, ...]  # sizes: colours, then means and deviations at each depth of the encoder
+
+    def mix(self, codes: Sequence[StyleCode], weights: Sequence[float], balance: bool = False) -> StyleCode:
+        """Return the weighted mean of several codes; of a single one, that code itself.
+
+        A negative weight asks for less of a style: the mixture of the others is moved away from it, as
+        seen from the average painting, but no number further than any of the styles, or three deviations,
+        lies from the average.  The order does not matter, bit for bit, and weights of 0 leave no trace.
+
+        Args:
+            codes: of one checkpoint.
+            weights: one for each; only their proportions count.
+            balance: bring all styles to the same distance from the average painting, so that an extreme
+                one does not drown the others.
+
+        Raises:
+            ValueError: no codes, not as many weights, no positive weight, or codes of different checkpoints.
+        """
+        if not balance and all(weight >= 0 for weight in weights):
+            return mix(codes, weights)
+        positive = sum(weight for weight in weights if weight > 0)
+        if not positive > 0:
+            raise ValueError("At least one weight must be positive.")
+        parts = [(weight / positive, code) for weight, code in zip(weights, codes, strict=True) if weight]
+        if len(parts) == 1:
+            return parts[0][1]
+        mixing = [code for _, code in parts]
+        if balance:
+            mixing = self.balanced(mixing, [abs(weight) for weight, _ in parts])
+        deviations = self._deviations(mixing)
+        limit = deviations.abs().amax(0).clamp(min=3)
+        weighted = torch.stack([weight * deviation for (weight, _), deviation in zip(parts, deviations)])
+        mixed = weighted.sort(dim=0).values.sum(0).clamp(-limit, limit)
+        return StyleCode(self._vector(mixed), codes[0].checkpoint, _label(parts))
+
+    def balanced(self, codes: Sequence[StyleCode], shares: Sequence[float]) -> list[StyleCode]:
+        """Return the codes, each in its own direction, all equally far from the average painting.
+
+        Args:
+            codes: of one checkpoint.
+            shares: how much the distance of each counts in the common one, 0 or more.  With the weights of
+                a mixture here nothing jumps as they move: a style on its own stays where it is.
+        """
+        deviations = self._deviations(codes)
+        norms = deviations.norm(dim=1)
+        counts = torch.tensor(shares, dtype=torch.double)
+        common = (counts @ norms) / counts.sum()
+        moved = deviations * (common / norms.clamp(min=1e-6))[:, None]
+        return [replace(code, vector=self._vector(deviation)) for code, deviation in zip(codes, moved)]
+
+    def layered(self, base: StyleCode, layers: Mapping[Layer, StyleCode]) -> StyleCode:
+        """Return `base` with its palette, texture or shapes taken from other codes.
+
+        The palette is the colours and the finest features, texture the middle depths of the encoder,
+        shapes the deepest.
+
+        Raises:
+            ValueError: codes of different checkpoints.
+        """
+        if any(code.checkpoint != base.checkpoint for code in layers.values()):
+            raise ValueError("Codes of different checkpoints do not mix.")
+        parts = list(base.vector.split(self.sections))
+        for layer, code in layers.items():
+            for section in self._sections_of(layer):
+                parts[section] = code.vector.split(self.sections)[section]
+        names = [f"{layer} {code.label}" for layer, code in layers.items() if code.label]
+        label = ", ".join([base.label, *names] if base.label else names)
+        return StyleCode(torch.cat(parts), base.checkpoint, label)
+
+    def _sections_of(self, layer: Layer) -> range:
+        last = len(self.sections) - 1
+        return {"palette": range(0, 2), "texture": range(2, last), "shapes": range(last, last + 1)}[layer]
+
+    def _deviations(self, codes: Sequence[StyleCode]) -> Tensor:
+        """Return how far codes lie from the average painting, (N, D) in standard deviations, float64."""
+        return torch.stack([(code.vector - self.mean).double() / self.std for code in codes])
+
+    def _vector(self, deviation: Tensor) -> Tensor:
+        """Return the vector of a code that lies so far from the average painting."""
+        parts = list((self.mean + self.std * deviation).float().split(self.sections))
+        for part in parts[1:]:
+            part[len(part) // 2 :].clamp_(min=0)  # what stands there are deviations of features
+        return torch.cat(parts)
 
 
 def mix(codes: Sequence[StyleCode], weights: Sequence[float]) -> StyleCode:
@@ -39,5 +134,8 @@ def mix(codes: Sequence[StyleCode], weights: Sequence[float]) -> StyleCode:
         return parts[0][1]
     # Sorting makes a sum of floats independent of the order in which the styles were named.
     vectors = torch.stack([weight * code.vector.double() for weight, code in parts])
-    label = " + ".join(f"{code.label} {weight:.0%}" for weight, code in parts if code.label)
-    return StyleCode(vectors.sort(dim=0).values.sum(dim=0).float(), codes[0].checkpoint, label)
+    return StyleCode(vectors.sort(dim=0).values.sum(dim=0).float(), codes[0].checkpoint, _label(parts))
+
+
+def _label(parts: Sequence[tuple[float, StyleCode]]) -> str:
+    return " + ".join(f"{code.label} {weight:.0%}" for weight, code in parts if code.label)

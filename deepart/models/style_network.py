@@ -21,6 +21,8 @@ Differs from the papers:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,8 +30,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.models.blocks import Convolution, channel_statistics, normalise_over_pixels, upsample_nearest
+from deepart.models.blocks import (
+    BlendedStatistics,
+    Convolution,
+    FrozenStatistics,
+    channel_statistics,
+    normalise_over_pixels,
+    upsample_linear,
+    upsample_nearest,
+)
 from deepart.models.pretrained import HubModel
+from deepart.models.style_code import StyleSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,33 @@ def colour_statistics(image: Tensor) -> Tensor:
     return torch.cat([mean, 10 * covariance[:, row, column]], dim=1)
 
 
+class StyleField:
+    """Which style paints where: one everywhere in each picture of a batch, or several with weights.
+
+    Several styles meet in the network's features, as scales and shifts that change from place to place,
+    and are decoded once: there is no line where one ends (spatial control in Huang, Belongie 2017).
+
+    Args:
+        hidden: (B, hidden), a style for each picture; with weights (K, hidden), K styles for all of them.
+        weights: (B, K, H, W) at the size of the picture, adding up to 1 at each place; or None.
+    """
+
+    def __init__(self, hidden: Tensor, weights: Tensor | None = None) -> None:
+        self.hidden = hidden
+        self._weights = weights
+        self._shrunk: dict[int, Tensor] = {}  # by width
+
+    def at(self, values: Tensor, x: Tensor) -> Tensor:
+        """Spread values (B or K, C) of the styles over the places of x (B, C', H, W)."""
+        if self._weights is None:
+            return values[:, :, None, None]
+        if x.shape[3] not in self._shrunk:
+            factor = self._weights.shape[3] // x.shape[3]
+            shrunk = F.avg_pool2d(self._weights, factor).permute(0, 2, 3, 1)
+            self._shrunk[x.shape[3]] = shrunk.to(x.dtype).contiguous()
+        return (self._shrunk[x.shape[3]] @ values.to(x.dtype)).permute(0, 3, 1, 2)
+
+
 class StyledConvolution(nn.Module):
     """3x3 convolution, normalisation, then the scale and shift that the style asks for."""
 
@@ -136,10 +174,10 @@ class StyledConvolution(nn.Module):
         nn.init.normal_(self.style.weight, std=0.02)
         nn.init.zeros_(self.style.bias)
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """x: (B, C, H, W); style: (B, hidden)."""
-        scale, shift = self.style(style)[:, :, None, None].chunk(2, dim=1)
+    def forward(self, x: Tensor, style: StyleField) -> Tensor:
+        """x: (B, C, H, W)."""
         x = normalise_over_pixels(self.conv(x))
+        scale, shift = style.at(self.style(style.hidden), x).chunk(2, dim=1)
         return torch.addcmul(shift.to(x.dtype), x, 1 + scale.to(x.dtype))
 
 
@@ -151,7 +189,7 @@ class StyledBlock(nn.Module):
         self.conv1 = StyledConvolution(channels, channels, hidden)
         self.conv2 = StyledConvolution(channels, channels, hidden)
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
+    def forward(self, x: Tensor, style: StyleField) -> Tensor:
         return x + self.conv2(F.relu(self.conv1(x, style)), style)
 
 
@@ -175,13 +213,34 @@ class Decoder(nn.Module):
         self.to_full = StyledConvolution(half, full, hidden)
         self.to_rgb = Convolution(full, 3)
 
-    def forward(self, content: ContentFeatures, code: Tensor) -> Tensor:
-        """code: (B, code_size); returns RGB (B, 3, H, W), near [0, 1] but not clamped."""
-        style = self.read_code((code - self.code_mean) / self.code_std)
+    def forward(
+        self,
+        content: ContentFeatures,
+        code: Tensor,
+        weights: Tensor | None = None,
+        statistics: Sequence[FrozenStatistics] = (),
+    ) -> Tensor:
+        """Paint.
+
+        Args:
+            content: what the content encoder saw of (B, 3, H, W).
+            code: (B, code_size); with weights (K, code_size).
+            weights: None, or how much of each of the K codes is wanted where: (B, K, H, W), adding up to
+                1 at each place.
+            statistics: with weights, of the decoder's normalisations with each of the K codes alone.
+
+        Returns:
+            RGB (B, 3, H, W), near [0, 1] but not clamped.
+        """
+        style = StyleField(self.read_code((code - self.code_mean) / self.code_std), weights)
+        with BlendedStatistics(statistics, style.at).replaying() if statistics else nullcontext():
+            return self._paint(content, style)
+
+    def _paint(self, content: ContentFeatures, style: StyleField) -> Tensor:
         x = content.eighth
         for block in self.blocks:
             x = block(x, style)
-        x = torch.cat([upsample_nearest(x), content.quarter], dim=1)
+        x = torch.cat([upsample_linear(x), content.quarter], dim=1)
         x = F.relu(self.to_quarter(x, style))
         for block in self.quarter_blocks:
             x = block(x, style)
@@ -209,6 +268,10 @@ class StyleNetwork(
         """Learn the mean and deviation of style codes from many of them, (N, code_size)."""
         self.decoder.code_mean.copy_(codes.mean(0))
         self.decoder.code_std.copy_(codes.std(0).clamp(min=1e-3))
+
+    def space(self) -> StyleSpace:
+        """Return what this network's codes mean, for mixing them."""
+        return StyleSpace(self.decoder.code_mean.cpu(), self.decoder.code_std.cpu(), self.style_encoder.sections)
 
     @property
     def code_size(self) -> int:

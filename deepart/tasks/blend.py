@@ -1,24 +1,42 @@
-"""Paint a picture in a mixture of several styles."""
+"""Paint a picture in a mixture of several styles: everywhere the same, or from place to place another."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+import functools
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Union
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from deepart import runtime
 from deepart.errors import InputError
+from deepart.models.style_code import LAYERS, Layer, StyleCode
 from deepart.recipes import Source
 from deepart.runtime import Progress
+from deepart.tasks import masks
 from deepart.tasks.colour import ColourMode
-from deepart.tasks.transfer import Style, check_range, painting_steps
+from deepart.tasks.masks import SpatialKind
+from deepart.tasks.painting import Region, StyleTransfer
+from deepart.tasks.transfer import Finish, PaintingJob, Style, check_range, read_style
 
 MOST_STYLES = 6
 MOST_WEIGHT = 1000
 
 Weights = Union[Mapping[Style, float], Iterable[tuple[Style, float]]]
 """Styles with their weights; only the proportions of the weights count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How styles are mixed; see `blend`."""
+
+    balance: bool = False
+    layers: Mapping[Layer, Style] | None = None
+    where: SpatialKind | Sequence[Source | None] | None = None
+    softness: float = 0.02
+    fill: bool = False
+    """Where the masks leave room, paint the mixture instead of leaving the picture as it is."""
 
 
 def blend(
@@ -28,6 +46,12 @@ def blend(
     *,
     size: int | None = None,
     colour: ColourMode = "style",
+    brush: float | None = None,
+    protect_faces: float = 0.0,
+    balance: bool = False,
+    layers: Mapping[Layer, Style] | None = None,
+    where: SpatialKind | Sequence[Source] | None = None,
+    softness: float = 0.02,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Image.Image:
     """Repaint `content` in a mixture of styles.
@@ -37,10 +61,18 @@ def blend(
 
     Args:
         content: a path, the bytes of a file, or a picture.
-        styles: from 1 to 6 styles, each as in `deepart.transfer`, and their weights, 0 or more.
+        styles: from 1 to 6 styles, each as in `deepart.transfer`, and their weights.  A negative weight
+            asks for less of a style.
         strength: see `deepart.transfer`.
         size: the same.
         colour: the same.
+        brush: the same.
+        protect_faces: the same.
+        balance: give every style the same energy, so that an extreme one does not drown the others.
+        layers: styles from which "palette", "texture" or "shapes" are taken instead of the mixture.
+        where: None for the same mixture everywhere; "left-right", "top-bottom", "diagonal" or "centre-edge"
+            for a change from the first style to the last; or a mask for every style.
+        softness: of the masks' edges, in parts of the content's shorter side.
         on_progress: told of every step.
 
     Returns:
@@ -50,22 +82,135 @@ def blend(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: the checkpoint is missing or damaged.
     """
-    return runtime.run(blend_steps(content, styles, strength, size, colour), on_progress)
+    finish = Finish(size, colour, brush, protect_faces)
+    mixture = Mixture(balance, layers, where, softness)
+    return runtime.run(blend_steps(content, styles, strength, finish, mixture), on_progress)
 
 
 def blend_steps(
     content: Source,
     styles: Weights,
     strength: float = 1.0,
-    size: int | None = None,
-    colour: ColourMode = "style",
+    finish: Finish = Finish(),
+    mixture: Mixture = Mixture(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `blend`, as an engine: yields `Progress`, returns the painting."""
     pairs = list(styles.items() if isinstance(styles, Mapping) else styles)
-    if not 1 <= len(pairs) <= MOST_STYLES:
+    check_weights([weight for _, weight in pairs])
+    check_range("strength", strength, 0, 1)
+    check_range("softness", mixture.softness, 0, 1)
+    for layer in mixture.layers or ():
+        if layer not in LAYERS:
+            raise InputError("setting.choice", name="layers", choices=", ".join(LAYERS))
+    job = PaintingJob("blend", content, finish)
+    job.settings["strength"] = float(strength)
+    if mixture.balance:
+        job.settings["balance"] = True
+    codes = []
+    for number, (style, weight) in enumerate(pairs, 1):
+        suffix = "" if len(pairs) == 1 else f"_{number}"
+        yield Progress(0, 1, "progress.reading_style")
+        codes.append(job.read_style(f"style{suffix}", style))
+        if suffix:
+            job.settings[f"weight{suffix}"] = float(weight)
+    layers = {}
+    for layer, style in (mixture.layers or {}).items():
+        yield Progress(0, 1, "progress.reading_style")
+        layers[layer] = job.read_style(layer, style)
+    weights = [weight for _, weight in pairs]
+    place_masks = None
+    if isinstance(mixture.where, str):
+        job.settings["where"] = mixture.where
+        place_masks = masks.spatial_weights(job.picture.size, len(codes), mixture.where)
+    elif mixture.where is not None:
+        place_masks = _read_masks(job, mixture)
+    regions = mixed_regions(job.engine, codes, weights, strength, mixture.balance, layers, place_masks, mixture.fill)
+    return (yield from job.paint(regions))
+
+
+def mix_styles(styles: Weights, balance: bool = False, name: str | None = None) -> StyleCode:
+    """Return a mixture as a style of its own, to be kept with `deepart.tasks.style_files.save_style`.
+
+    Args:
+        styles: as in `blend`.
+        balance: the same.
+        name: of the new style; None for what it is made of.
+
+    Raises:
+        InputError: a style cannot be read, or the weights are not those of a mixture.
+    """
+    pairs = list(styles.items() if isinstance(styles, Mapping) else styles)
+    weights = [weight for _, weight in pairs]
+    check_weights(weights)
+    engine = StyleTransfer()
+    codes = [read_style(engine, style)[0] for style, _ in pairs]
+    mixed = engine.space().mix(codes, weights, balance)
+    return replace(mixed, label=name) if name else mixed
+
+
+def mixed_regions(
+    engine: StyleTransfer,
+    codes: Sequence[StyleCode],
+    weights: Sequence[float],
+    strength: float = 1.0,
+    balance: bool = False,
+    layers: Mapping[Layer, StyleCode] | None = None,
+    place_masks: Sequence[Image.Image] | None = None,
+    fill: bool = False,
+) -> list[Region]:
+    """Return what the engine paints for a mixture.
+
+    Args:
+        engine: that the codes belong to.
+        codes: the styles.
+        weights: one for each, as `check_weights` wants them.
+        strength: from 0 to 1.
+        balance: see `blend`.
+        layers: the same, as codes.
+        place_masks: one for each style, adding up to at most 255 at each place, or None for the same mixture
+            everywhere.  A style's weight is then its strength there, compared with the greatest.
+        fill: let the mixture have the places that the masks leave.
+    """
+    space = engine.space()
+    layers = layers or {}
+    if place_masks is None:
+        return [Region(space.layered(space.mix(codes, weights, balance), layers), strength)]
+    rest = []
+    if fill:
+        mixed = space.layered(space.mix(codes, weights, balance), layers)
+        rest = [Region(mixed, strength, ImageChops.invert(functools.reduce(ImageChops.add, place_masks)))]
+    if balance:
+        codes = space.balanced(codes, [1] * len(codes))
+    most = max(weights)
+    return [
+        Region(space.layered(code, layers), strength * max(0.0, weight) / most, mask)
+        for code, weight, mask in zip(codes, weights, place_masks)
+    ] + rest
+
+
+def check_weights(weights: Sequence[float]) -> None:
+    """Refuse weights that no mixture can be made with.
+
+    Raises:
+        InputError: there are too many or too few, one is out of range, or none is positive.
+    """
+    if not 1 <= len(weights) <= MOST_STYLES:
         raise InputError("blend.number_of_styles", most=MOST_STYLES)
-    for _, weight in pairs:
-        check_range("weight", weight, 0, MOST_WEIGHT)
-    if not any(weight for _, weight in pairs):
+    for weight in weights:
+        check_range("weight", weight, -MOST_WEIGHT, MOST_WEIGHT)
+    if not any(weight > 0 for weight in weights):
         raise InputError("blend.all_weights_zero")
-    return (yield from painting_steps("blend", content, pairs, strength, size, colour))
+
+
+def _read_masks(job: PaintingJob, mixture: Mixture) -> list[Image.Image]:
+    """Read the masks of a mixture; where they overlap, the first ones keep what they have."""
+    read = []
+    for number, source in enumerate(mixture.where, 1):
+        if source is None:  # a style without a place of its own
+            read.append(Image.new("L", job.picture.size))
+            continue
+        mask = masks.load_mask(source, job.picture.size)
+        job.add_ingredient(f"mask_{number}", source, mask)
+        read.append(masks.feather(mask, mixture.softness))
+    job.settings["softness"] = float(mixture.softness)
+    return masks.partition(read)

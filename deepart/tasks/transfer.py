@@ -1,49 +1,74 @@
-"""Repaint a picture in the style of another.
+"""Repaint a picture in the style of another: everywhere, or in a part of it.
 
-`transfer` is the short way; `StyleTransfer` is the engine behind it, the command line and the app: it
-encodes a style once, paints with it any number of times, and says how far it is.
+`transfer` is the short way; the engine behind it is `deepart.tasks.painting.StyleTransfer`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Union
+from dataclasses import dataclass, field, replace
+from typing import Union
 
-import torch
-import torch.nn.functional as F
-from PIL import Image
-from torch import Tensor
+from PIL import Image, ImageChops
 
 import deepart
 from deepart import runtime
-from deepart.checkpoints import find, models
+from deepart.checkpoints import find
 from deepart.errors import InputError
-from deepart.images import MAX_PIXELS, content_hash, load_image, to_pil, to_tensor
-from deepart.models.blocks import FrozenStatistics
-from deepart.models.style_code import StyleCode, mix
+from deepart.images import MAX_PIXELS, content_hash, load_image
+from deepart.models.style_code import StyleCode
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
-from deepart.tasks.colour import ColourMode, check_colour_mode, code_colours, keep_photo_colours, match, statistics
+from deepart.tasks import masks
+from deepart.tasks.colour import ColourMode, check_colour_mode
 from deepart.tasks.gallery import named_style_code, named_styles
-from deepart.tiles import tiles
+from deepart.tasks.painting import DEFAULT_CHECKPOINT, LEAST_BRUSH, MOST_BRUSH, Region, StyleTransfer
+from deepart.tasks.style_files import is_style_file, load_style
 
-if TYPE_CHECKING:
-    from deepart.models.style_network import StyleNetwork
-
-DEFAULT_CHECKPOINT = "transfer/fastnst-wikiart-v1"
-STYLE_SIDE = 512
-"""Shorter side at which a style picture is read, in pixels: the scale of its brush strokes."""
 LEAST_SIZE, MOST_SIZE = 64, 8192
 
-_MULTIPLE = 16  # sides that both encoders can halve; what is added is cut off again
-_MARGIN = 96  # a tile is painted with this much of its surroundings, in pixels
-_WHOLE_PIXELS = 1_100_000  # of a picture that is painted in one piece
-_TILE_PIXELS = 600_000  # of a tile with its margin: a third of a second on two cores
-_PATCH, _PATCHES_ACROSS = 192, 5  # the patches of a large picture that its normalisations are measured on
-
 Style = Union[Source, StyleCode]
+"""A picture, a code, the key of a bundled style, or a file that a mixture was saved to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What holds for a painting whatever its styles are; see `transfer`."""
+
+    size: int | None = None
+    colour: ColourMode = "style"
+    brush: float | None = None
+    protect_faces: float = 0.0
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: something is.
+        """
+        check_colour_mode(self.colour)
+        check_range("protect_faces", self.protect_faces, 0, 1)
+        if self.brush is not None:
+            check_range("brush", self.brush, LEAST_BRUSH, MOST_BRUSH)
+
+    def settings(self) -> dict[str, Setting]:
+        """Return what of it a recipe should say."""
+        settings: dict[str, Setting] = {"size": self.size, "colour": self.colour}
+        if self.brush is not None:
+            settings["brush"] = float(self.brush)
+        if self.protect_faces:
+            settings["protect_faces"] = float(self.protect_faces)
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a style goes, and what is outside; see `transfer`."""
+
+    mask: Source | None = None
+    softness: float = 0.02
+    outside: Style | None = None
+    outside_strength: float = 1.0
 
 
 def transfer(
@@ -53,17 +78,32 @@ def transfer(
     *,
     size: int | None = None,
     colour: ColourMode = "style",
+    brush: float | None = None,
+    protect_faces: float = 0.0,
+    mask: Source | None = None,
+    softness: float = 0.02,
+    outside: Style | None = None,
+    outside_strength: float = 1.0,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Image.Image:
     """Repaint `content` in the style of `style`.
 
     Args:
         content: a path, the bytes of a file, or a picture.
-        style: the same, a `StyleCode`, or the key of a bundled style such as "starry-night".
+        style: the same, a `StyleCode`, the key of a bundled style such as "starry-night", or the path of a
+            file that a style was saved to.
         strength: 0 returns the content unchanged, 1 is the full style.
         size: longer side of the result in pixels; None keeps the content's size.
         colour: "style" for the style's colours, "luminance" or "matched" for the content's, "palette" for the
             style's colours on the content as it is.
+        brush: None for strokes of a fixed number of pixels; from 0.25 (fine) to 4 (broad) for strokes in
+            proportion to the picture.
+        protect_faces: from 0 to 1, how much weaker the style is on faces.
+        mask: where to paint: a picture, white for yes, in the content's proportions; or "subject" or
+            "background", found automatically; None for everywhere.
+        softness: of the mask's edge, in parts of the content's shorter side.
+        outside: another style, for what the mask leaves; None leaves it as it is.
+        outside_strength: of that style.
         on_progress: told of every step.
 
     Returns:
@@ -73,67 +113,142 @@ def transfer(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: the checkpoint is missing or damaged.
     """
-    return runtime.run(transfer_steps(content, style, strength, size, colour), on_progress)
+    finish = Finish(size, colour, brush, protect_faces)
+    place = Place(mask, softness, outside, outside_strength)
+    return runtime.run(transfer_steps(content, style, strength, finish, place), on_progress)
 
 
 def transfer_steps(
     content: Source,
     style: Style,
     strength: float = 1.0,
-    size: int | None = None,
-    colour: ColourMode = "style",
+    finish: Finish = Finish(),
+    place: Place = Place(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
-    return (yield from painting_steps("transfer", content, [(style, 1)], strength, size, colour))
-
-
-def painting_steps(
-    verb: str,
-    content: Source,
-    styles: Sequence[tuple[Style, float]],
-    strength: float,
-    size: int | None,
-    colour: ColourMode,
-) -> Generator[Progress, None, Image.Image]:
-    """Paint `content` in the weighted mean of `styles`, and write the recipe; the engine of two verbs."""
     check_range("strength", strength, 0, 1)
-    check_colour_mode(colour)
-    picture = resized(load_image(content, keep_alpha=True), size)
-    engine = StyleTransfer()
-    ingredients = [_ingredient("content", content, picture)]
-    settings: dict[str, Setting] = {"strength": float(strength), "size": size, "colour": colour}
-    codes = []
-    for number, (style, weight) in enumerate(styles, 1):
-        suffix = "" if len(styles) == 1 else f"_{number}"
-        if isinstance(style, StyleCode):
-            codes.append(style)
-            settings[f"style{suffix}"] = style.label
-        elif is_named_style(style):
-            codes.append(named_style_code(engine.checkpoint, style))
-            settings[f"style{suffix}"] = style
+    check_range("softness", place.softness, 0, 1)
+    check_range("outside_strength", place.outside_strength, 0, 1)
+    job = PaintingJob("transfer", content, finish)
+    job.settings["strength"] = float(strength)
+    yield Progress(0, 1, "progress.reading_style")
+    regions = [Region(job.read_style("style", style), strength)]
+    if place.mask is not None:
+        regions = yield from _placed(job, regions[0], place)
+    return (yield from job.paint(regions))
+
+
+def _placed(job: PaintingJob, inside: Region, place: Place) -> Generator[Progress, None, list[Region]]:
+    """Return the region inside the mask, and the one outside if there is a style for it."""
+    yield Progress(0, 1, "progress.finding_mask")
+    if place.mask in masks.FOUND:
+        job.settings["mask"] = place.mask
+        mask = masks.find(place.mask, load_image(job.picture))
+    else:
+        mask = masks.load_mask(place.mask, job.picture.size)
+        job.add_ingredient("mask", place.mask, mask)
+    job.settings["softness"] = float(place.softness)
+    mask = masks.feather(mask, place.softness)
+    regions = [replace(inside, mask=mask)]
+    if place.outside is not None:
+        job.settings["outside_strength"] = float(place.outside_strength)
+        outside = job.read_style("outside", place.outside)
+        regions.append(Region(outside, place.outside_strength, ImageChops.invert(mask)))
+    return regions
+
+
+@dataclass(slots=True)
+class PaintingJob:
+    """One painting on its way: the picture, and for the recipe what it is made from.
+
+    Raises:
+        InputError: the picture cannot be read, or a setting is out of its range.
+    """
+
+    verb: str
+    content: Source
+    finish: Finish
+    engine: StyleTransfer = field(default_factory=StyleTransfer)
+    picture: Image.Image = field(init=False)
+    settings: dict[str, Setting] = field(init=False)
+    ingredients: list[Ingredient] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.finish.check()
+        self.picture = resized(load_image(self.content, keep_alpha=True), self.finish.size)
+        self.settings = self.finish.settings()
+        self.add_ingredient("content", self.content, self.picture)
+
+    def add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
+        """Note in the recipe what went in."""
+        self.ingredients.append(Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source)))
+
+    def read_style(self, role: str, style: Style) -> StyleCode:
+        """Return the code of a style, and note it in the recipe under `role`."""
+        code, picture = read_style(self.engine, style)
+        if picture is not None:
+            self.add_ingredient(role, style, picture)
         else:
-            yield Progress(0, 1, "progress.reading_style")
-            style_picture = load_image(style)
-            codes.append(engine.encode(style_picture))
-            ingredients.append(_ingredient(f"style{suffix}", style, style_picture))
-        if suffix:
-            settings[f"weight{suffix}"] = float(weight)
-    code = mix(codes, [weight for _, weight in styles])
-    painted = yield from engine.steps(picture, code, strength, colour)
-    recipe = Recipe(
-        verb=verb,
-        version=deepart.__version__,
-        checkpoint=engine.checkpoint,
-        checkpoint_sha256=find(engine.checkpoint).sha256,
-        settings=settings,
-        ingredients=tuple(ingredients),
-    )
-    return attach(painted, recipe)
+            self.settings[role] = style if is_named_style(style) else code.label
+        return code
+
+    def paint(self, regions: Sequence[Region]) -> Generator[Progress, None, Image.Image]:
+        """Paint, and attach the recipe."""
+        finish = self.finish
+        if finish.protect_faces:
+            yield Progress(0, 1, "progress.finding_faces")
+            regions = spare_faces(regions, self.picture, finish.protect_faces)
+        painted = yield from self.engine.steps(self.picture, regions, colour=finish.colour, brush=finish.brush)
+        return attach(painted, self.recipe())
+
+    def recipe(self) -> Recipe:
+        """Return what was noted so far."""
+        return Recipe(
+            verb=self.verb,
+            version=deepart.__version__,
+            checkpoint=self.engine.checkpoint,
+            checkpoint_sha256=find(self.engine.checkpoint).sha256,
+            settings=self.settings,
+            ingredients=tuple(self.ingredients),
+        )
+
+
+def read_style(engine: StyleTransfer, style: Style) -> tuple[StyleCode, Image.Image | None]:
+    """Return the code of a style, and the picture that it was read from if it was one.
+
+    Raises:
+        InputError: it cannot be read, or was made for another checkpoint.
+    """
+    if isinstance(style, StyleCode):
+        return style, None
+    if is_named_style(style):
+        return named_style_code(engine.checkpoint, style), None
+    if is_style_file(style):
+        return load_style(style, engine), None
+    picture = load_image(style)
+    return engine.encode(picture), picture
 
 
 def is_named_style(style: Style) -> bool:
     """Say whether `style` is the key of a bundled style (a file of the same name comes second)."""
     return isinstance(style, str) and style in named_styles(DEFAULT_CHECKPOINT)
+
+
+def spare_faces(
+    regions: Sequence[Region], picture: Image.Image, amount: float, faces: Image.Image | None = None
+) -> list[Region]:
+    """Take `amount`, from 0 to 1, of every region away from the faces in the picture.
+
+    `faces`: "L" of the picture's size, where they are known already.
+    """
+    faces = masks.find("faces", load_image(picture)) if faces is None else faces
+    if faces.getbbox() is None:
+        return list(regions)
+    kept = faces.point([round(255 - amount * value) for value in range(256)])
+    return [
+        replace(region, mask=kept if region.mask is None else ImageChops.multiply(region.mask.resize(kept.size), kept))
+        for region in regions
+    ]
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:
@@ -160,152 +275,3 @@ def resized(image: Image.Image, longest: int | None) -> Image.Image:
     if width * height > MAX_PIXELS:
         raise InputError("picture.too_many_pixels", limit=MAX_PIXELS // 10**6)
     return image.resize((width, height), Image.Resampling.LANCZOS)
-
-
-def _ingredient(role: str, source: Source, picture: Image.Image) -> Ingredient:
-    return Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source))
-
-
-@dataclass(slots=True)
-class _Brush:
-    """What the decoder paints with."""
-
-    code: Tensor  # (1, D)
-    statistics: FrozenStatistics | None = None  # of a large picture's normalisations
-
-
-class StyleTransfer:
-    """The engine: a checkpoint, and what it takes to paint pictures of any size with it.
-
-    Args:
-        checkpoint: key in `deepart.checkpoints.CHECKPOINTS`.
-    """
-
-    def __init__(self, checkpoint: str = DEFAULT_CHECKPOINT) -> None:
-        self.checkpoint = checkpoint
-
-    def encode(self, style: Image.Image) -> StyleCode:
-        """Return the style code of an RGB picture."""
-        scale = STYLE_SIDE / min(style.size)
-        # A very long picture is squeezed: its strokes matter, not its shape.
-        size = [min(4 * STYLE_SIDE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in style.size]
-        x = to_tensor(style.resize(size, Image.Resampling.LANCZOS)).to(runtime.device())
-        # In float32 whatever the precision of painting: codes are kept, sent and mixed.
-        with runtime.device_lock(), runtime.inference(full_precision=True):
-            return StyleCode(self._network().style_encoder(x)[0].cpu(), self.checkpoint)
-
-    def steps(
-        self, content: Image.Image, code: StyleCode, strength: float = 1.0, colour: ColourMode = "style"
-    ) -> Generator[Progress, None, Image.Image]:
-        """Paint `content` (RGB or RGBA) with `code`; yields `Progress`, returns the painting.
-
-        Between 0 and 1 the style's code is mixed with the content's own, which repaints the content
-        nearly as it is; what the network loses in doing so is added back, in the same proportion.  So
-        strength 0 is the content itself, and there is no jump anywhere on the way.
-
-        A large picture is painted in tiles, with the statistics of its normalisations measured
-        beforehand on patches from all over it.
-
-        Raises:
-            InputError: the code was made by another checkpoint.
-        """
-        if code.checkpoint != self.checkpoint:
-            raise InputError("style.other_checkpoint", checkpoint=self.checkpoint)
-        if strength == 0:
-            return content.copy()
-        plain = load_image(content)  # transparency on white
-        if colour == "palette":
-            yield Progress(0, 1, "progress.painting")
-            painting = Image.blend(plain, match(plain, *code_colours(code.vector.numpy())), strength)
-        else:
-            painting = yield from self._paint_tiles(plain, code, strength)
-        if colour == "luminance":
-            painting = keep_photo_colours(painting, plain)
-        elif colour == "matched":
-            painting = match(painting, *statistics(plain))
-        if content.mode == "RGBA":
-            painting.putalpha(content.getchannel("A"))
-        return painting
-
-    def _paint_tiles(
-        self, plain: Image.Image, code: StyleCode, strength: float
-    ) -> Generator[Progress, None, Image.Image]:
-        is_small = plain.width * plain.height <= _WHOLE_PIXELS
-        pieces = tiles(plain.size, _WHOLE_PIXELS if is_small else _TILE_PIXELS, _MARGIN, _MULTIPLE)
-        yield Progress(0, len(pieces), "progress.painting")
-        brushes = [_Brush(code.vector[None])]
-        if strength < 1:
-            own = self.encode(plain)
-            yield Progress(0, len(pieces), "progress.painting")
-            mixed = mix([code, own], [strength, 1 - strength])
-            brushes = [_Brush(mixed.vector[None]), _Brush(own.vector[None])]
-        encoding = None
-        if len(pieces) > 1:
-            encoding = yield from self._measure(plain, brushes, len(pieces))
-        painting = Image.new("RGB", plain.size)
-        for done, tile in enumerate(pieces, 1):
-            x = to_tensor(plain.crop(tile.outer)).to(runtime.device())
-            y, *repainted = self._paint(x, encoding, brushes)
-            if repainted:
-                y = y + (1 - strength) * (x - repainted[0])
-            painting.paste(to_pil(y).crop(tile.inner_in_outer), tile.inner[:2])
-            yield Progress(done, len(pieces), "progress.painting")
-        return painting
-
-    def __call__(
-        self, content: Image.Image, code: StyleCode, strength: float = 1.0, colour: ColourMode = "style"
-    ) -> Image.Image:
-        """The same as `steps`, at once."""
-        return runtime.run(self.steps(content, code, strength, colour))
-
-    def _network(self) -> StyleNetwork:
-        return models.get(self.checkpoint, str(runtime.device()))
-
-    def _measure(
-        self, image: Image.Image, brushes: Sequence[_Brush], num_pieces: int
-    ) -> Generator[Progress, None, FrozenStatistics]:
-        """Measure the normalisations of a large picture, on patches from all over it.
-
-        Returns the encoder's; the brushes keep theirs.
-        """
-        width, height = (min(_PATCH, side // _MULTIPLE * _MULTIPLE) for side in image.size)
-        patches = torch.cat(
-            [
-                to_tensor(image.crop((left, top, left + width, top + height)))
-                for left in _spread(image.width - width)
-                for top in _spread(image.height - height)
-            ]
-        ).to(runtime.device(), memory_format=torch.channels_last)
-        encoding = FrozenStatistics()
-        network = self._network()
-        with runtime.device_lock(), runtime.inference(), encoding.recording():
-            features = network.content_encoder(patches)
-        yield Progress(0, num_pieces, "progress.painting")
-        for brush in brushes:
-            brush.statistics = FrozenStatistics()
-            code = brush.code.to(patches.device).expand(len(patches), -1)
-            with runtime.device_lock(), runtime.inference(), brush.statistics.recording():
-                network.decoder(features, code)
-            yield Progress(0, num_pieces, "progress.painting")
-        return encoding
-
-    def _paint(self, x: Tensor, encoding: FrozenStatistics | None, brushes: Sequence[_Brush]) -> list[Tensor]:
-        """Paint a piece (1, 3, H, W) of any size with each brush."""
-        h, w = x.shape[-2:]
-        x = F.pad(x, (0, -w % _MULTIPLE, 0, -h % _MULTIPLE), mode="reflect")
-        x = x.contiguous(memory_format=torch.channels_last)
-        network = self._network()
-        with runtime.device_lock(), runtime.inference():
-            with encoding.replaying() if encoding else nullcontext():
-                features = network.content_encoder(x)
-            painted = []
-            for brush in brushes:
-                with brush.statistics.replaying() if brush.statistics else nullcontext():
-                    painted.append(network.decoder(features, brush.code.to(x.device))[..., :h, :w])
-        return painted
-
-
-def _spread(room: int) -> list[int]:
-    """Return places from 0 to `room`, evenly spread, each once and on the network's grid."""
-    last = _PATCHES_ACROSS - 1
-    return sorted({room * i // last // _MULTIPLE * _MULTIPLE for i in range(_PATCHES_ACROSS)})

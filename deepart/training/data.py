@@ -7,6 +7,7 @@ a flat memory-mapped file beside the run and read from there ever after.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Sequence
@@ -113,3 +114,19 @@ def random_crop(picture: np.ndarray, size: int, scales: tuple[float, float], rng
     if side != size:
         x = F.interpolate(x, (size, size), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
     return x[0]
+
+
+def degrade(crop: Tensor, rng: np.random.Generator) -> Tensor:
+    """Add the faults that visitors' pictures have: half the time JPEG blocks, half the time faint noise.
+
+    A network that normalises its features makes a painting of them in a flat sky, unless it has learned
+    that they are nothing.  crop: (3, H, W) in [0, 1]; returns the same.
+    """
+    if rng.random() < 0.5:
+        crop = (crop + rng.uniform(0, 0.03) * torch.from_numpy(rng.standard_normal(crop.shape, np.float32))).clamp(0, 1)
+    if rng.random() < 0.5:
+        file = io.BytesIO()
+        pixels = (crop * 255).round().byte().permute(1, 2, 0).numpy()
+        Image.fromarray(pixels).save(file, "JPEG", quality=int(rng.integers(25, 90)))
+        crop = torch.from_numpy(np.array(Image.open(file))).permute(2, 0, 1).float() / 255
+    return crop

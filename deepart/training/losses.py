@@ -1,8 +1,6 @@
-"""What a painted picture is compared with: content, style and palette, in the eyes of a VGG network.
+"""What a painted picture is compared with: content, style and palette, and what it must not show.
 
-Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks"; Johnson, Alahi,
-Fei-Fei 2016, https://arxiv.org/abs/1603.08155; Li et al. 2017, "Demystifying Neural Style Transfer",
-https://arxiv.org/abs/1701.01036 (means and deviations as a style).
+The distances of style and content themselves are those of `deepart.models.distances`.
 """
 
 from __future__ import annotations
@@ -11,30 +9,27 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from deepart.models.blocks import channel_statistics, normalise_over_pixels
+from deepart.models.blocks import normalise_over_pixels
+from deepart.models.distances import (
+    CONTENT_TAP,
+    STYLE_TAPS,
+    content_distance,
+    gram_distance,
+    style_distance,
+    total_variation,
+)
 
-STYLE_TAPS = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
-CONTENT_TAP = "relu4_1"
-
-
-def style_distance(painted: dict[str, Tensor], style: dict[str, Tensor]) -> Tensor:
-    """Return how far the feature statistics lie apart, (B,): 0 for the style picture itself.
-
-    The mean over `STYLE_TAPS` of (|mean_y - mean_s| + |std_y - std_s|) / (|mean_s| + |std_s|), Euclidean
-    norms over the channels.  Both arguments: features by tap, (B, C, H, W), sizes may differ.
-    """
-    distances = []
-    for tap in STYLE_TAPS:
-        mean_y, std_y = channel_statistics(painted[tap])
-        mean_s, std_s = channel_statistics(style[tap])
-        difference = (mean_y - mean_s).norm(dim=1) + (std_y - std_s).norm(dim=1)
-        distances.append(difference / (mean_s.norm(dim=1) + std_s.norm(dim=1)))
-    return torch.stack(distances).mean(0)
-
-
-def content_distance(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
-    """Return one minus the mean cosine similarity of the features at each place, (B,): 0 for a copy."""
-    return 1 - F.cosine_similarity(painted[CONTENT_TAP].float(), content[CONTENT_TAP].float(), dim=1).mean((1, 2))
+__all__ = [
+    "CONTENT_TAP",
+    "STYLE_TAPS",
+    "content_distance",
+    "gram_distance",
+    "grid_energy",
+    "palette_distance",
+    "structure_distance",
+    "style_distance",
+    "total_variation",
+]
 
 
 def structure_distance(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
@@ -49,24 +44,6 @@ def structure_distance(painted: dict[str, Tensor], content: dict[str, Tensor]) -
         for tap in ("relu3_3", "relu4_1")
     ]
     return torch.stack(distances).mean(0)
-
-
-def gram_distance(painted: dict[str, Tensor], style: dict[str, Tensor]) -> Tensor:
-    """Return the relative difference of the features' correlations, (B,), at the two middle taps.
-
-    Means and deviations alone leave texture under-determined: which channels fire together is what
-    tells a brush stroke from a speckle.
-    """
-    distances = []
-    for tap in ("relu2_2", "relu3_3"):
-        ours, theirs = _correlations(painted[tap]), _correlations(style[tap])
-        distances.append((ours - theirs).flatten(1).norm(dim=1) / theirs.flatten(1).norm(dim=1))
-    return torch.stack(distances).mean(0)
-
-
-def _correlations(features: Tensor) -> Tensor:
-    flat = features.flatten(2)
-    return (flat @ flat.transpose(1, 2)).float() / flat.shape[2]
 
 
 def palette_distance(painted: Tensor, style: Tensor, directions: int = 16) -> Tensor:
@@ -84,8 +61,27 @@ def palette_distance(painted: Tensor, style: Tensor, directions: int = 16) -> Te
     return (ours - theirs).abs().mean((1, 2))
 
 
-def total_variation(image: Tensor) -> Tensor:
-    """Return the mean absolute difference of neighbouring pixels, (B,)."""
-    rows = (image[:, :, 1:] - image[:, :, :-1]).abs().mean((1, 2, 3))
-    columns = (image[:, :, :, 1:] - image[:, :, :, :-1]).abs().mean((1, 2, 3))
-    return rows + columns
+def grid_energy(image: Tensor, period: int = 16, window: int = 64) -> Tensor:
+    """Return the amplitude of what repeats every `period` pixels, (B,): 0 for a texture without a grid.
+
+    A decoder that enlarges eight times can draw its own cells into flat areas.  Inside each window the
+    fine structure is folded on the period and averaged: a grid adds up, brush strokes do not.  The share
+    that would be left of strokes by chance is subtracted.
+
+    Args:
+        image: (B, 3, H, W), at least two periods high and wide.
+        period: in pixels.
+        window: side in pixels; what is left over at the right and below does not count.
+    """
+    grey = image.float().mean(1, keepdim=True)
+    local = F.avg_pool2d(grey, (period + 1, 1), 1, (period // 2, 0), count_include_pad=False)
+    fine = grey - F.avg_pool2d(local, (1, period + 1), 1, (0, period // 2), count_include_pad=False)
+    b, _, h, w = fine.shape
+    n = min(window, h, w) // period
+    window = n * period
+    h, w = h // window * window, w // window * window
+    cells = fine[..., :h, :w].reshape(b, h // window, n, period, w // window, n, period)
+    repeated = cells.mean((2, 5)).square().mean((2, 4))  # (B, windows, windows)
+    everything = cells.square().mean((2, 3, 5, 6))
+    periodic = (n * n * repeated - everything) / (n * n - 1)
+    return (periodic.clamp(min=0) + 1e-6).sqrt().mean((1, 2))

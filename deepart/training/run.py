@@ -8,19 +8,22 @@ from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
 from PIL import Image
 
 from deepart import runtime
 from deepart.checkpoints import load_model, load_state
 from deepart.errors import InputError
-from deepart.images import centre_crop, load_image
+from deepart.images import centre_crop, load_image, to_tensor
+from deepart.models.loss_network import LossNetwork
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
 from deepart.training.evaluation import SIDE, Painter, contact_sheet, evaluate_style
 from deepart.training.loop import FitConfig, Stage, StepReport, fit
+from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
 from deepart.training.style import StyleTraining
 
 LOG_EVERY = 20
@@ -41,6 +44,26 @@ def train_style(options: Namespace) -> None:
     task = StyleTraining(network, load_teacher(options.teacher), contents, styles, seed=options.seed)
     if not options.start:
         task.measure_codes()
+    stages = tuple(Stage.parse(text) for text in options.stages.split(","))
+    config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
+    with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
+        average = fit(task, config, options.run / "state.pt", on_step=_Log(log))
+    average.save_pretrained(options.run / "bundle")
+    print(options.run / "bundle")
+
+
+def train_loss_network(options: Namespace) -> None:
+    """Train the small loss network into `options.run`; see `python -m deepart train loss --help`.
+
+    The run folder receives the same as that of `train_style`.
+    """
+    options.run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(options.seed)
+    network = LossNetwork()
+    folders = [PictureStore(_training_pictures(folder), options.run / "cache") for folder in options.pictures]
+    task = LossNetworkTraining(network, load_teacher(options.teacher), folders, seed=options.seed)
+    if not (options.run / "state.pt").exists():
+        task.initialise()
     stages = tuple(Stage.parse(text) for text in options.stages.split(","))
     config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
@@ -92,6 +115,31 @@ def evaluate_style_folders(options: Namespace) -> None:
         contact_sheet(paint, contents[:10], styles[:6]).save(options.sheet)
 
 
+def evaluate_loss_folders(options: Namespace) -> None:
+    """Print the scores of `evaluate_loss_network`; see `python -m deepart evaluate loss --help`.
+
+    Each held-out picture is compared with another, whatever its folder.
+    """
+    squares = [square for folder in options.pictures for square in _squares(folder, held_out=True, side=256)]
+    tensors = [to_tensor(square).to(runtime.device()) for square in squares]
+    rng = np.random.default_rng(0)
+    pairs = [[tensors[i] for i in rng.choice(len(tensors), 2, replace=False)] for _ in range(options.pairs)]
+    network, teacher = load_teacher(options.checkpoint), load_teacher(options.teacher)
+    for score in evaluate_loss_network(network, teacher, pairs):
+        print(json.dumps(asdict(score)), flush=True)
+
+
+def benchmark_style(options: Namespace) -> None:
+    """Print the same table with the peer in it; see `python -m deepart benchmark style --help`.
+
+    Raises:
+        InputError: the peer is not installed.
+    """
+    if not _installed_peers():
+        raise InputError("benchmark.no_peer")
+    evaluate_style_folders(options)
+
+
 def _installed_peers() -> dict[str, Painter]:
     """Return other packages that do the same, as far as they are installed, to be measured in the same run."""
     try:
@@ -119,8 +167,8 @@ def _training_pictures(folder: Path) -> list[Path]:
     return [path for path in find_pictures(folder) if not is_held_out(path)]
 
 
-def _squares(folder: Path, held_out: bool) -> list[Image.Image]:
+def _squares(folder: Path, held_out: bool, side: int = SIDE) -> list[Image.Image]:
     paths = [path for path in find_pictures(folder) if is_held_out(path) or not held_out]
     if not paths:
         raise InputError("training.none_held_out")
-    return [centre_crop(load_image(path), SIDE) for path in paths]
+    return [centre_crop(load_image(path), side) for path in paths]

@@ -17,6 +17,7 @@ from deepart.checkpoints import WEIGHTS, models
 from deepart.images import MAX_BYTES
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
+from deepart.ui.blend_tab import build_blend_tab
 from deepart.ui.events import translations as t
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
@@ -31,8 +32,11 @@ def build_app() -> gr.Blocks:
     age = 60 * settings.keep_files_minutes
     with gr.Blocks(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
-        with gr.Tabs(), gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
-            build_transfer_tab()
+        with gr.Tabs():
+            with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
+                build_transfer_tab()
+            with gr.Tab(t("ui.tab_blend"), id="blend", elem_id="tab-blend"):
+                build_blend_tab()
         gr.Markdown(t("ui.privacy"), elem_classes="hint")
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
@@ -74,5 +78,6 @@ def _prepare_quietly() -> None:
     try:
         log.info("Painting on %s in %s", runtime.device(), runtime.precision_name())
         samples.first_picture()
+        samples.first_blend()
     except Exception:  # whoever asks for it next is told; the app itself must start
         log.exception("The first picture could not be painted")

@@ -6,11 +6,13 @@ import functools
 import html
 import inspect
 import logging
+from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.data_classes import ListFiles
 
 from deepart.errors import DeepartError
 from deepart.text import LANGUAGES, TEXT, say
@@ -59,6 +61,12 @@ def _toast(sentence: str, language: str) -> gr.Error:
     return gr.Error(html.escape(sentence), title=say("ui.error_title", language), print_exception=False)
 
 
+def tell(error: DeepartError, request: gr.Request | None) -> None:
+    """Show an error and go on: for one thing of several that did not work."""
+    language = language_of(request)
+    gr.Warning(html.escape(error.sentence(language)), title=say("ui.error_title", language))
+
+
 def handler(function: Handler) -> Handler:
     """Make a function, or a generator, fit to be an event handler: its errors become toasts.
 
@@ -86,10 +94,41 @@ def _request_in(args: tuple, kwargs: dict) -> gr.Request | None:
 
 
 def unread(component: Component) -> Component:
-    """Let a component give its handlers the path of an upload, without looking at the file itself.
+    """Let a component give its handlers the path of an upload (or of several), without looking at the file.
 
     `load_image` reads uploads.  Gradio would open pictures with any plugin that Pillow has, raise
     whatever that raises before a handler can say it better, and leave an empty file behind for each.
     """
-    component.preprocess = lambda payload: payload.path if payload else None
+
+    def paths_of(self: Component, payload: Any) -> str | list[str] | None:
+        if isinstance(payload, ListFiles):
+            return [file.path for file in payload]
+        return payload.path if payload else None
+
+    return _reading_with(component, paths_of)
+
+
+def unread_editor(editor: gr.ImageEditor) -> gr.ImageEditor:
+    """The same for what was drawn in an editor: a dictionary with its layers, as paths or bytes."""
+
+    def layers_of(self: gr.ImageEditor, payload: Any) -> dict[str, Any] | None:
+        if payload is None:
+            return None
+        if payload.id is None:  # from a program
+            return {"layers": [layer.path for layer in payload.layers or []]}
+        stored = self.blob_storage.pop(payload.id, None)  # where a browser sends them
+        return {"layers": [layer for layer in stored.layers if layer] if stored else []}
+
+    return _reading_with(editor, layers_of)
+
+
+def _reading_with(component: Component, preprocess: Callable[[Component, Any], Any]) -> Component:
+    """Change how a component reads what comes from the browser.
+
+    It gets a class of its own: whenever a handler changes a property, Gradio makes the component anew from
+    its class.  Made past the metaclass, which would write a stub file beside this module.
+    """
+    original = type(component)
+    namespace = {"preprocess": preprocess, "__module__": original.__module__}
+    component.__class__ = ABCMeta.__new__(type(original), original.__name__, (original,), namespace)
     return component

@@ -5,7 +5,8 @@
     if (event.detail > 1) {
       event.stopImmediatePropagation(); // of a double click Gradio may take both clicks
     } else {
-      document.getElementById("transfer-result").scrollIntoView({ block: "nearest" }); // phones
+      const results = [...document.querySelectorAll(".painting-result")]; // one in each tab
+      results.find((result) => result.offsetParent)?.scrollIntoView({ block: "nearest" }); // phones
     }
   }, true);
 }

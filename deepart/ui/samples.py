@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deepart.images import load_image, save_png
 from deepart.recipes import chunks
+from deepart.tasks.blend import blend
 from deepart.tasks.gallery import named_styles, thumbnail
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT, transfer
 
@@ -34,6 +35,17 @@ EXAMPLES = (
     Example("astronaut.png", "the-scream"),
     Example("rocket.jpg", "udnie"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class BlendExample:
+    """A photo and two styles to mix."""
+
+    photo: str
+    styles: tuple[str, ...]
+
+
+FIRST_BLEND = BlendExample("coffee.png", ("starry-night", "the-scream"))
 
 
 @functools.cache
@@ -58,3 +70,13 @@ def first_picture() -> tuple[str, str]:
     painted = transfer(folder() / example.photo, example.style)
     save_png(painted, after, text=chunks(painted))
     return str(before), str(after)
+
+
+@functools.cache
+def first_blend() -> tuple[str, str]:
+    """Return the same for the Blend tab."""
+    photo = folder() / FIRST_BLEND.photo
+    after = folder() / "after-blend.png"
+    painted = blend(photo, [(style, 1) for style in FIRST_BLEND.styles])
+    save_png(painted, after, text=chunks(painted))
+    return str(photo), str(after)

@@ -1,11 +1,11 @@
-"""The Transfer tab: a picture, a style, how strong; before and after."""
+"""The Transfer tab: a picture, a style, how strong and where; before and after."""
 
 from __future__ import annotations
 
+import html
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +13,23 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.images import fit, load_image, save_png
-from deepart.recipes import chunks, recipe_of
+from deepart.images import fit, load_image
+from deepart.recipes import recipe_of
+from deepart.tasks import masks
 from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT, is_named_style, resized, transfer_steps
+from deepart.tasks.painting import DEFAULT_CHECKPOINT
+from deepart.tasks.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.batch_panel import build_batch_panel
+from deepart.ui.choices import brush_choices, colour_choices, gallery_items
+from deepart.ui.events import handler, language_of, unread, unread_editor
 from deepart.ui.events import translations as t
-
-SIZES = (512, 1024, 1600, 2048, 4096)
-SHOWN_SIDE = 2048
-"""Longer side of what the browser shows; the download has every pixel."""
-FILE_NAME = "deepart-transfer.png"
-
-
-@dataclass(frozen=True, slots=True)
-class Painted:
-    """A painting on disk, as long as the folder that it lies in."""
-
-    before: str
-    after: str
-    download: str
-    recipe: dict[str, Any]
-    size: tuple[int, int]
-    had_credentials: bool
+from deepart.ui.paintings import BRUSHES, SIZES, previews, shown
+from deepart.ui.refine_panel import build_refine_panel
+from deepart.ui.transfer_endpoint import add_transfer_endpoint
+from deepart.ui.transfer_request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
 
 def build_transfer_tab() -> None:
@@ -48,7 +39,7 @@ def build_transfer_tab() -> None:
 
     # Layout
     chosen = gr.State(first.style)
-    with gr.Row(elem_id="transfer-columns"):
+    with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="transfer-settings"):
             content = gr.Image(
                 label=t("ui.content"),
@@ -57,9 +48,10 @@ def build_transfer_tab() -> None:
                 sources=["upload", "clipboard", "webcam"],
                 height=280,
                 elem_id="transfer-content",
+                elem_classes="labelled-picture",
             )
             gallery = gr.Gallery(
-                _gallery_items("en"),
+                gallery_items("en"),
                 label=t("ui.gallery"),
                 columns=4,
                 height=370,
@@ -69,6 +61,7 @@ def build_transfer_tab() -> None:
                 buttons=[],
                 interactive=False,
                 elem_id="transfer-gallery",
+                elem_classes="captioned-gallery",
             )
             with gr.Accordion(t("ui.own_style"), open=False, elem_id="transfer-own"):
                 own_style = gr.Image(
@@ -78,10 +71,52 @@ def build_transfer_tab() -> None:
                     sources=["upload", "clipboard"],
                     height=220,
                     elem_id="transfer-style",
+                    elem_classes="labelled-picture",
                 )
-            chosen_text = gr.Markdown(styles[first.style].credit("en"), elem_id="transfer-chosen")
+                style_file = gr.UploadButton(
+                    t("ui.style_file"),
+                    file_types=[".json"],
+                    type="filepath",
+                    size="sm",
+                    elem_id="transfer-style-file",
+                )
+            chosen_text = gr.Markdown(
+                styles[first.style].credit("en"), elem_id="transfer-chosen", elem_classes="chosen"
+            )
             strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")
-            colour = gr.Radio(_colour_choices("en"), value="style", label=t("ui.colour"), elem_id="transfer-colour")
+            colour = gr.Radio(colour_choices("en"), value="style", label=t("ui.colour"), elem_id="transfer-colour")
+            brush = gr.Radio(brush_choices("en"), value=0, label=t("ui.brush"), elem_id="transfer-brush")
+            with gr.Accordion(t("ui.where"), open=False, elem_id="transfer-place"):
+                where = gr.Radio(_where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
+                with gr.Column(visible=False) as painted_mask:
+                    editor = gr.ImageEditor(
+                        label=t("ui.paint_mask"),
+                        image_mode="RGBA",
+                        format="png",
+                        sources=[],
+                        transforms=[],
+                        brush=gr.Brush(default_size=40, colors=["#e5484d"], color_mode="fixed"),
+                        layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
+                        elem_id="transfer-editor",
+                    )
+                with gr.Column(visible=False) as uploaded_mask:
+                    mask_file = gr.Image(
+                        label=t("ui.mask_file"),
+                        type="filepath",
+                        format="png",
+                        sources=["upload", "clipboard"],
+                        height=200,
+                        elem_id="transfer-mask",
+                        elem_classes="labelled-picture",
+                    )
+                softness = gr.Slider(0, 0.2, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness")
+                outside = gr.Dropdown(
+                    _outside_choices("en"), value="", label=t("ui.outside"), elem_id="transfer-outside"
+                )
+                outside_strength = gr.Slider(
+                    0, 1, value=1, step=0.05, label=t("ui.outside_strength"), elem_id="transfer-outside-strength"
+                )
+                faces = gr.Slider(0, 1, value=0, step=0.05, label=t("ui.protect_faces"), elem_id="transfer-faces")
             size = gr.Dropdown(
                 [("100 %", 0), *((f"{side} px", side) for side in SIZES)],
                 value=0,
@@ -98,7 +133,7 @@ def build_transfer_tab() -> None:
                     elem_classes="starts-painting",
                 )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="transfer-stop")
-        with gr.Column(scale=7, elem_id="transfer-work"):
+        with gr.Column(scale=7, elem_id="transfer-work", elem_classes="painting-work"):
             result = gr.ImageSlider(
                 label=t("ui.before_after"),
                 type="filepath",
@@ -107,6 +142,7 @@ def build_transfer_tab() -> None:
                 max_height=640,
                 buttons=["fullscreen"],
                 elem_id="transfer-result",
+                elem_classes="labelled-picture painting-result",
             )
             status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
             with gr.Row():
@@ -131,14 +167,34 @@ def build_transfer_tab() -> None:
                 buttons=[],
                 interactive=False,
                 elem_id="transfer-examples",
-                elem_classes="starts-painting",
+                elem_classes="captioned-gallery few starts-painting",
             )
             gr.Markdown(t("ui.photo_credits"), elem_classes="hint")
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
-    outputs = [result, download, again, recipe, status]
-    for component in (content, own_style, download, restore):
+            outputs = [result, download, again, recipe, status]
+            build_refine_panel(content, own_style, size, result, outputs)
+            build_batch_panel(content, chosen, own_style, strength, colour, size, brush, faces)
+    style_shown = [chosen, own_style, gallery, chosen_text]
+    wanted = [
+        content,
+        chosen,
+        own_style,
+        strength,
+        colour,
+        size,
+        brush,
+        faces,
+        where,
+        editor,
+        mask_file,
+        softness,
+        outside,
+        outside_strength,
+    ]
+    for component in (content, own_style, style_file, mask_file, download, restore):
         unread(component)
+    unread_editor(editor)
 
     # Handlers
     @handler
@@ -153,11 +209,14 @@ def build_transfer_tab() -> None:
         """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
         language = language_of(request)
         if language == "en":
-            return (gr.skip(),) * 4
+            return (gr.skip(),) * 7
         return (
-            gr.update(value=_gallery_items(language)),
+            gr.update(value=gallery_items(language)),
             gr.update(value=_example_items(language)),
-            gr.update(choices=_colour_choices(language)),
+            gr.update(choices=colour_choices(language)),
+            gr.update(choices=brush_choices(language)),
+            gr.update(choices=_where_choices(language)),
+            gr.update(choices=_outside_choices(language)),
             styles[first.style].credit(language),
         )
 
@@ -175,6 +234,42 @@ def build_transfer_tab() -> None:
         return None, gr.update(selected_index=-1), say("ui.own_style_chosen", language_of(request))
 
     @handler
+    def choose_file(path: str, request: gr.Request) -> tuple[Any, ...]:
+        """Take the style from a file that a mixture was saved to."""
+        code = load_style(path, previews.engine)
+        note = say("ui.style_file_chosen", language_of(request), label=html.escape(code.label))
+        return path, None, gr.update(selected_index=-1), note
+
+    @handler
+    def show_place(where: str, content: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
+        """Show what the chosen kind of mask needs: the picture to paint on, or a place for a file."""
+        canvas = gr.skip()
+        if where == "painted" and content:
+            canvas = {"background": fit(load_image(content), EDITOR_SIDE), "layers": [], "composite": None}
+        return gr.update(visible=where == "painted"), gr.update(visible=where == "uploaded"), canvas
+
+    @handler
+    def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Show what the settings would make, small and at once; the rest waits for the button."""
+        nothing = (gr.skip(),) * len(outputs)
+        if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
+            yield nothing
+            return
+        wanted, started = TransferRequest.on_page(*values), time.monotonic()
+        try:
+            wanted.check()
+        except InputError:  # nothing to show yet; the button says what is missing
+            yield nothing
+            return
+        before, after = previews.paint(
+            wanted.content, wanted.regions(), wanted.colour, wanted.brush, wanted.protect_faces
+        )
+        with shown(before, after) as pictures:
+            note = say("ui.preview", language_of(request), seconds=time.monotonic() - started)
+            waiting = gr.update(interactive=False)
+            yield pictures, waiting, waiting, gr.skip(), note
+
+    @handler
     def check_content(path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
         picture = load_image(path)
@@ -183,20 +278,11 @@ def build_transfer_tab() -> None:
         return gr.skip()
 
     @handler
-    def paint(
-        content: str | None,
-        chosen: str | None,
-        own_style: str | None,
-        strength: float,
-        colour: str,
-        size: int,
-        request: gr.Request,
-        progress: gr.Progress = gr.Progress(),
-    ) -> Iterator[tuple[Any, ...]]:
+    def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Iterator[tuple[Any, ...]]:
         language = language_of(request)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            for step in paint_to(Path(folder), content, own_style, chosen, strength, colour, size):
+            for step in paint_to(Path(folder), TransferRequest.on_page(*values)):
                 if isinstance(step, runtime.Progress):
                     progress((step.done, step.total), desc=say(step.note, language), unit="")
                     yield (gr.skip(),) * len(outputs)
@@ -236,12 +322,18 @@ def build_transfer_tab() -> None:
         found = recipe_of(path)
         if found is None or found.verb != "transfer":
             raise InputError("recipe.missing")
-        key, language = found.settings.get("style"), language_of(request)
-        known = isinstance(key, str) and key in styles
+        settings, language = found.settings, language_of(request)
+        key, known = settings.get("style"), settings.get("style") in styles
         return (
-            _within(found.settings.get("strength"), 0, 1, default=1),
-            found.settings["colour"] if found.settings.get("colour") in COLOUR_MODES else "style",
-            found.settings["size"] if found.settings.get("size") in SIZES else 0,
+            _within(settings.get("strength"), 0, 1, default=1),
+            _one_of(COLOUR_MODES, settings.get("colour"), default="style"),
+            _one_of(SIZES, settings.get("size"), default=0),
+            _one_of(BRUSHES, settings.get("brush"), default=0),
+            _within(settings.get("protect_faces"), 0, 1, default=0),
+            _one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
+            _within(settings.get("softness"), 0, 0.2, default=0.02),
+            _one_of(styles, settings.get("outside"), default=""),
+            _within(settings.get("outside_strength"), 0, 1, default=1),
             key if known else gr.skip(),
             None if known else gr.skip(),
             gr.update(selected_index=list(styles).index(key)) if known else gr.skip(),
@@ -249,45 +341,44 @@ def build_transfer_tab() -> None:
             say("ui.settings_restored", language),
         )
 
-    @handler
-    def transfer_endpoint(
-        content: str,
-        style: str | None = None,
-        style_name: str | None = None,
-        strength: float = 1,
-        size: int = 0,
-        colour: str = "style",
-        request: gr.Request | None = None,
-    ) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
-        """Repaint a picture in the style of another.
-
-        Args:
-            content: the picture to paint.
-            style: the picture to take the style from; leave it out to use style_name.
-            style_name: a style of the gallery, such as starry-night.
-            strength: 0 returns the content unchanged, 1 is the full style.
-            size: longer side of the result in pixels; 0 keeps the content's size.
-            colour: style, luminance, matched or palette; whose colours the painting has.
-
-        Returns:
-            The painting as PNG, and the recipe of how it was made.
-        """
-        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            for step in paint_to(Path(folder), content, style, style_name, strength, colour, size):
-                # Only where a value is handed over can the request be cancelled.
-                yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
-
     # Wiring
     gr.context.Context.root_block.load(
         show_first_picture, None, [result, status], api_visibility="private", show_progress="hidden"
     )
     gr.context.Context.root_block.load(
-        translate, None, [gallery, examples, colour, chosen_text], api_visibility="private", show_progress="hidden"
+        translate,
+        None,
+        [gallery, examples, colour, brush, where, outside, chosen_text],
+        api_visibility="private",
+        show_progress="hidden",
     )
-    gallery.select(choose, None, [chosen, own_style, chosen_text], api_visibility="private", queue=False)
-    own_style.upload(choose_own, [own_style], [chosen, gallery, chosen_text], api_visibility="private").failure(
-        lambda: None, None, [own_style], api_visibility="private", queue=False
-    )
+    from_gallery = gallery.select(choose, None, [chosen, own_style, chosen_text], api_visibility="private", queue=False)
+    own = own_style.upload(choose_own, [own_style], [chosen, gallery, chosen_text], api_visibility="private")
+    own.failure(lambda: None, None, [own_style], api_visibility="private", queue=False)
+    from_file = style_file.upload(choose_file, [style_file], style_shown, api_visibility="private")
+    for changed in (where.input, content.upload):
+        changed(
+            show_place,
+            [where, content],
+            [painted_mask, uploaded_mask, editor],
+            api_visibility="private",
+            show_progress="hidden",
+        )
+    for changed in (
+        *(style.success for style in (from_gallery, own, from_file)),
+        *(x.input for x in (strength, colour, brush, faces, where, softness, outside, outside_strength)),
+        mask_file.upload,
+    ):
+        changed(
+            preview,
+            wanted,
+            outputs,
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="always_last",
+            concurrency_id="preview",
+            concurrency_limit=2,
+        )
     content.upload(check_content, [content], [content], api_visibility="private").failure(
         lambda: None, None, [content], api_visibility="private", queue=False
     )
@@ -306,7 +397,7 @@ def build_transfer_tab() -> None:
     runs = [
         start(
             runtime.gpu(paint),
-            [content, chosen, own_style, strength, colour, size],
+            wanted,
             outputs,
             api_visibility="private",
             show_progress_on=result,
@@ -319,77 +410,22 @@ def build_transfer_tab() -> None:
     restore.upload(
         restore_settings,
         [restore],
-        [strength, colour, size, chosen, own_style, gallery, chosen_text, status],
+        [
+            *(strength, colour, size, brush, faces, where, softness, outside, outside_strength),
+            *style_shown,
+            status,
+        ],
         api_visibility="private",
     )
-    with gr.Row(visible=False):  # the endpoint for programs: files and numbers, nothing of the page
-        endpoint = gr.Button()
-        fields = [
-            unread(gr.File(label="content")),
-            unread(gr.File(label="style")),
-            gr.Textbox(label="style_name"),
-            gr.Number(1, label="strength"),
-            gr.Number(0, label="size", precision=0),
-            gr.Textbox("style", label="colour"),
-        ]
-        answers = [gr.File(label="painting"), gr.JSON(label="recipe")]
-    endpoint.click(runtime.gpu(transfer_endpoint), fields, answers, api_name="transfer", **on_device)
+    add_transfer_endpoint()
 
 
-def paint_to(
-    folder: Path,
-    content: str | None,
-    style: str | None,
-    style_name: str | None,
-    strength: float,
-    colour: str,
-    size: int | None,
-) -> Iterator[runtime.Progress | Painted]:
-    """Yield the engine's progress, and last the painting, written to `folder`.
-
-    Args:
-        folder: where the files go.
-        content: path of the picture.
-        style: path of a picture with the style; None to use `style_name`.
-        style_name: key of a bundled style.  A visitor may have typed it: it must not be taken for a path.
-        strength: see `transfer`.
-        colour: the same.
-        size: the same; 0 or None keeps the content's size.
-
-    Raises:
-        InputError: there is no content or no style, or see `transfer_steps`.
-    """
-    if content is None:
-        raise InputError("content.missing")
-    if not style:
-        if not style_name:
-            raise InputError("style.missing")
-        if not is_named_style(style_name):
-            raise InputError("style.unknown", known=", ".join(named_styles(DEFAULT_CHECKPOINT)))
-    painted = yield from transfer_steps(content, style or style_name, strength, int(size) if size else None, colour)
-    save_png(painted, folder / FILE_NAME, text=chunks(painted))
-    before = fit(resized(load_image(content), max(painted.size) if size else None), SHOWN_SIDE)
-    save_png(before, folder / "before.png")
-    after = fit(load_image(painted), SHOWN_SIDE)  # transparency on white
-    save_png(after, folder / "after.png")
-    recipe = recipe_of(painted)
-    yield Painted(
-        before=str(folder / "before.png"),
-        after=str(folder / "after.png"),
-        download=str(folder / FILE_NAME),
-        recipe=recipe.as_dict(),
-        size=painted.size,
-        had_credentials=any(ingredient.had_credentials for ingredient in recipe.ingredients),
-    )
+def _one_of(known: Collection, value: object, default: Any) -> Any:
+    return value if isinstance(value, (str, int, float)) and value in known else default
 
 
 def _within(value: object, low: float, high: float, default: float) -> float:
     return value if isinstance(value, (int, float)) and low <= value <= high else default
-
-
-def _gallery_items(language: str) -> list[tuple[str, str]]:
-    styles = named_styles(DEFAULT_CHECKPOINT)
-    return [(str(samples.folder() / f"{key}.webp"), style.title_in(language)) for key, style in styles.items()]
 
 
 def _example_items(language: str) -> list[tuple[str, str]]:
@@ -400,5 +436,10 @@ def _example_items(language: str) -> list[tuple[str, str]]:
     ]
 
 
-def _colour_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.colour.{mode}", language), mode) for mode in COLOUR_MODES]
+def _where_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.where.{where}", language), where) for where in WHERE]
+
+
+def _outside_choices(language: str) -> list[tuple[str, str]]:
+    styles = named_styles(DEFAULT_CHECKPOINT)
+    return [(say("ui.outside.nothing", language), ""), *((s.title_in(language), key) for key, s in styles.items())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from PIL import Image
 import deepart
 from deepart.images import load_image, save_png
 from deepart.recipes import Recipe, chunks, recipe_of
+from deepart.tasks.blend import mix_styles
+from deepart.tasks.style_files import save_style
 from deepart.text import TEXT, say
 from deepart.ui import samples
 from pictures import BAD_PICTURES
@@ -37,6 +40,9 @@ CONTROLS = (
     "#transfer-gallery .thumbnail-item >> nth=0",
     "#transfer-own button",
     "#transfer-strength input[type=range]",
+    "#transfer-colour label >> nth=3",
+    "#transfer-brush label >> nth=4",
+    "#transfer-place > button",
     "#transfer-size input",
     "#transfer-run",
     "#transfer-stop",
@@ -147,14 +153,18 @@ def test_painting_is_painted_over(new_page: NewPage, tmp_path: Path) -> None:
     assert recipe.ingredients[0].recipe.settings["style"] == samples.EXAMPLES[0].style
 
 
-def restore(page: Page, path: Path) -> None:
+def choose_file(page: Page, button: str, path: Path) -> None:
     with page.expect_file_chooser() as chooser:
-        page.click("#transfer-restore")
+        page.click(button)
     chooser.value.set_files(path)
 
 
+def restore(page: Page, path: Path) -> None:
+    choose_file(page, "#transfer-restore", path)
+
+
 def test_settings_are_restored_from_a_download(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
-    painted = deepart.transfer(photo("coffee.png"), "poppy-field", 0.35, size=512)
+    painted = deepart.transfer(photo("coffee.png"), "poppy-field", 0.35, size=512, brush=2, protect_faces=0.5)
     save_png(painted, tmp_path / "painted.png", text=chunks(painted))
     page = new_page()
     restore(page, tmp_path / "painted.png")
@@ -225,6 +235,106 @@ def test_double_click_paints_once(new_page: NewPage, client: Client, photo: Phot
     wait_until_painted(page)
     client.predict(api_name="/health")  # waits in the same queue, behind what would be the second run
     assert brake.pieces == 1
+
+
+def test_settings_show_at_once_what_they_do(new_page: NewPage, photo: Photo) -> None:
+    page = new_page()
+    upload(page, photo("coffee.png"))
+    seen = {page.get_attribute(AFTER, "src")}
+
+    def wait_for_another_preview() -> None:
+        wait_until(lambda: page.get_attribute(AFTER, "src") not in seen)
+        seen.add(page.get_attribute(AFTER, "src"))
+        expect(page.locator("#transfer-status")).to_contain_text("Preview in")
+
+    choose(page, "Udnie")
+    wait_for_another_preview()
+    page.fill("#transfer-strength input[type=number]", "0.4")
+    wait_for_another_preview()
+    page.click("#transfer-colour label:has-text('palette')")
+    wait_for_another_preview()
+    page.click("#transfer-brush label:has-text('Very broad')")
+    wait_for_another_preview()
+    wait_until(lambda: shows_picture(page, AFTER))
+    expect(page.locator("#transfer-download")).to_be_disabled()  # there is nothing in full size yet
+
+
+def test_only_the_subject_is_painted(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
+    page = new_page()
+    upload(page, photo("coffee.png"))
+    page.click("#transfer-place > button")
+    page.click("#transfer-where label:has-text('Subject')")
+    page.click("#transfer-run")
+    wait_until_painted(page)
+    path = download(page, tmp_path)
+    assert recipe_of(path).settings["mask"] == "subject"
+    changed = np.abs(np.asarray(load_image(path), int) - np.asarray(load_image(photo("coffee.png")), int)).max(2) > 3
+    assert changed[150:250, 250:350].mean() > 0.6 and changed[:20].mean() < 0.2
+
+
+def test_mask_is_painted_by_hand(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
+    page = new_page()
+    upload(page, photo("coffee.png"))
+    page.click("#transfer-place > button")
+    page.click("#transfer-where label:has-text('Paint a mask')")
+    canvas = page.locator("#transfer-editor canvas").first
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # the editor draws its picture without a sign of being done
+    box = canvas.bounding_box()
+    left, middle = box["x"] + 0.25 * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(left, middle - 40)
+    page.mouse.down()
+    page.mouse.move(left, middle + 40, steps=10)
+    page.mouse.up()
+    page.click("#transfer-run")
+    wait_until_painted(page)
+    painted, before = (np.asarray(load_image(path), int) for path in (download(page, tmp_path), photo("coffee.png")))
+    changed = np.abs(painted - before).max(2) > 0
+    assert 0.005 < changed[:, :300].mean() < 0.4 and changed[:, 420:].mean() == 0
+
+
+def test_missing_mask_is_asked_for(new_page: NewPage, photo: Photo) -> None:
+    page = new_page()
+    upload(page, photo("coffee.png"))
+    page.click("#transfer-place > button")
+    page.click("#transfer-where label:has-text('Upload a mask')")
+    page.click("#transfer-run")
+    expect(page.locator(TOAST)).to_have_text(say("mask.missing"))
+
+
+def test_style_from_a_file(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
+    save_style(mix_styles({"udnie": 1, "great-wave": 1}, name="Wave <b>Udnie</b>"), tmp_path / "mine.json")
+    (tmp_path / "hostile.json").write_text('{"format": "something else"}')
+    page = new_page()
+    upload(page, photo("coffee.png"))
+    page.click("#transfer-own button")
+    choose_file(page, "#transfer-style-file", tmp_path / "hostile.json")
+    expect(page.locator(TOAST)).to_contain_text("not a file that a style was saved to")
+    choose_file(page, "#transfer-style-file", tmp_path / "mine.json")
+    expect(page.locator("#transfer-chosen")).to_contain_text("Wave <b>Udnie</b>")
+    page.click("#transfer-run")
+    wait_until_painted(page)
+    assert recipe_of(download(page, tmp_path)).settings["style"] == "Wave <b>Udnie</b>"
+
+
+def test_many_pictures_come_back_as_an_archive(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(BAD_PICTURES["text"][0])
+    page = new_page()
+    page.click("#batch > button")
+    page.set_input_files("#batch-files input[type=file]", [photo("coffee.png"), bad, photo("chelsea.png")])
+    page.click("#batch-run")
+    expect(page.locator("#batch-status")).to_contain_text("2 of 3")
+    expect(page.locator("#batch-status")).to_contain_text(say("picture.not_an_image"))
+    with page.expect_download() as started:
+        page.click("#batch-download")
+    with zipfile.ZipFile(started.value.path()) as archive:
+        assert sorted(archive.namelist()) == ["chelsea.png", "coffee.png", "results.csv", "sheet.png"]
+    page.click("#transfer-examples .thumbnail-item >> nth=0")
+    wait_until_painted(page)
+    sheet = page.get_attribute("#batch-result img", "src")
+    page.click("#batch-sweep")
+    expect(page.locator("#batch-result img")).not_to_have_attribute("src", sheet)
 
 
 def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake) -> None:

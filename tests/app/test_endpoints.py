@@ -34,7 +34,7 @@ Photo = Callable[[str], Path]
 
 def submit(client: Client, content: object, **arguments: object) -> Job:
     """Ask for a painting; `content` and `style` are paths."""
-    files = {"content": content, "style": arguments.pop("style", None)}
+    files = {"content": content, **{name: arguments.pop(name, None) for name in ("style", "mask")}}
     files = {name: handle_file(str(path)) if path else None for name, path in files.items()}
     return client.submit(**files, **arguments, api_name="/transfer")
 
@@ -75,7 +75,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
-    assert set(endpoints["named_endpoints"]) == {"/transfer", "/health"}
+    assert set(endpoints["named_endpoints"]) == {"/transfer", "/blend", "/health"}
     assert endpoints["unnamed_endpoints"] == {}
 
 
@@ -97,6 +97,13 @@ def test_transfer_keeps_its_contract(client: Client) -> None:
         ("strength", "float", True, 1),
         ("size", "int", True, 0),
         ("colour", "str", True, "style"),
+        ("brush", "float", True, 0),
+        ("protect_faces", "float", True, 0),
+        ("where", "str", True, "everywhere"),
+        ("mask", "filepath", True, None),
+        ("softness", "float", True, 0.02),
+        ("outside_name", "str", True, None),
+        ("outside_strength", "float", True, 1),
     ]
     returns = [(each["label"], each["python_type"]["type"]) for each in contract["returns"]]
     assert returns == [("painting", "filepath"), ("recipe", "str | float | bool | list | dict")]
@@ -117,6 +124,35 @@ def test_health_says_what_runs_here(app_url: str, client: Client) -> None:
 
 
 # Painting
+
+
+def test_mask_says_where_to_paint(client: Client, small: Path, tmp_path: Path) -> None:
+    mask = Image.new("L", (160, 96))
+    mask.paste(255, (0, 0, 80, 96))
+    mask.save(tmp_path / "mask.png")
+    inside, recipe = paint(client, small, style_name="the-scream", mask=tmp_path / "mask.png", softness=0)
+    assert (pixels(inside)[:, 80:] == pixels(small)[:, 80:]).all()
+    assert (pixels(inside)[:, :70] != pixels(small)[:, :70]).mean() > 0.5
+    assert [ingredient["role"] for ingredient in recipe["ingredients"]] == ["content", "mask"]
+    both, _ = paint(
+        client, small, style_name="the-scream", mask=tmp_path / "mask.png", softness=0, outside_name="great-wave"
+    )
+    assert (pixels(both)[:, 90:] != pixels(small)[:, 90:]).mean() > 0.5
+
+
+def test_settings_of_the_api_are_those_of_the_package(client: Client, photo: Photo) -> None:
+    settings = {"brush": 4, "protect_faces": 1}
+    painted, _ = paint(client, photo("astronaut.png"), style_name="udnie", size=200, **settings)
+    expected = deepart.transfer(photo("astronaut.png"), "udnie", size=200, **settings)
+    assert (pixels(painted) == pixels(expected)).all()
+
+
+def test_wrong_mask_is_refused(client: Client, small: Path, tmp_path: Path) -> None:
+    Image.new("L", (50, 50), 255).save(tmp_path / "mask.png")
+    sentence = refusal(client, small, style_name="udnie", mask=tmp_path / "mask.png")
+    assert sentence == say("mask.proportions", width=160, height=96)
+    assert "everywhere" in refusal(client, small, style_name="udnie", where="/etc/passwd")
+    assert "starry-night" in refusal(client, small, style_name="udnie", outside_name=str(small))
 
 
 def test_paints_a_photo(client: Client, photo: Photo) -> None:
@@ -256,7 +292,7 @@ def test_errors_are_said_in_the_language_of_the_visitor(new_client: Callable, sm
 def test_unexpected_error_says_nothing_of_the_inside(
     client: Client, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deepart.ui.transfer_tab.save_png", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("deepart.ui.paintings.save_png", lambda *args, **kwargs: 1 / 0)
     assert refusal(client, small, style_name="udnie", strength=0) == say("error.unexpected")
 
 
@@ -322,11 +358,12 @@ def test_file_outside_is_refused(app_url: str) -> None:
 @pytest.mark.parametrize(
     ("handler", "rest"),
     [
-        ("transfer", [None, "udnie", 1, 0, "style"]),
-        ("paint", ["udnie", None, 1, "style", 0]),
+        ("transfer", [None, "udnie", 1, 0, "style", 0, 0, "everywhere", None, 0.02, None, 1]),
+        ("paint", ["udnie", None, 1, "style", 0, 0, 0, "everywhere", None, None, 0.02, "", 1]),
         ("paint_over", []),
         ("check_content", []),
         ("restore_settings", []),
+        ("check_blend_content", []),
     ],
 )
 def test_file_outside_is_no_input_either(app_url: str, client: Client, small: Path, handler: str, rest: list) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import deepart
 from deepart.__main__ import main
@@ -50,13 +51,47 @@ def test_pictures_and_names_mix_and_the_recipe_says_so() -> None:
     assert [ingredient.role for ingredient in recipe.ingredients] == ["content", "style_2"]
 
 
+def test_a_layer_of_another_style_changes_that_and_leaves_the_rest() -> None:
+    content = photo("coffee", 160)
+    night, scream = (deepart.transfer(content, style) for style in ("starry-night", "the-scream"))
+    palette = deepart.blend(content, {"starry-night": 1}, layers={"palette": "the-scream"})
+    everything = dict.fromkeys(("palette", "texture", "shapes"), "the-scream")
+
+    def colour_of(image) -> np.ndarray:
+        return np.asarray(image, float).mean((0, 1))
+
+    towards = np.abs(colour_of(palette) - colour_of(scream)).sum() < np.abs(colour_of(night) - colour_of(scream)).sum()
+    assert towards and not np.array_equal(palette, scream)
+    assert np.array_equal(deepart.blend(content, {"starry-night": 1}, layers=everything), scream)
+    assert recipe_of(palette).settings["palette"] == "the-scream"
+
+
+def test_a_blend_across_the_picture_begins_with_the_first_style_and_ends_with_the_last() -> None:
+    content = photo("coffee", 192)
+    across = np.asarray(deepart.blend(content, {"starry-night": 1, "the-scream": 1}, where="left-right"), float)
+    blueness = [part[..., 2].mean() - part[..., 0].mean() for part in (across[:, :60], across[:, -60:])]
+    assert blueness[0] - blueness[1] > 30
+
+
+def test_a_mask_for_every_style() -> None:
+    content = photo("coffee", 128)
+    masks = []
+    for box in ((0, 0, 60, content.height), (60, 0, 128, content.height)):
+        masks.append(Image.new("L", content.size))
+        masks[-1].paste(255, box)
+    painted = deepart.blend(content, {"starry-night": 1, "the-scream": 0}, where=masks, softness=0)
+    difference = np.abs(np.asarray(painted, int) - np.asarray(content, int))
+    assert difference[:, 60:].max() == 0 and difference[:, :50].mean() > 4
+
+
 @pytest.mark.parametrize(
     ("styles", "key"),
     [
         ({}, "blend.number_of_styles"),
         ([("udnie", 1)] * 7, "blend.number_of_styles"),
         ({"udnie": 0, "the-scream": 0}, "blend.all_weights_zero"),
-        ({"udnie": -1, "the-scream": 2}, "setting.range"),
+        ({"udnie": -1}, "blend.all_weights_zero"),
+        ({"udnie": -2000, "the-scream": 2}, "setting.range"),
         ({"udnie": math.inf}, "setting.range"),
         ({"udnie": "much"}, "setting.range"),
     ],
@@ -74,3 +109,7 @@ def test_the_command_line_blends(tmp_path: Path) -> None:
     expected = deepart.blend(content, {"starry-night": 0.25, "the-scream": 1, content: 1})
     assert np.array_equal(load_image(output), expected)
     assert main(["blend", str(content), "starry-night:-1", "-o", str(output)]) == 2
+    saved = tmp_path / "mixed.deepart-style.json"
+    assert main(["mix", "starry-night:0.25", "the-scream", str(content), "--name", "Mine", "-o", str(saved)]) == 0
+    assert main(["transfer", str(content), str(saved), "-o", str(output)]) == 0
+    assert np.abs(np.asarray(load_image(output), int) - np.asarray(expected, int)).max() <= 1

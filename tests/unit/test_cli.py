@@ -95,7 +95,10 @@ def test_benchmark_measures_every_size(capsys) -> None:
     assert result["peak_memory_mb"] > 0 and result["device"] and result["precision"]
 
 
-@pytest.mark.parametrize("verb", ["transfer", "blend", "styles", "checkpoints", "fetch", "benchmark", "gallery"])
+@pytest.mark.parametrize(
+    "verb",
+    ["transfer", "blend", "batch", "sheet", "morph", "styles", "checkpoints", "fetch", "benchmark", "gallery"],
+)
 def test_help_ends_with_examples(verb: str, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
         main([verb, "--help"])

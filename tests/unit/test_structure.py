@@ -26,6 +26,9 @@ CORE = (
     "deepart.settings",
     "deepart.text",
     "deepart.hub",
+    "deepart.archives",
+    "deepart.files",
+    "deepart.sheets",
 )
 """What tasks and training stand on."""
 

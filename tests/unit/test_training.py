@@ -15,7 +15,7 @@ from deepart.images import load_image, png_bytes
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import losses
-from deepart.training.data import PictureStore, find_pictures, is_held_out, random_crop
+from deepart.training.data import PictureStore, degrade, find_pictures, is_held_out, random_crop
 from deepart.training.evaluation import contact_sheet, evaluate_style
 from deepart.training.loop import ExponentialAverage, FitConfig, Stage, fit, learning_rate_at
 from deepart.training.style import StyleTraining
@@ -236,6 +236,25 @@ def test_train_style_leaves_a_bundle_that_paints(
     assert log and {"step", "style", "content", "total"} <= set(log[0])
 
 
+def test_a_grid_has_energy_and_strokes_have_none() -> None:
+    torch.manual_seed(0)
+    strokes = 0.5 + 0.1 * torch.randn(1, 1, 128, 160).expand(-1, 3, -1, -1)
+    row, column = torch.meshgrid(torch.arange(128), torch.arange(160), indexing="ij")
+    grid = strokes + 0.05 * (((row // 8 + column // 8) % 2) * 2 - 1)
+    assert losses.grid_energy(strokes) < 0.02
+    assert 0.04 < losses.grid_energy(grid) < 0.06
+    assert losses.grid_energy(grid[..., :40, :70]) > 0.03
+
+
+def test_pictures_are_degraded_like_visitors_pictures() -> None:
+    flat = torch.full((3, 48, 48), 0.5)
+    rng = np.random.default_rng(0)
+    degraded = [degrade(flat, rng) for _ in range(20)]
+    assert all(picture.shape == flat.shape and (picture - flat).abs().max() < 0.25 for picture in degraded)
+    changed = sum(not torch.allclose(picture, flat, atol=3 / 255) for picture in degraded)
+    assert 5 <= changed <= 18
+
+
 def test_evaluate_style_prints_the_table_and_paints_a_sheet(
     folder: Path, tmp_path: Path, teacher: VGG16Features, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
@@ -251,6 +270,15 @@ def test_evaluate_style_prints_the_table_and_paints_a_sheet(
     assert [json.loads(row)["method"] for row in rows] == ["identity", "target", "transfer/fastnst-wikiart-v1"]
     assert summary.startswith("2 pairs")
     assert load_image(sheet).size == (5 * 256, 5 * 256)
+
+    with pytest.raises(InputError) as caught:
+        run.benchmark_style(options)
+    assert caught.value.key == "benchmark.no_peer"
+    monkeypatch.setattr(run, "_installed_peers", lambda: {"copy": lambda content, style: content})
+    run.benchmark_style(options)
+    identity, *_, peer = (json.loads(row) for row in capsys.readouterr().out.splitlines()[:-1])
+    assert peer["method"] == "copy" and (peer["style"], peer["content"]) == (identity["style"], identity["content"])
+    assert peer["seconds"] >= 0
 
     options.held_out = True
     monkeypatch.setattr(run, "is_held_out", lambda path: False)

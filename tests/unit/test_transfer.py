@@ -17,7 +17,7 @@ from deepart.errors import InputError
 from deepart.images import content_hash, load_image, png_bytes
 from deepart.models.style_code import StyleCode
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks import transfer as module
+from deepart.tasks import painting as module
 from deepart.tasks.gallery import named_style_code, named_styles, thumbnail
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT, StyleTransfer, transfer_steps
 from photos import photo
@@ -104,8 +104,8 @@ def test_tiles_join_without_a_seam(engine: StyleTransfer, code: StyleCode, monke
     tiled = engine(content, code)
     # The same statistics on the picture as a whole.
     brush = module._Brush(code.vector[None])
-    encoding = runtime.run(engine._measure(content, [brush], 1))
-    (whole,) = engine._paint(module.to_tensor(content), encoding, [brush])
+    encoding = runtime.run(engine._measure(content, module._patches(content.size), [brush], 1))
+    (whole,) = engine._paint(module.to_tensor(content), (0, 0, *content.size), encoding, [brush])
     seam = difference(tiled, module.to_pil(whole))
     assert seam.max() <= 2 and seam.mean() <= 0.3
 

@@ -1,0 +1,175 @@
+"""Zip archives of pictures: those of a visitor in, those of results out.
+
+What comes in is hostile.  An archive is judged by its directory before anything of it is unpacked, and
+what is unpacked is counted again, since directories lie.  Nothing is ever written under a name that
+came out of an archive: names are labels, and even those are made safe.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader, FileIO
+from pathlib import Path, PurePosixPath
+
+from deepart.errors import InputError
+from deepart.files import replacing
+from deepart.images import MAX_BYTES
+
+MAX_ENTRIES = 500
+MAX_UNPACKED_BYTES = 1_000 * 2**20
+MAX_RATIO = 100
+"""How many times larger than its archive the content may be; pictures hardly shrink at all."""
+
+PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif"})
+
+_MAX_DIRECTORY_BYTES = 2**20  # 500 entries with long names need a fifth
+_CHUNK = 2**16
+_LITTLE = 2**20  # unpacked bytes that no ratio is asked of: small drawings do shrink a lot
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound in memory
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # on Windows
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedPicture:
+    """One picture file of an archive; whether it can be decoded is not known yet."""
+
+    name: str  # a label, see `safe_name`
+    archive: Path
+    entry: zipfile.ZipInfo
+
+    def read(self) -> bytes:
+        """Unpack the file, at most `MAX_BYTES`.
+
+        Raises:
+            InputError: the file is damaged, or larger than its archive says.
+        """
+        data = bytearray()
+        with _opened(self.archive) as archive, archive.open(self.entry) as file:
+            while chunk := file.read(_CHUNK):
+                data += chunk
+                if len(data) > self.entry.file_size:
+                    raise InputError("archive.damaged")
+        return bytes(data)
+
+
+def pictures_in_archive(path: str | os.PathLike[str]) -> list[ArchivedPicture]:
+    """Return the pictures of a zip archive in its own order, unread.
+
+    A picture is what has the suffix of one.  Other files, nested archives among them, are left alone,
+    and so is what systems add by themselves (`__MACOSX`, `Thumbs.db`, names with a leading dot).
+
+    Raises:
+        InputError: it is not a zip archive, is damaged or encrypted, holds too much, a link, a name
+            that leads out of its folder, or no picture.
+    """
+    path = Path(path)
+    with _opened(path) as archive:
+        entries = archive.infolist()
+    for entry in entries:
+        _check_entry(entry)
+    files = [entry for entry in entries if not entry.is_dir() and not _is_litter(entry)]
+    if len(files) > MAX_ENTRIES:
+        raise InputError("archive.too_many", limit=MAX_ENTRIES)
+    pictures = [entry for entry in files if PurePosixPath(entry.filename).suffix.lower() in PICTURE_SUFFIXES]
+    if not pictures:
+        raise InputError("archive.no_pictures")
+    for entry in pictures:
+        if entry.compress_type not in _METHODS:
+            raise InputError("archive.method")
+        if entry.file_size > MAX_BYTES:
+            raise InputError("archive.picture_too_heavy", limit=MAX_BYTES // 2**20)
+    unpacked = sum(entry.file_size for entry in pictures)
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise InputError("archive.too_heavy", limit=MAX_UNPACKED_BYTES // 2**20)
+    if unpacked > max(_LITTLE, MAX_RATIO * path.stat().st_size):
+        raise InputError("archive.bomb")
+    return [ArchivedPicture(safe_name(entry.filename), path, entry) for entry in pictures]
+
+
+def safe_name(name: str, longest: int = 60) -> str:
+    """Return the last part of a path as a file name that is harmless everywhere.
+
+    Letters and digits of every script stay, and space, dot, hyphen and underscore between them; what
+    else there is becomes an underscore.  The name is never empty, and keeps its suffix.
+    """
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    name = re.sub(r"[^\w .-]+", "_", name).strip(" .-")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot or len(suffix) > 10:
+        stem, dot, suffix = name, "", ""
+    stem = stem[: longest - len(dot + suffix)].rstrip(" .-") or "picture"
+    return f"_{stem}{dot}{suffix}" if _RESERVED.match(f"{stem}.") else stem + dot + suffix
+
+
+@contextmanager
+def write_archive(path: str | os.PathLike[str]) -> Iterator[Callable[[str, bytes], None]]:
+    """Write a zip archive, file by file: gives a function that takes the name and the bytes of each.
+
+    The same files make the same archive, bit for bit: they are stored as they are, since pictures do
+    not shrink, and bear no date.  The archive appears at `path` when it is complete.
+    """
+    with replacing(path) as part, zipfile.ZipFile(part, "w") as archive:
+
+        def add(name: str, data: bytes) -> None:
+            entry = zipfile.ZipInfo(name)  # of 1980, the earliest that the format knows
+            entry.create_system = 3  # Unix, whatever this machine is
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(entry, data)
+
+        yield add
+
+
+class _BoundedFile(BufferedReader):
+    """A file that does not hand out more at once than an honest directory is long.
+
+    `zipfile` reads the directory of an archive at once, as long as the archive says that it is.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _MAX_DIRECTORY_BYTES:
+            raise InputError("archive.too_many", limit=MAX_ENTRIES)
+        return super().read(size)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive, and raise `InputError` for what `zipfile` raises on broken ones."""
+    try:
+        file = _BoundedFile(FileIO(path))
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte in it
+        raise InputError("archive.missing") from error
+    with file:
+        try:
+            if not zipfile.is_zipfile(file):
+                raise InputError("archive.not_a_zip")
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+        except InputError:
+            raise
+        # RuntimeError: a password, or a version of the format from the future.
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+            raise InputError("archive.damaged") from error
+
+
+def _check_entry(entry: zipfile.ZipInfo) -> None:
+    for name in (entry.filename, entry.orig_filename):  # as Python reads it, and as it stands in the archive
+        is_absolute = name.startswith("/") or re.match(r"[A-Za-z]:", name)
+        if not name or is_absolute or "\\" in name or "\0" in name or ".." in name.split("/"):
+            raise InputError("archive.unsafe_name")
+    if entry.flag_bits & 0x2041:  # encrypted, strongly encrypted, with an encrypted directory
+        raise InputError("archive.encrypted")
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise InputError("archive.link")
+
+
+def _is_litter(entry: zipfile.ZipInfo) -> bool:
+    parts = PurePosixPath(entry.filename).parts
+    return any(part == "__MACOSX" or part.startswith(".") or part.lower() == "thumbs.db" for part in parts)

@@ -1,0 +1,171 @@
+"""Moving pictures, written frame by frame: MP4, GIF and WebP."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import ExifTags, Image
+
+from deepart.errors import InputError
+from deepart.files import replacing
+from deepart.images import centre_crop
+
+if TYPE_CHECKING:
+    from av import VideoFrame
+
+MOST_PIXELS = 150_000_000
+"""Of a GIF or WebP, all frames together: Pillow wants them at once."""
+
+_PALETTE_SAMPLES, _SAMPLE_SIDE = 16, 128
+
+Add = Callable[[Image.Image], None]
+
+
+def check_animation(path: str | os.PathLike[str], size: tuple[int, int], num_frames: int) -> None:
+    """Refuse what `write_animation` could not write, before any frame is painted.
+
+    Raises:
+        InputError: the name has another ending than .mp4, .gif and .webp, MP4 cannot be written on this
+            machine, or there are too many frames for a GIF or WebP.
+    """
+    suffix = _suffix(path)
+    if suffix == ".mp4":
+        _import_av()
+    elif num_frames * size[0] * size[1] > MOST_PIXELS:
+        raise InputError("animation.too_large", most=MOST_PIXELS // (size[0] * size[1]), count=num_frames)
+
+
+@contextmanager
+def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = "") -> Iterator[Add]:
+    """Write an animation that repeats for ever: gives a function that takes one frame after the other.
+
+    An MP4 is encoded as its frames arrive, a GIF or WebP at the end.  The file appears at `path` when it
+    is complete.
+
+    Args:
+        path: ends in .mp4, .gif or .webp.
+        fps: frames a second; a GIF counts in hundredths of a second and comes close.
+        comment: text that is kept in the file: as its comment, in a WebP as the description of its EXIF.
+
+    Yields:
+        The function: it takes RGB pictures, all of one size.  An MP4 loses the last row or column of an
+        odd number, which its colours at half the resolution do not allow.
+
+    Raises:
+        InputError: see `check_animation`.
+    """
+    write = _WRITERS[_suffix(path)]
+    with replacing(path) as part, write(part, fps, comment) as add:
+        yield add
+
+
+def _suffix(path: str | os.PathLike[str]) -> str:
+    suffix = Path(path).suffix.lower()
+    if suffix not in _WRITERS:
+        raise InputError("animation.format", known=", ".join(_WRITERS))
+    return suffix
+
+
+def _import_av() -> Any:
+    try:
+        import av
+        from av.codec import Codec
+
+        Codec("libx264", "w")
+    except (ImportError, ValueError) as error:  # ValueError: built without the encoder
+        raise InputError("animation.no_video") from error
+    return av
+
+
+@contextmanager
+def _mp4(path: Path, fps: int, comment: str) -> Iterator[Add]:
+    av = _import_av()
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        container.metadata["comment"] = comment
+        stream = container.add_stream("libx264", rate=fps, options={"crf": "18"})
+        stream.pix_fmt = "yuv420p"  # the only one that every player knows
+        context = stream.codec_context
+        # Said and done in BT.709: players guess otherwise, and by the size of the picture.
+        context.colorspace = context.color_primaries = context.color_trc = av.video.reformatter.Colorspace.ITU709
+        context.color_range = av.video.reformatter.ColorRange.MPEG
+        count = 0
+
+        def add(frame: Image.Image) -> None:
+            nonlocal count
+            if count == 0:
+                stream.width, stream.height = (side // 2 * 2 for side in frame.size)
+            video_frame = _video_frame(av, frame)
+            video_frame.pts, video_frame.time_base = count, Fraction(1, fps)
+            container.mux(stream.encode(video_frame))
+            count += 1
+
+        yield add
+        container.mux(stream.encode())
+
+
+def _video_frame(av: Any, frame: Image.Image) -> VideoFrame:
+    even = frame.crop((0, 0, frame.width // 2 * 2, frame.height // 2 * 2))
+    return av.VideoFrame.from_image(even).reformat(
+        format="yuv420p",
+        dst_colorspace=av.video.reformatter.Colorspace.ITU709,
+        dst_color_range=av.video.reformatter.ColorRange.MPEG,
+    )
+
+
+@contextmanager
+def _gif(path: Path, fps: int, comment: str) -> Iterator[Add]:
+    frames: list[Image.Image] = []
+    yield frames.append
+    # One palette for all: with one for each, colours that do not move would flicker.
+    palette = _montage(frames).quantize(256)
+    indexed = [frame.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG) for frame in frames]
+    indexed[0].save(
+        path,
+        "GIF",
+        save_all=True,
+        append_images=indexed[1:],
+        duration=10 * round(100 / fps),
+        loop=0,
+        comment=comment.encode(),
+    )
+
+
+def _montage(frames: list[Image.Image]) -> Image.Image:
+    """Return pieces of frames from all over an animation, side by side."""
+    last, count = len(frames) - 1, min(len(frames), _PALETTE_SAMPLES)
+    samples = [frames[i * last // max(1, count - 1)] for i in range(count)]
+    montage = Image.new("RGB", (_SAMPLE_SIDE * len(samples), _SAMPLE_SIDE))
+    for number, sample in enumerate(samples):
+        montage.paste(centre_crop(sample, _SAMPLE_SIDE), (number * _SAMPLE_SIDE, 0))
+    return montage
+
+
+@contextmanager
+def _webp(path: Path, fps: int, comment: str) -> Iterator[Add]:
+    frames: list[Image.Image] = []
+    yield frames.append
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = comment.encode()
+    frames[0].save(
+        path,
+        "WEBP",
+        save_all=True,
+        append_images=frames[1:],
+        duration=round(1000 / fps),
+        loop=0,
+        quality=85,
+        method=2,
+        exif=exif,
+    )
+
+
+_WRITERS: dict[str, Callable[[Path, int, str], AbstractContextManager[Add]]] = {
+    ".mp4": _mp4,
+    ".gif": _gif,
+    ".webp": _webp,
+}

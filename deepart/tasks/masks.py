@@ -1,0 +1,204 @@
+"""Where a style goes: masks that are uploaded, painted, found in the picture, or drawn as a gradient.
+
+Masks are "L" pictures, 255 where there is all of a style and 0 where there is none.
+
+References:
+    Wei et al. 2012, "Geodesic Saliency Using Background Priors" (a subject is what is far, in colour, from
+    the border of the picture);
+    Zhang et al. 2007, "Face Detection Based on Multi-Block LBP Representation" (scikit-image's cascade).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from deepart.errors import InputError
+from deepart.images import fit, load_image
+from deepart.recipes import Source
+
+FOUND = ("subject", "background", "faces")
+"""What `find` can find."""
+SpatialKind = Literal["left-right", "top-bottom", "diagonal", "centre-edge"]
+SPATIAL_KINDS: tuple[SpatialKind, ...] = get_args(SpatialKind)
+
+_SEEN_SIDE = 256  # longer side in pixels at which a subject is looked for
+_FACE_SIDE = 480  # the same for faces
+_PROPORTIONS = 0.02  # by how much those of a mask may differ
+
+
+def load_mask(source: Source, size: tuple[int, int]) -> Image.Image:
+    """Read a mask and bring it to the size of its picture.
+
+    White is where the style goes.  If the file is partly transparent, its opacity is taken instead.
+
+    Raises:
+        InputError: it cannot be read, has other proportions than the picture, or is black all over.
+    """
+    picture = load_image(source, keep_alpha=True)
+    mask = picture.getchannel("A") if picture.mode == "RGBA" else picture.convert("L")
+    if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > _PROPORTIONS:
+        raise InputError("mask.proportions", width=size[0], height=size[1])
+    if mask.getbbox() is None:
+        raise InputError("mask.empty")
+    return mask.resize(size, Image.Resampling.BILINEAR)
+
+
+def mask_from_editor(value: Mapping[str, Any] | None, size: tuple[int, int]) -> Image.Image | None:
+    """Return what was painted in an image editor, or None if nothing was.
+
+    Args:
+        value: "layers", pictures or their paths.  A stroke is wherever a layer is not transparent; a layer
+            without transparency, as programs send it, is a mask in black and white.
+        size: of the result.
+
+    Raises:
+        InputError: a layer cannot be read.
+    """
+    mask = Image.new("L", size)
+    for layer in (value or {}).get("layers") or ():
+        picture = load_image(layer, keep_alpha=True)
+        painted = picture.getchannel("A") if picture.mode == "RGBA" else picture.convert("L")
+        mask = ImageChops.lighter(mask, painted.resize(size, Image.Resampling.BILINEAR))
+    return mask if mask.getbbox() else None
+
+
+def feather(mask: Image.Image, softness: float) -> Image.Image:
+    """Soften the edge of a mask over `softness` parts of its shorter side."""
+    radius = softness * min(mask.size) / 2
+    return mask.filter(ImageFilter.GaussianBlur(radius)) if radius else mask
+
+
+def partition(masks: Sequence[Image.Image]) -> list[Image.Image]:
+    """Return masks that add up to at most 255 everywhere: the first ones keep what they have."""
+    left, parts = Image.new("L", masks[0].size, 255), []
+    for mask in masks:
+        parts.append(ImageChops.darker(mask, left))
+        left = ImageChops.subtract(left, parts[-1])
+    return parts
+
+
+def spatial_weights(size: tuple[int, int], count: int, kind: SpatialKind) -> list[Image.Image]:
+    """Return `count` masks that go over into each other across a picture and add up to 255 everywhere.
+
+    Raises:
+        InputError: there is no such kind.
+    """
+    if kind not in SPATIAL_KINDS:
+        raise InputError("setting.choice", name="where", choices=", ".join(SPATIAL_KINDS))
+    width, height = size
+    x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+    along = {
+        "left-right": lambda: x,
+        "top-bottom": lambda: y,
+        "diagonal": lambda: (x + y) / 2,
+        "centre-edge": lambda: np.clip(np.hypot(2 * x - 1, 2 * y - 1), 0, 1),
+    }[kind]()
+    place = along * (count - 1)
+    bounds = [np.zeros_like(along)]
+    for number in range(1, count):
+        step = np.clip(place - number + 1, 0, 1)
+        bounds.append(np.round(255 * step * step * (3 - 2 * step)))  # slow at both ends
+    # What the first n styles do not have: differences of it add up exactly, whatever the rounding.
+    rest = [np.full_like(along, 255), *bounds[1:], np.zeros_like(along)]
+    return [Image.fromarray((a - b).astype(np.uint8)) for a, b in zip(rest, rest[1:])]
+
+
+def find(name: str, picture: Image.Image) -> Image.Image:
+    """Return the mask of what `name`, one of `FOUND`, says, in an RGB picture.
+
+    Raises:
+        InputError: there is no clear subject.
+    """
+    if name == "faces":
+        return faces(picture)
+    mask = subject(picture)
+    return ImageChops.invert(mask) if name == "background" else mask
+
+
+def subject(picture: Image.Image) -> Image.Image:
+    """Return where the main thing in a picture is.
+
+    Raises:
+        InputError: nothing stands out.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import dijkstra
+    from skimage.color import rgb2lab
+    from skimage.filters import threshold_otsu
+    from skimage.segmentation import slic
+
+    small = fit(picture, _SEEN_SIDE)
+    lab = rgb2lab(np.asarray(small))
+    labels = slic(np.asarray(small), n_segments=400, compactness=10, start_label=0)
+    count = labels.max() + 1
+    area = np.bincount(labels.ravel(), minlength=count)
+    colour = np.stack([np.bincount(labels.ravel(), lab[..., i].ravel(), count) for i in range(3)], 1) / area[:, None]
+    if colour.std(0).max() < 1:
+        raise InputError("mask.no_subject")
+    pairs = np.concatenate(
+        [
+            np.stack([labels[:, :-1].ravel(), labels[:, 1:].ravel()]),
+            np.stack([labels[:-1].ravel(), labels[1:].ravel()]),
+        ],
+        axis=1,
+    )
+    pairs = np.unique(pairs[:, pairs[0] != pairs[1]], axis=1)
+    cost = np.linalg.norm(colour[pairs[0]] - colour[pairs[1]], axis=1)
+    # What neighbours differ by anyway, in a smooth background, is no distance.
+    cost = np.maximum(cost - np.median(cost), 0) + 1e-3
+    graph = coo_array((cost, tuple(pairs)), shape=(count, count)).tocsr()
+    border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    distance = dijkstra(graph, directed=False, indices=border)
+    far = np.sort(distance, axis=0)[: max(1, len(border) // 8)].mean(0)
+    row, column = np.indices(labels.shape)
+    place = np.stack([np.bincount(labels.ravel(), x.ravel(), count) / area for x in (row, column)], 1)
+    from_middle = (place / np.array(labels.shape) - 0.5) * 2
+    far = far * np.exp(-(from_middle**2).sum(1) / 1.5)
+    far = np.minimum(far / np.percentile(far, 98), 1)
+    mask = (far > threshold_otsu(far)).astype(float)
+    mask = np.clip(4 * _coloured_alike(mask, colour, area, pairs) - 1.5, 0, 1)
+    image = Image.fromarray((255 * mask[labels]).astype(np.uint8))
+    return image.filter(ImageFilter.GaussianBlur(2)).resize(picture.size, Image.Resampling.BICUBIC)
+
+
+def _coloured_alike(mask: np.ndarray, colour: np.ndarray, area: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Let each segment join the side, subject or background, that its colour and its neighbours are of."""
+    alike = np.exp(-((colour[:, None] - colour[None]) ** 2).sum(2) / (2 * 10.0**2))
+    neighbours = np.zeros_like(alike)
+    neighbours[pairs[0], pairs[1]] = neighbours[pairs[1], pairs[0]] = 1
+    neighbours *= alike + 0.1
+    start = mask
+    for _ in range(5):
+        inside, outside = area * mask + 1e-6, area * (1 - mask) + 1e-6
+        ratio = np.log((alike @ inside / inside.sum() + 1e-3) / (alike @ outside / outside.sum() + 1e-3))
+        around = neighbours @ (2 * mask - 1) / np.maximum(neighbours.sum(1), 1e-6)
+        mask = 1 / (1 + np.exp(-(np.clip(ratio, -2, 2) + 2 * around + 2 * (2 * start - 1))))
+    return mask
+
+
+@functools.cache
+def _cascade() -> Any:
+    from skimage.data import lbp_frontal_face_cascade_filename
+    from skimage.feature import Cascade
+
+    return Cascade(lbp_frontal_face_cascade_filename())
+
+
+def faces(picture: Image.Image) -> Image.Image:
+    """Return soft ellipses over the faces that look out of a picture; black if there are none."""
+    small = fit(picture, _FACE_SIDE)
+    found = _cascade().detect_multi_scale(
+        np.asarray(small), scale_factor=1.2, step_ratio=1, min_size=(28, 28), max_size=small.size
+    )
+    mask = Image.new("L", small.size)
+    draw = ImageDraw.Draw(mask)
+    for face in found:
+        x, y, width, height = face["c"], face["r"], face["width"], face["height"]
+        draw.ellipse((x, y - 0.15 * height, x + width, y + 1.1 * height), fill=255)
+    blurred = mask.filter(ImageFilter.GaussianBlur(max(small.size) / 80))
+    return blurred.resize(picture.size, Image.Resampling.BILINEAR)

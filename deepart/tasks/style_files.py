@@ -1,0 +1,78 @@
+"""A style in a small file: to keep a mixture, to send it, and to paint with it again.
+
+JSON with nothing in it but a name and numbers, so that a file from a stranger can do no harm.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from deepart.errors import InputError
+from deepart.models.style_code import StyleCode
+from deepart.tasks.painting import StyleTransfer
+
+SUFFIX = ".deepart-style.json"
+FORMAT = "deepart-style/1"
+LONGEST_LABEL = 120
+_MAX_BYTES = 200_000
+_MOST_DEVIATIONS = 50.0  # from the average painting, in standard deviations: no painting is so far off
+
+
+def save_style(code: StyleCode, path: Path) -> None:
+    """Write a style to a file."""
+    content = {
+        "format": FORMAT,
+        "label": code.label[:LONGEST_LABEL],
+        "checkpoint": code.checkpoint,
+        "vector": [round(value, 6) for value in code.vector.tolist()],
+    }
+    Path(path).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+
+
+def is_style_file(style: object) -> bool:
+    """Say whether something names a file that `load_style` should read."""
+    return isinstance(style, (str, Path)) and str(style).lower().endswith(".json")
+
+
+def load_style(path: str | Path, engine: StyleTransfer) -> StyleCode:
+    """Read a style from a file that may come from anybody.
+
+    Raises:
+        InputError: it is not such a file, damaged, or made for another checkpoint.
+    """
+    try:
+        if Path(path).stat().st_size > _MAX_BYTES:
+            raise InputError("style_file.damaged")
+        content = json.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError("style_file.damaged") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError("style_file.damaged")
+    if content.get("checkpoint") != engine.checkpoint:
+        raise InputError("style.other_checkpoint", checkpoint=engine.checkpoint)
+    label, vector = content.get("label"), content.get("vector")
+    space = engine.space()
+    if not (
+        isinstance(label, str)
+        and len(label) <= LONGEST_LABEL
+        and label.isprintable()
+        and isinstance(vector, list)
+        and len(vector) == len(space.mean)
+        and all(isinstance(value, (int, float)) and abs(value) < 1e6 for value in vector)
+    ):
+        raise InputError("style_file.damaged")
+    values = torch.tensor(vector, dtype=torch.float32)
+    if not ((values - space.mean) / space.std).abs().max() <= _MOST_DEVIATIONS:
+        raise InputError("style_file.damaged")
+    return StyleCode(values, engine.checkpoint, label)
+
+
+def sample_of(code: StyleCode, picture: Image.Image, side: int = 192) -> Image.Image:
+    """Return a thumbnail of a style: a square of `picture` painted with it."""
+    from deepart.images import centre_crop
+
+    return StyleTransfer(code.checkpoint)(centre_crop(picture, side), code)

@@ -1,0 +1,105 @@
+"""What a visitor wants blended: read from the page or from a program's request, checked, painted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.models.style_code import Layer, StyleCode
+from deepart.tasks import masks
+from deepart.tasks.blend import Mixture, blend_steps, check_weights, mixed_regions
+from deepart.tasks.masks import SPATIAL_KINDS
+from deepart.tasks.painting import Region
+from deepart.tasks.transfer import Finish, Style
+from deepart.ui.paintings import Painted, previews, write_painting
+
+FILE_NAME = "deepart-blend.png"
+WHERE = ("everywhere", *SPATIAL_KINDS, "painted")
+"""Where each style of a mix can go; the last by strokes in the colour of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class BlendRequest:
+    """A mix, and the picture to paint with it.  Every style is one that the server knows to be one."""
+
+    content: str | None
+    styles: Sequence[tuple[Style, float]]
+    strength: float = 1.0
+    finish: Finish = Finish()
+    balance: bool = False
+    layers: Mapping[Layer, Style] = field(default_factory=dict)
+    where: str = "everywhere"
+    strokes: Sequence[Image.Image] | None = None
+    """A mask for each style, where something was painted."""
+    softness: float = 0.02
+
+    def check(self) -> None:
+        """Refuse what cannot be painted.
+
+        Raises:
+            InputError: there is no picture or no style to paint with, or `where` is unknown.
+        """
+        if self.content is None:
+            raise InputError("content.missing")
+        check_weights([weight for _, weight in self.styles])
+        if self.where not in WHERE:
+            raise InputError("setting.choice", name="where", choices=", ".join(WHERE))
+
+    def mixture(self) -> Mixture:
+        """Return how the styles are mixed, for `blend_steps`."""
+        places = self.strokes and [mask if mask.getbbox() else None for mask in self.strokes]
+        where = {"everywhere": None, "painted": places}.get(self.where, self.where)
+        return Mixture(self.balance, self.layers, where, self.softness, fill=self.where == "painted")
+
+    def regions(self) -> list[Region]:
+        """Return the same for a preview."""
+        place_masks = None
+        if self.where in SPATIAL_KINDS:
+            size = previews.picture(self.content, self.finish.brush).plain.size
+            place_masks = masks.spatial_weights(size, len(self.styles), self.where)
+        elif self.where == "painted" and self.strokes:
+            size = previews.picture(self.content, self.finish.brush).plain.size
+            strokes = [masks.feather(mask.resize(size), self.softness) for mask in self.strokes]
+            place_masks = masks.partition(strokes)
+        return mixed_regions(
+            previews.engine,
+            [previews.code(style) for style, _ in self.styles],
+            [weight for _, weight in self.styles],
+            self.strength,
+            self.balance,
+            {layer: previews.code(style) for layer, style in self.layers.items()},
+            place_masks,
+            fill=self.where == "painted",
+        )
+
+    def preview(self) -> tuple[Image.Image, Image.Image]:
+        """Return the picture and its painting, both small."""
+        finish = self.finish
+        return previews.paint(self.content, self.regions(), finish.colour, finish.brush, finish.protect_faces)
+
+    def code(self) -> StyleCode:
+        """Return the mix as one style, wherever its styles go.
+
+        Raises:
+            InputError: see `check_weights`.
+        """
+        weights = [weight for _, weight in self.styles]
+        check_weights(weights)
+        codes = [previews.code(style) for style, _ in self.styles]
+        layers = {layer: previews.code(style) for layer, style in self.layers.items()}
+        return mixed_regions(previews.engine, codes, weights, balance=self.balance, layers=layers)[0].code
+
+    def paint_to(self, folder: Path) -> Iterator[runtime.Progress | Painted]:
+        """Yield the engine's progress, and last the painting, written to `folder`.
+
+        Raises:
+            InputError: see `check` and `blend_steps`.
+        """
+        self.check()
+        painted = yield from blend_steps(self.content, self.styles, self.strength, self.finish, self.mixture())
+        yield write_painting(painted, self.content, self.finish.size, folder, FILE_NAME)

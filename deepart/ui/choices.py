@@ -1,0 +1,26 @@
+"""Choices that several tabs offer, in the visitor's language."""
+
+from __future__ import annotations
+
+from deepart.tasks.colour import COLOUR_MODES
+from deepart.tasks.gallery import named_styles
+from deepart.tasks.painting import DEFAULT_CHECKPOINT
+from deepart.text import say
+from deepart.ui import samples
+from deepart.ui.paintings import BRUSHES
+
+
+def gallery_items(language: str) -> list[tuple[str, str]]:
+    """Return path and title of the picture of each style of the gallery."""
+    styles = named_styles(DEFAULT_CHECKPOINT)
+    return [(str(samples.folder() / f"{key}.webp"), style.title_in(language)) for key, style in styles.items()]
+
+
+def colour_choices(language: str) -> list[tuple[str, str]]:
+    """Return the ways of colouring a painting."""
+    return [(say(f"ui.colour.{mode}", language), mode) for mode in COLOUR_MODES]
+
+
+def brush_choices(language: str) -> list[tuple[str, float]]:
+    """Return the sizes of the brush."""
+    return [(say(f"ui.brush.{brush:g}", language), brush) for brush in BRUSHES]

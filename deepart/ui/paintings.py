@@ -1,0 +1,136 @@
+"""What the tabs that paint share: paintings on disk, and previews that follow a slider."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from PIL import Image
+
+from deepart.images import fit, load_image, save_png
+from deepart.models.style_code import StyleCode
+from deepart.recipes import chunks, recipe_of
+from deepart.tasks import masks
+from deepart.tasks.painting import Prepared, Region, StyleTransfer
+from deepart.tasks.transfer import read_style, resized, spare_faces
+
+SIZES = (512, 1024, 1600, 2048, 4096)
+BRUSHES = (0, 0.5, 1, 2, 4)
+"""Sizes of the brush that can be chosen; 0 for strokes of a fixed number of pixels."""
+SHOWN_SIDE = 2048
+"""Longer side of what the browser shows; the download has every pixel."""
+
+_KEPT = 12  # pictures, and as many styles and masks, that previews need not look at again
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A painting on disk, as long as the folder that it lies in."""
+
+    before: str
+    after: str
+    download: str
+    recipe: dict[str, Any]
+    size: tuple[int, int]
+    had_credentials: bool
+
+
+def write_painting(painted: Image.Image, content: str, size: int | None, folder: Path, name: str) -> Painted:
+    """Write a painting to `folder`, with what the browser shows of it.
+
+    Args:
+        painted: with its recipe attached.
+        content: path of the picture that was painted.
+        size: that it was painted at; None or 0 for its own.
+        folder: where the files go.
+        name: of the file to download.
+    """
+    save_png(painted, folder / name, text=chunks(painted))
+    before = fit(resized(load_image(content), max(painted.size) if size else None), SHOWN_SIDE)
+    save_png(before, folder / "before.png")
+    save_png(fit(load_image(painted), SHOWN_SIDE), folder / "after.png")  # transparency on white
+    recipe = recipe_of(painted)
+    return Painted(
+        before=str(folder / "before.png"),
+        after=str(folder / "after.png"),
+        download=str(folder / name),
+        recipe=recipe.as_dict(),
+        size=painted.size,
+        had_credentials=any(ingredient.had_credentials for ingredient in recipe.ingredients),
+    )
+
+
+class Previews:
+    """Small paintings, fast enough to follow a slider: what each picture needs is computed once.
+
+    Pictures, styles and masks are known by their paths, which in the app contain a hash of the file.
+    """
+
+    def __init__(self) -> None:
+        self.engine = StyleTransfer()
+        self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
+        self._lock = threading.Lock()
+
+    def picture(self, path: str, brush: float | None) -> Prepared:
+        """Return a picture ready to be painted."""
+        return self._once("pictures", (path, brush), lambda: self.engine.prepare(load_image(path), brush))
+
+    def code(self, style: str) -> StyleCode:
+        """Return the code of a style: a picture, a key of the gallery, or a file of a style."""
+        return self._once("codes", style, lambda: read_style(self.engine, style)[0])
+
+    def mask(self, path: str, name: str) -> Image.Image:
+        """Return a mask that is found in a picture, one of `masks.FOUND`."""
+        return self._once("masks", (path, name), lambda: masks.find(name, fit(load_image(path), 640)))
+
+    def paint(
+        self,
+        path: str,
+        regions: Sequence[Region],
+        colour: str = "style",
+        brush: float | None = None,
+        protect_faces: float = 0.0,
+    ) -> tuple[Image.Image, Image.Image]:
+        """Return the picture and its painting, both RGB and of preview size."""
+        prepared = self.picture(path, brush)
+        if protect_faces:
+            faces = self.mask(path, "faces")
+            regions = spare_faces(regions, prepared.plain, protect_faces, faces.resize(prepared.plain.size))
+        return prepared.plain, load_image(self.engine.repaint(prepared, regions, colour=colour))
+
+    def _once(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
+        with self._lock:
+            kept = self._kept.setdefault(kind, OrderedDict())
+            if key in kept:
+                kept.move_to_end(key)
+                return kept[key]
+        made = make()  # not under the lock: another visitor's preview need not wait for it
+        with self._lock:
+            kept[key] = made
+            while len(kept) > _KEPT:
+                kept.popitem(last=False)
+        return made
+
+
+previews = Previews()
+
+
+@contextmanager
+def shown(before: Image.Image, after: Image.Image) -> Iterator[tuple[str, str]]:
+    """Give the paths of two small files that the browser can show; they are gone at the end.
+
+    JPEG, because writing a PNG takes longer than painting a preview.
+    """
+    with TemporaryDirectory(prefix="deepart-") as folder:
+        paths = (f"{folder}/before.jpg", f"{folder}/after.jpg")
+        for image, path in zip((before, after), paths):
+            image.save(path, quality=90)
+        yield paths

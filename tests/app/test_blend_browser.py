@@ -1,0 +1,264 @@
+"""What a person does in the Blend tab, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepart.images import load_image
+from deepart.recipes import recipe_of
+from deepart.tasks.blend import blend
+from deepart.tasks.style_files import SUFFIX
+from deepart.text import TEXT, say
+from running_app import TIMEOUT, wait_until
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect, Page = sync_api.expect, sync_api.Page
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[..., Page]
+Photo = Callable[[str], Path]
+
+AFTER = "#blend-result img >> nth=1"
+TOAST = "[data-testid=toast-text]"
+ROWS = ".style-row:visible"
+PARTS = ("add", "layers", "place", "finish", "save", "morph")
+expect.set_options(timeout=1000 * TIMEOUT)
+
+
+@pytest.fixture
+def new_blend(new_page: NewPage) -> NewPage:
+    """Opens the Blend tab as one more visitor."""
+
+    def open_tab(**options: object) -> Page:
+        page = new_page(**options)
+        page.get_by_role("tab").nth(1).click()
+        page.wait_for_selector(AFTER)
+        expect(page.locator("#blend-related-1")).not_to_have_text("…")  # the last of what fills in by itself
+        return page
+
+    return open_tab
+
+
+def unfold(page: Page, part: str) -> None:
+    page.click(f"#blend-{part} > button")
+
+
+def choose(page: Page, group: str, text: str) -> None:
+    page.click(f"#{group} label:has-text('{text}')")
+
+
+def weight_of(page: Page, number: int) -> float:
+    return float(page.input_value(f"#blend-weight-{number} input[type=number]"))
+
+
+def set_weight(page: Page, number: int, weight: float) -> None:
+    page.fill(f"#blend-weight-{number} input[type=number]", str(weight))
+    page.keyboard.press("Enter")
+
+
+def wait_for_new_picture(page: Page, change: Callable[[], object]) -> None:
+    before = page.get_attribute(AFTER, "src")
+    change()
+    expect(page.locator(AFTER)).not_to_have_attribute("src", before)
+
+
+def upload(page: Page, *paths: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.click("#blend-upload")
+    chooser.value.set_files(list(paths))
+
+
+def paint(page: Page, folder: Path) -> Path:
+    """Paint, and return what is downloaded."""
+    page.click("#blend-run")
+    expect(page.locator("#blend-status")).to_contain_text(re.compile("Painted|已绘制"))
+    return download(page, "#blend-download", folder)
+
+
+def download(page: Page, button: str, folder: Path) -> Path:
+    expect(page.locator(button)).to_be_enabled()
+    with page.expect_download() as started:
+        page.click(button)
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def test_weights_are_live_and_the_painting_is_downloaded(new_blend: NewPage, photo: Photo, tmp_path: Path) -> None:
+    page = new_blend()
+    expect(page.locator("#blend-mix")).to_have_text("The Starry Night 50 % · The Scream 50 %")
+    wait_for_new_picture(page, lambda: set_weight(page, 2, 0.25))  # nobody pressed Paint
+    expect(page.locator("#blend-mix")).to_have_text("The Starry Night 80 % · The Scream 20 %")
+    expect(page.locator("#blend-download")).to_be_disabled()
+    path = paint(page, tmp_path)
+    assert path.name == "deepart-blend.png"
+    settings = recipe_of(path).settings
+    assert [settings[key] for key in ("style_1", "weight_1", "style_2", "weight_2")] == [
+        *("starry-night", 1.0),
+        *("the-scream", 0.25),
+    ]
+    expected = blend(photo("coffee.png"), {"starry-night": 1, "the-scream": 0.25})
+    assert (np.asarray(load_image(path)) == np.asarray(expected)).all()
+    set_weight(page, 1, 0)
+    set_weight(page, 2, -1)
+    expect(page.locator("#blend-status")).to_have_text(say("blend.all_weights_zero"))
+
+
+def test_pad_moves_the_weights(new_blend: NewPage) -> None:
+    page = new_blend()
+    wait_for_new_picture(page, lambda: choose(page, "blend-mode", say("ui.blend.pad")))
+    expect(page.locator("#blend-pad .anchor")).to_have_count(2)
+
+    def drag() -> None:
+        dot, box = (page.locator(f"#blend-pad .{part}").bounding_box() for part in ("dot", "pad"))
+        page.mouse.move(dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2, steps=5)
+        page.mouse.up()
+
+    wait_for_new_picture(page, drag)
+    wait_until(lambda: weight_of_hidden(page) < 0.5)
+    choose(page, "blend-mode", say("ui.blend.sliders"))
+    assert weight_of(page, 2) == 1
+    assert 0 < weight_of(page, 1) < 0.5
+
+
+def weight_of_hidden(page: Page) -> float:
+    """Return the share of the first style while its slider is out of sight."""
+    return int(re.search(r"The Starry Night (\d+) %", page.inner_text("#blend-mix"))[1]) / 100
+
+
+def test_map_blends_the_nearest_and_they_are_taken_over(new_blend: NewPage) -> None:
+    page = new_blend()
+    wait_for_new_picture(page, lambda: choose(page, "blend-mode", say("ui.blend.map")))
+    expect(page.locator("#blend-map .anchor")).to_have_count(24)
+    wait_for_new_picture(page, lambda: page.locator("#blend-map .pad").click(position={"x": 60, "y": 60}))
+    words = page.inner_text("#blend-mix").split(" · ")
+    assert 1 <= len(words) <= 3
+    page.click("#blend-take-map")
+    expect(page.locator(ROWS)).to_have_count(len(words))
+    expect(page.locator(f"{ROWS} >> nth=0")).to_contain_text(words[0].rpartition(" ")[0].rpartition(" ")[0])
+
+
+def test_styles_are_added_and_removed(new_blend: NewPage, photo: Photo, tmp_path: Path) -> None:
+    page = new_blend()
+    unfold(page, "add")
+    page.click("#blend-gallery .thumbnail-item:has-text('The Scream')")
+    expect(page.locator(TOAST)).to_have_text(say("blend.style_is_in"))
+    wait_for_new_picture(page, lambda: page.click("#blend-gallery .thumbnail-item:has-text('Udnie')"))
+    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Udnie")
+    wait_for_new_picture(page, lambda: page.click("#blend-remove-1"))
+    expect(page.locator(ROWS)).to_have_count(2)
+    expect(page.locator("#blend-mix")).to_contain_text("Udnie 50 %")
+    hostile = tmp_path / f"hostile{SUFFIX}"
+    hostile.write_text(json.dumps({"format": "deepart-style/1", "vector": [1e30] * 9, "label": "<b>"}), "utf-8")
+    upload(page, hostile, photo("chelsea.png"))  # the good one is taken all the same
+    expect(page.locator(TOAST).last).to_have_text(re.compile("This style was made for another checkpoint|not a file"))
+    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("chelsea")
+    recipe = recipe_of(paint(page, tmp_path))
+    assert [ingredient.role for ingredient in recipe.ingredients] == ["content", "style_3"]
+
+
+def test_layers_and_places(new_blend: NewPage, tmp_path: Path) -> None:
+    page = new_blend()
+    unfold(page, "layers")
+    page.click("#blend-palette input")
+    wait_for_new_picture(page, lambda: page.get_by_role("option", name="The Scream").click())
+    unfold(page, "place")
+    wait_for_new_picture(page, lambda: choose(page, "blend-where", "Left to right"))
+    assert recipe_of(paint(page, tmp_path)).settings.items() >= {"palette": "the-scream", "where": "left-right"}.items()
+
+
+def test_places_are_painted(new_blend: NewPage, tmp_path: Path) -> None:
+    page = new_blend()
+    unfold(page, "place")
+    choose(page, "blend-where", say("ui.blend.where.painted"))
+    canvas = page.locator("#blend-editor canvas").first
+    # Gradio fills the canvas by and by: it is square until the picture is there.
+    wait_until(lambda: "%" in page.inner_text("#blend-editor") and page.locator("#blend-editor canvas").count() > 0)
+    page.wait_for_timeout(3000)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+
+    def draw() -> None:
+        page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.45 * box["height"])
+        page.mouse.down()
+        page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=6)
+        page.mouse.up()
+
+    wait_for_new_picture(page, draw)
+    roles = [ingredient.role for ingredient in recipe_of(paint(page, tmp_path)).ingredients]
+    assert roles == ["content", "mask_1"]
+
+
+def test_mix_is_saved_and_used_in_transfer(new_blend: NewPage, tmp_path: Path) -> None:
+    page = new_blend()
+    unfold(page, "save")
+    page.fill("#blend-name input, #blend-name textarea", "Night <i>scream</i>")
+    page.click("#blend-save-run")
+    expect(page.locator("#blend-save-note")).to_contain_text("Saved as")
+    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Night <i>scream</i>")
+    assert weight_of(page, 3) == 0  # the picture stays as it is
+    path = download(page, "#blend-save-download", tmp_path)
+    assert path.name.endswith(SUFFIX)
+    page.get_by_role("tab").nth(0).click()
+    page.click("#transfer-own > button")
+    with page.expect_file_chooser() as chooser:
+        page.click("#transfer-style-file")
+    chooser.value.set_files(path)
+    expect(page.locator("#transfer-chosen")).to_contain_text("Night <i>scream</i>")
+
+
+def test_morph_is_made(new_blend: NewPage, tmp_path: Path) -> None:
+    page = new_blend()
+    unfold(page, "morph")
+    choose(page, "morph-kind", "GIF")
+    page.fill("#morph-seconds input[type=number]", "0.5")
+    page.keyboard.press("Enter")
+    page.click("#morph-run")
+    expect(page.locator("#morph-download")).to_be_enabled(timeout=3000 * TIMEOUT)
+    path = download(page, "#morph-download", tmp_path)
+    assert path.name == "deepart-morph.gif"
+    with Image.open(path) as film:
+        assert 10 < film.n_frames <= 24  # frames that do not differ are one
+    wait_until(lambda: page.eval_on_selector("#morph-picture img", "image => image.naturalWidth == 400"))
+
+
+def test_phone_has_everything_within_its_width(new_blend: NewPage) -> None:
+    page = new_blend(viewport={"width": 390, "height": 844}, has_touch=True)
+    for part in PARTS:
+        unfold(page, part)
+    for mode in ("pad", "map", "sliders"):
+        choose(page, "blend-mode", say(f"ui.blend.{mode}"))
+        wait_until(lambda mode=mode: page.locator(ROWS if mode == "sliders" else f"#blend-{mode} .anchor").count() > 0)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    work, settings = (page.locator(f"#blend-{part}").bounding_box() for part in ("work", "settings"))
+    assert work["y"] + work["height"] <= settings["y"]
+    for control in ("remove-2", "weight-2 input[type=range]", "upload", "palette input", "where", "run", "stop"):
+        box = page.locator(f"#blend-{control}").first.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390, control
+
+
+def test_chinese_tab_has_no_english(new_blend: NewPage, tmp_path: Path) -> None:
+    page = new_blend(locale="zh-CN")
+    for part in PARTS:
+        unfold(page, part)
+    expect(page.locator(f"{ROWS} >> nth=0")).to_contain_text("星月夜")
+    expect(page.locator("#blend-mix")).to_have_text("星月夜 50 % · 呐喊 50 %")
+    shown = page.inner_text("body")
+    english = [entry["en"] for key, entry in TEXT.items() if key.startswith("ui.") and "\n" not in entry["en"]]
+    assert [text for text in english if re.search(rf"\b{re.escape(text)}\b", shown)] == []
+    for _ in range(2):
+        count = page.locator(ROWS).count()
+        page.click("#blend-remove-1")
+        expect(page.locator(ROWS)).to_have_count(count - 1)
+    page.click("#blend-run")
+    expect(page.locator(TOAST)).to_have_text(say("blend.number_of_styles", "zh", most=6))

@@ -1,0 +1,161 @@
+"""Masks: what is read, found and drawn."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import deepart
+from deepart.errors import InputError
+from deepart.images import png_bytes
+from deepart.tasks import masks
+from photos import photo
+
+
+def half(size: tuple[int, int]) -> Image.Image:
+    mask = Image.new("L", size)
+    mask.paste(255, (0, 0, size[0] // 2, size[1]))
+    return mask
+
+
+def values(mask: Image.Image) -> np.ndarray:
+    return np.asarray(mask, float) / 255
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def test_a_mask_comes_to_the_size_of_the_picture() -> None:
+    mask = masks.load_mask(half((100, 60)), (200, 120))
+    assert mask.size == (200, 120)
+    assert values(mask)[:, :90].min() == 1 and values(mask)[:, 110:].max() == 0
+
+
+def test_opacity_is_the_mask_where_there_is_any() -> None:
+    picture = Image.new("RGB", (64, 64), "black")
+    picture.putalpha(half((64, 64)))
+    assert values(masks.load_mask(png_bytes(picture), (64, 64))).mean() == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("mask", "key"),
+    [
+        (Image.new("L", (64, 80), 255), "mask.proportions"),
+        (Image.new("L", (64, 64), 0), "mask.empty"),
+        (b"no picture", "picture.not_an_image"),
+    ],
+)
+def test_a_bad_mask_is_refused(mask, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        deepart.transfer(photo("astronaut", 64), "udnie", mask=mask)
+    assert caught.value.key == key
+
+
+def strokes() -> bytes:
+    layer = Image.new("RGBA", (80, 60))
+    layer.paste((255, 0, 0, 255), (20, 20, 40, 40))
+    file = BytesIO()
+    layer.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_strokes_of_an_editor_are_the_mask() -> None:
+    mask = masks.mask_from_editor({"layers": [strokes()]}, (80, 60))
+    assert mask.size == (80, 60)
+    assert values(mask)[25:35, 25:35].min() == 1 and values(mask)[:15].max() == 0
+
+
+def test_an_editor_that_nobody_painted_in_gives_no_mask() -> None:
+    empty = Image.new("RGBA", (80, 60))
+    for value in (None, {}, {"layers": []}, {"layers": [empty]}):
+        assert masks.mask_from_editor(value, (40, 30)) is None
+
+
+# --- shaping -------------------------------------------------------------------------------------
+
+
+def test_a_soft_edge_keeps_the_amount() -> None:
+    mask = half((200, 100))
+    soft = masks.feather(mask, 0.1)
+    assert values(soft).mean() == pytest.approx(0.5, abs=0.01)
+    assert 0.2 < values(soft)[50, 100] < 0.8 and values(soft)[50, 20] == 1
+    assert masks.feather(mask, 0) == mask
+
+
+def test_the_first_mask_keeps_what_it_has() -> None:
+    parts = masks.partition([half((60, 40)), Image.new("L", (60, 40), 200)])
+    assert parts[0] == half((60, 40))
+    assert np.asarray(parts[1])[:, :30].max() == 0 and np.asarray(parts[1])[:, 30:].min() == 200
+
+
+@pytest.mark.parametrize("kind", masks.SPATIAL_KINDS)
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_gradients_add_up_everywhere(kind: str, count: int) -> None:
+    weights = masks.spatial_weights((90, 50), count, kind)
+    assert len(weights) == count
+    assert (sum(np.asarray(mask, int) for mask in weights) == 255).all()
+
+
+def test_each_style_of_a_gradient_has_its_place() -> None:
+    strongest = np.argmax([np.asarray(mask)[25] for mask in masks.spatial_weights((90, 50), 3, "left-right")], axis=0)
+    assert strongest[0] == 0 and strongest[45] == 1 and strongest[-1] == 2
+    assert (np.diff(strongest) >= 0).all()
+    rings = [np.asarray(mask) for mask in masks.spatial_weights((90, 50), 2, "centre-edge")]
+    assert rings[0][25, 45] == 255 and rings[1][0, 0] == 255
+
+
+def test_an_unknown_gradient_is_refused() -> None:
+    with pytest.raises(InputError) as caught:
+        deepart.blend(photo("coffee", 64), {"udnie": 1, "the-scream": 1}, where="sideways")
+    assert caught.value.key == "setting.choice"
+
+
+# --- finding -------------------------------------------------------------------------------------
+
+
+def test_the_subject_is_found() -> None:
+    coffee = values(masks.find("subject", photo("coffee", 512)))
+    assert coffee[130:220, 230:330].mean() > 0.8  # the cup
+    assert coffee[:20].mean() < 0.2
+    astronaut = values(masks.find("subject", photo("astronaut", 512)))
+    assert astronaut[200:400, 120:300].mean() > 0.3
+    assert astronaut[:30, 300:400].mean() < 0.3
+
+
+def test_the_background_is_the_rest() -> None:
+    picture = photo("coffee", 200)
+    both = np.asarray(masks.find("subject", picture), int) + np.asarray(masks.find("background", picture), int)
+    assert (both == 255).all()
+
+
+def test_a_blank_picture_has_no_subject() -> None:
+    with pytest.raises(InputError) as caught:
+        masks.find("subject", Image.new("RGB", (120, 80), "grey"))
+    assert caught.value.key == "mask.no_subject"
+
+
+@pytest.mark.parametrize("scale", [256, 512])
+def test_a_face_is_found_where_it_is(scale: int) -> None:
+    mask = values(masks.find("faces", photo("astronaut", scale)))
+    row, column = round(0.22 * scale), round(0.43 * scale)
+    assert mask[row, column] > 0.9
+    assert mask[-scale // 3 :].mean() < 0.05
+
+
+@pytest.mark.parametrize("name", ["coffee", "rocket"])
+def test_there_is_no_face_where_there_is_none(name: str) -> None:
+    assert masks.find("faces", photo(name, 400)).getbbox() is None
+
+
+def test_protected_faces_keep_more_of_themselves() -> None:
+    picture = photo("astronaut", 256)
+    box = (95, 40, 125, 75)
+    face = np.asarray(picture.crop(box), float)
+    change = [
+        np.abs(np.asarray(deepart.transfer(picture, "udnie", protect_faces=amount).crop(box), float) - face).mean()
+        for amount in (0, 0.5, 1)
+    ]
+    assert change[0] > change[1] > change[2] and change[2] < 3
