@@ -30,7 +30,14 @@ from deepart import hub, runtime
 from deepart.checkpoints import find, models
 from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, load_image, to_pil, to_tensor
-from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance, total_variation
+from deepart.models.distances import (
+    CONTENT_TAP,
+    STYLE_TAPS,
+    content_distance,
+    gram_distance,
+    style_distance,
+    total_variation,
+)
 from deepart.models.style_code import StyleCode
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
@@ -53,6 +60,8 @@ _RATE = 0.02  # of Adam, in units of the pixels' range
 _VARIATION = 0.5  # weight of the total variation, against noise
 _FOREIGN_COLOURS = 15.0  # weight of colours that the style does not have, to which its statistics are nearly blind
 _SHAPE_TOLERANCE = 0.02
+_SHIFTS = ((0, 0), (5, 3), (2, 6), (7, 1))
+"""Rows and columns that are cut off, in turn: else the network's poolings draw their grid into flat areas."""
 
 
 def refine(
@@ -199,8 +208,8 @@ def _refine(
             to_tensor(_at_brush_size(style, longest / min(max(content.size), WORKING_SIDE))),
             weights,
         )
-        for step in range(count):
-            canvas.step(step / count)
+        for number in range(count):
+            canvas.step(number, count)
             done += 1
             preview = to_pil(canvas.pixels) if done % PREVIEW_EVERY == 0 else None
             yield Progress(done, iterations, "progress.refining", preview)
@@ -269,23 +278,26 @@ class _Canvas:
         self.pixels = start.clamp(0, 1).to(**layout).requires_grad_()
         self._adam = torch.optim.Adam([self.pixels], lr=_RATE, betas=(0.9, 0.99))
         with runtime.device_lock(), torch.no_grad(), _autocast():
-            self._content = network(content.to(**layout), ("relu4_1",))
+            content = content.to(**layout)
+            self._contents = [network(content[..., top:, left:], (CONTENT_TAP,)) for top, left in _SHIFTS]
             self._style = network(style.to(**layout), STYLE_TAPS)
         self._gamut = _Gamut(style.to(device))
 
-    def step(self, progress: float) -> None:
-        """Move the pixels once; `progress`, from 0 to 1, says how far along the level is."""
+    def step(self, number: int, count: int) -> None:
+        """Move the pixels for time `number` of `count`, by less and less."""
+        top, left = _SHIFTS[number % len(_SHIFTS)]
+        content = self._contents[number % len(_SHIFTS)]
         with runtime.device_lock(), torch.enable_grad():
             with _autocast():
-                features = self._network(self.pixels, STYLE_TAPS)
+                features = self._network(self.pixels[..., top:, left:], STYLE_TAPS)
             style = style_distance(features, self._style) + gram_distance(features, self._style)
             loss = (
-                self._weights.content * content_distance(features, self._content)
+                self._weights.content * content_distance(features, content)
                 + self._weights.style * style
                 + _VARIATION * total_variation(self.pixels)
                 + _FOREIGN_COLOURS * self._gamut.excess(self.pixels)
             )
-            self._adam.param_groups[0]["lr"] = _RATE * (1 - 0.9 * progress)
+            self._adam.param_groups[0]["lr"] = _RATE * (1 - 0.9 * number / count)
             self._adam.zero_grad()
             loss.sum().backward()
             self._adam.step()

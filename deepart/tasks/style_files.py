@@ -11,7 +11,9 @@ from pathlib import Path
 import torch
 from PIL import Image
 
+from deepart.checkpoints import find
 from deepart.errors import InputError
+from deepart.images import centre_crop
 from deepart.models.style_code import StyleCode
 from deepart.tasks.painting import StyleTransfer
 
@@ -28,6 +30,7 @@ def save_style(code: StyleCode, path: Path) -> None:
         "format": FORMAT,
         "label": code.label[:LONGEST_LABEL],
         "checkpoint": code.checkpoint,
+        "checkpoint_sha256": find(code.checkpoint).sha256,
         "vector": [round(value, 6) for value in code.vector.tolist()],
     }
     Path(path).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
@@ -52,7 +55,9 @@ def load_style(path: str | Path, engine: StyleTransfer) -> StyleCode:
         raise InputError("style_file.damaged") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError("style_file.damaged")
-    if content.get("checkpoint") != engine.checkpoint:
+    # A network that was trained on has the old name, but its codes mean something else.
+    made_for = (content.get("checkpoint"), content.get("checkpoint_sha256"))
+    if made_for != (engine.checkpoint, find(engine.checkpoint).sha256):
         raise InputError("style.other_checkpoint", checkpoint=engine.checkpoint)
     label, vector = content.get("label"), content.get("vector")
     space = engine.space()
@@ -72,7 +77,5 @@ def load_style(path: str | Path, engine: StyleTransfer) -> StyleCode:
 
 
 def sample_of(code: StyleCode, picture: Image.Image, side: int = 192) -> Image.Image:
-    """Return a thumbnail of a style: a square of `picture` painted with it."""
-    from deepart.images import centre_crop
-
+    """Return a thumbnail of a style: a square of an RGB picture painted with it."""
     return StyleTransfer(code.checkpoint)(centre_crop(picture, side), code)

@@ -28,10 +28,10 @@ class StyleWeights:
     distance comes to `content_target`, because the network is wanted as painterly as that allows.
     """
 
-    style: float = 16.0
+    style: float = 20.0
     content: float = 2.0
     content_target: float = 0.435
-    structure: float = 0.1
+    structure: float = 0.05
     gram: float = 4.0
     palette: float = 4.0
     variation: float = 0.3

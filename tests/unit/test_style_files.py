@@ -69,7 +69,8 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path, data: bytes) -> Non
 
 def test_a_style_of_another_checkpoint_is_refused(saved: Path) -> None:
     content = json.loads(saved.read_text("utf-8"))
-    saved.write_text(json.dumps({**content, "checkpoint": "transfer/other-data-v1"}))
-    with pytest.raises(InputError) as caught:
-        load_style(saved, StyleTransfer())
-    assert caught.value.key == "style.other_checkpoint"
+    for other in ({"checkpoint": "transfer/other-data-v1"}, {"checkpoint_sha256": "0" * 64}):
+        saved.write_text(json.dumps({**content, **other}))
+        with pytest.raises(InputError) as caught:
+            load_style(saved, StyleTransfer())
+        assert caught.value.key == "style.other_checkpoint"
