@@ -70,7 +70,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="transfer/fastnst-wikiart-v1",
             architecture="StyleNetwork",
-            sha256="f4992faf7b5f811599594bcc368193e744fe06e2ea9c5bb4cb3728ecd4ce1b84",
+            sha256="7980aa9927f1061df26c135371ac2856b21d52787c1760de3486707630504677",
             size=9_334_338,
             licence="mit",
             source="https://arxiv.org/abs/1705.06830",

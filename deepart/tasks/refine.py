@@ -33,7 +33,6 @@ from deepart.images import content_hash, load_image, to_pil, to_tensor
 from deepart.models.distances import (
     CONTENT_TAP,
     STYLE_TAPS,
-    content_distance,
     gram_distance,
     style_distance,
     total_variation,
@@ -60,8 +59,6 @@ _RATE = 0.02  # of Adam, in units of the pixels' range
 _VARIATION = 0.5  # weight of the total variation, against noise
 _FOREIGN_COLOURS = 15.0  # weight of colours that the style does not have, to which its statistics are nearly blind
 _SHAPE_TOLERANCE = 0.02
-_SHIFTS = ((0, 0), (5, 3), (2, 6), (7, 1))
-"""Rows and columns that are cut off, in turn: else the network's poolings draw their grid into flat areas."""
 
 
 def refine(
@@ -276,23 +273,22 @@ class _Canvas:
         layout = {"device": device, "memory_format": torch.channels_last}
         self._network, self._weights = network, weights
         self.pixels = start.clamp(0, 1).to(**layout).requires_grad_()
-        self._adam = torch.optim.Adam([self.pixels], lr=_RATE, betas=(0.9, 0.99))
+        # Adam makes all pixels move alike, those with next to no gradient as well, and flat areas get the
+        # network's own pattern; with this epsilon, half the mean gradient, they stay flat.
+        self._adam = torch.optim.Adam([self.pixels], lr=_RATE, betas=(0.9, 0.99), eps=0.5)
         with runtime.device_lock(), torch.no_grad(), _autocast():
-            content = content.to(**layout)
-            self._contents = [network(content[..., top:, left:], (CONTENT_TAP,)) for top, left in _SHIFTS]
+            self._content = network(content.to(**layout), (CONTENT_TAP,))[CONTENT_TAP].float()
             self._style = network(style.to(**layout), STYLE_TAPS)
         self._gamut = _Gamut(style.to(device))
 
     def step(self, number: int, count: int) -> None:
         """Move the pixels for time `number` of `count`, by less and less."""
-        top, left = _SHIFTS[number % len(_SHIFTS)]
-        content = self._contents[number % len(_SHIFTS)]
         with runtime.device_lock(), torch.enable_grad():
             with _autocast():
-                features = self._network(self.pixels[..., top:, left:], STYLE_TAPS)
+                features = self._network(self.pixels, STYLE_TAPS)
             style = style_distance(features, self._style) + gram_distance(features, self._style)
             loss = (
-                self._weights.content * content_distance(features, content)
+                self._weights.content * _content_distance(features[CONTENT_TAP].float(), self._content)
                 + self._weights.style * style
                 + _VARIATION * total_variation(self.pixels)
                 + _FOREIGN_COLOURS * self._gamut.excess(self.pixels)
@@ -300,9 +296,20 @@ class _Canvas:
             self._adam.param_groups[0]["lr"] = _RATE * (1 - 0.9 * number / count)
             self._adam.zero_grad()
             loss.sum().backward()
+            self.pixels.grad /= self.pixels.grad.square().mean().sqrt() + 1e-12
             self._adam.step()
             with torch.no_grad():
                 self.pixels.clamp_(0, 1)
+
+
+def _content_distance(painted: Tensor, content: Tensor) -> Tensor:
+    """Return one minus the mean cosine similarity of features (B, C, H, W), weighted by the content's energy.
+
+    `deepart.models.distances.content_distance` weighs all places alike; in a blurred sky, where there is
+    nothing to be kept, its gradient draws the grid of the network's poolings.
+    """
+    energy = content.square().sum(1)
+    return (energy * (1 - F.cosine_similarity(painted, content, dim=1))).sum((1, 2)) / energy.sum((1, 2))
 
 
 @contextlib.contextmanager
