@@ -2,9 +2,7 @@
 
 Masks are "L" pictures, 255 where there is all of a style and 0 where there is none.
 
-References:
-    Wei et al. 2012, "Geodesic Saliency Using Background Priors" (a subject is what is far, in colour, from
-    the border of the picture);
+Reference:
     Zhang et al. 2007, "Face Detection Based on Multi-Block LBP Representation" (scikit-image's cascade).
 """
 
@@ -20,14 +18,15 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.recipes import Source
+from deepart.tasks.subject import subject
 
 FOUND = ("subject", "background", "faces")
 """What `find` can find."""
 SpatialKind = Literal["left-right", "top-bottom", "diagonal", "centre-edge"]
 SPATIAL_KINDS: tuple[SpatialKind, ...] = get_args(SpatialKind)
 
-_SEEN_SIDE = 256  # longer side in pixels at which a subject is looked for
-_FACE_SIDE = 480  # the same for faces
+_FACE_SIDE = 480  # longer side in pixels at which faces are looked for
+_COLOURLESS = 8  # mean difference of the colour channels, of 255, below which a picture is black and white
 _PROPORTIONS = 0.02  # by how much those of a mask may differ
 
 
@@ -120,67 +119,6 @@ def find(name: str, picture: Image.Image) -> Image.Image:
     return ImageChops.invert(mask) if name == "background" else mask
 
 
-def subject(picture: Image.Image) -> Image.Image:
-    """Return where the main thing in a picture is.
-
-    Raises:
-        InputError: nothing stands out.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import dijkstra
-    from skimage.color import rgb2lab
-    from skimage.filters import threshold_otsu
-    from skimage.segmentation import slic
-
-    small = fit(picture, _SEEN_SIDE)
-    lab = rgb2lab(np.asarray(small))
-    labels = slic(np.asarray(small), n_segments=400, compactness=10, start_label=0)
-    count = labels.max() + 1
-    area = np.bincount(labels.ravel(), minlength=count)
-    colour = np.stack([np.bincount(labels.ravel(), lab[..., i].ravel(), count) for i in range(3)], 1) / area[:, None]
-    if colour.std(0).max() < 1:
-        raise InputError("mask.no_subject")
-    pairs = np.concatenate(
-        [
-            np.stack([labels[:, :-1].ravel(), labels[:, 1:].ravel()]),
-            np.stack([labels[:-1].ravel(), labels[1:].ravel()]),
-        ],
-        axis=1,
-    )
-    pairs = np.unique(pairs[:, pairs[0] != pairs[1]], axis=1)
-    cost = np.linalg.norm(colour[pairs[0]] - colour[pairs[1]], axis=1)
-    # What neighbours differ by anyway, in a smooth background, is no distance.
-    cost = np.maximum(cost - np.median(cost), 0) + 1e-3
-    graph = coo_array((cost, tuple(pairs)), shape=(count, count)).tocsr()
-    border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    distance = dijkstra(graph, directed=False, indices=border)
-    far = np.sort(distance, axis=0)[: max(1, len(border) // 8)].mean(0)
-    row, column = np.indices(labels.shape)
-    place = np.stack([np.bincount(labels.ravel(), x.ravel(), count) / area for x in (row, column)], 1)
-    from_middle = (place / np.array(labels.shape) - 0.5) * 2
-    far = far * np.exp(-(from_middle**2).sum(1) / 1.5)
-    far = np.minimum(far / np.percentile(far, 98), 1)
-    mask = (far > threshold_otsu(far)).astype(float)
-    mask = np.clip(4 * _coloured_alike(mask, colour, area, pairs) - 1.5, 0, 1)
-    image = Image.fromarray((255 * mask[labels]).astype(np.uint8))
-    return image.filter(ImageFilter.GaussianBlur(2)).resize(picture.size, Image.Resampling.BICUBIC)
-
-
-def _coloured_alike(mask: np.ndarray, colour: np.ndarray, area: np.ndarray, pairs: np.ndarray) -> np.ndarray:
-    """Let each segment join the side, subject or background, that its colour and its neighbours are of."""
-    alike = np.exp(-((colour[:, None] - colour[None]) ** 2).sum(2) / (2 * 10.0**2))
-    neighbours = np.zeros_like(alike)
-    neighbours[pairs[0], pairs[1]] = neighbours[pairs[1], pairs[0]] = 1
-    neighbours *= alike + 0.1
-    start = mask
-    for _ in range(5):
-        inside, outside = area * mask + 1e-6, area * (1 - mask) + 1e-6
-        ratio = np.log((alike @ inside / inside.sum() + 1e-3) / (alike @ outside / outside.sum() + 1e-3))
-        around = neighbours @ (2 * mask - 1) / np.maximum(neighbours.sum(1), 1e-6)
-        mask = 1 / (1 + np.exp(-(np.clip(ratio, -2, 2) + 2 * around + 2 * (2 * start - 1))))
-    return mask
-
-
 @functools.cache
 def _cascade() -> Any:
     from skimage.data import lbp_frontal_face_cascade_filename
@@ -192,9 +130,11 @@ def _cascade() -> Any:
 def faces(picture: Image.Image) -> Image.Image:
     """Return soft ellipses over the faces that look out of a picture; black if there are none."""
     small = fit(picture, _FACE_SIDE)
+    pixels = np.asarray(small)
     found = _cascade().detect_multi_scale(
-        np.asarray(small), scale_factor=1.2, step_ratio=1, min_size=(28, 28), max_size=small.size
+        pixels, scale_factor=1.1, step_ratio=1, min_size=(28, 28), max_size=small.size, min_neighbor_number=6
     )
+    found = [face for face in found if _is_warm(pixels, face)]
     mask = Image.new("L", small.size)
     draw = ImageDraw.Draw(mask)
     for face in found:
@@ -202,3 +142,13 @@ def faces(picture: Image.Image) -> Image.Image:
         draw.ellipse((x, y - 0.15 * height, x + width, y + 1.1 * height), fill=255)
     blurred = mask.filter(ImageFilter.GaussianBlur(max(small.size) / 80))
     return blurred.resize(picture.size, Image.Resampling.BILINEAR)
+
+
+def _is_warm(pixels: np.ndarray, face: dict[str, int]) -> bool:
+    """Say whether what was taken for a face has the colours of skin, or the picture has no colours at all."""
+    if np.ptp(pixels.astype(int), axis=2).mean() < _COLOURLESS:
+        return True
+    top, left, height, width = face["r"], face["c"], face["height"], face["width"]
+    middle = pixels[top + height // 4 : top + 3 * height // 4, left + width // 4 : left + 3 * width // 4]
+    red, green, blue = middle.reshape(-1, 3).mean(0)
+    return red >= green and red - blue >= 15

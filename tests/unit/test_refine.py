@@ -72,7 +72,7 @@ def test_a_colour_that_the_style_does_not_have_goes() -> None:
     start.paste((100, 200, 90), (50, 50, 58, 58))  # too small a spot for the statistics of the whole
     painting = deepart.refine(style, style, start, iterations=30, checkpoint=BUNDLED_LOSS)
     spots = [np.ptp(np.asarray(image.crop((50, 50, 58, 58)), np.int16), axis=2).mean() for image in (start, painting)]
-    assert spots[1] < 0.4 * spots[0]
+    assert spots[1] < 0.15 * spots[0]
 
 
 def test_without_a_start_it_begins_with_what_transfer_paints(start: Image.Image) -> None:
