@@ -97,12 +97,12 @@ from pictures import BAD_PICTURES, GOOD_PICTURES, jpeg
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 load_image(jpeg())
 for name in {files!r}:
-    before, start = peak(), time.perf_counter()
+    before, start = peak(), time.process_time()
     try:
         load_image((BAD_PICTURES | GOOD_PICTURES)[name][0])
     except InputError:
         pass
-    assert time.perf_counter() - start < 1, name
+    assert time.process_time() - start < 1, name
     assert peak() - before < 50, (name, peak() - before)
 """
     root = Path(images.__file__).parents[1]
