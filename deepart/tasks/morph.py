@@ -43,7 +43,7 @@ def morph_steps(
         styles: from 2 to 6, each as in `deepart.transfer`.
         frames_between: one style and the next, themselves not counted.
         hold: frames that each style stands still for, at least 1.
-        side: longer side in pixels, at most 640.
+        side: longer side in pixels, at most 512.
         colour: see `deepart.transfer`.
         strength: the same.
         loop: go back from the last style to the first, so that the film repeats without a jump.

@@ -108,7 +108,7 @@ class Study:
     Args:
         verb: of the recipe.
         content: see `sheet_steps`.
-        side: the same, from 64 to 640.
+        side: the same, from 64 to 512.
         colour: the same.
 
     Raises:

@@ -17,7 +17,7 @@ from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks import masks
-from deepart.tasks.painting import Prepared, Region, StyleTransfer
+from deepart.tasks.painting import PREVIEW_SIDE, Prepared, Region, StyleTransfer
 from deepart.tasks.transfer import read_style, resized, spare_faces
 
 SIZES = (512, 1024, 1600, 2048, 4096)
@@ -89,7 +89,7 @@ class Previews:
 
     def mask(self, path: str, name: str) -> Image.Image:
         """Return a mask that is found in a picture, one of `masks.FOUND`."""
-        return self._once("masks", (path, name), lambda: masks.find(name, fit(load_image(path), 640)))
+        return self._once("masks", (path, name), lambda: masks.find(name, fit(load_image(path), PREVIEW_SIDE)))
 
     def paint(
         self,

@@ -171,7 +171,7 @@ def test_a_sweep_goes_from_the_photo_to_the_style() -> None:
     ("steps", "sentence"),
     [
         (lambda content: sheet_steps(content, []), "from 1 to 48 styles"),
-        (lambda content: sheet_steps(content, side=20), "must be a number from 64 to 640"),
+        (lambda content: sheet_steps(content, side=20), "must be a number from 64 to 512"),
         (lambda content: sheet_steps(content, ["udnie"], 2), "must be a number from 0 to 1"),
         (lambda content: sweep_steps(content, ["udnie"], ()), "from 1 to 10 strengths"),
         (lambda content: sweep_steps(content, ["udnie"], (0.5, 7)), "must be a number from 0 to 1"),

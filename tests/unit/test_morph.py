@@ -100,7 +100,7 @@ def test_it_can_be_stopped_and_leaves_nothing_behind(tmp_path: Path) -> None:
         (STYLES, {"strength": -1}, "setting.range"),
         (STYLES, {"colour": "blue"}, "setting.choice"),
         (STYLES, {"out": "film.avi"}, "animation.format"),
-        (STYLES * 3, {"out": "film.gif", "frames_between": 120, "side": 640}, "animation.too_large"),
+        (STYLES * 3, {"out": "film.gif", "frames_between": 120, "side": 512}, "animation.too_large"),
     ],
 )
 def test_refusals_come_before_the_painting(
