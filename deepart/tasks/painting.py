@@ -46,7 +46,7 @@ PREVIEW_SIDE = 512
 """Longer side in pixels of what follows a slider: painted in about an eighth of a second on two cores."""
 
 _MULTIPLE = 16  # sides that both encoders can halve; what is added is cut off again
-_MARGIN = 96  # a tile is painted with this much of its surroundings, in pixels
+_MARGIN = 128  # pixels of its surroundings that a tile is painted with; what is further off changes nothing visible
 _WHOLE_PIXELS = 1_100_000  # of a picture that is painted in one piece
 _TILE_PIXELS = 600_000  # of a tile with its margin: a third of a second on two cores
 _PATCH, _PATCHES_ACROSS = 192, 5  # the patches of a large picture that its normalisations are measured on
