@@ -24,7 +24,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image
 
 from deepart.errors import InputError
 from deepart.images import fit, load_image
@@ -82,15 +82,6 @@ def subject(picture: Image.Image) -> Image.Image:
     values = belongs[segments.labels]
     values = np.maximum(values, binary_fill_holes(values > 0.5))
     return _along_edges(values, small, detailed).resize(picture.size, Image.Resampling.BILINEAR)
-
-
-def background(picture: Image.Image) -> Image.Image:
-    """Return the opposite of `subject`.
-
-    Raises:
-        InputError: nothing at all stands out, as in a blank picture.
-    """
-    return ImageChops.invert(subject(picture))
 
 
 def _segments(pixels: np.ndarray) -> _Segments:
