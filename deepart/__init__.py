@@ -11,11 +11,12 @@ from deepart.runtime import prepare_process
 
 if TYPE_CHECKING:
     from deepart.tasks.blend import blend
+    from deepart.tasks.classify import classify
     from deepart.tasks.refine import refine
     from deepart.tasks.transfer import transfer
 
 __version__ = "0.1.0"
-__all__ = ["blend", "refine", "transfer"]
+__all__ = ["blend", "classify", "refine", "transfer"]
 
 prepare_process()  # before anything imports torch
 

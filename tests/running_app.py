@@ -31,6 +31,10 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
         _, url, _ = demo.launch(**launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True)
         yield url.rstrip("/")
     finally:
+        # A thread that is still computing when Python ends would bring the whole process down.
+        deadline = time.monotonic() + 10
+        while any(demo._queue.active_jobs) and time.monotonic() < deadline:
+            time.sleep(0.05)
         demo.close(verbose=False)
         os.environ.clear()
         os.environ.update(before)

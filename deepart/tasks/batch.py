@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path, PurePath
-from typing import TypeVar
 
 from PIL import Image
 
@@ -17,7 +16,7 @@ from deepart.archives import ArchivedPicture, pictures_in_archive, safe_name, wr
 from deepart.errors import InputError
 from deepart.images import content_hash, fit, load_image, png_bytes
 from deepart.recipes import Ingredient, Setting, Source, carries_credentials, chunks, recipe_of
-from deepart.runtime import Progress
+from deepart.runtime import Progress, as_part
 from deepart.sheets import Cell, contact_sheet, drawable
 from deepart.tasks.painting import Region, StyleTransfer
 from deepart.tasks.transfer import Finish, PaintingJob, Style, check_range, is_named_style, read_style
@@ -26,8 +25,6 @@ MOST_PICTURES = 100
 SHEET_SIDE = 224
 """Longer side of the pictures on the contact sheet, in pixels."""
 TABLE, SHEET = "results.csv", "sheet.png"
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +78,29 @@ def batch_steps(
     """
     check_range("strength", strength, 0, 1)
     finish.check()
-    pictures = _listed(sources)
+    pictures = listed(sources)
     yield Progress(0, len(pictures), "progress.reading_style")
     brush = _Brush.read(style, strength)
+    return (yield from each_into_archive(pictures, lambda name, source: brush.paint(source, finish), out, language))
+
+
+def each_into_archive(
+    pictures: Sequence[tuple[str, Source | ArchivedPicture]],
+    work: Callable[[str, Source], Generator[Progress, None, Image.Image]],
+    out: str | os.PathLike[str],
+    language: str,
+) -> Generator[Progress, None, BatchResult]:
+    """Make a picture of each picture, and write the archive that `batch_steps` describes.
+
+    Args:
+        pictures: from `listed`.
+        work: an engine, given the name and the picture.
+        out: the archive to write.
+        language: "en" or "zh", of the sentences in the table.
+
+    Raises:
+        InputError: none of the pictures could be used.
+    """
     taken = {TABLE, SHEET}
     rows: list[BatchRow] = []
     cells: list[Cell] = []
@@ -92,12 +109,13 @@ def batch_steps(
             started = time.perf_counter()
             try:
                 data = source.read() if isinstance(source, ArchivedPicture) else source
-                painted = yield from _as_part(brush.paint(data, finish), done, len(pictures))
+                result = yield from as_part(work(name, data), done, len(pictures))
                 file = _unused(name, taken)
-                add(file, png_bytes(painted, chunks(painted)))
-                rows.append(BatchRow(name, time.perf_counter() - started, file, painted.size))
+                add(file, png_bytes(result, chunks(result)))
+                rows.append(BatchRow(name, time.perf_counter() - started, file, result.size))
                 caption = drawable(PurePath(file).stem) or str(done + 1)
-                cells.append(Cell(fit(load_image(painted), SHEET_SIDE), caption))  # transparency on white
+                small = load_image(fit(result, SHEET_SIDE), least_side=1)  # transparency on white
+                cells.append(Cell(small, caption))
             except InputError as error:
                 rows.append(BatchRow(name, time.perf_counter() - started, error=error))
         if not cells:
@@ -109,8 +127,12 @@ def batch_steps(
     return BatchResult(Path(out), tuple(rows), sheet)
 
 
-def _listed(sources: Sequence[Source]) -> list[tuple[str, Source | ArchivedPicture]]:
-    """Return every picture with its name, those in archives unread."""
+def listed(sources: Sequence[Source]) -> list[tuple[str, Source | ArchivedPicture]]:
+    """Return every picture with its name, those in archives unread.
+
+    Raises:
+        InputError: an archive cannot be read, or there are too many pictures, or none.
+    """
     pictures: list[tuple[str, Source | ArchivedPicture]] = []
     for source in sources:
         if not isinstance(source, (str, os.PathLike)):
@@ -153,17 +175,6 @@ class _Brush:
         job.settings |= self.settings
         job.ingredients += self.ingredients
         return (yield from job.paint([self.region]))
-
-
-def _as_part(engine: Generator[Progress, None, T], done: int, total: int) -> Generator[Progress, None, T]:
-    """Run an engine as one of many: its own progress does not show, but it can be stopped at it."""
-    try:
-        while True:
-            yield Progress(done, total, next(engine).note)
-    except StopIteration as end:
-        return end.value
-    finally:
-        engine.close()
 
 
 def _unused(name: str, taken: set[str]) -> str:

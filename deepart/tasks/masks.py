@@ -30,19 +30,19 @@ _COLOURLESS = 8  # mean difference of the colour channels, of 255, below which a
 _PROPORTIONS = 0.02  # by how much those of a mask may differ
 
 
-def load_mask(source: Source, size: tuple[int, int]) -> Image.Image:
+def load_mask(source: Source, size: tuple[int, int], *, may_be_empty: bool = False) -> Image.Image:
     """Read a mask and bring it to the size of its picture.
 
-    White is where the style goes.  If the file is partly transparent, its opacity is taken instead.
+    White is where something is done.  If the file is partly transparent, its opacity is taken instead.
 
     Raises:
-        InputError: it cannot be read, has other proportions than the picture, or is black all over.
+        InputError: it cannot be read, has other proportions than the picture, or is black all over and may not be.
     """
     picture = load_image(source, keep_alpha=True)
     mask = picture.getchannel("A") if picture.mode == "RGBA" else picture.convert("L")
     if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > _PROPORTIONS:
         raise InputError("mask.proportions", width=size[0], height=size[1])
-    if mask.getbbox() is None:
+    if mask.getbbox() is None and not may_be_empty:
         raise InputError("mask.empty")
     return mask.resize(size, Image.Resampling.BILINEAR)
 

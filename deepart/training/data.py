@@ -91,6 +91,20 @@ class PictureStore:
         return self._bytes[self._offsets[index] : self._offsets[index + 1]].reshape(h, w, 3)
 
 
+class Selection:
+    """Some of the pictures of a collection, as a collection of their own."""
+
+    def __init__(self, pictures: PictureStore | Sequence[np.ndarray], indices: Sequence[int]) -> None:
+        self._pictures, self._indices = pictures, indices
+
+    def __len__(self) -> int:
+        return len(self._indices)
+
+    def __getitem__(self, index: int) -> np.ndarray:
+        """Return picture `index` of the selection as (H, W, 3) uint8 RGB."""
+        return self._pictures[self._indices[index]]
+
+
 def random_crop(picture: np.ndarray, size: int, scales: tuple[float, float], rng: np.random.Generator) -> Tensor:
     """Cut a square at a random place, brought to `size` pixels from a random scale, mirrored half the time.
 

@@ -10,7 +10,7 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +44,8 @@ class FitConfig:
     learning_rate: float = 1e-3
     final_learning_rate: float = 1e-5
     warmup_steps: int = 200
+    weight_decay: float = 0.0
+    betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 5.0
     ema_decay: float = 0.999
     save_every_minutes: float = 3.0
@@ -69,6 +71,21 @@ class Task(Protocol):
 
     def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
         """Draw a batch and return its losses; "total" is differentiated, the others are for the log."""
+        ...
+
+
+class AdversarialTask(Protocol):
+    """Two networks that learn from each other; the losses of a step are asked for in the order of the methods."""
+
+    generator: nn.Module
+    discriminator: nn.Module
+
+    def discriminator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Draw real pictures, paint others and return the discriminator's losses; "total" is differentiated."""
+        ...
+
+    def generator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Return the generator's losses for the pictures that it has just painted."""
         ...
 
 
@@ -103,14 +120,21 @@ def fit(
     checkpoint: Path,
     on_step: Callable[[StepReport], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
+    groups: Sequence[dict] | None = None,
 ) -> nn.Module:
     """Train `task.network` until the minutes are used up; return its moving average.
 
     The state is written to `checkpoint` every few minutes and at the end, to a temporary file that then
     takes its place, so a run killed at any moment goes on from the last one.
+
+    Args:
+        groups: the optimiser's groups of parameters, if not all are trained alike; "relative_rate" multiplies
+            the learning rate of the schedule.
     """
     network = task.network.to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(network.parameters(), lr=config.learning_rate, betas=(0.9, 0.99))
+    groups = groups or [{"params": list(network.parameters())}]
+    trained = [parameter for group in groups for parameter in group["params"]]
+    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, weight_decay=config.weight_decay)
     average = ExponentialAverage(network, config.ema_decay)
     step, minutes = 0, 0.0
     if checkpoint.exists():
@@ -130,11 +154,8 @@ def fit(
             "minutes": minutes,
             "rng": torch.get_rng_state(),
         }
-        part = checkpoint.with_suffix(".part")
-        torch.save(state, part)
-        os.replace(part, checkpoint)
+        save_state(state, checkpoint)
 
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
     network.train()
     saved = minutes
     while minutes < config.minutes and not should_stop():
@@ -143,12 +164,12 @@ def fit(
         stage = next(stage for stage in config.stages if progress < stage.until)
         rate = learning_rate_at(progress, step, config)
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("relative_rate", 1.0)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
             losses = task.losses(stage, step)
         optimizer.zero_grad(set_to_none=True)
         losses["total"].backward()
-        norm = nn.utils.clip_grad_norm_(network.parameters(), config.clip_norm)
+        norm = nn.utils.clip_grad_norm_(trained, config.clip_norm)
         # A batch with a blank picture in it can have endless gradients; one step is not worth the run.
         if norm.isfinite():
             optimizer.step()
@@ -161,3 +182,78 @@ def fit(
             saved = minutes
     save()
     return average.network
+
+
+def fit_adversarial(
+    task: AdversarialTask,
+    config: FitConfig,
+    checkpoint: Path,
+    on_step: Callable[[StepReport, nn.Module], None] = lambda report, average: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> nn.Module:
+    """Train `task.discriminator` and `task.generator` in turns; return the moving average of the generator.
+
+    Otherwise as `fit`; `on_step` is also given the moving average, to look at its pictures.
+    """
+    networks = {"generator": task.generator, "discriminator": task.discriminator}
+    trained, optimizers = {}, {}
+    for name, network in networks.items():
+        network.to(memory_format=torch.channels_last)
+        trained[name] = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        optimizers[name] = torch.optim.Adam(trained[name], lr=config.learning_rate, betas=config.betas)
+    average = ExponentialAverage(task.generator, config.ema_decay)
+    saved_parts = {**networks, "average": average.network, **{f"{k} optimizer": v for k, v in optimizers.items()}}
+    step, minutes = 0, 0.0
+    if checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        for name, part in saved_parts.items():
+            part.load_state_dict(state[name])
+        step, minutes = state["step"], state["minutes"]
+        torch.set_rng_state(state["rng"])
+
+    def save() -> None:
+        state = {name: part.state_dict() for name, part in saved_parts.items()}
+        save_state({**state, "step": step, "minutes": minutes, "rng": torch.get_rng_state()}, checkpoint)
+
+    def turn(name: str, losses: Callable[[Stage, int], dict[str, Tensor]], stage: Stage) -> dict[str, float]:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
+            found = losses(stage, step)
+        optimizers[name].zero_grad(set_to_none=True)
+        found["total"].backward()
+        if nn.utils.clip_grad_norm_(trained[name], config.clip_norm).isfinite():
+            optimizers[name].step()
+        return {f"{name} {key}": float(value.detach()) for key, value in found.items()}
+
+    for network in networks.values():
+        network.train()
+    saved = minutes
+    while minutes < config.minutes and not should_stop():
+        started = time.monotonic()
+        progress = minutes / config.minutes
+        stage = next(stage for stage in config.stages if progress < stage.until)
+        rate = learning_rate_at(progress, step, config)
+        for group in (group for optimizer in optimizers.values() for group in optimizer.param_groups):
+            group["lr"] = rate
+        losses = turn("discriminator", task.discriminator_losses, stage)
+        for parameter in trained["discriminator"]:  # it only passes the generator's gradient on
+            parameter.requires_grad_(False)
+        losses |= turn("generator", task.generator_losses, stage)
+        for parameter in trained["discriminator"]:
+            parameter.requires_grad_(True)
+        average.update(task.generator, step)
+        step += 1
+        minutes += (time.monotonic() - started) / 60
+        on_step(StepReport(step, minutes, progress, stage, rate, losses), average.network)
+        if minutes - saved >= config.save_every_minutes:
+            save()
+            saved = minutes
+    save()
+    return average.network
+
+
+def save_state(state: dict, file: Path) -> None:
+    """Write a state so that the file is whole at any moment, the folder made if missing."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    torch.save(state, part)
+    os.replace(part, file)

@@ -47,7 +47,7 @@ def train_style(options: Namespace) -> None:
     stages = tuple(Stage.parse(text) for text in options.stages.split(","))
     config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
-        average = fit(task, config, options.run / "state.pt", on_step=_Log(log))
+        average = fit(task, config, options.run / "state.pt", on_step=Log(log))
     average.save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
 
@@ -67,12 +67,12 @@ def train_loss_network(options: Namespace) -> None:
     stages = tuple(Stage.parse(text) for text in options.stages.split(","))
     config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
-        average = fit(task, config, options.run / "state.pt", on_step=_Log(log))
+        average = fit(task, config, options.run / "state.pt", on_step=Log(log))
     average.save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
 
 
-class _Log:
+class Log:
     """Writes the mean of every `LOG_EVERY` steps, as a line of JSON and to the terminal."""
 
     def __init__(self, file) -> None:

@@ -15,9 +15,11 @@ import gradio as gr
 from deepart import runtime
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import MAX_BYTES
+from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
 from deepart.ui.blend_tab import build_blend_tab
+from deepart.ui.classify_tab import build_classify_tab
 from deepart.ui.events import translations as t
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
@@ -37,6 +39,8 @@ def build_app() -> gr.Blocks:
                 build_transfer_tab()
             with gr.Tab(t("ui.tab_blend"), id="blend", elem_id="tab-blend"):
                 build_blend_tab()
+            with gr.Tab(t("ui.tab_classify"), id="classify", elem_id="tab-classify"):
+                build_classify_tab()
         gr.Markdown(t("ui.privacy"), elem_classes="hint")
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
@@ -69,7 +73,8 @@ def launch_options() -> dict[str, Any]:
 def _prepare() -> None:
     """Load what the first visitor needs: at once where a GPU is lent, else beside the start of the server."""
     if runtime.settings().zero_gpu:
-        models.get(DEFAULT_CHECKPOINT, str(runtime.device()))  # later, weights cannot reach the GPU any more
+        for key in (DEFAULT_CHECKPOINT, CLASSIFIER):
+            models.get(key, str(runtime.device()))  # later, weights cannot reach the GPU any more
     else:
         threading.Thread(target=_prepare_quietly).start()
 

@@ -86,12 +86,12 @@ def build_batch_panel(
             steps = batch_steps(
                 paths or [], _style(chosen, own_style), strength, finish, out=archive, language=language
             )
-            result: BatchResult = yield from _told(steps, language)
+            result: BatchResult = yield from told(steps, language)
             save_png(result.sheet, Path(folder) / SHEET_NAME)
             problems = [f"{row.picture}: {row.error.sentence(language)}" for row in result.rows if row.error]
             note = say("ui.batch_done", language, painted=len(result.rows) - len(problems), count=len(result.rows))
             shown = gr.update(value=str(Path(folder) / SHEET_NAME), visible=True)
-            text = "\n\n".join([note, *(_plain(problem) for problem in problems)])
+            text = "\n\n".join([note, *(plain(problem) for problem in problems)])
             yield shown, gr.update(value=str(archive), interactive=True), text
 
     @handler
@@ -125,7 +125,7 @@ def build_batch_panel(
 
     def _sheet(steps: Generator, language: str) -> Iterator[tuple[Any, ...]]:
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            painted = yield from _told(steps, language)
+            painted = yield from told(steps, language)
             path = Path(folder) / SHEET_NAME
             save_png(painted, path, text=chunks(painted))
             yield gr.update(value=str(path), visible=True), gr.update(value=str(path), interactive=True), ""
@@ -150,7 +150,7 @@ def _style(chosen: str | None, own_style: str | None) -> str:
     return own_style or chosen
 
 
-def _told(steps: Generator[runtime.Progress, None, T], language: str) -> Generator[tuple[Any, ...], None, T]:
+def told(steps: Generator[runtime.Progress, None, T], language: str) -> Generator[tuple[Any, ...], None, T]:
     """Run an engine and say in the status line how far it is."""
     try:
         while True:
@@ -162,6 +162,6 @@ def _told(steps: Generator[runtime.Progress, None, T], language: str) -> Generat
         steps.close()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text that Markdown shows as it is: it may quote what a visitor called a file."""
     return "".join(f"&#{ord(letter)};" if letter in "<>&*_`[]#|\\~!" else letter for letter in text)

@@ -47,6 +47,14 @@ class BlendExample:
 
 FIRST_BLEND = BlendExample("coffee.png", ("starry-night", "the-scream"))
 
+ARTWORKS = ("in-the-rain", "udnie", "great-wave", "")
+"""What can be classified at once: pictures of the gallery, which are no scans, and the first example's photo."""
+
+
+def artwork(key: str) -> str:
+    """Return the path of one of `ARTWORKS`."""
+    return str(folder() / (f"{key}.webp" if key else EXAMPLES[0].photo))
+
 
 @functools.cache
 def folder() -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from deepart import runtime
+from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.recipes import recipe_of
@@ -24,6 +25,8 @@ from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.batch_panel import build_batch_panel
 from deepart.ui.choices import brush_choices, colour_choices, gallery_items
+from deepart.ui.classify_html import percent
+from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import BRUSHES, SIZES, previews, shown
@@ -145,6 +148,7 @@ def build_transfer_tab() -> None:
                 elem_classes="labelled-picture painting-result",
             )
             status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
+            seen = gr.Markdown(elem_id="transfer-seen", elem_classes="hint")
             with gr.Row():
                 download = gr.DownloadButton(
                     t("ui.download"), interactive=False, size="md", elem_id="transfer-download"
@@ -301,6 +305,22 @@ def build_transfer_tab() -> None:
                 )
 
     @handler
+    def judge(content: str | None, painting: str | None, request: gr.Request) -> Any:
+        """Say what the classifier sees in the painting that it did not see before."""
+        if content is None or painting is None or runtime.settings().zero_gpu:
+            return gr.skip()
+        language = language_of(request)
+        style, before, after, artist = change_by(content, painting)
+        return say(
+            "ui.classify.changed",
+            language,
+            style=label_name("style", style, language),
+            before=percent(before),
+            after=percent(after),
+            artist=label_name("artist", artist, language),
+        )
+
+    @handler
     def fill_in_example(request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
         example = samples.EXAMPLES[event.index]
         return (
@@ -405,6 +425,16 @@ def build_transfer_tab() -> None:
         )
         for start in starts
     ]
+    for run in runs:
+        run.success(
+            judge,
+            [content, download],
+            [seen],
+            api_visibility="private",
+            show_progress="hidden",
+            concurrency_id="evidence",
+            concurrency_limit=1,
+        )
     stop_button.click(None, cancels=runs, api_visibility="private", queue=False)
     again.click(paint_over, [download], [content], api_visibility="private", queue=False)
     restore.upload(

@@ -23,6 +23,7 @@ from deepart import runtime
 from deepart.checkpoints import WEIGHTS, find
 from deepart.images import content_hash, load_image
 from deepart.recipes import recipe_of
+from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say
 from deepart.ui import samples
@@ -75,7 +76,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
-    assert set(endpoints["named_endpoints"]) == {"/transfer", "/blend", "/health"}
+    assert set(endpoints["named_endpoints"]) == {"/transfer", "/blend", "/classify", "/health"}
     assert endpoints["unnamed_endpoints"] == {}
 
 
@@ -117,7 +118,7 @@ def test_health_says_what_runs_here(app_url: str, client: Client) -> None:
     assert health["version"] == deepart.__version__
     assert health["device"] == str(runtime.device())
     assert health["precision"] in ("float32", "bfloat16", "float16")
-    assert health["loaded"] == [DEFAULT_CHECKPOINT]
+    assert DEFAULT_CHECKPOINT in health["loaded"]
     assert health["self_test_pixels"] > 0
     assert set(health["self_test_ms"]) == {"transfer"} and health["self_test_ms"]["transfer"] > 0
     assert client.predict(api_name="/health") == health
@@ -364,6 +365,8 @@ def test_file_outside_is_refused(app_url: str) -> None:
         ("check_content", []),
         ("restore_settings", []),
         ("check_blend_content", []),
+        ("check_artwork", []),
+        ("show_answer", [CLASSIFIER]),
     ],
 )
 def test_file_outside_is_no_input_either(app_url: str, client: Client, small: Path, handler: str, rest: list) -> None:

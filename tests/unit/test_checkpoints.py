@@ -139,7 +139,8 @@ def test_a_bundled_checkpoint_is_what_the_table_says(key: str) -> None:
         torch.int64,
     }
     model = load_model(key)
-    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    tensors = [*model.parameters(), *(buffer for buffer in model.buffers() if buffer.is_floating_point())]
+    assert {tensor.dtype for tensor in tensors} == {torch.float32}
 
 
 def test_every_folder_of_weights_is_in_the_table() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from deepart.__main__ import main
 from deepart.checkpoints import CHECKPOINTS
@@ -95,10 +97,72 @@ def test_benchmark_measures_every_size(capsys) -> None:
     assert result["peak_memory_mb"] > 0 and result["device"] and result["precision"]
 
 
+# --- classify ------------------------------------------------------------------------------------
+
+
+def test_classify_prints_an_object_for_each_file_in_order(content: Path, tmp_path: Path, capsys) -> None:
+    blank = tmp_path / "blank.png"
+    blank.write_bytes(png_bytes(Image.new("RGB", (80, 60), "white")))
+    assert main(["classify", str(blank), str(content), "--json"]) == 0
+    said = capsys.readouterr()
+    first, second = json.loads(said.out)
+    assert (first["file"], second["file"]) == (str(blank), str(content)) and said.err == ""
+    for found in (first, second):
+        for head in ("style", "artist", "genre"):
+            assert len(found[head]) >= 5
+            probabilities = [answer["probability"] for answer in found[head]]
+            assert probabilities == sorted(probabilities, reverse=True)
+            assert all(type(answer["label"]) is str for answer in found[head])
+        assert found["style_set"][0] == found["style"][0]["label"]
+    assert first["known"] is False
+
+
+def test_classify_answers_the_others_when_a_file_is_broken(content: Path, tmp_path: Path, capsys) -> None:
+    broken = tmp_path / "bro\nken.jpg"
+    broken.write_bytes(b"hello")
+    assert main(["classify", str(broken), str(content), "--json"]) == 2
+    said = capsys.readouterr()
+    first, second = json.loads(said.out)
+    assert set(first) == {"file", "error"} and first["file"] == str(broken) and "not a picture" in first["error"]
+    assert len(second["style"]) >= 5
+    assert said.err.count("\n") == 1 and "bro?ken.jpg: This file is not a picture" in said.err
+
+
+def test_classify_without_json_is_for_people(content: Path, tmp_path: Path, capsys) -> None:
+    inner = tmp_path / "scans" / "deeper"
+    inner.mkdir(parents=True)
+    content.rename(inner / "a.png")
+    table, sheet = tmp_path / "answers.csv", tmp_path / "sheet.png"
+    assert main(["classify", str(tmp_path / "scans"), "--csv", str(table), "--sheet", str(sheet)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(str(inner / "a.png")) and "no, it does not look like a painting it knows" in said
+    assert all(f"\n  {head} " in said for head in ("style", "artist", "genre", "known"))
+    (row,) = csv.DictReader(table.read_text("utf-8-sig").splitlines())
+    assert row["file"] == str(inner / "a.png") and row["known"] == "false" and float(row["style_probability"]) > 0
+    assert load_image(sheet).width > 96
+
+
 @pytest.mark.parametrize(
-    "verb",
-    ["transfer", "blend", "batch", "sheet", "morph", "styles", "checkpoints", "fetch", "benchmark", "gallery"],
+    ("arguments", "sentence"),
+    [
+        (["empty"], "There are no pictures to classify"),
+        (["content.png", "--checkpoint", "loss/distilled-vgg16-v1"], "does not classify pictures"),
+        (["content.png", "--checkpoint", "nothing"], "owner/name"),
+    ],
 )
+def test_classify_refuses_what_it_cannot_do_at_all(
+    arguments: list[str], sentence: str, content: Path, tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "empty").mkdir()
+    assert main(["classify", str(tmp_path / arguments[0]), *arguments[1:], "--json"]) == 2
+    said = capsys.readouterr()
+    assert sentence in said.err and said.err.count("\n") == 1 and said.out == ""
+
+
+VERBS = "transfer blend batch classify sheet morph styles checkpoints fetch benchmark gallery"
+
+
+@pytest.mark.parametrize("verb", VERBS.split())
 def test_help_ends_with_examples(verb: str, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
         main([verb, "--help"])

@@ -135,7 +135,7 @@ def test_it_learns(task: StyleTraining, tmp_path: Path) -> None:
             return np.mean([task.losses(STAGES[0], step)["total"].item() for step in range(1000, 1010)])
 
     before = total()
-    on_step, should_stop = stop_after(80)
+    on_step, should_stop = stop_after(120)
     fit(task, CONFIG, tmp_path / "state.pt", on_step, should_stop)
     assert total() < 0.85 * before
 

@@ -1,0 +1,113 @@
+"""One backbone, several heads: what style, which artist and which genre an artwork has, and whether it is one.
+
+The backbone is any network of timm, by default EfficientNet-Lite0 (Tan & Le 2019, https://arxiv.org/abs/1905.11946).
+The heads see the means *and deviations* of its features at several depths, not only the pooled last layer: style
+is texture and colour before it is objects (Gatys et al. 2015, https://arxiv.org/abs/1505.07376), and a linear
+probe on the middle of an ImageNet network finds it better than one on its end.
+Trained by `deepart.training.classifier`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import timm
+import torch
+from torch import Tensor, nn
+
+from deepart.models.pretrained import HubModel
+
+HEADS = ("style", "artist", "genre")
+"""The questions of the bundled classifier, in the order in which they are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArtClassifierConfig:
+    """What the classifier answers, and the network that it answers with."""
+
+    labels: tuple[tuple[str, tuple[str, ...]], ...]
+    """For each head its name and its labels, in the order of its outputs."""
+    backbone: str = "tf_efficientnet_lite0"
+    """A name of `timm.list_models()` that has `forward_intermediates`."""
+    depths: tuple[int, ...] = (2, 3, 4)
+    """Which of the backbone's intermediate features are looked at besides its last."""
+    sides: tuple[int, ...] = (256, 288)
+    """Pictures are stretched to squares of so many pixels, one after the other; the answers are averaged."""
+    mean: float = 127 / 255
+    deviation: float = 128 / 255
+    dropout: float = 0.5
+    temperatures: tuple[tuple[str, float], ...] = ()
+    """By what each head's logits are divided so that its probabilities are as often right as they say."""
+    index: str = ""
+    """Key of the checkpoint that holds the works which vote beside the heads; empty if none do."""
+    index_share: float = 0.0
+    """What part of the probabilities is theirs."""
+    mixture_temperatures: tuple[tuple[str, float], ...] = ()
+    """By what the logarithms of each head's probabilities are divided once the works have voted."""
+    set_levels: tuple[tuple[str, float], ...] = ()
+    """The least probability of a label in the set that holds the truth nine times in ten, for each head."""
+    least_artwork: float = 0.5
+    """Below this probability of being an artwork at all, nothing is claimed to be known."""
+    mistaken: tuple[tuple[str, str, str, float], ...] = ()
+    """Head, label, another label that its works are often taken for, and how often, as a share of its works."""
+
+
+class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"]):
+    """Answers every head from one look at the picture."""
+
+    Config = ArtClassifierConfig
+    config: ArtClassifierConfig
+
+    def __init__(self, config: ArtClassifierConfig) -> None:
+        super().__init__(config)
+        self.backbone = timm.create_model(config.backbone, pretrained=False, num_classes=0)
+        channels = [stage["num_chs"] for stage in self.backbone.feature_info]
+        width = 2 * sum(channels[depth] for depth in config.depths) + self.backbone.num_features
+        # Brings features of different depths to the same size, so that one weight decay suits them all.
+        self.norm = nn.BatchNorm1d(width, affine=False)
+        self.dropout = nn.Dropout(config.dropout)
+        self.heads = nn.ModuleDict({name: nn.Linear(width, len(labels)) for name, labels in config.labels})
+        self.artwork = nn.Linear(width, 1)
+        for head in (*self.heads.values(), self.artwork):
+            nn.init.normal_(head.weight, std=1e-3)
+            nn.init.zeros_(head.bias)
+
+    @property
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """For each head its labels, in the order of its outputs."""
+        return dict(self.config.labels)
+
+    def feature_maps(self, x: Tensor) -> list[Tensor]:
+        """Return the features at `config.depths` and the last ones.
+
+        Args:
+            x: RGB pictures in [0, 1], (B, 3, H, W).
+
+        Returns:
+            (B, C, H / stride, W / stride) tensors, from fine to coarse.
+        """
+        x = (x - self.config.mean) / self.config.deviation
+        last, middle = self.backbone.forward_intermediates(x, indices=list(self.config.depths))
+        return [*middle, last]
+
+    def features(self, x: Tensor) -> Tensor:
+        """Describe pictures by numbers of about unit size, (B, 3, H, W) in [0, 1] to (B, D); like pictures lie near."""
+        return self.describe(self.feature_maps(x))
+
+    def describe(self, maps: list[Tensor]) -> Tensor:
+        """Return the numbers that `features` makes of these `feature_maps`."""
+        parts = []
+        for map_ in maps[:-1]:
+            deviation, mean = torch.std_mean(map_.float().flatten(2), dim=2)
+            parts += [mean, deviation]
+        parts.append(maps[-1].float().flatten(2).mean(2))
+        return self.norm(torch.cat(parts, dim=1))
+
+    def answers(self, features: Tensor) -> dict[str, Tensor]:
+        """Return the logits of every head, (B, number of its labels), and "artwork", (B, 1), for these features."""
+        features = self.dropout(features)
+        return {name: head(features) for name, head in self.heads.items()} | {"artwork": self.artwork(features)}
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        """Return the logits of every head for RGB pictures in [0, 1], (B, 3, H, W); see `answers`."""
+        return self.answers(self.features(x))

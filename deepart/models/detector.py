@@ -1,0 +1,41 @@
+"""A residual U-net that marks damage in pictures: scratches, cracks, dust, tears, stains, folds, lost paint.
+
+See `deepart.models.unet`.  Detecting the damage first and filling it then, as in Wan et al. 2020, "Bringing Old
+Photos Back to Life", https://arxiv.org/abs/2004.09484.  Trained by `deepart.training.detector`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from deepart.models.pretrained import HubModel
+from deepart.models.unet import ResidualUNet
+
+
+@dataclass(frozen=True, slots=True)
+class DamageDetectorConfig:
+    """Shape of the U-net; see `ResidualUNet`."""
+
+    widths: tuple[int, ...] = (32, 64, 96, 128)
+    depths: tuple[int, ...] = (1, 2, 2, 3, 2, 2, 1)
+    dilations: tuple[int, ...] = (1, 2, 4)
+
+
+class DamageDetector(
+    HubModel, license="mit", paper_url="https://arxiv.org/abs/2004.09484", tags=["image-segmentation"]
+):
+    """Says of each pixel how likely it is damaged."""
+
+    Config = DamageDetectorConfig
+    config: DamageDetectorConfig
+
+    def __init__(self, config: DamageDetectorConfig | None = None) -> None:
+        config = config or self.Config()
+        super().__init__(config)
+        self.unet = ResidualUNet(3, 1, config.widths, config.depths, config.dilations)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W)."""
+        return self.unet(x - 0.5)

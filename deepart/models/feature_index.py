@@ -1,0 +1,100 @@
+"""Artworks as points: the features of a collection, searched exactly for those nearest to a new picture's.
+
+The features of a classifier are projected onto their principal axes and scaled alike there (whitening), so
+that no one loud feature decides; nearness is the cosine.  No picture is kept, only numbers and labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from deepart.models.pretrained import HubModel
+
+VOTING_TEMPERATURE = 0.05
+"""Likeness by which a work's vote counts e times as much."""
+
+COLUMNS = {"artist": 1, "style": 3, "genre": 4}
+"""Where in a row of `FeatureIndexConfig.works` the label of each head stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureIndexConfig:
+    """What is known of the works, and the size of the tables."""
+
+    works: tuple[tuple[str, str, str, str, str], ...]
+    """Title, artist, year, style and genre of each, an empty string where one is not known."""
+    classifier: str
+    """Key of the checkpoint whose features these are."""
+    features: int
+    """Numbers that the classifier describes a picture by."""
+    axes: int = 192
+    """Principal axes that are kept."""
+    typical: tuple[float, ...] = ()
+    """Percentiles 0 to 100 of the distance from one of the works to its nearest other."""
+
+
+class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "art"]):
+    """Finds the works of a collection that are most like a picture."""
+
+    Config = FeatureIndexConfig
+    config: FeatureIndexConfig
+    mean: Tensor  # (D,)
+    projection: Tensor  # (D, A)
+    points: Tensor  # (N, A), each of length 1
+
+    def __init__(self, config: FeatureIndexConfig) -> None:
+        super().__init__(config)
+        self.register_buffer("mean", torch.zeros(config.features))
+        self.register_buffer("projection", torch.zeros(config.features, config.axes))
+        self.register_buffer("points", torch.zeros(len(config.works), config.axes))
+
+    def fit(self, features: Tensor) -> None:
+        """Fill the tables from the features of the works, (N, D), in the order of `config.works`."""
+        self.mean.copy_(features.mean(0))
+        _, sizes, axes = torch.linalg.svd(features - self.mean, full_matrices=False)
+        # Few works span few axes; the others stay zero.
+        kept = min(self.config.axes, int((sizes > 1e-5 * sizes[0]).sum()))
+        self.projection.zero_()
+        self.projection[:, :kept] = axes[:kept].T * (len(features) ** 0.5 / sizes[:kept])
+        self.points.copy_(self.project(features))
+
+    def project(self, features: Tensor) -> Tensor:
+        """Return the points of features, (B, D) to (B, A), each of length 1."""
+        return F.normalize((features - self.mean) @ self.projection, dim=1)
+
+    def votes(self, features: Tensor, head: str, labels: Sequence[str]) -> Tensor:
+        """Return how probable each of a head's labels is by the works nearby, (B, len(labels)), rows adding up to 1.
+
+        Each work votes with the exponential of its likeness over `VOTING_TEMPERATURE` (soft nearest neighbours:
+        Goldberger et al. 2004, "Neighbourhood Components Analysis"); works without a label do not.
+
+        Args:
+            features: of the same classifier, (B, D).
+            head: a key of `COLUMNS`.
+            labels: of that head; a work with another one votes for the last if the head is "artist", else not.
+        """
+        number = {label: place for place, label in enumerate(labels)}
+        other = len(labels) - 1 if head == "artist" else -1
+        numbers = torch.tensor([number.get(work[COLUMNS[head]], other) for work in self.config.works])
+        voting = numbers >= 0
+        likeness = self.project(features) @ self.points[voting.to(self.points.device)].T
+        ballots = F.one_hot(numbers[voting], len(labels)).to(likeness)
+        return (likeness / VOTING_TEMPERATURE).softmax(1) @ ballots
+
+    def forward(self, features: Tensor, count: int = 5) -> tuple[Tensor, Tensor]:
+        """Return the distances of the `count` nearest works, (B, count), nearest first, and their numbers.
+
+        Args:
+            features: of the same classifier, (B, D).
+            count: at most as many as there are works.
+
+        Returns:
+            Distances from 0 (the same) to 2 (the opposite), one minus the cosine; numbers in `config.works`.
+        """
+        likeness, numbers = (self.project(features) @ self.points.T).topk(count, dim=1)
+        return (1 - likeness).clamp(min=0), numbers  # rounded points are a little longer than 1

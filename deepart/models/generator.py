@@ -1,0 +1,510 @@
+"""Networks that paint from random numbers: our generator, its baseline, and that of the Hub's FastGAN checkpoints.
+
+`Generator` is of the FastGAN class (Liu et al. 2021, https://arxiv.org/abs/2101.04775), made for processors.
+Differs from the paper:
+    conditional on a style, which sets the scales of every batch normalisation together with the random numbers
+    (Dumoulin et al. 2017, https://arxiv.org/abs/1610.07629), so that every resolution can follow numbers of its own;
+    leaky ReLU instead of gated linear units, which compute twice the channels that they keep;
+    an excitation is applied before the activation, where it is part of the normalisation's scale;
+    nearest upsampling and the 3x3 convolution after it are one transposed convolution with the same result;
+    the full-size picture is the 128-pixel one, enlarged, plus what the last level adds.
+`DCGAN` is the baseline (Radford et al. 2015, https://arxiv.org/abs/1511.06434).  All are trained by
+`deepart.training.generator`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.autograd.function import FunctionCtx
+
+from deepart.models.blocks import upsample_linear
+from deepart.models.pretrained import HubModel
+
+SLOPE = 0.2
+"""Of the leaky ReLUs below zero."""
+
+_MOMENTUM = 0.05  # of the normalisations' running statistics
+_MEAN_SAMPLES = 1024  # of which the mean code of a style is the mean
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorConfig:
+    """What the generator paints, and how wide it is."""
+
+    styles: tuple[str, ...]
+    """Names of the styles; one more, "any", comes after them."""
+    channels: tuple[int, ...] = (256, 256, 256, 192, 96, 64, 32)
+    """At 4 pixels, 8, 16, ...; the last is the size of the pictures."""
+    layers: tuple[int, ...] = (0, 1, 2, 2, 2, 1, 1)
+    """Convolutions at each of these sizes; at 4 pixels there is none."""
+    z: int = 128
+    """Random numbers that a picture is made from; a code has as many."""
+    small: int = 5
+    """Index of the size at which pictures can come out early."""
+    excitation: int = 4
+    """By how many sizes a skip-layer excitation leaps; from 4 pixels to 64."""
+
+
+class Generator(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):
+    """Paints pictures of a style from random numbers."""
+
+    Config = GeneratorConfig
+    config: GeneratorConfig
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__(config)
+        channels, count = config.channels, len(config.channels)
+        self.mapping = StyleMapping(config)
+        self.start = nn.Linear(config.z, 16 * channels[0], bias=False)  # what all pictures would share is left out
+        nn.init.normal_(self.start.weight, std=config.z**-0.5)
+        self.levels = nn.ModuleList(
+            nn.ModuleList(
+                PaintLayer(channels[level - 1] if first else channels[level], channels[level], config.z, enlarge=first)
+                for first in [True] + [False] * (config.layers[level] - 1)
+            )
+            for level in range(1, count)
+        )
+        self.excitations = nn.ModuleDict(
+            {
+                str(level): SkipLayerExcitation(channels[level - config.excitation], channels[level])
+                for level in range(config.excitation, count)
+            }
+        )
+        self.to_small = nn.Conv2d(channels[config.small], 3, 3, padding=1)
+        self.to_large = nn.Conv2d(channels[-1], 3, 3, padding=1)
+        nn.init.zeros_(self.to_large.weight)  # a level that is grown on adds nothing at first
+
+    @property
+    def num_codes(self) -> int:
+        """How many codes a picture follows: one for each size, from the coarsest to the finest."""
+        return len(self.config.channels)
+
+    @property
+    def any_style(self) -> int:
+        """The index that stands for no style in particular."""
+        return len(self.config.styles)
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The two sizes in pixels that pictures can have."""
+        return 4 << self.config.small, 4 << (self.num_codes - 1)
+
+    def draw(self, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
+        """Return the random numbers (B, z) and the noise that belong to these seeds, the same for each in any batch."""
+        drawn = []
+        for seed in seeds:
+            generator = torch.Generator().manual_seed(seed)
+            drawn.append((torch.randn(self.config.z, generator=generator), self.draw_noise(1, generator)))
+        return torch.stack([z for z, _ in drawn]), [torch.cat(noise) for noise in zip(*(noise for _, noise in drawn))]
+
+    def draw_noise(self, count: int, generator: torch.Generator | None = None) -> list[Tensor]:
+        """Draw the noise of `count` pictures: for each size above 4 pixels (count, 1, size, size)."""
+        sides = [4 << level for level in range(1, self.num_codes)]
+        return [torch.randn(count, 1, side, side, generator=generator) for side in sides]
+
+    def codes(self, z: Tensor, style: Tensor, truncation: float = 1.0) -> Tensor:
+        """Map random numbers to what the sizes follow.
+
+        Args:
+            z: (B, z), or (B, L, z) with numbers of its own for each of the `num_codes` sizes.
+            style: (B,) or (B, L) indices of styles; `any_style` for none in particular.
+            truncation: 1 for all variety, towards 0 for what is typical of the style.
+
+        Returns:
+            (B, L, z).
+        """
+        z = z if z.ndim == 3 else z[:, None].expand(-1, self.num_codes, -1)
+        style = style if style.ndim == 2 else style[:, None].expand(-1, self.num_codes)
+        codes = self.mapping(z, style)
+        if truncation != 1:
+            codes = torch.lerp(self.mean_codes()[style], codes, truncation)
+        return codes
+
+    def mean_codes(self) -> Tensor:
+        """Return the mean code of every style, and of "any" as the last, (styles + 1, z)."""
+        z = torch.randn(_MEAN_SAMPLES, self.config.z, generator=torch.Generator().manual_seed(0))
+        z = z.to(self.start.weight.device)
+        styles = torch.arange(self.any_style + 1, device=z.device)
+        return torch.stack([self.mapping(z, style.expand(len(z))).mean(0) for style in styles])
+
+    def paint(self, codes: Tensor, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
+        """Paint the pictures of some codes.
+
+        Args:
+            codes: (B, L, z).
+            noise: as `draw_noise` returns it; None draws some.
+            size: one of `sizes`; the larger if None.
+
+        Returns:
+            (B, 3, size, size) RGB in [0, 1].
+        """
+        small, large = self.sizes
+        if size not in (None, small, large):
+            raise ValueError(f"Pictures have {small} or {large} pixels, not {size}.")
+        last = self.config.small if size == small else self.num_codes - 1
+        noise = [part.to(codes.device) for part in noise or self.draw_noise(len(codes))]
+        x = self.start(codes[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)  # channels_last
+        features = [x]
+        picture = None
+        for level in range(1, last + 1):
+            gate = None
+            if str(level) in self.excitations:
+                gate = self.excitations[str(level)](features[level - self.config.excitation])
+            layers = self.levels[level - 1]
+            for index, layer in enumerate(layers):
+                is_last = index == len(layers) - 1
+                x = layer(x, codes[:, level], noise[level - 1], gate if is_last else None)
+            features.append(x)
+            if level == self.config.small:
+                picture = self.to_small(x).float()
+        if last > self.config.small:
+            for _ in range(last - self.config.small):
+                picture = upsample_linear(picture)
+            picture = picture + self.to_large(x).float()
+        return torch.tanh(picture) / 2 + 0.5
+
+    def forward(
+        self,
+        z: Tensor,
+        style: Tensor,
+        noise: Sequence[Tensor] | None = None,
+        size: int | None = None,
+        truncation: float = 1.0,
+    ) -> Tensor:
+        """Paint pictures, (B, 3, size, size) RGB in [0, 1]; arguments as of `codes` and `paint`."""
+        return self.paint(self.codes(z, style, truncation), noise, size)
+
+
+class StyleMapping(nn.Module):
+    """Moves random numbers to where a style lies; the code that results follows them closely, so that none is lost."""
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.styles = nn.Embedding(len(config.styles) + 1, config.z)
+        self.first = nn.Linear(2 * config.z, config.z)
+        self.second = nn.Linear(config.z, config.z)
+
+    def forward(self, z: Tensor, style: Tensor) -> Tensor:
+        """Map (..., z) numbers and (...) styles to codes, (..., z).
+
+        The numbers are brought to the length that they have on average, so that all on the way from one picture
+        to another are as usual as the two.
+        """
+        z = F.normalize(z, dim=-1) * math.sqrt(z.shape[-1])
+        move = self.second(F.leaky_relu(self.first(torch.cat([z, self.styles(style)], dim=-1)), SLOPE))
+        return z + move.float()
+
+
+class PaintLayer(nn.Module):
+    """A 3x3 convolution, normalised with scales that follow the code, with noise, and a leaky ReLU.
+
+    Args:
+        enlarge: doubles the size first.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, code: int, enlarge: bool) -> None:
+        super().__init__()
+        if enlarge:
+            self.conv = EnlargingConvolution(in_channels, out_channels)
+        else:
+            self.conv = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.scales = nn.Linear(code, 2 * out_channels)
+        self.noise_strength = nn.Parameter(torch.zeros(()))
+        self.register_buffer("running_mean", torch.zeros(out_channels))
+        self.register_buffer("running_var", torch.ones(out_channels))
+        nn.init.zeros_(self.scales.bias)
+
+    def forward(self, x: Tensor, code: Tensor, noise: Tensor, gate: Tensor | None = None) -> Tensor:
+        """Return (B, out_channels, H, W), doubled if `enlarge`.
+
+        Args:
+            x: (B, in_channels, H, W).
+            code: (B, code).
+            noise: (B, 1, H, W) of the size of the result.
+            gate: positive factors (B, out_channels) by which the result is multiplied.
+        """
+        x = self.conv(x)
+        gain, shift = self.scales(code).float().chunk(2, dim=1)
+        gain = 1 + gain
+        if gate is not None:  # a leaky ReLU of what is multiplied is the same, multiplied
+            gain, shift = gain * gate, shift * gate
+        if self.training:
+            mean, var = torch.batch_norm_update_stats(x.detach(), self.running_mean, self.running_var, _MOMENTUM)
+        else:
+            mean, var = self.running_mean, self.running_var
+        return ModulatedActivation.apply(x, mean, var, gain, shift, noise, self.noise_strength, self.training)
+
+
+class EnlargingConvolution(nn.Module):
+    """Nearest upsampling by two and a 3x3 convolution, as one transposed convolution.
+
+    Four products for each value instead of nine, and no enlarged copy of the features: twice as fast.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(in_channels, out_channels, 3, 3))  # mirrored, as transposed ones are
+        nn.init.normal_(self.weight, std=(9 * in_channels) ** -0.5)
+        # Which of the four taps of a side each of the three goes to: two, because a value was doubled.
+        taps = torch.tensor([[1.0, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]])
+        self.register_buffer("spread", torch.kron(taps, taps), persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, in_channels, H, W) to (B, out_channels, 2 H, 2 W)."""
+        kernel = (self.weight.flatten(2) @ self.spread).unflatten(2, (4, 4))
+        return F.conv_transpose2d(x, kernel, stride=2, padding=1)
+
+
+class ModulatedActivation(torch.autograd.Function):
+    """leaky_relu(gain * normalised(x) + shift + strength * noise), gain and shift of each picture its own.
+
+    PyTorch's batch normalisation backwards in bfloat16 takes as long as a convolution; written out for all of
+    it together, the passes over the features are few, and only what goes in and what comes out is kept.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: FunctionCtx,
+        x: Tensor,  # (B, C, H, W)
+        mean: Tensor,  # (C,), as are var
+        var: Tensor,
+        gain: Tensor,  # (B, C), as is shift
+        shift: Tensor,
+        noise: Tensor,  # (B, 1, H, W)
+        strength: Tensor,  # ()
+        measured: bool,  # whether mean and var are those of x
+    ) -> Tensor:
+        inverse_std = (var + 1e-5).rsqrt()
+        scale = gain * inverse_std
+        y = torch.addcmul(_per_channel(shift - scale * mean, x), x, _per_channel(scale, x))
+        noise = noise.to(x.dtype)
+        y.add_(noise * strength.to(x.dtype))
+        y = F.leaky_relu_(y, SLOPE)
+        ctx.save_for_backward(x, y, mean, inverse_std, gain, noise)
+        ctx.measured = measured
+        return y
+
+    @staticmethod
+    def backward(ctx: FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
+        x, y, mean, inverse_std, gain, noise = ctx.saved_tensors
+        grad = torch.ops.aten.leaky_relu_backward(grad, y, SLOPE, True)
+        # Sums, not means: a mean in bfloat16 first makes a copy of everything in float32.
+        grad_shift = grad.sum((2, 3)).to(gain.dtype)
+        along_x = (grad * x).sum((2, 3)).to(gain.dtype)
+        grad_gain = (along_x - mean * grad_shift) * inverse_std
+        grad_strength = (grad.sum(1, keepdim=True) * noise).sum(dtype=gain.dtype)
+        scale = gain * inverse_std
+        if not ctx.measured:
+            return grad * _per_channel(scale, x), None, None, grad_gain, grad_shift, None, grad_strength, None
+        # A change of x also moves the mean and the deviation of its channel.
+        count = x.numel() // x.shape[1]
+        constant = (gain * grad_shift).sum(0) / count
+        along = (gain * grad_gain).sum(0) / count * inverse_std
+        offset = _per_channel((along * mean - constant)[None] * inverse_std, x)
+        grad_x = torch.addcmul(offset, x, _per_channel(-(along * inverse_std)[None], x))
+        grad_x = grad_x.addcmul_(grad, _per_channel(scale, x))
+        return grad_x, None, None, grad_gain, grad_shift, None, grad_strength, None
+
+
+def _per_channel(values: Tensor, like: Tensor) -> Tensor:
+    return values[:, :, None, None].to(like.dtype)
+
+
+class SkipLayerExcitation(nn.Module):
+    """Says by what factors the channels of fine features are multiplied, given the coarse ones."""
+
+    def __init__(self, coarse: int, fine: int) -> None:
+        super().__init__()
+        self.look = nn.Conv2d(coarse, fine, 4)
+        self.answer = nn.Conv2d(fine, fine, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (B, fine) factors between 0 and 1 for (B, coarse, H, W)."""
+        x = F.silu(self.look(F.adaptive_avg_pool2d(x, 4)))
+        return torch.sigmoid(self.answer(x).float().flatten(1))
+
+
+@dataclass(frozen=True, slots=True)
+class DCGANConfig:
+    """The size of the baseline's pictures and its width."""
+
+    size: int = 128
+    width: int = 64
+    """Channels at half the size; doubled with every halving of the size up to eight times as many."""
+    z: int = 100
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels at size / 2, size / 4, ..., 4 pixels."""
+        return tuple(self.width * min(8, 2**level) for level in range(self.size.bit_length() - 3))
+
+
+class DCGANGenerator(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):
+    """The baseline: transposed convolutions, batch normalisation, ReLU; it knows no styles."""
+
+    Config = DCGANConfig
+    config: DCGANConfig
+
+    def __init__(self, config: DCGANConfig) -> None:
+        super().__init__(config)
+        widths = config.widths[::-1]
+        layers = [nn.ConvTranspose2d(config.z, widths[0], 4, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU(True)]
+        for coarse, fine in zip(widths, widths[1:]):
+            layers += [nn.ConvTranspose2d(coarse, fine, 4, 2, 1, bias=False), nn.BatchNorm2d(fine), nn.ReLU(True)]
+        self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(widths[-1], 3, 4, 2, 1))
+        self.apply(_initialise_dcgan)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Paint pictures, (B, 3, size, size) RGB in [0, 1], from z (B, z)."""
+        return torch.tanh(self.layers(z[:, :, None, None]).float()) / 2 + 0.5
+
+
+class DCGANDiscriminator(nn.Module):
+    """The baseline's critic: strided convolutions, batch normalisation, leaky ReLU."""
+
+    def __init__(self, config: DCGANConfig) -> None:
+        super().__init__()
+        widths = config.widths
+        layers = [nn.Conv2d(3, widths[0], 4, 2, 1), nn.LeakyReLU(SLOPE, True)]
+        for fine, coarse in zip(widths, widths[1:]):
+            layers += [nn.Conv2d(fine, coarse, 4, 2, 1, bias=False), nn.BatchNorm2d(coarse), nn.LeakyReLU(SLOPE, True)]
+        self.layers = nn.Sequential(*layers, nn.Conv2d(widths[-1], 1, 4))
+        self.apply(_initialise_dcgan)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return one logit for each picture, (B, 1); x: (B, 3, size, size) RGB in [0, 1]."""
+        return self.layers(2 * x - 1).float().flatten(1)
+
+
+def _initialise_dcgan(module: nn.Module) -> None:
+    if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
+        nn.init.normal_(module.weight, std=0.02)
+    elif isinstance(module, nn.BatchNorm2d):
+        nn.init.normal_(module.weight, 1, 0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class FastGANConfig:
+    """Layout of the Hub's FastGAN checkpoints; the defaults are theirs."""
+
+    channels: tuple[int, ...] = (1024, 512, 256, 128, 128, 64, 32, 16, 8)
+    """At 4 pixels, 8, ... 1024."""
+    z: int = 256
+
+
+class FastGAN(HubModel, license="mit", tags=["unconditional-image-generation"]):
+    """The generator of FastGAN at 1024 pixels, with the names of `huggan/fastgan-few-shot-*` for its weights.
+
+    Those checkpoints have spectral normalisation in them, which `fold_spectral_norm` takes out.
+    """
+
+    Config = FastGANConfig
+    config: FastGANConfig
+
+    def __init__(self, config: FastGANConfig) -> None:
+        super().__init__(config)
+        width = {4 << level: channels for level, channels in enumerate(config.channels)}
+        self._init = _Layers(
+            _Wrapped(nn.ConvTranspose2d(config.z, 2 * width[4], 4, bias=False)),
+            nn.BatchNorm2d(2 * width[4]),
+            nn.GLU(dim=1),
+        )
+        for size in (8, 32, 128, 512):
+            setattr(self, f"_upsample_{size}", _Layers(*_doubling(width[size // 2], width[size], convolutions=2)))
+        for size in (16, 64, 256, 1024):
+            setattr(self, f"_upsample_{size}", _Layers(*_doubling(width[size // 2], width[size], convolutions=1)))
+        for size in (64, 128, 256, 512):
+            layers = (
+                nn.AdaptiveAvgPool2d(4),
+                _convolution(width[size // 16], width[size], 4),
+                nn.SiLU(),
+                _convolution(width[size], width[size], 1),
+                nn.Sigmoid(),
+            )
+            setattr(self, f"_sle_{size}", _Layers(*layers))
+        self._out_128 = nn.Sequential(_convolution(width[128], 3, 1), nn.Tanh())
+        self._out_1024 = nn.Sequential(_convolution(width[1024], 3, 3, padding=1), nn.Tanh())
+
+    def forward(self, z: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+        """Paint pictures from z (B, z).
+
+        Args:
+            generator: what the noise is drawn from; the global one if None.
+
+        Returns:
+            (B, 3, 1024, 1024) and (B, 3, 128, 128), RGB in [0, 1].
+        """
+        x = {4: self._init(z[:, :, None, None], generator)}
+        for size in (8, 16, 32, 64, 128, 256, 512, 1024):
+            x[size] = getattr(self, f"_upsample_{size}")(x[size // 2], generator)
+            if 64 <= size <= 512:
+                x[size] = x[size] * getattr(self, f"_sle_{size}")(x[size // 16], generator)
+        return (self._out_1024(x[1024]) + 1) / 2, (self._out_128(x[128]) + 1) / 2
+
+
+class _Layers(nn.Module):
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self._layers = nn.ModuleList(layers)
+
+    def forward(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
+        for layer in self._layers:
+            x = layer(x, generator) if isinstance(layer, _Noise) else layer(x)
+        return x
+
+
+class _Wrapped(nn.Module):
+    def __init__(self, conv: nn.Module) -> None:
+        super().__init__()
+        self._conv = conv
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self._conv(x)
+
+
+class _Noise(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self._weight = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
+        noise = torch.randn(x.shape[0], 1, *x.shape[2:], generator=generator)
+        return x + self._weight * noise.to(x)
+
+
+def _convolution(in_channels: int, out_channels: int, kernel_size: int, padding: int = 0) -> nn.Module:
+    return _Wrapped(nn.Conv2d(in_channels, out_channels, kernel_size, padding=padding, bias=False))
+
+
+def _doubling(in_channels: int, out_channels: int, convolutions: int) -> list[nn.Module]:
+    layers: list[nn.Module] = [nn.Upsample(scale_factor=2)]
+    for channels in (in_channels, out_channels)[:convolutions]:
+        layers.append(_convolution(channels, 2 * out_channels, 3, padding=1))
+        if convolutions == 2:
+            layers.append(_Noise())
+        layers += [nn.BatchNorm2d(2 * out_channels), nn.GLU(dim=1)]
+    return layers
+
+
+def fold_spectral_norm(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return a FastGAN state with every normalised weight divided by its norm, as evaluation does it.
+
+    Each `weight_orig` with its vectors `weight_u` and `weight_v` becomes one `weight`; the rest stays.
+    """
+    folded = {}
+    for key, value in state.items():
+        name, _, kind = key.rpartition(".")
+        if kind == "weight_orig":
+            # Rows are output channels, which a transposed convolution (the first) has second.
+            rows = value.transpose(0, 1) if name.startswith("_init.") else value
+            u, v = state[f"{name}.weight_u"], state[f"{name}.weight_v"]
+            folded[f"{name}.weight"] = value / torch.dot(u, torch.mv(rows.flatten(1), v))
+        elif kind not in ("weight_u", "weight_v"):
+            folded[key] = value
+    return folded

@@ -1,0 +1,41 @@
+"""A residual U-net that takes noise, JPEG blocks and mild blur out of pictures without being told how much.
+
+See `deepart.models.unet`; DRUNet: Zhang et al. 2021, https://arxiv.org/abs/2008.13751.
+Trained by `deepart.training.restorer`.
+
+Differs from DRUNet: blind (no map of the noise level), an eighth of the weights, and the network predicts
+what is to be subtracted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from deepart.models.pretrained import HubModel
+from deepart.models.unet import ResidualUNet
+
+
+@dataclass(frozen=True, slots=True)
+class RestorerConfig:
+    """Shape of the U-net; see `ResidualUNet`."""
+
+    widths: tuple[int, ...] = (64, 128, 160)
+    depths: tuple[int, ...] = (3, 3, 4, 3, 3)
+
+
+class Restorer(HubModel, license="mit", paper_url="https://arxiv.org/abs/2008.13751", tags=["image-to-image"]):
+    """Returns the picture without what is wrong with it."""
+
+    Config = RestorerConfig
+    config: RestorerConfig
+
+    def __init__(self, config: RestorerConfig | None = None) -> None:
+        config = config or self.Config()
+        super().__init__(config)
+        self.unet = ResidualUNet(3, 3, config.widths, config.depths)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Restore RGB pictures in [0, 1], (B, 3, H, W), of any size; returns the same shape, not clamped."""
+        return x - self.unet(x).to(x.dtype)

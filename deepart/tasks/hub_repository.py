@@ -1,0 +1,157 @@
+"""A classifier's repository on the Hugging Face Hub, whose content nobody here has looked at.
+
+Its name comes from a visitor and its files from a stranger.  So the name is checked before anybody is
+asked; of the files only JSON, tokenizers and safetensors are read, up to a size; code is never run; and
+what the files say is shortened and stripped before it is shown.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from PIL import Image
+from torch import Tensor
+
+from deepart import hub
+from deepart.errors import InputError, WeightsError
+from deepart.hub import Report
+
+CONFIG = "config.json"
+WEIGHTS = "model.safetensors"
+CARD = "README.md"
+
+MOST_WEIGHTS_BYTES = 4 << 30
+MOST_OTHER_BYTES = 64 << 20  # the largest tokenizers have 34 MB
+
+_PART = r"[A-Za-z0-9](?:[A-Za-z0-9]|[._-](?![.-]))*"  # neither ".." nor "--", as the Hub has it
+_NAME = re.compile(rf"(?=.{{3,96}}$){_PART}/{_PART}")
+_REVISION = re.compile(r"[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
+
+Prepare = Callable[[Image.Image], Tensor]
+"""Makes of an RGB picture what a network looks at, (3, H, W)."""
+
+
+@dataclass(slots=True)
+class HubRepository:
+    """One commit of a repository; files are fetched when they are asked for and kept in the Hub's cache.
+
+    Raises:
+        InputError: `name` is not owner/name, or `revision` is neither a commit, a branch nor a tag.
+    """
+
+    name: str
+    revision: str = "main"
+    """Becomes the commit with the first file, so that all files are of one commit.  A branch that is in the
+    cache stays what it was when it was fetched."""
+    report: Report | None = None
+    """Told of the progress of downloads."""
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or not _REVISION.fullmatch(self.revision):
+            raise InputError("hub.name")
+
+    def find(self, file: str) -> Path | None:
+        """Return a file, fetched if need be; None if the repository has no such file.
+
+        Raises:
+            WeightsError: the file or the repository is out of reach; or the file is too large.
+        """
+        from huggingface_hub.errors import EntryNotFoundError
+
+        path = hub.cached(self.name, file, self.revision)
+        if path is None:
+            try:
+                path = hub.download(self.name, self.name, file, self.revision, self._bounded(file))
+            except WeightsError as error:
+                if isinstance(error.__cause__, EntryNotFoundError):
+                    return None
+                raise
+        self.revision = path.parent.name  # the cache keeps files in snapshots/<commit>/
+        return path
+
+    def json(self, file: str) -> dict[str, Any] | None:
+        """Return what a JSON file holds; None if the repository has no such file.
+
+        Raises:
+            WeightsError: see `find`; or it is no JSON object.
+        """
+        path = self.find(file)
+        if path is None:
+            return None
+        try:
+            values = json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError, RecursionError) as error:
+            raise WeightsError("hub.unfit", name=self.name) from error
+        if not isinstance(values, dict):
+            raise WeightsError("hub.unfit", name=self.name)
+        return values
+
+    def fetch(self, *others: str, weights: str = WEIGHTS) -> Path:
+        """Return the path of the weights, beside which lie those of `others` that the repository has.
+
+        The weights are fetched last.  With them here the others are here too, and nobody is asked for those
+        that the repository does not have.
+
+        Raises:
+            WeightsError: see `find`; or there are no safetensors, and other weights are not opened.
+        """
+        here = [file for file in (*others, weights) if hub.cached(self.name, file, self.revision)]
+        if weights not in here or len(here) == 1:
+            for file in others:
+                self.find(file)
+        path = self.find(weights)
+        if path is None:
+            raise WeightsError("hub.no_safetensors", name=self.name, file=weights)
+        return path
+
+    def licence(self) -> str:
+        """Return the licence that the card states, such as "apache-2.0"; "unknown" if none or no card is here."""
+        from huggingface_hub import ModelCard
+
+        path = hub.cached(self.name, CARD, self.revision)
+        try:
+            card = ModelCard(path.read_text("utf-8", "replace"), ignore_metadata_errors=True) if path else None
+        except Exception:  # of whatever YAML is wrong
+            card = None
+        licence = card and (card.data.to_dict().get("license_name") or card.data.license)
+        return licence if isinstance(licence, str) and re.fullmatch(r"[\w.+-]{1,60}", licence) else "unknown"
+
+    def _bounded(self, file: str) -> Report:
+        """`report`, which ends the download of a file that is too large."""
+        most = MOST_WEIGHTS_BYTES if file.endswith(".safetensors") else MOST_OTHER_BYTES
+
+        def report(done: int, total: int) -> None:
+            if max(done, total) > most:
+                raise WeightsError("hub.too_large", name=self.name, file=file, most=most >> 20)
+            if self.report is not None:
+                self.report(done, total)
+
+        return report
+
+
+def require(package: str, name: str, install: str) -> ModuleType:
+    """Import an optional package that the repository `name` needs.
+
+    Args:
+        install: what pip installs it by.
+
+    Raises:
+        WeightsError: it is not installed.
+    """
+    try:
+        return importlib.import_module(package)
+    except ImportError as error:
+        raise WeightsError("hub.package", name=name, install=install) from error
+
+
+def plain_label(label: object) -> str:
+    """Return a label of a repository's config as one short line without markup."""
+    words = re.sub(r"[^\w\s.,:;()'’&+/-]", " ", str(label)[:400])
+    return " ".join(words.split())[:100]

@@ -1,0 +1,83 @@
+"""Restore many pictures, into one zip archive."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Sequence
+from pathlib import PurePath
+from typing import Literal, Union
+
+from PIL import Image
+
+from deepart.archives import ArchivedPicture
+from deepart.errors import InputError
+from deepart.recipes import Source
+from deepart.runtime import Progress
+from deepart.tasks.batch import BatchResult, each_into_archive, listed
+from deepart.tasks.restoration import Manner
+from deepart.tasks.restore import restore_steps
+
+Masks = Union[Source, Sequence[Source], None]
+"""One mask for all, "detect", or several (or the path of a zip archive of them), named as their pictures."""
+
+
+def restore_batch_steps(
+    sources: Sequence[Source],
+    masks: Masks = None,
+    clean: float | Literal["auto"] = "auto",
+    upscale: int = 1,
+    manner: Manner = Manner(),
+    *,
+    colour: float | Literal["auto"] = 0.0,
+    detect: bool = False,
+    out: str | os.PathLike[str],
+    language: str = "en",
+) -> Generator[Progress, None, BatchResult]:
+    """Restore pictures, as an engine: yields `Progress`, returns what became of each.
+
+    The archive holds what that of `deepart.tasks.batch.batch_steps` does, and a picture that cannot be restored
+    does not stop the others.
+
+    Args:
+        sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
+            pictures; at most `deepart.tasks.batch.MOST_PICTURES` pictures in all.
+        masks: what is missing; a picture that no mask is named as has no holes.  See `Masks`.
+        clean: see `deepart.restore`.
+        upscale: the same.
+        manner: the same.
+        colour: the same.
+        detect: the same.
+        out: the archive to write.
+        language: "en" or "zh", of the sentences in the table.
+
+    Raises:
+        InputError: an archive cannot be read, a setting is out of its range, no mask has the name of a picture,
+            there are too many pictures, or none that can be restored.
+        WeightsError: a checkpoint is missing or damaged.
+    """
+    manner.check()
+    pictures = listed(sources)
+    of_all, of_each = _read_masks(masks)
+    if of_each and not of_each.keys() & {_stem(name) for name, _ in pictures}:
+        raise InputError("restore.masks")
+
+    def work(name: str, source: Source) -> Generator[Progress, None, Image.Image]:
+        mask = of_each.get(_stem(name), of_all)
+        mask = mask.read() if isinstance(mask, ArchivedPicture) else mask
+        done = yield from restore_steps(source, mask, clean, upscale, manner, colour=colour, detect=detect)
+        return done.after
+
+    return (yield from each_into_archive(pictures, work, out, language))
+
+
+def _read_masks(masks: Masks) -> tuple[Source | None, dict[str, Source | ArchivedPicture]]:
+    """Return the mask of all pictures, and the masks of each by what their files are called."""
+    is_archive = isinstance(masks, (str, os.PathLike)) and PurePath(masks).suffix.lower() == ".zip"
+    if masks is None or (isinstance(masks, (str, os.PathLike, bytes, Image.Image)) and not is_archive):
+        return masks, {}
+    found = listed([masks] if is_archive else masks)
+    return None, {_stem(name): source for name, source in found}
+
+
+def _stem(name: str) -> str:
+    return PurePath(name).stem.casefold()

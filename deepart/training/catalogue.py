@@ -1,0 +1,159 @@
+"""Labelled paintings: read from a CSV, near-duplicates found, and split so that what is measured was never seen."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from deepart.errors import InputError
+
+Part = Literal["train", "calibration", "test", "stranger"]
+"""Which use a painting has; a stranger is by an artist of whom training sees nothing."""
+
+FEWEST_WORKS = 20
+"""Artists with fewer works than this are not told apart: too few to learn from and to measure on."""
+
+ANOTHER_ARTIST = "another artist"
+
+_SHARES: tuple[tuple[Part, float], ...] = (("test", 0.12), ("calibration", 0.08))
+_ALIKE = 50
+"""Bits of 256 in which the hashes of two scans of one painting may differ; chance keeps 56 or more apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """One row of the catalogue; an empty string where nothing is known."""
+
+    path: Path
+    artist: str
+    style: str
+    genre: str
+    title: str
+    year: str
+    shape: str = ""
+    """"squashed" where the file has other proportions than the painting."""
+
+
+def read_catalogue(folder: Path) -> list[Painting]:
+    """Read `folder`/paintings.csv: columns path (from `folder`), artist, style, genre, title, year, shape if known.
+
+    Raises:
+        InputError: there is no such file, or it lacks a column.
+    """
+    file = Path(folder) / "paintings.csv"
+    if not file.is_file():
+        raise InputError("training.no_catalogue")
+    with open(file, newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    columns = ("artist", "style", "genre", "title", "year")
+    if not rows or not {"path", *columns} <= set(rows[0]):
+        raise InputError("training.no_catalogue")
+    return [
+        Painting(
+            Path(folder) / row["path"],
+            *("" if row[name] == "none" else row[name] for name in columns),
+            shape=row.get("shape") or "",
+        )
+        for row in rows
+    ]
+
+
+def known_artists(paintings: Iterable[Painting], fewest: int = FEWEST_WORKS) -> tuple[str, ...]:
+    """Return the artists with at least `fewest` works, sorted."""
+    works = Counter(painting.artist for painting in paintings)
+    return tuple(sorted(artist for artist, count in works.items() if count >= fewest))
+
+
+def labels_of(paintings: Sequence[Painting]) -> dict[str, tuple[str, ...]]:
+    """Return the labels of each head: every style, every known artist and "another artist", every genre."""
+    return {
+        "style": tuple(sorted({painting.style for painting in paintings} - {""})),
+        "artist": (*known_artists(paintings), ANOTHER_ARTIST),
+        "genre": tuple(sorted({painting.genre for painting in paintings} - {""})),
+    }
+
+
+def split(paintings: Sequence[Painting], pictures: Sequence[np.ndarray]) -> list[Part]:
+    """Decide for each painting what it is used for, the same on every machine.
+
+    Each artist's works are shared out by the hashes of their paths, near-duplicates together.  Every second
+    artist with few works is a stranger, with all works; those of the others are "another artist".
+
+    Args:
+        paintings: the rows of the catalogue.
+        pictures: their pictures in the same order, (H, W, 3) uint8 RGB.
+    """
+    known = set(known_artists(paintings))
+    group = near_duplicates(pictures)
+    order = [_hash(path=painting.path) for painting in paintings]
+    works = defaultdict(list)
+    for index, painting in enumerate(paintings):
+        works[painting.artist].append(index)
+    parts: list[Part] = ["train"] * len(paintings)
+    for artist, indices in works.items():
+        if artist not in known and _hash(artist=artist) % 2:
+            for index in indices:
+                parts[index] = "stranger"
+            continue
+        waiting = sorted(indices, key=lambda index: (order[group[index]], index))
+        for part, share in _SHARES:
+            wanted = round(share * len(indices))
+            while waiting and wanted > 0:
+                together = [index for index in waiting if group[index] == group[waiting[0]]]
+                for index in together:
+                    parts[index] = part
+                waiting = waiting[len(together) :]
+                wanted -= len(together)
+    _keep_duplicates_together(parts, group)
+    return parts
+
+
+def _keep_duplicates_together(parts: list[Part], group: Sequence[int]) -> None:
+    """Give a painting that two artists are named for the part of its first scan, strangers excepted."""
+    for index, first in enumerate(group):
+        if parts[index] != "stranger" and parts[first] != "stranger":
+            parts[index] = parts[first]
+
+
+def is_training_photo(path: Path) -> bool:
+    """Say whether a photo is shown to the classifier as something that is no artwork; the others are for measuring."""
+    return hashlib.sha256(path.name.encode()).digest()[0] % 2 == 1
+
+
+def near_duplicates(pictures: Sequence[np.ndarray]) -> list[int]:
+    """Return for each picture the index of the first that shows the same, itself if it is the first.
+
+    Two scans of one painting agree in where it gets brighter from left to right, at 16 x 16 places.
+    """
+    signs = np.stack([_difference_hash(picture) for picture in pictures]).astype(np.float32)  # (N, 256), +1 or -1
+    first = list(range(len(pictures)))
+    for start in range(0, len(pictures), 1024):
+        differing = (signs.shape[1] - signs[start : start + 1024] @ signs.T) / 2
+        for row, column in zip(*np.nonzero(differing <= _ALIKE)):
+            if column < start + row:
+                first[start + row] = min(first[start + row], first[column])
+    return first
+
+
+def _difference_hash(picture: np.ndarray) -> np.ndarray:
+    small = Image.fromarray(picture).convert("L").resize((17, 16), Image.Resampling.BOX)
+    values = np.asarray(small, np.int16)
+    return np.where(values[:, 1:] > values[:, :-1], 1, -1).ravel()
+
+
+def _hash(path: Path | None = None, artist: str = "") -> int:
+    text = artist if path is None else "/".join(path.parts[-2:])
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def counts(parts: Iterable[Part]) -> Mapping[Part, int]:
+    """Return how many paintings each part has."""
+    return Counter(parts)

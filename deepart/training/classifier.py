@@ -1,0 +1,261 @@
+"""How the classifier is trained: three questions at once, missing answers left out, and what is no artwork.
+
+Fine-tuning of an ImageNet backbone.  Its depthwise kernels and its first stages stay as they are: on a
+processor their backward pass takes most of a step, and low-level features carry over from photos.
+Batch normalisation keeps the statistics that it came with.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from deepart.checkpoints import load_state
+from deepart.errors import WeightsError
+from deepart.models.classifier import ArtClassifier
+from deepart.training.catalogue import ANOTHER_ARTIST, Painting
+from deepart.training.data import PictureStore, degrade
+from deepart.training.loop import Stage
+
+FROZEN_STAGES = 2
+"""How many of the backbone's first stages are not trained."""
+
+LARGEST_CUT = 0.45
+"""How much of each side a training crop may leave out."""
+
+WORN_SHARE = 0.25
+"""How often a training picture gets JPEG blocks or noise, so that no label is read from a scan's compression."""
+
+STRANGE_SHARE = 0.15
+"""Part of a batch that is no artwork."""
+
+BACKBONE_RATE = 0.2
+"""Learning rate of the backbone, relative to that of the heads."""
+
+Balance = Literal["none", "weights", "resampling", "logit-adjustment"]
+"""What is done so that labels with few works are not drowned by those with many."""
+
+_MISSING = -100  # what cross-entropy leaves out
+
+
+def load_imagenet_backbone(classifier: ArtClassifier, file: Path) -> None:
+    """Give the backbone the ImageNet weights of `file`.
+
+    Weights of the original EfficientNet-Lite have other names, but the same tensors in the same order.
+
+    Raises:
+        WeightsError: the file does not fit the backbone.
+    """
+    own = classifier.backbone.state_dict()
+    theirs = [value for key, value in load_state(file).items()][: len(own)]  # the last two are ImageNet's classes
+    if [value.shape for value in own.values()] != [value.shape for value in theirs]:
+        raise WeightsError("weights.mismatch", name=classifier.config.backbone)
+    classifier.backbone.load_state_dict(OrderedDict(zip(own, theirs)))
+
+
+class ClassifierTraining:
+    """Draws batches of paintings, and of what is none, and returns the losses of every head.
+
+    Args:
+        network: the classifier, its backbone with ImageNet weights.
+        paintings: what to learn from, rows of the catalogue.
+        pictures: their pictures, in the same order.
+        photos: pictures that are no artworks.
+        balance: "weights" weighs each label by one over the root of how often it comes, "resampling" draws
+            paintings by that weight of their style, "logit-adjustment" adds the logarithm of how often each label
+            comes to its logit (Menon et al. 2021, https://arxiv.org/abs/2007.07314).
+        mix: how often a batch is cut and mixed.
+    """
+
+    def __init__(
+        self,
+        network: ArtClassifier,
+        paintings: Sequence[Painting],
+        pictures: PictureStore | Sequence[np.ndarray],
+        photos: PictureStore | Sequence[np.ndarray],
+        seed: int = 0,
+        balance: Balance = "none",
+        mix: float = 0.5,
+        label_smoothing: float = 0.1,
+    ) -> None:
+        self.network = network
+        self._pictures, self._photos = pictures, photos
+        self._targets = targets(network, paintings)
+        self._rng = np.random.default_rng(seed)
+        self._order: list[int] = []
+        self._balance = balance
+        self._mix = mix
+        self._shares = {name: label_shares(self._targets[name], len(labels)) for name, labels in network.labels.items()}
+        self._smoothing = label_smoothing
+        freeze(network)
+
+    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Draw a batch of `stage.batch` pictures; return the loss of every head and their sum, "total"."""
+        _keep_statistics(self.network)
+        strange = round(STRANGE_SHARE * stage.batch)
+        chosen = [self._next() for _ in range(stage.batch - strange)]
+        crops = [self._crop(self._pictures[index], stage.size) for index in chosen]
+        crops += [self._crop(self._no_artwork(stage.size), stage.size) for _ in range(strange)]
+        x = torch.stack(crops).contiguous(memory_format=torch.channels_last)
+        partner, share = self._cut_and_mix(x[: len(chosen)])
+        answers = {name: value.float() for name, value in self.network(x).items()}
+        losses = {}
+        for name in self.network.labels:
+            target = torch.tensor([self._targets[name][index] for index in chosen])
+            first, first_weight = self._cross_entropy(name, answers[name][: len(chosen)], target)
+            second, second_weight = self._cross_entropy(name, answers[name][: len(chosen)], target[partner])
+            weight = (share * first_weight + (1 - share) * second_weight).sum()
+            if weight > 0:
+                losses[name] = (share * first + (1 - share) * second).sum() / weight
+        is_artwork = torch.tensor([1.0] * len(chosen) + [0.0] * strange)
+        losses["artwork"] = F.binary_cross_entropy_with_logits(answers["artwork"][:, 0], is_artwork)
+        losses["total"] = sum(losses.values())
+        return losses
+
+    def _cut_and_mix(self, x: Tensor) -> tuple[Tensor, float]:
+        """Half the time, replace a rectangle of each picture by that of another (CutMix: Yun et al. 2019), in place.
+
+        Returns:
+            Which picture each got the rectangle from, (B,), and the share of its own that each kept.
+        """
+        partner = torch.from_numpy(self._rng.permutation(len(x)))
+        if self._rng.random() >= self._mix:
+            return partner, 1.0
+        side = x.shape[-1]
+        cut = float(np.sqrt(self._rng.uniform(0.1, 0.6)))
+        height, width = (max(1, round(side * cut)),) * 2
+        top, left = self._rng.integers(side - height + 1), self._rng.integers(side - width + 1)
+        place = (..., slice(top, top + height), slice(left, left + width))
+        x[place] = x[partner][place]
+        return partner, 1 - height * width / side**2
+
+    def _cross_entropy(self, name: str, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """Return each picture's loss and its weight, (B,) both, 0 where the label is missing."""
+        shares = self._shares[name]
+        weights = torch.ones_like(shares)
+        if self._balance == "weights":
+            weights = shares.rsqrt() / (shares * shares.rsqrt()).sum()
+        elif self._balance == "logit-adjustment":
+            logits = logits + shares.log()
+        weight = torch.where(target == _MISSING, 0, weights[target.clamp(min=0)])
+        loss = F.cross_entropy(logits, target, ignore_index=_MISSING, label_smoothing=self._smoothing, reduction="none")
+        return weight * loss, weight
+
+    def _next(self) -> int:
+        if not self._order:
+            count = len(self._pictures)
+            if self._balance == "resampling":
+                style = self._shares["style"].rsqrt()[torch.tensor(self._targets["style"])].double().numpy()
+                self._order = self._rng.choice(count, count, p=style / style.sum()).tolist()
+            else:
+                self._order = self._rng.permutation(count).tolist()
+        return self._order.pop()
+
+    def _crop(self, picture: np.ndarray, size: int) -> Tensor:
+        crop = relative_crop(picture, size, self._rng)
+        return degrade(crop, self._rng) if self._rng.random() < WORN_SHARE else crop
+
+    def _no_artwork(self, size: int) -> np.ndarray:
+        """Return a photo, or sometimes a picture of nothing: blank, a gradient, noise."""
+        kind = self._rng.random()
+        if kind < 0.8:
+            return self._photos[int(self._rng.integers(len(self._photos)))]
+        return nothing(size, self._rng)
+
+
+def targets(network: ArtClassifier, paintings: Sequence[Painting]) -> dict[str, list[int]]:
+    """Return for each head the index of each painting's label, -100 where it has none."""
+    found = {}
+    for name, labels in network.labels.items():
+        index = {label: number for number, label in enumerate(labels)}
+        missing = index.get(ANOTHER_ARTIST, _MISSING) if name == "artist" else _MISSING
+        found[name] = [index.get(getattr(painting, name), missing) for painting in paintings]
+    return found
+
+
+def label_shares(indices: Sequence[int], count: int) -> Tensor:
+    """Return how often each of `count` labels comes, (count,), adding up to 1; one that never comes as if half once."""
+    there = torch.tensor([index for index in indices if index != _MISSING], dtype=torch.long)
+    works = torch.bincount(there, minlength=count).float().clamp(min=0.5)
+    return works / works.sum()
+
+
+def relative_crop(picture: np.ndarray, size: int, rng: np.random.Generator) -> Tensor:
+    """Cut most of each side, stretch it to a square and mirror it half the time.
+
+    Width and height are cut independently, which changes proportions as `squashed` scans do.
+
+    Args:
+        picture: (H, W, 3) uint8 RGB.
+        size: side of the result in pixels.
+
+    Returns:
+        (3, size, size) float32 in [0, 1], a little brighter or darker than the picture.
+    """
+    h, w = picture.shape[:2]
+    height, width = (max(1, round(side * rng.uniform(1 - LARGEST_CUT, 1))) for side in (h, w))
+    top, left = rng.integers(h - height + 1), rng.integers(w - width + 1)
+    crop = picture[top : top + height, left : left + width]
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    x = torch.from_numpy(np.ascontiguousarray(crop)).permute(2, 0, 1)[None].float() / 255
+    x = F.interpolate(x, (size, size), mode="bicubic", antialias=True, align_corners=False)[0]
+    contrast, brightness = rng.uniform(0.9, 1.1), rng.uniform(-0.05, 0.05)
+    return ((x - 0.5) * contrast + 0.5 + brightness).clamp(0, 1)
+
+
+def nothing(size: int, rng: np.random.Generator) -> np.ndarray:
+    """Return (size, size, 3) uint8 in which there is nothing to see: one colour, a gradient, noise, or bars."""
+    first, second = rng.uniform(0, 255, (2, 3))
+    if rng.random() < 0.4:  # a page
+        first = second = np.repeat(rng.choice([0, 255, rng.uniform(0, 255)]), 3)
+    ramp = np.linspace(0, 1, size)[:, None, None]
+    picture = first + (second - first) * np.broadcast_to(ramp, (size, size, 3))
+    if rng.random() < 0.5:  # lines of a text, or of a screen
+        for top in range(int(rng.integers(4, 20)), size, int(rng.integers(6, 30))):
+            ends = int(rng.integers(size // 4, size))
+            marks = rng.random((1, ends, 1)) < 0.6
+            picture = picture.copy()
+            picture[top : top + int(rng.integers(1, 8)), :ends] *= np.where(marks, rng.uniform(0, 1), 1)
+    if rng.random() < 0.5:
+        picture = picture + rng.standard_normal((size, size, 3 if rng.random() < 0.5 else 1)) * rng.uniform(1, 90)
+    if rng.random() < 0.5:
+        picture = picture.swapaxes(0, 1)
+    return picture.clip(0, 255).astype(np.uint8)
+
+
+def freeze(network: ArtClassifier) -> None:
+    """Leave the backbone's first stages and its depthwise kernels out of the training."""
+    for name, module in network.backbone.named_modules():
+        first = name in ("conv_stem", "bn1") or name in [f"blocks.{stage}" for stage in range(FROZEN_STAGES)]
+        depthwise = isinstance(module, nn.Conv2d) and module.groups > 1
+        if first or depthwise:
+            module.requires_grad_(False)
+
+
+def _keep_statistics(network: ArtClassifier) -> None:
+    for module in network.backbone.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+
+
+def parameter_groups(network: ArtClassifier, weight_decay: float) -> list[dict]:
+    """Return the groups of an optimiser: the backbone learns slowly, the heads start from nothing.
+
+    Biases and normalisations do not decay.
+    """
+    heads = [*network.heads.parameters(), *network.artwork.parameters()]
+    groups = []
+    for parameters, rate in ((list(network.backbone.parameters()), BACKBONE_RATE), (heads, 1.0)):
+        for decays in (True, False):
+            chosen = [p for p in parameters if p.requires_grad and (p.ndim > 1) == decays]
+            decay = weight_decay if decays else 0.0
+            groups.append({"params": chosen, "relative_rate": rate, "weight_decay": decay})
+    return [group for group in groups if group["params"]]

@@ -1,0 +1,129 @@
+"""How the damage detector is trained and measured: clean pictures, synthetic damage, and its mask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from deepart.training.damage import KINDS, worn
+from deepart.training.data import random_crop
+from deepart.training.loop import Stage
+
+SCALES = (0.5, 1.3)
+"""Visitors' pictures are sharper or softer than those that are trained on."""
+
+_THIN = 4.0  # how much more the pixels of a thin line weigh than those inside a patch
+_SURROUNDINGS = 9  # pixels, the window in which thin is told from thick
+
+
+class DetectorTraining:
+    """Draws clean crops, damages most of them and returns how far the network's mask is from the true one.
+
+    Args:
+        network: maps pictures to logits.
+        stores: collections of pictures; each gives the same share of a batch, so one may be named more than once.
+    """
+
+    def __init__(self, network: nn.Module, stores: Sequence[Sequence[np.ndarray]], seed: int = 0) -> None:
+        self.network = network
+        self._stores = stores
+        self._rng = np.random.default_rng(seed)
+
+    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Return "total" for a batch of `stage.batch` crops, and its parts "cross_entropy" and "dice"."""
+        x, mask = (torch.stack(part) for part in zip(*(self._example(i, stage.size) for i in range(stage.batch))))
+        logits = self.network(x.contiguous(memory_format=torch.channels_last)).float()
+        cross_entropy, dice = weighted_cross_entropy(logits, mask), dice_distance(logits, mask)
+        return {"total": cross_entropy + 0.5 * dice, "cross_entropy": cross_entropy, "dice": dice}
+
+    def _example(self, number: int, size: int) -> tuple[Tensor, Tensor]:
+        store = self._stores[number % len(self._stores)]
+        picture = store[int(self._rng.integers(len(store)))]
+        crop = random_crop(picture, size, SCALES, self._rng).permute(1, 2, 0).numpy()
+        damaged, mask = worn(crop, self._rng)
+        return torch.from_numpy(damaged).permute(2, 0, 1), torch.from_numpy(mask)[None].float()
+
+
+def weighted_cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
+    """Return the cross-entropy of masks, (B, 1, H, W), in which the pixels of thin lines weigh more."""
+    around = F.avg_pool2d(mask, _SURROUNDINGS, stride=1, padding=_SURROUNDINGS // 2)
+    weight = 1 + _THIN * mask * (1 - around)
+    return F.binary_cross_entropy_with_logits(logits, mask, weight)
+
+
+def dice_distance(logits: Tensor, mask: Tensor) -> Tensor:
+    """Return 1 - the soft Dice coefficient (Milletari et al. 2016), the mean over the pictures with damage."""
+    there = mask.flatten(1).sum(1) > 0
+    if not there.any():
+        return 0 * logits.sum()
+    found, mask = logits[there].sigmoid().flatten(1), mask[there].flatten(1)
+    return (1 - 2 * (found * mask).sum(1) / (found.sum(1) + mask.sum(1))).mean()
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorScore:
+    """How well damage is found on synthetic damage, over all pixels of all pictures."""
+
+    iou: float
+    precision: float
+    recall: float
+    recall_of: dict[str, float]
+    """Per kind of damage, each alone on the pictures."""
+    iou_of: dict[str, float]
+    false_area: float
+    """Share of the pixels of clean pictures that are taken for damage."""
+
+
+def evaluate_detector(
+    network: nn.Module, pictures: Sequence[np.ndarray], seed: int = 0, threshold: float = 0.5
+) -> DetectorScore:
+    """Measure a detector on damage drawn onto pictures that it has not seen.
+
+    Args:
+        network: maps (1, 3, H, W) in [0, 1] to logits.
+        pictures: (H, W, 3) uint8, clean.
+        seed: of the damage.
+        threshold: probability from which a pixel counts as found.
+    """
+    rng = np.random.default_rng(seed)
+    names = list(KINDS)
+    mixed = np.zeros(3, np.int64)
+    of = {name: np.zeros(3, np.int64) for name in names}
+    false, clean = 0, 0
+    for picture in pictures:
+        number = int(rng.integers(1, 4))
+        mixed += _counts(network, *worn(picture, rng, list(rng.choice(names, number, replace=False))), threshold)
+        for name in names:
+            of[name] += _counts(network, *worn(picture, rng, [name]), threshold)
+        false += int(_found(network, picture, threshold).sum())
+        clean += picture.shape[0] * picture.shape[1]
+    both, found, there = mixed
+    return DetectorScore(
+        iou=_ratio(both, found + there - both),
+        precision=_ratio(both, found),
+        recall=_ratio(both, there),
+        recall_of={name: _ratio(counts[0], counts[2]) for name, counts in of.items()},
+        iou_of={name: _ratio(counts[0], counts[1] + counts[2] - counts[0]) for name, counts in of.items()},
+        false_area=_ratio(false, clean),
+    )
+
+
+@torch.inference_mode()
+def _found(network: nn.Module, picture: np.ndarray, threshold: float) -> np.ndarray:
+    x = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
+    return (network(x).sigmoid()[0, 0] >= threshold).numpy()
+
+
+def _counts(network: nn.Module, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:
+    """Return the numbers of pixels that are found and damaged, found, and damaged."""
+    found = _found(network, picture, threshold)
+    return np.array([(found & mask).sum(), found.sum(), mask.sum()])
+
+
+def _ratio(part: int, whole: int) -> float:
+    return float(part / whole) if whole else 0.0

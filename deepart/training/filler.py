@@ -1,0 +1,102 @@
+"""How the filler is trained: pictures with holes, judged by their pixels and in the eyes of a loss network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from deepart.models.loss_network import LossNetwork
+from deepart.training.damage import free_form_mask
+from deepart.training.data import random_crop
+from deepart.training.loop import Stage
+
+SCALES = (0.5, 1.0)
+"""Pictures are shrunk by so much before a crop is taken, so that strokes of many sizes are seen."""
+
+SHARES = (0.05, 0.4)
+"""Smallest and largest part of a training crop that is missing."""
+
+FEATURE_WEIGHT, STYLE_WEIGHT = 0.15, 0.1
+"""Of the loss network's features and of their correlations, beside the mean absolute error of pixels in the hole."""
+
+JUDGED_SIDE = 160
+"""Crops smaller than this are judged by their pixels alone: four times as fast, and enough to begin with."""
+
+_TAPS = ("relu1_2", "relu2_2", "relu3_3")
+
+
+class FillerTraining:
+    """Draws crops, cuts holes into them and returns how far the filled crops are from the whole ones.
+
+    Args:
+        network: a `Filler`.
+        judge: the loss network.
+        stores: collections of pictures and how often each is drawn from.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        judge: LossNetwork,
+        stores: Sequence[tuple[Sequence[np.ndarray], float]],
+        seed: int = 0,
+    ) -> None:
+        self.network = network
+        self._judge = judge
+        self._stores = [store for store, _ in stores]
+        shares = np.array([share for _, share in stores], float)
+        self._shares = shares / shares.sum()
+        self._rng = np.random.default_rng(seed)
+
+    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Return "pixels", "features", "style" and their weighted sum "total" for `stage.batch` crops."""
+        crops = [self._crop(stage.size) for _ in range(stage.batch)]
+        whole = torch.stack(crops).contiguous(memory_format=torch.channels_last)
+        masks = [free_form_mask((stage.size, stage.size), SHARES, self._rng) for _ in crops]
+        mask = torch.from_numpy(np.stack(masks)[:, None]).float()
+        filled = self.network(whole, mask, self._guess(whole, mask))
+        losses = {"pixels": ((filled - whole).abs() * mask).sum() / (3 * mask.sum())}
+        if stage.size < JUDGED_SIDE:
+            return losses | {"total": losses["pixels"]}
+        with torch.no_grad():
+            wanted = self._judge(whole, _TAPS)
+        seen = self._judge(filled, _TAPS)
+        losses["features"] = sum(_hole_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
+        losses["style"] = sum(_gram_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
+        losses["total"] = losses["pixels"] + FEATURE_WEIGHT * losses["features"] + STYLE_WEIGHT * losses["style"]
+        return losses
+
+    def _guess(self, whole: Tensor, mask: Tensor) -> Tensor | None:
+        """Return what the network itself makes of the pictures at half their size, half the time."""
+        if self._rng.random() < 0.5:
+            return None
+        with torch.no_grad():
+            return self.network.guess(whole, mask, levels=int(self._rng.integers(1, 3)))
+
+    def _crop(self, size: int) -> Tensor:
+        store = self._stores[int(self._rng.choice(len(self._stores), p=self._shares))]
+        return random_crop(store[int(self._rng.integers(len(store)))], size, SCALES, self._rng)
+
+
+def _hole_difference(seen: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:
+    """Return the mean absolute difference of features in the hole, relative to their size."""
+    weight = F.interpolate(mask, seen.shape[-2:], mode="area")
+    difference = ((seen.float() - wanted.float()).abs() * weight).sum()
+    return difference / (wanted.float().abs() * weight).sum().clamp(min=1e-3)
+
+
+def _gram_difference(seen: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:
+    """Return the relative difference of the correlations of features in the hole: its texture."""
+    weight = F.interpolate(mask, seen.shape[-2:], mode="area")
+
+    def gram(features: Tensor) -> Tensor:
+        flat = (features.float() * weight.sqrt()).flatten(2)
+        return flat @ flat.transpose(1, 2) / weight.sum((2, 3)).clamp(min=1)[..., None]
+
+    ours, theirs = gram(seen), gram(wanted)
+    distance = (ours - theirs).flatten(1).norm(dim=1) / theirs.flatten(1).norm(dim=1).clamp(min=1e-3)
+    return distance.mean()

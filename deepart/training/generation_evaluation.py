@@ -1,0 +1,279 @@
+"""How good a generator is: distances between what it paints and paintings that it never saw.
+
+Kernel distance: Binkowski et al. 2018, https://arxiv.org/abs/1801.01401; Frechet distance: Heusel et al. 2017,
+https://arxiv.org/abs/1706.08500; precision and recall: Kynkaanniemi et al. 2019, https://arxiv.org/abs/1904.06991.
+Differs from the papers: the features are those of EfficientNet-Lite0 unless others are asked for, so the figures
+compare with each other and not with those of Inception.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import timm
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart.errors import WeightsError
+from deepart.models.generator import Generator
+from deepart.tasks.classify import ArtworkClassifier
+from deepart.training.generator import fold_batch_norms, imagenet_backbone
+
+SIDE = 128
+"""Pixels that every picture is brought to first, so that none is told from the others by its size."""
+
+NEIGHBOURS = 3
+"""Of which the furthest says how far a picture's neighbourhood reaches, in precision and recall."""
+
+TIMM_FEATURES = {"inception": "inception_v3.tf_in1k", "clip": "vit_base_patch32_clip_224.openai"}
+"""Networks of timm whose features can be asked for where the Hub can be reached.
+
+This Inception was trained anew on the same pictures; published Frechet distances use another copy.
+"""
+
+_BATCH = 16
+
+Features = Callable[[Tensor], Tensor]
+"""Takes pictures (B, 3, H, W) RGB in [0, 1]; returns what describes each, (B, D)."""
+
+Painter = Callable[[Tensor, int], Tensor]
+"""Takes styles (B,) and a seed; returns pictures (B, 3, S, S) RGB in [0, 1]."""
+
+
+class PooledFeatures:
+    """The mean over all places of the last features of a network.
+
+    Args:
+        name: what reports call it.
+        side: pictures are brought to so many pixels for it.
+    """
+
+    def __init__(
+        self, name: str, network: nn.Module, mean: Sequence[float], deviation: Sequence[float], side: int = 224
+    ) -> None:
+        self.name, self.side = name, side
+        self._network = network.eval().requires_grad_(False)
+        self._mean, self._deviation = (torch.tensor(values).view(1, -1, 1, 1) for values in (mean, deviation))
+
+    @torch.inference_mode()
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return (B, D) for pictures (B, 3, H, W) in [0, 1]."""
+        for side in (SIDE, self.side):
+            x = F.interpolate(x, (side, side), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+        return self._network((x - self._mean) / self._deviation).float()
+
+
+def lite_features(file: Path) -> PooledFeatures:
+    """Return the features of EfficientNet-Lite0, with the ImageNet weights of `file`."""
+    network = fold_batch_norms(imagenet_backbone(file))
+    return PooledFeatures("EfficientNet-Lite0", network, [127 / 255], [128 / 255])
+
+
+def timm_features(name: str) -> PooledFeatures:
+    """Return the features of a network of `TIMM_FEATURES`, fetched from the Hub if need be.
+
+    Raises:
+        WeightsError: it cannot be fetched.
+    """
+    try:
+        network = timm.create_model(TIMM_FEATURES[name], pretrained=True, num_classes=0)
+    except OSError as error:
+        raise WeightsError("weights.offline", name=TIMM_FEATURES[name]) from error
+    config = timm.data.resolve_model_data_config(network)
+    return PooledFeatures(name, network, config["mean"], config["std"], config["input_size"][-1])
+
+
+def describe(features: Features, pictures: Sequence[Tensor]) -> Tensor:
+    """Return the features of pictures (3, H, W) of one size, (N, D)."""
+    parts = [torch.stack(list(pictures[start : start + _BATCH])) for start in range(0, len(pictures), _BATCH)]
+    return torch.cat([features(part) for part in parts])
+
+
+def cached(file: Path, make: Callable[[], Tensor]) -> Tensor:
+    """Return the tensor that `file` holds, or else make it and write it there."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(make(), file.with_suffix(".part"))
+        os.replace(file.with_suffix(".part"), file)
+    return torch.load(file, weights_only=True)
+
+
+def centre_square(picture: np.ndarray) -> Tensor:
+    """Return the middle of a painting (H, W, 3) uint8 as (3, SIDE, SIDE) in [0, 1]."""
+    h, w = picture.shape[:2]
+    side = min(h, w)
+    top, left = (h - side) // 2, (w - side) // 2
+    x = torch.from_numpy(np.array(picture[top : top + side, left : left + side])).permute(2, 0, 1)[None].float() / 255
+    return F.interpolate(x, (SIDE, SIDE), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)[0]
+
+
+def kernel_distance(real: Tensor, painted: Tensor) -> float:
+    """Return the unbiased squared kernel distance (KID) of features (N, D) and (M, D); about 0 for the same kind."""
+
+    def kernel(a: Tensor, b: Tensor) -> Tensor:
+        return (a @ b.T / a.shape[1] + 1) ** 3
+
+    def among_themselves(a: Tensor) -> Tensor:
+        similar = kernel(a, a)
+        return (similar.sum() - similar.diagonal().sum()) / (len(a) * (len(a) - 1))
+
+    real, painted = real.double(), painted.double()
+    return float(among_themselves(real) + among_themselves(painted) - 2 * kernel(real, painted).mean())
+
+
+def frechet_distance(real: Tensor, painted: Tensor) -> float:
+    """Return the squared Frechet distance of Gaussians fitted to features (N, D) and (M, D).
+
+    Biased upwards where there are few pictures: compare only figures from the same numbers of them.
+    """
+    real, painted = real.double(), painted.double()
+    root = _square_root(torch.cov(real.T))
+    overlap = torch.linalg.eigvalsh(root @ torch.cov(painted.T) @ root).clamp(min=0).sqrt().sum()
+    spread = real.var(0).sum() + painted.var(0).sum() - 2 * overlap
+    return float((real.mean(0) - painted.mean(0)).square().sum() + spread)
+
+
+def _square_root(matrix: Tensor) -> Tensor:
+    values, vectors = torch.linalg.eigh(matrix)
+    return vectors * values.clamp(min=0).sqrt() @ vectors.T
+
+
+def precision_recall(real: Tensor, painted: Tensor) -> tuple[float, float]:
+    """Return how many painted pictures lie among the real ones, and how many real ones among the painted.
+
+    A picture lies among others if it is nearer to one of them than that one's `NEIGHBOURS`-th neighbour is.
+    """
+
+    def among(others: Tensor, x: Tensor) -> float:
+        reach = torch.cdist(others, others).kthvalue(NEIGHBOURS + 1, dim=1).values  # the nearest is itself
+        return float((torch.cdist(x, others) <= reach).any(1).float().mean())
+
+    return among(real, painted), among(painted, real)
+
+
+def near_copies(training: Tensor, painted: Tensor, percentile: float = 1) -> tuple[int, Tensor]:
+    """Count painted pictures that are suspiciously near to one that was learned from.
+
+    Nearer, that is, than all but `percentile` per cent of the training pictures are to their nearest neighbour.
+
+    Returns:
+        How many there are, and each painted picture's distance from the nearest training picture as a fraction of
+        that limit, (M,).
+    """
+    apart = torch.cdist(training, training).fill_diagonal_(torch.inf).amin(1)
+    ratios = torch.cdist(painted, training).amin(1) / torch.quantile(apart, percentile / 100)
+    return int((ratios < 1).sum()), ratios
+
+
+@torch.inference_mode()
+def style_agreement(
+    engine: ArtworkClassifier, pictures: Sequence[Tensor], styles: Sequence[int], names: Sequence[str]
+) -> float:
+    """Return how often the classifier finds the style that a picture was painted in.
+
+    Args:
+        pictures: (3, S, S) RGB in [0, 1].
+        styles: indices into `names`; pictures of any other index, "any", are left out.
+    """
+    network = engine.network()
+    labels = network.labels["style"]
+    side = network.config.sides[0]
+    right = []
+    for picture, style in zip(pictures, styles):
+        if style < len(names):
+            x = F.interpolate(picture[None], (side, side), mode="bicubic", align_corners=False).clamp(0, 1)
+            right.append(labels[int(network(x)["style"].argmax())] == names[style])
+    return sum(right) / max(1, len(right))
+
+
+def painter(generator: Generator, size: int | None = None, truncation: float = 1.0) -> Painter:
+    """Return what paints with `generator`, in evaluation, in bfloat16 as it was trained."""
+    generator.eval()
+
+    @torch.inference_mode()
+    def paint(styles: Tensor, seed: int) -> Tensor:
+        z, noise = generator.draw(range(seed, seed + len(styles)))
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return generator(z, styles, noise, size, truncation)
+
+    return paint
+
+
+def paint_all(paint: Painter, styles: Sequence[int], seed: int = 0) -> list[Tensor]:
+    """Return a picture (3, S, S) of each of the styles, no two from the same seed."""
+    pictures: list[Tensor] = []
+    for start in range(0, len(styles), _BATCH):
+        pictures += paint(torch.tensor(styles[start : start + _BATCH]), seed + start).float().unbind()
+    return pictures
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationScore:
+    """What is measured of one generator; see the functions of this module."""
+
+    features: str
+    pictures: int
+    kid_1000: float
+    """A thousand times the kernel distance from unseen paintings."""
+    frechet: float
+    """From the training pictures, as is the custom: the covariance of the unseen ones would be mostly noise."""
+    precision: float
+    recall: float
+    near_copies: int
+    nearest_ratio: float
+    """Distance of the picture nearest to a training picture, as a fraction of the limit for near-copies."""
+    style_agreement: float | None
+    """None without a classifier."""
+
+    def as_json(self) -> dict[str, object]:
+        """Return a plain dictionary with four digits."""
+        return {k: round(v, 4) if isinstance(v, float) else v for k, v in asdict(self).items()}
+
+
+def evaluate_generator(
+    features: PooledFeatures,
+    paint: Painter,
+    styles: Sequence[int],
+    names: Sequence[str],
+    unseen: Tensor,
+    training: Tensor,
+    engine: ArtworkClassifier | None = None,
+    seed: int = 0,
+) -> GenerationScore:
+    """Paint a picture of each style of `styles`, and measure them.
+
+    Args:
+        names: of the styles.
+        unseen: features (N, D) of paintings that were not learned from.
+        training: features of those that were.
+        engine: says how often the style is recognised.
+    """
+    pictures = paint_all(paint, styles, seed)
+    painted = describe(features, pictures)
+    copies, ratios = near_copies(training, painted)
+    return GenerationScore(
+        features.name,
+        len(pictures),
+        1000 * kernel_distance(unseen, painted),
+        frechet_distance(training, painted),
+        *precision_recall(unseen, painted),
+        copies,
+        float(ratios.min()),
+        style_agreement(engine, pictures, styles, names) if engine else None,
+    )
+
+
+def grid(pictures: Sequence[Tensor], columns: int = 8) -> Image.Image:
+    """Return pictures (3, S, S) in [0, 1] side by side."""
+    side = pictures[0].shape[-1]
+    sheet = Image.new("RGB", (columns * side, -(-len(pictures) // columns) * side))
+    for index, picture in enumerate(pictures):
+        pixels = (picture * 255).round().clamp(0, 255).byte().permute(1, 2, 0).numpy()
+        sheet.paste(Image.fromarray(pixels), (index % columns * side, index // columns * side))
+    return sheet

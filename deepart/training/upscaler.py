@@ -1,0 +1,267 @@
+"""How the upscaler is trained: to undo a shrinking exactly, then, for its crisp look, to answer as Real-ESRGAN does."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart.images import to_tensor
+from deepart.training.data import degrade, random_crop
+from deepart.training.loop import Stage
+
+CLEAN_SCALES = (0.5, 0.7)
+"""Pictures are shrunk by so much first: they are JPEG files, and their own faults average out."""
+
+CRISP_SCALES = (0.25, 0.8)
+"""By so much are the pictures shrunk that the teacher enlarges: sharp ones, and soft ones as visitors have."""
+
+TEACHER_SIDE = 64
+"""Side in pixels of the crops that the teacher enlarges."""
+
+TEACHER_SCALE = 4
+
+_CHARBONNIER = 1e-3
+
+
+class UpscalerTraining:
+    """Draws crops, shrinks them and returns how far the network's enlargement is from them.
+
+    The scales take turns, a step each.  `stage.size` is the side of the small crops, so that all scales cost alike.
+
+    Args:
+        network: an `Upscaler`.
+        stores: collections of pictures; each gives the same share of a batch, and may be named twice.
+    """
+
+    def __init__(self, network: nn.Module, stores: Sequence[Sequence[np.ndarray]], seed: int = 0) -> None:
+        self.network = network
+        self._stores = stores
+        self._rng = np.random.default_rng(seed)
+
+    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Return "total", the Charbonnier distance (Lai et al. 2017) of a batch of `stage.batch` crops."""
+        scale = _turn(self.network, step)
+        large = torch.stack([self._crop(i, stage.size * scale) for i in range(stage.batch)])
+        small = shrink(large, scale).contiguous(memory_format=torch.channels_last)
+        enlarged = self.network(small, scale).float()
+        return {"total": _charbonnier(enlarged, large)}
+
+    def _crop(self, number: int, size: int) -> Tensor:
+        store = self._stores[number % len(self._stores)]
+        while True:
+            picture = store[int(self._rng.integers(len(store)))]
+            if min(picture.shape[:2]) * CLEAN_SCALES[1] >= size:
+                crop = random_crop(picture, size, CLEAN_SCALES, self._rng)
+                return crop.transpose(1, 2) if self._rng.random() < 0.5 else crop
+
+
+class TeacherCache:
+    """Crops and their enlargements by a slow teacher, as bytes in one file that grows.
+
+    Args:
+        file: made if missing, gone on with if not.
+        side: of the crops, in pixels.
+    """
+
+    def __init__(self, file: Path, side: int = TEACHER_SIDE) -> None:
+        self._file = Path(file)
+        self._small = (side, side, 3)
+        self._large = (side * TEACHER_SCALE, side * TEACHER_SCALE, 3)
+
+    @property
+    def _record(self) -> int:
+        return math.prod(self._small) + math.prod(self._large)
+
+    def __len__(self) -> int:
+        return self._file.stat().st_size // self._record if self._file.exists() else 0
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return crop `index`, (side, side, 3) uint8 RGB, and its enlargement, four times as large."""
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        record = np.fromfile(self._file, np.uint8, self._record, offset=index * self._record)
+        cut = math.prod(self._small)
+        return record[:cut].reshape(self._small), record[cut:].reshape(self._large)
+
+    @torch.no_grad()
+    def fill(
+        self, teacher: nn.Module, stores: Sequence[Sequence[np.ndarray]], count: int, seed: int = 0, bf16: bool = True
+    ) -> Iterator[int]:
+        """Enlarge crops until there are `count`, yielding how many there are after each.
+
+        Stopped at any moment, it goes on where it was; the same seed gives the same crops.
+
+        Args:
+            teacher: maps (1, 3, side, side) in [0, 1] to the fourfold size.
+            stores: collections of pictures that take turns.
+        """
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        done = len(self)
+        with open(self._file, "ab") as file:
+            os.truncate(file.fileno(), done * self._record)  # a record that was cut short
+            for index in range(done, count):
+                rng = np.random.default_rng((seed, index))
+                store = stores[index % len(stores)]
+                crop = random_crop(store[int(rng.integers(len(store)))], self._small[0], CRISP_SCALES, rng)
+                small = _bytes(degrade(crop, rng))
+                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+                    large = teacher(_tensor(small)[None].contiguous(memory_format=torch.channels_last))
+                file.write(small.tobytes() + _bytes(large[0].float()).tobytes())
+                file.flush()
+                yield index + 1
+
+
+class CrispTraining:
+    """Draws crops that a teacher has enlarged and returns how far the network's enlargement is from the teacher's.
+
+    For a scale below the teacher's, its enlargement is shrunk to that.  `stage.size` is the side of the small crops,
+    cut from the cached ones.
+
+    Args:
+        network: an `Upscaler` that has been trained to be faithful.
+        cache: crops with their enlargements.
+        judge: the network that measures what it looks like, as `LossNetwork`.
+        perceptual: weight of the distance of the judge's features beside that of the pixels.
+    """
+
+    def __init__(
+        self, network: nn.Module, cache: TeacherCache, judge: nn.Module, seed: int = 0, perceptual: float = 0.03
+    ) -> None:
+        self.network = network
+        self._cache = cache
+        self._judge = judge.eval().requires_grad_(False)
+        self._perceptual = perceptual
+        self._rng = np.random.default_rng(seed)
+
+    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+        """Return "total" of a batch of `stage.batch` crops, and its parts "pixels" and "features"."""
+        scale = _turn(self.network, step)
+        small, large = zip(*(self._pair(stage.size) for _ in range(stage.batch)))
+        target = torch.stack(large)
+        if scale != TEACHER_SCALE:
+            target = shrink(target, TEACHER_SCALE // scale)
+        target = target.contiguous(memory_format=torch.channels_last)
+        enlarged = self.network(torch.stack(small).contiguous(memory_format=torch.channels_last), scale).float()
+        with torch.no_grad():
+            wanted = self._judge(target)
+        seen = self._judge(enlarged)
+        losses = {"pixels": (enlarged - target).abs().mean(), "features": feature_distance(seen, wanted)}
+        return {"total": losses["pixels"] + self._perceptual * losses["features"], **losses}
+
+    def _pair(self, side: int) -> tuple[Tensor, Tensor]:
+        """Cut the same square out of a crop and its enlargement, turned in one of eight ways."""
+        small, large = (_tensor(x) for x in self._cache[int(self._rng.integers(len(self._cache)))])
+        top, left = (int(i) for i in self._rng.integers(small.shape[1] - side + 1, size=2))
+        flips = [axis for axis in (1, 2) if self._rng.random() < 0.5]
+        transposed = self._rng.random() < 0.5
+        pair = []
+        for x, scale in ((small, 1), (large, TEACHER_SCALE)):
+            x = x[:, top * scale : (top + side) * scale, left * scale : (left + side) * scale].flip(flips)
+            pair.append(x.transpose(1, 2) if transposed else x)
+        return pair[0], pair[1]
+
+
+def feature_distance(seen: dict[str, Tensor], wanted: dict[str, Tensor]) -> Tensor:
+    """Return the mean difference of features relative to their mean size, mean over taps.
+
+    Perceptual loss: Johnson et al. 2016, https://arxiv.org/abs/1603.08155.
+    """
+    distances = [(seen[tap] - wanted[tap]).float().abs().mean() / (wanted[tap].float().mean() + 1e-3) for tap in wanted]
+    return torch.stack(distances).mean()
+
+
+def shrink(large: Tensor, scale: int) -> Tensor:
+    """Shrink pictures in [0, 1], (B, 3, H, W), as the standard tests do: bicubic, antialiased, 8 bits per value."""
+    size = (large.shape[-2] // scale, large.shape[-1] // scale)
+    small = F.interpolate(large, size, mode="bicubic", align_corners=False, antialias=True)
+    return _in_8_bits(small)
+
+
+# --- how good it is ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class UpscalerScore:
+    """Mean PSNR of the luma in dB over all pictures, with that of the plain enlargement beside it."""
+
+    scale: int
+    psnr_y: float
+    bicubic: float
+
+
+def psnr_y(image: Tensor, truth: Tensor, border: int) -> float:
+    """Return the PSNR of the luma (ITU-R BT.601) in dB, as papers on super-resolution do; infinite if it is the same.
+
+    Args:
+        image: RGB in [0, 1], (1, 3, H, W); brought to 8 bits per value first.
+        truth: of the same shape.
+        border: pixels along each edge that do not count: the scale, by custom.
+    """
+    kept = slice(border, -border or None)
+    image, truth = (_luma(_in_8_bits(x))[..., kept, kept] for x in (image, truth))
+    error = float((image - truth).square().mean())
+    return 10 * math.log10(255**2 / error) if error else math.inf
+
+
+@torch.no_grad()
+def evaluate_upscaler(
+    network: nn.Module, pictures: Sequence[Image.Image], scales: Sequence[int] = (2, 4), bf16: bool = False
+) -> list[UpscalerScore]:
+    """Shrink each picture, enlarge it again and compare; a score for each scale.
+
+    Args:
+        network: maps (1, 3, h, w) in [0, 1] and a scale to the larger picture.
+        pictures: lossless ones that training has not seen; cut so that the scales divide their sides.
+        bf16: run the network as quick processors do.
+    """
+    scores = []
+    for scale in scales:
+        values = []
+        for picture in pictures:
+            size = (picture.width // scale * scale, picture.height // scale * scale)
+            truth = to_tensor(picture.convert("RGB").crop((0, 0, *size)))
+            small = shrink(truth, scale)
+            plain = F.interpolate(small, scale_factor=scale, mode="bicubic", align_corners=False, antialias=True)
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
+                enlarged = network(small.contiguous(memory_format=torch.channels_last), scale).float()
+            values.append([psnr_y(x, truth, scale) for x in (enlarged, plain)])
+        scores.append(UpscalerScore(scale, *(float(value) for value in np.mean(values, 0))))
+    return scores
+
+
+def _luma(x: Tensor) -> Tensor:
+    """Return Y of YCbCr, 16 to 235, (B, H, W)."""
+    x = x.double()
+    return 16 + 65.481 * x[:, 0] + 128.553 * x[:, 1] + 24.966 * x[:, 2]
+
+
+def _in_8_bits(x: Tensor) -> Tensor:
+    return (x.clamp(0, 1) * 255).round() / 255
+
+
+def _bytes(x: Tensor) -> np.ndarray:
+    """Return (3, H, W) in [0, 1] as (H, W, 3) uint8."""
+    return (x.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
+
+
+def _tensor(pixels: np.ndarray) -> Tensor:
+    """Return (H, W, 3) uint8 as (3, H, W) in [0, 1]."""
+    return torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
+
+
+def _charbonnier(x: Tensor, target: Tensor) -> Tensor:
+    return torch.sqrt((x - target) ** 2 + _CHARBONNIER**2).mean()
+
+
+def _turn(network: nn.Module, step: int) -> int:
+    scales = network.config.scales
+    return scales[step % len(scales)]

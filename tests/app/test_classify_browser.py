@@ -1,0 +1,168 @@
+"""What a person does in the Classify tab, in a real browser."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from torch import Tensor
+
+import deepart
+from deepart.art_labels import label_name
+from deepart.checkpoints import WEIGHTS
+from deepart.tasks.classify import ArtworkClassifier, Classification
+from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
+from deepart.text import say
+from pictures import BAD_PICTURES
+from running_app import TIMEOUT
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect, Page = sync_api.expect, sync_api.Page
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[..., Page]
+Photo = Callable[[str], Path]
+
+GALLERY = WEIGHTS / PAINTER / "gallery"
+VERDICT = "#classify-verdict"
+expect.set_options(timeout=1000 * TIMEOUT)
+
+
+@pytest.fixture
+def new_tab(new_page: NewPage) -> NewPage:
+    """Opens the Classify tab as one more visitor."""
+
+    def open_tab(**options: object) -> Page:
+        page = new_page(**options)
+        page.get_by_role("tab").nth(2).click()
+        page.wait_for_selector(f"{VERDICT} .verdict")
+        return page
+
+    return open_tab
+
+
+@pytest.fixture
+def all_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets everything be taken for a painting: what comes with the app is none."""
+    original = ArtworkClassifier.answer_features
+
+    def answer(engine: ArtworkClassifier, features: Tensor) -> list[Classification]:
+        return [replace(found, known=True) for found in original(engine, features)]
+
+    monkeypatch.setattr(ArtworkClassifier, "answer_features", answer)
+
+
+def upload(page: Page, path: Path) -> None:
+    page.set_input_files("#classify-picture input[type=file]", path)
+
+
+def download(page: Page, button: str, folder: Path) -> Path:
+    with page.expect_download() as started:
+        page.click(button)
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+@pytest.mark.usefixtures("all_known")
+def test_artwork_is_answered_with_evidence(new_tab: NewPage, tmp_path: Path) -> None:
+    page = new_tab()
+    path = GALLERY / "stars.webp"
+    expected = deepart.classify(path)
+    upload(page, path)
+    style = label_name("style", expected.style[0].label, "en")
+    expect(page.locator(VERDICT)).to_contain_text(style)
+    for head in ("style", "artist", "genre"):
+        names = [label_name(head, answer.label, "en") for answer in expected.answers[head][:5]]
+        expect(page.locator(f"#classify-bars section:has(h3:text-is('{head.title()}')) .name")).to_have_text(names)
+    expect(page.locator("#classify-card")).to_contain_text(style)
+    links = page.locator("#classify-nearest a")
+    expect(links).to_have_count(5)
+    for link in links.all():
+        assert link.get_attribute("rel") == "noopener noreferrer"
+        assert link.get_attribute("target") == "_blank"
+        assert re.fullmatch(r"https://[a-z.]+/\S+\?q=[\w+%.~-]+", link.get_attribute("href"))
+    expect(page.locator("#classify-changes tbody tr")).to_have_count(5)
+    answer = json.loads(download(page, "#classify-json", tmp_path).read_text("utf-8"))
+    assert answer["style"][0]["label"] == expected.style[0].label
+    with open(download(page, "#classify-csv", tmp_path), encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(len(answers) for answers in expected.answers.values())
+
+
+@pytest.mark.usefixtures("all_known")
+def test_evidence_follows_the_question(new_tab: NewPage) -> None:
+    page = new_tab()
+    page.wait_for_selector("#classify-legend ul")
+    heat = page.locator("#classify-heat img")
+    heat.scroll_into_view_if_needed()
+    before, changes = heat.get_attribute("src"), page.inner_text("#classify-changes thead")
+    page.click("#classify-head label:has-text('Artist')")
+    expect(heat).not_to_have_attribute("src", before)
+    expect(page.locator("#classify-changes thead")).not_to_have_text(changes)
+    of_artist = heat.get_attribute("src")
+    page.click("#classify-heat-label input")
+    page.get_by_role("option").nth(1).click()
+    expect(heat).not_to_have_attribute("src", of_artist)
+
+
+def test_photo_is_no_painting_and_its_answers_are_folded_away(new_tab: NewPage) -> None:
+    page = new_tab()
+    page.click("#classify-samples .thumbnail-item >> nth=3")
+    expect(page.locator(VERDICT)).to_contain_text(say("ui.classify.unknown"))
+    expect(page.locator("#classify-evidence")).to_be_hidden()
+    expect(page.locator("#classify-bars .name").first).to_be_hidden()
+    page.click("#classify-bars summary")
+    expect(page.locator("#classify-bars .name").first).to_be_visible()
+
+
+@pytest.mark.parametrize("kind", ["png that ends early", "line"])
+def test_bad_picture_is_refused_once_and_does_not_stay(new_tab: NewPage, tmp_path: Path, kind: str) -> None:
+    page, bad = new_tab(), tmp_path / "bad.png"
+    if kind == "line":
+        Image.new("RGB", (300, 1)).save(bad)
+        sentence = say("picture.too_small", width=300, height=1, least=32)
+    else:
+        data, key = BAD_PICTURES[kind]
+        bad.write_bytes(data)
+        sentence = say(key)
+    upload(page, bad)
+    expect(page.locator("[data-testid=toast-text]")).to_have_text([sentence])
+    expect(page.locator("#classify-picture img")).to_have_count(0)
+    expect(page.locator(VERDICT)).to_contain_text(say("ui.classify.waiting"))
+
+
+@pytest.mark.usefixtures("all_known")
+def test_chinese_visitor_on_a_phone_reads_chinese_and_need_not_scroll_sideways(new_tab: NewPage) -> None:
+    page = new_tab(locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True)
+    page.wait_for_selector("#classify-legend ul")
+    expect(page.locator("#classify-bars h3")).to_have_text(["风格", "作者", "题材"])
+    for part in ("verdict", "bars", "card", "changes", "legend", "head", "samples", "model"):
+        assert re.search("[\u4e00-\u9fff]", page.inner_text(f"#classify-{part}"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    verdict, samples = (page.locator(f"#classify-{part}").bounding_box()["y"] for part in ("verdict", "samples"))
+    assert verdict < samples  # the answer comes first
+
+
+def test_painting_of_the_transfer_tab_is_judged(new_page: NewPage) -> None:
+    page = new_page()
+    page.click("#transfer-examples .thumbnail-item >> nth=1")
+    expect(page.locator("#transfer-seen")).to_contain_text(re.compile(r"\d %.* → .*\d %.*most like a work by [A-ZÀ-Ž]"))
+
+
+def test_many_pictures_become_a_table_and_a_sheet(new_tab: NewPage, photo: Photo, tmp_path: Path) -> None:
+    page = new_tab()
+    page.click("#classify-batch > button")
+    page.set_input_files("#classify-batch-files input[type=file]", [GALLERY / "great-wave.webp", photo("coffee.png")])
+    expect(page.locator("#classify-batch-files")).to_contain_text("coffee")
+    page.click("#classify-batch-run")
+    expect(page.locator("#classify-batch-status")).to_contain_text("2 pictures")
+    page.wait_for_selector("#classify-batch-sheet img")
+    assert download(page, "#classify-batch-download", tmp_path).name == "deepart-answers.zip"

@@ -1,0 +1,47 @@
+"""Small restoring networks with random weights, in the place of the bundled ones."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from deepart import runtime
+from deepart.checkpoints import CHECKPOINTS, Checkpoint, models
+from deepart.models.detector import DamageDetector, DamageDetectorConfig
+from deepart.models.filler import Filler, FillerConfig
+from deepart.models.restorer import Restorer, RestorerConfig
+from deepart.models.upscaler import Upscaler, UpscalerConfig
+from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
+
+
+class BlackIsDamage(nn.Module):
+    """A detector that is sure of pixels that are black."""
+
+    unet = DamageDetector(DamageDetectorConfig(widths=(4, 4), depths=(1, 1, 1))).unet
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return 20 - 200 * x.amax(1, keepdim=True)
+
+
+def put_tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> dict[str, nn.Module]:
+    """Let the networks of Restore be tiny ones that change every pixel a little; return them by key."""
+    torch.manual_seed(0)
+    networks = {
+        CLEANER: Restorer(RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
+        FILLER: Filler(FillerConfig(widths=(8, 8), depths=(1, 1, 1), dilations=(1, 2))),
+        DETECTOR: BlackIsDamage(),
+        **{key: Upscaler(UpscalerConfig(width=8, depth=2)) for key in UPSCALERS.values()},
+    }
+    device = str(runtime.device())
+    monkeypatch.setattr(runtime, "precision", lambda: torch.float32)
+    for key, network in networks.items():
+        for name, value in network.named_parameters():
+            if name.endswith("weight"):
+                nn.init.normal_(value, std=0.4 / value[0].numel() ** 0.5)
+        models.put(key, network.eval().requires_grad_(False).to(device), device)
+        row = Checkpoint(
+            key=key, architecture="Restorer", sha256=f"{len(key):064x}", size=1, licence="mit", source="", good_for=""
+        )
+        monkeypatch.setitem(CHECKPOINTS, key, row)
+    return networks

@@ -1,0 +1,100 @@
+"""The damage detector, small: any size, it learns to see damage, and its figures mean what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from deepart.models.detector import DamageDetector, DamageDetectorConfig
+from deepart.training.damage import KINDS
+from deepart.training.detector import DetectorTraining, dice_distance, evaluate_detector, weighted_cross_entropy
+from deepart.training.loop import FitConfig, Stage, fit
+from photos import photo
+
+TINY = DamageDetectorConfig(widths=(8, 16), depths=(1, 1, 1), dilations=(1,))
+STAGES = (Stage(48, 8, 1.0),)
+
+
+@pytest.fixture
+def network() -> DamageDetector:
+    torch.manual_seed(0)
+    return DamageDetector(TINY).eval()
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list[np.ndarray]:
+    return [np.asarray(photo(name, 64)) for name in ("coffee", "astronaut", "chelsea", "rocket")]
+
+
+@pytest.mark.parametrize("size", [(64, 64), (65, 97), (5, 3)])
+def test_logits_have_the_size_of_the_picture(network: DamageDetector, size: tuple[int, int]) -> None:
+    logits = network(torch.rand(2, 3, *size))
+    assert logits.shape == (2, 1, *size) and logits.isfinite().all()
+
+
+def test_round_trip(network: DamageDetector, tmp_path: Path) -> None:
+    network.save_pretrained(tmp_path)
+    again = DamageDetector.from_pretrained(tmp_path)
+    x = torch.rand(1, 3, 40, 40)
+    assert again.config == TINY
+    torch.testing.assert_close(again(x), network(x), atol=5e-3, rtol=5e-3)  # the file holds half precision
+
+
+def test_the_shipped_shape_fits_its_file() -> None:
+    assert 2 * sum(parameter.numel() for parameter in DamageDetector().parameters()) < 5_000_000
+
+
+def test_losses_prefer_the_true_mask() -> None:
+    mask = torch.zeros(2, 1, 32, 32)
+    mask[0, :, 10:12] = 1  # the second picture is clean
+    right, empty = 20 * mask - 10, torch.full_like(mask, -10)
+    for loss in (weighted_cross_entropy, dice_distance):
+        assert loss(right, mask) < 0.01 < loss(empty, mask)
+    assert dice_distance(empty, torch.zeros_like(mask)) == 0
+
+
+def test_a_thin_line_weighs_more_than_as_many_pixels_of_a_patch() -> None:
+    line, patch = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
+    line[..., 10, :25] = 1
+    patch[..., 10:15, 10:15] = 1
+    missed = torch.full_like(line, -5)
+    assert weighted_cross_entropy(missed, line) > 1.2 * weighted_cross_entropy(missed, patch)
+
+
+def test_it_learns(network: DamageDetector, pictures: list[np.ndarray], tmp_path: Path) -> None:
+    task = DetectorTraining(network, [pictures])
+
+    def total() -> float:
+        with torch.no_grad():
+            return np.mean([task.losses(STAGES[0], step)["total"].item() for step in range(10)])
+
+    before, steps = total(), []
+    config = FitConfig(60, STAGES, learning_rate=5e-3, warmup_steps=5, bf16=False)
+    fit(task, config, tmp_path / "state.pt", steps.append, lambda: len(steps) >= 40)
+    assert total() < 0.94 * before
+
+
+class Answer(torch.nn.Module):
+    """Gives every pixel the same logit."""
+
+    def __init__(self, logit: float) -> None:
+        super().__init__()
+        self.logit = logit
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.full_like(x[:, :1], self.logit)
+
+
+def test_evaluation_of_detectors_that_find_everything_and_nothing(pictures: list[np.ndarray]) -> None:
+    everything, nothing = (evaluate_detector(Answer(logit), pictures[:2]) for logit in (9.0, -9.0))
+    assert everything.recall == everything.false_area == 1
+    assert 0 < everything.iou == everything.precision < 0.5
+    assert set(everything.recall_of) == set(KINDS) and min(everything.recall_of.values()) == 1
+    assert nothing.iou == nothing.recall == nothing.false_area == max(nothing.recall_of.values()) == 0
+
+
+def test_evaluation_is_the_same_for_the_same_seed(network: DamageDetector, pictures: list[np.ndarray]) -> None:
+    assert evaluate_detector(network, pictures[:1], seed=3) == evaluate_detector(network, pictures[:1], seed=3)

@@ -1,0 +1,236 @@
+"""Adversarial training, small: it learns, it resumes, it sees only what it may, every part takes part."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import timm
+import torch
+
+from deepart.images import png_bytes
+from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator
+from deepart.training.catalogue import Painting, read_catalogue
+from deepart.training.generator import (
+    PlainTraining,
+    ProjectedDiscriminator,
+    ProjectedTraining,
+    SquareCrops,
+    augment,
+    can_be_learned,
+    discriminator_loss,
+    fold_batch_norms,
+    generator_loss,
+)
+from deepart.training.loop import FitConfig, Stage, StepReport, fit_adversarial
+from deepart.training.run_generator import train_generator
+from photos import photo
+from unit.test_generator import TINY, tiny_generator
+
+SMALL = Stage(32, 4)
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    torch.manual_seed(0)
+
+
+def tiny_discriminator() -> ProjectedDiscriminator:
+    backbone = timm.create_model("test_efficientnet", num_classes=0)
+    return ProjectedDiscriminator(backbone, len(TINY.styles), widths=(8, 8, 12, 12), hidden=(8, 10, 12))
+
+
+def crops(size: int = 40) -> SquareCrops:
+    """Return crops of twelve pictures: a colour of its own for each style, stripes across."""
+    rng = np.random.default_rng(0)
+    pictures, styles = [], [0, 1, 2] * 4
+    for style in styles:
+        picture = np.zeros((size, size + 9, 3), np.uint8)
+        picture[..., style] = rng.integers(150, 255)
+        picture[:: int(rng.integers(2, 6))] = 255
+        pictures.append(picture)
+    return SquareCrops(pictures, styles, seed=0)
+
+
+def projected() -> ProjectedTraining:
+    task = ProjectedTraining(tiny_generator().train(), tiny_discriminator().train(), crops())
+    task.measure(4)
+    return task
+
+
+def plain() -> PlainTraining:
+    config = DCGANConfig(32, width=4, z=6)
+    return PlainTraining(DCGANGenerator(config), DCGANDiscriminator(config), crops())
+
+
+def config(minutes: float) -> FitConfig:
+    return FitConfig(
+        minutes, (SMALL,), learning_rate=2e-4, final_learning_rate=2e-4, warmup_steps=1, betas=(0.0, 0.99), bf16=False
+    )
+
+
+# --- what is learned from ----------------------------------------------------------------------------
+
+
+def test_only_paintings_in_their_true_proportions_that_are_not_held_out_are_learned_from(tmp_path: Path) -> None:
+    rows = ["path,artist,style,genre,title,year,shape"]
+    rows += [f"paintings/a/{i}.jpg,a,Rococo,,,,{('native', 'restored', 'squashed')[i % 3]}" for i in range(300)]
+    rows += ["paintings/a/none.jpg,a,none,,,,native"]
+    (tmp_path / "paintings.csv").write_text("\n".join(rows))
+    paintings = read_catalogue(tmp_path)
+    chosen = [painting for painting in paintings if can_be_learned(painting)]
+    assert {painting.shape for painting in chosen} == {"native", "restored"}
+    assert 170 < len(chosen) < 200  # of 200 a twentieth is held out
+    assert all(painting.style for painting in chosen)
+    unknown = Painting(chosen[0].path, "a", "Rococo", "", "", "")
+    assert can_be_learned(unknown)  # a catalogue need not say
+
+
+def test_crops_are_whole_across_the_shorter_side_and_rare_styles_come_more_often_than_their_share() -> None:
+    tall = np.zeros((90, 40, 3), np.uint8)
+    tall[:, :20, 0] = 255
+    source = SquareCrops([tall] * 17, [0] * 16 + [1], seed=0)
+    x, style = source.draw(200, 20)
+    assert x.shape == (200, 3, 20, 20) and set(style.tolist()) == {0, 1}
+    assert x[:, 0].mean((1, 2)) == pytest.approx(torch.full((200,), 0.5), abs=0.02)  # never cut on the left or right
+    assert 0.12 < style.float().mean() < 0.3  # a seventeenth of the pictures, a fifth of the draws
+
+
+def test_augmentation_keeps_the_shape_passes_gradients_and_treats_each_picture_its_own_way() -> None:
+    x = torch.rand(1, 3, 32, 32).repeat(6, 1, 1, 1).requires_grad_()
+    y = augment(x)
+    assert y.shape == x.shape
+    assert len({round(float(picture.detach().mean()), 5) for picture in y}) == 6
+    y.sum().backward()
+    assert all((picture != 0).float().mean() > 0.3 for picture in x.grad)
+
+
+# --- losses -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["minimax", "nonsaturating", "hinge"])
+def test_losses_fall_when_each_side_wins(kind: str) -> None:
+    sure, unsure = torch.tensor([3.0]), torch.tensor([0.0])
+    assert discriminator_loss(kind, sure, -sure) < discriminator_loss(kind, unsure, unsure)
+    assert generator_loss(kind, sure) < generator_loss(kind, unsure) < generator_loss(kind, -sure)
+
+
+def test_the_first_game_teaches_little_where_the_discriminator_is_sure() -> None:
+    slopes = {}
+    for kind in ("minimax", "nonsaturating"):
+        logit = torch.tensor([-6.0], requires_grad=True)
+        generator_loss(kind, logit).backward()
+        slopes[kind] = abs(logit.grad.item())
+    assert slopes["minimax"] < 0.01 < 0.9 < slopes["nonsaturating"]
+
+
+# --- the discriminator ------------------------------------------------------------------------------------
+
+
+@torch.no_grad()
+def test_folding_the_normalisations_changes_nothing_but_their_number() -> None:
+    backbone = timm.create_model("test_efficientnet", num_classes=0).eval()
+    for module in backbone.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.normal_(std=0.2)
+            module.running_var.uniform_(0.5, 2)
+    x = torch.randn(2, 3, 64, 64)
+    expected = backbone(x)
+    folded = fold_batch_norms(backbone)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
+    torch.testing.assert_close(folded(x), expected, atol=1e-4, rtol=1e-3)
+
+
+def test_the_discriminator_asks_for_the_style_unless_any_will_do() -> None:
+    task = projected()
+    task.discriminator.eval()
+    x, _ = crops().draw(2, 32)
+    maps = task.discriminator.features(x)
+    assert all(map_.square().mean() == pytest.approx(1, abs=0.6) for map_ in maps)  # brought to unit size
+    any_style = task.generator.any_style
+    answers = {style: task.discriminator(maps, torch.full((2,), style)) for style in (0, 1, any_style)}
+    assert all((a - b).abs().max() > 1e-5 for a, b in zip(answers[0], answers[1]))
+    for head, map_, answer in zip(task.discriminator.heads, maps, answers[any_style]):
+        torch.testing.assert_close(answer, head.answer(head.layers(map_)))
+
+
+def test_every_part_of_both_networks_learns_and_the_frozen_ones_do_not() -> None:
+    task = projected()
+    generator, discriminator = task.generator, task.discriminator
+    task.discriminator_losses(Stage(64, 8), 0)["total"].backward()
+    assert all(p.grad is None for p in generator.parameters())
+    task.generator_losses(Stage(64, 8), 0)["total"].backward()
+    assert all(p.grad is not None and p.grad.abs().max() > 0 for p in generator.parameters())
+    assert all(p.grad is not None and p.grad.abs().max() > 0 for p in discriminator.heads.parameters())
+    frozen = {name for name, p in discriminator.named_parameters() if not p.requires_grad}
+    assert all(name.startswith(("backbone", "across_")) for name in frozen)
+    assert not any(module.training for module in discriminator.backbone.modules())
+
+
+# --- the loop ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [projected, plain])
+def test_training_resumes_where_it_stopped(make, tmp_path: Path) -> None:
+    reports: list[StepReport] = []
+
+    def on_step(report: StepReport, average: torch.nn.Module) -> None:
+        assert not average.training
+        reports.append(report)
+
+    task, file = make(), tmp_path / "run" / "state.pt"
+    before = [parameter.clone() for parameter in task.generator.parameters()]
+    average = fit_adversarial(task, config(60), file, on_step, should_stop=lambda: len(reports) >= 3)
+    assert any(not torch.equal(old, new) for old, new in zip(before, task.generator.parameters()))
+    assert {"discriminator total", "generator total"} <= set(reports[-1].losses)
+    assert all(np.isfinite(value) for value in reports[-1].losses.values())
+    again = make()
+    resumed = fit_adversarial(again, config(60), file, should_stop=lambda: True)
+    for ours, theirs in zip(average.state_dict().values(), resumed.state_dict().values()):
+        assert torch.equal(ours, theirs)
+    fit_adversarial(again, config(60), file, on_step, should_stop=lambda: len(reports) >= 4)
+    assert [report.step for report in reports] == [1, 2, 3, 4]
+
+
+def test_the_generator_learns_a_colour() -> None:
+    """In seconds it cannot learn to paint, but it learns that the pictures are orange."""
+    orange = np.array([250, 140, 10]) / 255
+    pictures = [(orange * level * np.ones((40, 40, 1))).astype(np.uint8) for level in (200, 225, 255)]
+    source = SquareCrops(pictures, [0, 1, 2], seed=0)
+    task = ProjectedTraining(tiny_generator().train(), tiny_discriminator().train(), source)
+    task.measure(4)
+    z, style = torch.randn(32, TINY.z), torch.arange(32) % 3
+
+    @torch.no_grad()
+    def distance() -> float:
+        painted = task.generator(z, style, size=32).mean((0, 2, 3))
+        return float((painted - torch.from_numpy(orange)).abs().sum())
+
+    before = distance()
+    optimizers = [
+        torch.optim.Adam(n.parameters(), 4e-3, (0.0, 0.99)) for n in (task.discriminator.heads, task.generator)
+    ]
+    for step in range(15):
+        for optimizer, losses in zip(optimizers, (task.discriminator_losses, task.generator_losses)):
+            loss = losses(Stage(32, 6), step)["total"]
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    assert distance() < 0.7 * before
+
+
+def test_a_folder_of_paintings_becomes_a_bundle(tmp_path: Path) -> None:
+    rows = ["path,artist,style,genre,title,year,shape"]
+    for index, name in enumerate(("coffee", "astronaut", "chelsea", "rocket")):
+        (tmp_path / f"{name}.png").write_bytes(png_bytes(photo(name, 48)))
+        rows.append(f"{name}.png,a,{('Rococo', 'Cubism')[index % 2]},,,,native")
+    (tmp_path / "paintings.csv").write_text("\n".join(rows))
+    run = tmp_path / "run"
+    options = Namespace(
+        data=tmp_path, run=run, minutes=1e-6, stages="32x2", architecture="dcgan", loss="nonsaturating", seed=0
+    )
+    train_generator(Namespace(**vars(options), learning_rate=2e-4, backbone=None))
+    assert (run / "state.pt").is_file()
+    assert DCGANGenerator.from_pretrained(run / "bundle")(torch.randn(1, 100)).shape == (1, 3, 32, 32)

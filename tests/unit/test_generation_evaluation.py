@@ -1,0 +1,133 @@
+"""Distances between sets of pictures mean what they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import timm
+import torch
+
+from deepart.errors import WeightsError
+from deepart.tasks.classify import ArtworkClassifier
+from deepart.training import generation_evaluation as evaluation
+from deepart.training.generation_evaluation import (
+    PooledFeatures,
+    cached,
+    centre_square,
+    evaluate_generator,
+    frechet_distance,
+    grid,
+    kernel_distance,
+    near_copies,
+    paint_all,
+    painter,
+    precision_recall,
+    style_agreement,
+    timm_features,
+)
+from unit.test_classifier import TINY as CLASSIFIER
+from unit.test_classifier import tiny_classifier
+from unit.test_generator import TINY, tiny_generator
+
+
+@pytest.fixture
+def numbers() -> torch.Generator:
+    return torch.Generator().manual_seed(0)
+
+
+def test_kernel_distance_is_nought_for_the_same_kind_and_large_for_another(numbers: torch.Generator) -> None:
+    features = torch.randn(400, 16, generator=numbers)
+    halves = kernel_distance(features[:200], features[200:])
+    moved = kernel_distance(features[:200], features[200:] + 1)
+    wider = kernel_distance(features[:200], 2 * features[200:])
+    assert abs(halves) < 0.05 < 0.5 < min(moved, wider)
+
+
+def test_kernel_distance_is_unbiased(numbers: torch.Generator) -> None:
+    few = [kernel_distance(*torch.randn(2, 12, 8, generator=numbers)) for _ in range(200)]
+    assert abs(np.mean(few)) < 3 * np.std(few) / len(few) ** 0.5
+    assert min(few) < 0
+
+
+def test_frechet_distance_of_gaussians_is_the_known_one(numbers: torch.Generator) -> None:
+    x = torch.randn(20_000, 3, generator=numbers)
+    scale, shift = torch.tensor([1.0, 2.0, 0.5]), torch.tensor([1.0, 0.0, -2.0])
+    expected = float(shift.square().sum() + (scale - 1).square().sum())
+    assert frechet_distance(x, x * scale + shift) == pytest.approx(expected, rel=0.02)
+    rotation, _ = torch.linalg.qr(torch.randn(3, 3, generator=numbers))
+    assert frechet_distance(x @ rotation, (x * scale + shift) @ rotation) == pytest.approx(expected, rel=0.02)
+    assert frechet_distance(x, x) == pytest.approx(0, abs=1e-6)
+
+
+def test_precision_falls_for_wrong_pictures_and_recall_for_missing_ones(numbers: torch.Generator) -> None:
+    real = torch.randn(300, 4, generator=numbers)
+    same = precision_recall(real, torch.randn(300, 4, generator=numbers))
+    assert min(same) > 0.8
+    timid = precision_recall(real, 0.2 * torch.randn(300, 4, generator=numbers))
+    assert timid[0] > 0.9 and timid[1] < 0.4
+    wrong = precision_recall(real, 20 + torch.randn(300, 4, generator=numbers))
+    assert wrong == (0, 0)
+
+
+def test_a_copy_is_found_among_new_pictures(numbers: torch.Generator) -> None:
+    training, new = torch.randn(2, 200, 6, generator=numbers)
+    new[7] = training[3] + 1e-3
+    count, ratios = near_copies(training, new)
+    assert ratios.argmin() == 7 and ratios[7] < 0.1
+    assert 1 <= count <= 8
+    assert near_copies(training, new + 9)[0] == 0
+
+
+def test_features_are_made_once(tmp_path: Path) -> None:
+    file, calls = tmp_path / "run" / "real.pt", []
+
+    def make() -> torch.Tensor:
+        calls.append(1)
+        return torch.ones(2)
+
+    assert torch.equal(cached(file, make), cached(file, make)) and len(calls) == 1
+
+
+def test_a_painting_is_looked_at_in_its_middle() -> None:
+    picture = np.zeros((50, 90, 3), np.uint8)
+    picture[:, 20:70] = 255
+    square = centre_square(picture)
+    assert square.shape == (3, 128, 128) and square.min() > 0.95
+
+
+def test_features_out_of_reach_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr(evaluation.timm, "create_model", refuse)
+    with pytest.raises(WeightsError, match="clip"):
+        timm_features("clip")
+
+
+def test_style_agreement_counts_what_the_classifier_says() -> None:
+    engine = ArtworkClassifier(network=tiny_classifier())
+    labels = CLASSIFIER.labels[0][1]
+    pictures = list(torch.rand(6, 3, 32, 32, generator=torch.Generator().manual_seed(1)))
+    side = CLASSIFIER.sides[0]
+    big = torch.nn.functional.interpolate(torch.stack(pictures), (side, side), mode="bicubic").clamp(0, 1)
+    with torch.no_grad():
+        found = engine.network()(big)["style"].argmax(1).tolist()
+    assert style_agreement(engine, pictures, found, labels) == 1
+    assert style_agreement(engine, pictures, [(label + 1) % 3 for label in found], labels) == 0
+    assert style_agreement(engine, pictures, [3] * 5 + found[5:], labels) == 1  # "any" has nothing to agree with
+
+
+def test_a_generator_is_measured_the_same_every_time() -> None:
+    torch.manual_seed(0)
+    network = timm.create_model("test_efficientnet", num_classes=0)
+    features = PooledFeatures("test", network, [0.5], [0.5], side=32)
+    paint, styles = painter(tiny_generator()), [0, 1, 2, 3] * 5
+    real = features(torch.rand(12, 3, 40, 40))
+    scores = [evaluate_generator(features, paint, styles, TINY.styles, real, real) for _ in range(2)]
+    assert scores[0] == scores[1]
+    assert scores[0].pictures == 20 and scores[0].features == "test" and scores[0].style_agreement is None
+    pictures = paint_all(paint, styles)
+    assert len({tuple(picture.flatten()[:50].tolist()) for picture in pictures}) == 20
+    assert grid(pictures, columns=4).size == (256, 320)

@@ -1,0 +1,159 @@
+"""Restoring many pictures, comparing restorers on one, and the command, with tiny networks."""
+
+from __future__ import annotations
+
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save
+
+from deepart import runtime
+from deepart.checkpoints import models
+from deepart.errors import InputError
+from deepart.images import load_image, save_png
+from deepart.recipes import recipe_of
+from deepart.tasks.hub_restorers import HubRestorer, open_restorer
+from deepart.tasks.restore import restore
+from deepart.tasks.restore_batch import restore_batch_steps
+from deepart.tasks.restore_comparison import compare
+from loopback_hub import LoopbackHub
+from photos import photo
+from tiny_restorers import put_tiny_restorers
+
+SIZE = (96, 96)
+
+
+@pytest.fixture(autouse=True)
+def tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    networks = put_tiny_restorers(monkeypatch)
+    yield
+    for key in networks:
+        models.forget(key)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two photos, a file that is no picture, and a mask for each photo."""
+    (tmp_path / "scans").mkdir()
+    for number, name in enumerate(("coffee", "rocket")):
+        save_png(photo(name, SIZE[0]), tmp_path / "scans" / f"{name}.png")
+        save_png(mask(number), tmp_path / f"{name}.png")
+    (tmp_path / "scans" / "broken.jpg").write_bytes(b"hello")
+    return tmp_path
+
+
+def mask(number: int) -> Image.Image:
+    mask = Image.new("L", SIZE)
+    mask.paste(255, (10 + 40 * number, 20, 40 + 40 * number, 30))
+    return mask
+
+
+def packed(path: Path, *files: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in files:
+            archive.write(file, file.name.capitalize())
+    return path
+
+
+def filled_places(archive: Path, name: str) -> np.ndarray:
+    with zipfile.ZipFile(archive) as file:
+        result = load_image(file.read(f"{name}.png"))
+    return (np.asarray(result) != np.asarray(photo(name.lower(), SIZE[0]))).any(-1)
+
+
+# --- many ------------------------------------------------------------------------------------------
+
+
+def test_one_mask_for_all(folder: Path) -> None:
+    steps = restore_batch_steps(sorted((folder / "scans").iterdir()), mask(0), 0, out=folder / "out.zip")
+    result = runtime.run(steps)
+    assert [row.error is None for row in result.rows] == [False, True, True]
+    for name in ("coffee", "rocket"):
+        assert filled_places(result.archive, name).any() and not filled_places(result.archive, name)[:, 40:].any()
+
+
+@pytest.mark.parametrize("packing", [True, False])
+def test_each_with_the_mask_of_its_name(packing: bool, folder: Path) -> None:
+    sources, masks = ([at / f"{name}.png" for name in ("rocket", "coffee")] for at in (folder / "scans", folder))
+    if packing:
+        sources, masks = [packed(folder / "scans.zip", *sources)], packed(folder / "masks.zip", *masks)
+    result = runtime.run(restore_batch_steps(sources, masks, 0, out=folder / "out.zip"))
+    rocket, coffee = (row.file.removesuffix(".png") for row in result.rows)
+    assert not filled_places(result.archive, coffee)[:, 40:].any()
+    assert not filled_places(result.archive, rocket)[:, :50].any()
+
+
+def test_a_picture_without_a_mask_is_not_filled(folder: Path) -> None:
+    sources = [folder / "scans" / "coffee.png", folder / "scans" / "rocket.png"]
+    result = runtime.run(restore_batch_steps(sources, [folder / "rocket.png"], 0, out=folder / "out.zip"))
+    assert not filled_places(result.archive, "coffee").any() and filled_places(result.archive, "rocket").any()
+    (folder / "rocket.png").rename(folder / "other.png")
+    with pytest.raises(InputError, match="None of the masks"):
+        runtime.run(restore_batch_steps(sources, [folder / "other.png"], 0, out=folder / "none.zip"))
+    assert not (folder / "none.zip").exists()
+
+
+# --- one piece through many ------------------------------------------------------------------------
+
+
+def test_the_same_piece_is_compared_in_one_size() -> None:
+    source = photo("coffee", 400)
+    started = time.perf_counter()
+    compared = compare(source, (300, 0, 400, 60), upscale=2)
+    assert time.perf_counter() - started < 3
+    assert [row.label for row in compared] == ["input", "clean", "faithful", "crisp"]
+    assert {row.picture.size for row in compared} == {(200, 120)}
+    smooth = source.crop((284, 0, 400, 76)).resize((232, 152), Image.Resampling.BICUBIC).crop((32, 0, 232, 120))
+    pixels = [np.asarray(row.picture, int) for row in compared]
+    assert np.array_equal(pixels[0], smooth)
+    assert min(np.abs(a - b).mean() for i, a in enumerate(pixels) for b in pixels[:i]) > 0.5
+    large = compare(source, upscale=1)
+    assert [row.picture.size for row in large] == [(256, 256)] * 2
+    assert np.array_equal(large[0].picture, source.crop((72, 72, 328, 328)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"box": (500, 0, 600, 50)}, "outside the picture of 400 × 400"),
+        ({"upscale": 3}, "1, 2, 4"),
+        ({"candidates": ["crisp"]}, "2, 4"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(settings: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        compare(photo("coffee", 400), **settings)
+
+
+# --- restorers of the Hub --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def upscaler(hub: LoopbackHub) -> HubRestorer:
+    """A network of the Hub that enlarges four times."""
+    pytest.importorskip("spandrel")
+    from spandrel.architectures.Compact import Compact
+
+    torch.manual_seed(0)
+    state = Compact(num_feat=8, num_conv=2, upscale=4).state_dict()
+    hub.add("painter/tiny", {"README.md": b"---\nlicense: mit\n---\n", "x4.safetensors": save(state)})
+    return open_restorer("painter/tiny", "x4.safetensors")
+
+
+def test_a_restorer_of_the_hub_takes_the_place_of_ours(upscaler: HubRestorer) -> None:
+    source = photo("coffee", SIZE[0])
+    for scale in (2, 4):
+        result = restore(source, clean=0, upscale=scale, upscaler=upscaler)
+        assert result.size == (scale * SIZE[0], scale * SIZE[1])
+        assert recipe_of(result).checkpoint == "painter/tiny/x4.safetensors"
+        assert not np.array_equal(result, restore(source, clean=0, upscale=scale))
+    with pytest.raises(InputError, match="made for another step"):
+        restore(source, clean=1.0, cleaner=upscaler)
+    ours, theirs = compare(source, candidates=["faithful", upscaler], upscale=2)
+    assert theirs.label == "painter/tiny/x4.safetensors" and theirs.picture.size == ours.picture.size
