@@ -14,8 +14,8 @@ from pathlib import Path
 from deepart import runtime
 from deepart.ui.app import build_app, launch_options
 
-TIMEOUT = 30
-"""Seconds that anything may take on a busy machine."""
+TIMEOUT = 90
+"""Seconds that anything may take on a busy machine; the editor of masks is drawn without a graphics card."""
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def heat_map(engine: ArtworkClassifier, look: Look, head: str, label: str | None
     maps = [map_.clone().requires_grad_() for map_ in look.maps]
     with runtime.device_lock(), torch.enable_grad():
         logits = network.answers(network.describe(maps))[head][0]
-        index = int(logits.argmax()) if label is None else network.labels[head].index(label)
+        index = network.labels[head].index(label or engine.answer(look).answers[head][0].label)
         gradients = torch.autograd.grad(logits[index], maps)
     finest = maps[0].shape[-2:]
     heat = torch.zeros(1, 1, *finest)

@@ -152,7 +152,7 @@ def confusion_picture(score: HeadScore, labels: Sequence[str], cell: int = 18) -
         writer = ImageDraw.Draw(column)
         for place, label in enumerate(labels):
             draw.text((6, margin + place * cell + cell // 2), label, fill="black", anchor="lm")
-            writer.text((6, side - place * cell - cell // 2), label, fill="black", anchor="lm")
+            writer.text((6, place * cell + cell // 2), label, fill="black", anchor="lm")
         sheet.paste(column.transpose(Image.Transpose.ROTATE_90), (margin, 0))
         for row, values in enumerate(shares):
             for place, value in enumerate(values):
