@@ -153,7 +153,8 @@ class ArtworkClassifier:
         for side in sides:
             x = torch.cat([_seen(picture, side) for picture in pictures])
             with runtime.device_lock(), runtime.inference(full_precision=True):
-                views += [network.features(view) for view in ((x, x.flip(3)) if thorough else (x,))]
+                seen = network.features(torch.cat([x, x.flip(3)]) if thorough else x)
+            views += seen.split(len(x))
         return torch.stack(views, dim=1).cpu()
 
     def look(self, picture: Image.Image) -> Look:
