@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from deepart.errors import WeightsError
+from deepart.runtime import in_background
 
 Report = Callable[[int, int], None]
 """Called with (bytes done, bytes in all or 0) a few times a second; what it raises ends the download."""
@@ -71,14 +72,14 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
 
     transfer = _Transfer(report)
     # Asked for on its own because `hf_hub_download` repeats a request that failed for 23 s.
-    head = _in_background(lambda: get_hf_file_metadata(hf_hub_url(repo, file, revision=revision)))
+    head = in_background(lambda: get_hf_file_metadata(hf_hub_url(repo, file, revision=revision)))
     if not transfer.completes(head, ANSWER_SECONDS) or (head.exception() and not _status(head.exception())):
         _unreachable_since[constants.ENDPOINT] = time.monotonic()
         raise WeightsError("weights.offline", name=name)
     transfer.total = _result(head, name).size or 0
 
     bar = transfer.bar()
-    fetch = _in_background(lambda: hf_hub_download(repo, file, revision=revision, tqdm_class=bar))
+    fetch = in_background(lambda: hf_hub_download(repo, file, revision=revision, tqdm_class=bar))
     try:
         if not transfer.completes(fetch, STALL_SECONDS):
             raise WeightsError("weights.stalled", name=name)
@@ -136,7 +137,7 @@ def _require_network(name: str, endpoint: str) -> None:
     with _network_lock:
         since = _unreachable_since.get(endpoint)
         if since is None or time.monotonic() - since > FORGET_AFTER_SECONDS:
-            probe = _in_background(lambda: _connect(endpoint))
+            probe = in_background(lambda: _connect(endpoint))
             wait([probe], timeout=CONNECT_SECONDS)
             if probe.done() and probe.exception() is None:
                 _unreachable_since.pop(endpoint, None)
@@ -152,20 +153,6 @@ def _connect(endpoint: str) -> None:
     target = hub if proxy is None else urlsplit(proxy if "//" in proxy else f"//{proxy}")
     port = target.port or (443 if target.scheme == "https" else 80)
     socket.create_connection((target.hostname, port), timeout=CONNECT_SECONDS).close()
-
-
-def _in_background(work: Callable[[], _T]) -> Future[_T]:
-    """Run `work` in a daemon thread: one that hangs in a name look-up or a read must not keep the process."""
-    future: Future[_T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever reads the future
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    return future
 
 
 def _status(error: BaseException | None) -> int | None:

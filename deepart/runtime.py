@@ -13,6 +13,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -168,6 +169,20 @@ def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], 
             on_progress(next(engine))
         except StopIteration as end:
             return end.value
+
+
+def in_background(work: Callable[[], T]) -> Future[T]:
+    """Run `work` in a daemon thread: one that hangs in a name look-up or a read must not keep the process."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # handed to whoever reads the future
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
 def as_part(engine: Generator[Progress, None, T], done: int, total: int) -> Generator[Progress, None, T]:

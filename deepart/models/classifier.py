@@ -17,9 +17,6 @@ from torch import Tensor, nn
 
 from deepart.models.pretrained import HubModel
 
-HEADS = ("style", "artist", "genre")
-"""The questions of the bundled classifier, in the order in which they are shown."""
-
 
 @dataclass(frozen=True, slots=True)
 class ArtClassifierConfig:

@@ -49,6 +49,7 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
 
     def __init__(self, config: FeatureIndexConfig) -> None:
         super().__init__(config)
+        self._known_ballots: dict[tuple[str, tuple[str, ...]], tuple[Tensor, Tensor]] = {}
         self.register_buffer("mean", torch.zeros(config.features))
         self.register_buffer("projection", torch.zeros(config.features, config.axes))
         self.register_buffer("points", torch.zeros(len(config.works), config.axes))
@@ -78,13 +79,19 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
             head: a key of `COLUMNS`.
             labels: of that head; a work with another one votes for the last if the head is "artist", else not.
         """
-        number = {label: place for place, label in enumerate(labels)}
-        other = len(labels) - 1 if head == "artist" else -1
-        numbers = torch.tensor([number.get(work[COLUMNS[head]], other) for work in self.config.works])
-        voting = numbers >= 0
+        voting, ballots = self._ballots(head, tuple(labels))
         likeness = self.project(features) @ self.points[voting.to(self.points.device)].T
-        ballots = F.one_hot(numbers[voting], len(labels)).to(likeness)
-        return (likeness / VOTING_TEMPERATURE).softmax(1) @ ballots
+        return (likeness / VOTING_TEMPERATURE).softmax(1) @ ballots.to(likeness)
+
+    def _ballots(self, head: str, labels: tuple[str, ...]) -> tuple[Tensor, Tensor]:
+        """Return which works vote, (N,), and for what, (voters, len(labels)); worked out once."""
+        if (head, labels) not in self._known_ballots:
+            number = {label: place for place, label in enumerate(labels)}
+            other = len(labels) - 1 if head == "artist" else -1
+            numbers = torch.tensor([number.get(work[COLUMNS[head]], other) for work in self.config.works])
+            voting = numbers >= 0
+            self._known_ballots[head, labels] = voting, F.one_hot(numbers[voting], len(labels)).float()
+        return self._known_ballots[head, labels]
 
     def forward(self, features: Tensor, count: int = 5) -> tuple[Tensor, Tensor]:
         """Return the distances of the `count` nearest works, (B, count), nearest first, and their numbers.

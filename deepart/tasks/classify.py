@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from deepart.models.feature_index import FeatureIndex
 
 DEFAULT_CHECKPOINT = "classify/lite0-wikiart-v1"
+HEADS = ("style", "artist", "genre")
+"""The questions of the bundled classifier, in the order in which they are shown."""
+
 ANOTHER_ARTIST = "another artist"
 """The label of the artist head for everybody of whom it knows too few works."""
 
@@ -147,24 +150,30 @@ class ArtworkClassifier:
 
     def describe(self, pictures: Sequence[Image.Image], thorough: bool = True) -> Tensor:
         """Return the features of every view of pictures, (B, views, D) on the processor; see `many`."""
-        network = self.network()
-        sides = network.config.sides if thorough else network.config.sides[:1]
-        views = []
+        sides = self.network().config.sides
+        return torch.stack(self._views(pictures, sides if thorough else sides[:1], thorough), dim=1)
+
+    def _views(self, pictures: Sequence[Image.Image], sides: Sequence[int], mirrored: bool) -> list[Tensor]:
+        """Return the features of pictures, (B, D) on the processor, for each size and as each is and mirrored."""
+        network, views = self.network(), []
         for side in sides:
             x = torch.cat([_seen(picture, side) for picture in pictures])
             with runtime.device_lock(), runtime.inference(full_precision=True):
-                seen = network.features(torch.cat([x, x.flip(3)]) if thorough else x)
-            views += seen.split(len(x))
-        return torch.stack(views, dim=1).cpu()
+                seen = network.features(torch.cat([x, x.flip(3)]) if mirrored else x)
+            views += seen.cpu().split(len(x))
+        return views
 
     def look(self, picture: Image.Image) -> Look:
         """Look at a picture and keep what evidence is read from."""
         network = self.network()
         plain = picture.convert("RGB")
-        x = _seen(plain, network.config.sides[0])
+        first, *others = network.config.sides
+        x = _seen(plain, first)
         with runtime.device_lock(), torch.no_grad():  # not inference mode: heat maps are gradients of these maps
-            maps = network.feature_maps(x)
-        return Look(plain, maps, self.describe([plain])[0])
+            maps = network.feature_maps(torch.cat([x, x.flip(3)]))
+            both = network.describe(maps).cpu()
+        features = torch.cat([both, *self._views([plain], others, mirrored=True)])
+        return Look(plain, [map_[:1] for map_ in maps], features)
 
     def answer(self, look: Look) -> Classification:
         """Return what the network says of a picture that it looked at."""
@@ -178,7 +187,7 @@ class ArtworkClassifier:
         found = []
         for index in range(len(features)):
             answers = {
-                head: _ranked(labels, probabilities[head][index].tolist()) for head, labels in network.labels.items()
+                head: ranked(labels, probabilities[head][index].tolist()) for head, labels in network.labels.items()
             }
             sets = {head: _set(answers[head], levels[head]) for head in answers if head in levels}
             artwork = float(probabilities["artwork"][index])
@@ -248,7 +257,8 @@ def _seen(picture: Image.Image, side: int) -> Tensor:
     return to_tensor(square).to(runtime.device()).contiguous(memory_format=torch.channels_last)
 
 
-def _ranked(labels: Sequence[str], probabilities: Sequence[float]) -> tuple[Answer, ...]:
+def ranked(labels: Sequence[str], probabilities: Sequence[float]) -> tuple[Answer, ...]:
+    """Return labels with their probabilities, the most probable first."""
     answers = map(Answer, labels, probabilities)
     return tuple(sorted(answers, key=lambda answer: -answer.probability))
 

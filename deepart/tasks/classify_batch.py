@@ -17,7 +17,7 @@ from deepart.images import fit, load_image, png_bytes
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet, drawable
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, Answer, ArtworkClassifier, Classification
+from deepart.tasks.classify import DEFAULT_CHECKPOINT, HEADS, Answer, ArtworkClassifier, Classification
 from deepart.tasks.hub_classifiers import open_classifier
 
 MOST_PICTURES = 1000
@@ -25,7 +25,6 @@ SHEET_SIDE = 176
 """Longer side of the pictures on the contact sheet, in pixels."""
 TABLE, SHEET = "answers.csv", "sheet.png"
 
-_HEADS = ("style", "artist", "genre")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet takes for a formula."""
 
@@ -54,7 +53,7 @@ class BatchAnswers:
 
     def table(self, language: str = "en") -> bytes:
         """Return a CSV file with a row for each picture; `language` is that of the sentences in it."""
-        heads = next((tuple(row.found.answers) for row in self.rows if row.found), _HEADS)
+        heads = next((tuple(row.found.answers) for row in self.rows if row.found), HEADS)
         cells = [_cells(row, heads, language) for row in self.rows]
         text = StringIO(newline="")
         # All in quotes, so that no other separator that a spreadsheet may look for cuts a text in two.

@@ -11,6 +11,7 @@ import itertools
 import re
 import threading
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from deepart.checkpoints import CHECKPOINTS, models
 from deepart.errors import Cancelled, WeightsError
 from deepart.hub import Report
 from deepart.runtime import Progress
-from deepart.tasks.classify import ANOTHER_ARTIST, DEFAULT_CHECKPOINT, Answer, ArtworkClassifier, Classification
+from deepart.tasks.classify import ANOTHER_ARTIST, DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, ranked
 from deepart.tasks.hub_repository import CARD, CONFIG, WEIGHTS, HubRepository, Prepare, plain_label
 from deepart.tasks.hub_transformers import PREPROCESSORS, read_model, read_preparation, require_transformers
 from deepart.tasks.zero_shot import OPEN_CLIP_CONFIG, TRANSFORMERS_TYPES, ZeroShotNetwork, load_zero_shot
@@ -142,7 +143,7 @@ def _has_own_labels(config: Mapping[str, Any]) -> bool:
     return isinstance(kinds, list) and any(str(kind).endswith("ForImageClassification") for kind in kinds)
 
 
-class _HubEngine:
+class _HubEngine(ABC):
     """What both engines share: a network out of the process's cache, and records of its answers."""
 
     def __init__(self, repo: str, revision: str | None = None, *, report: Report | None = None) -> None:
@@ -167,7 +168,7 @@ class _HubEngine:
             network = self.network()
             found = self._look(network, batch)
             for index in range(len(batch)):
-                answers = {head: _ranked(network.labels[head], p[index].tolist()) for head, p in found.items()}
+                answers = {head: ranked(network.labels[head], p[index].tolist()) for head, p in found.items()}
                 yield Classification(answers, sets={}, known=True, checkpoint=self.checkpoint)
 
     def steps(self) -> Generator[Progress, None, None]:
@@ -232,8 +233,9 @@ class _HubEngine:
     def _repository(self, report: Report | None = None) -> HubRepository:
         return HubRepository(self.checkpoint, self.revision, report)
 
+    @abstractmethod
     def _build(self, repository: HubRepository, device: torch.device) -> nn.Module:
-        raise NotImplementedError
+        """Return the network of a repository, which has `labels` and `prepare`, on `device`."""
 
 
 class ZeroShotClassifier(_HubEngine):
@@ -389,10 +391,6 @@ def _from_transformers(repository: HubRepository, config: dict[str, Any]) -> Lab
     if len(labels) < 2:
         raise WeightsError("hub.unsupported", name=repository.name)
     return LabelledNetwork(labels, model, prepare, config.get("problem_type") == "multi_label_classification")
-
-
-def _ranked(labels: Sequence[str], probabilities: Sequence[float]) -> tuple[Answer, ...]:
-    return tuple(sorted(map(Answer, labels, probabilities), key=lambda answer: -answer.probability))
 
 
 def _cut(picture: Image.Image) -> Image.Image:

@@ -7,9 +7,8 @@ than the overlap gives the same as on the whole picture, but for the rounding of
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from functools import partial
 from typing import TypeVar, Union
 
@@ -138,15 +137,7 @@ def patiently(work: Callable[[], T], progress: Progress | Callable[[], Progress]
 
     Closing the generator leaves `work` to itself.
     """
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever reads the future
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
+    future = runtime.in_background(work)
     while not wait([future], timeout=_PATIENCE).done:
         yield progress() if callable(progress) else progress
     return future.result()

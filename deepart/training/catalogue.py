@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,14 +14,13 @@ import numpy as np
 from PIL import Image
 
 from deepart.errors import InputError
+from deepart.tasks.classify import ANOTHER_ARTIST
 
 Part = Literal["train", "calibration", "test", "stranger"]
 """Which use a painting has; a stranger is by an artist of whom training sees nothing."""
 
 FEWEST_WORKS = 20
 """Artists with fewer works than this are not told apart: too few to learn from and to measure on."""
-
-ANOTHER_ARTIST = "another artist"
 
 _SHARES: tuple[tuple[Part, float], ...] = (("test", 0.12), ("calibration", 0.08))
 _ALIKE = 50
@@ -93,13 +92,13 @@ def split(paintings: Sequence[Painting], pictures: Sequence[np.ndarray]) -> list
     """
     known = set(known_artists(paintings))
     group = near_duplicates(pictures)
-    order = [_hash(path=painting.path) for painting in paintings]
+    order = [_hash("/".join(painting.path.parts[-2:])) for painting in paintings]
     works = defaultdict(list)
     for index, painting in enumerate(paintings):
         works[painting.artist].append(index)
     parts: list[Part] = ["train"] * len(paintings)
     for artist, indices in works.items():
-        if artist not in known and _hash(artist=artist) % 2:
+        if artist not in known and _hash(artist) % 2:
             for index in indices:
                 parts[index] = "stranger"
             continue
@@ -149,11 +148,5 @@ def _difference_hash(picture: np.ndarray) -> np.ndarray:
     return np.where(values[:, 1:] > values[:, :-1], 1, -1).ravel()
 
 
-def _hash(path: Path | None = None, artist: str = "") -> int:
-    text = artist if path is None else "/".join(path.parts[-2:])
+def _hash(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-
-
-def counts(parts: Iterable[Part]) -> Mapping[Part, int]:
-    """Return how many paintings each part has."""
-    return Counter(parts)

@@ -141,7 +141,7 @@ class ClassifierTraining:
         shares = self._shares[name]
         weights = torch.ones_like(shares)
         if self._balance == "weights":
-            weights = shares.rsqrt() / (shares * shares.rsqrt()).sum()
+            weights = shares.rsqrt() / shares.sqrt().sum()
         elif self._balance == "logit-adjustment":
             logits = logits + shares.log()
         weight = torch.where(target == _MISSING, 0, weights[target.clamp(min=0)])

@@ -139,8 +139,13 @@ def degrade(crop: Tensor, rng: np.random.Generator) -> Tensor:
     if rng.random() < 0.5:
         crop = (crop + rng.uniform(0, 0.03) * torch.from_numpy(rng.standard_normal(crop.shape, np.float32))).clamp(0, 1)
     if rng.random() < 0.5:
-        file = io.BytesIO()
-        pixels = (crop * 255).round().byte().permute(1, 2, 0).numpy()
-        Image.fromarray(pixels).save(file, "JPEG", quality=int(rng.integers(25, 90)))
-        crop = torch.from_numpy(np.array(Image.open(file))).permute(2, 0, 1).float() / 255
+        crop = through_jpeg(crop, int(rng.integers(25, 90)))
     return crop
+
+
+def through_jpeg(crop: Tensor, quality: int) -> Tensor:
+    """Return what is left of a crop, (3, H, W) about [0, 1], once it was a JPEG file of this quality."""
+    file = io.BytesIO()
+    pixels = (crop.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
+    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
+    return torch.from_numpy(np.array(Image.open(file))).permute(2, 0, 1).float() / 255

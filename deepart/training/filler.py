@@ -65,7 +65,7 @@ class FillerTraining:
         with torch.no_grad():
             wanted = self._judge(whole, _TAPS)
         seen = self._judge(filled, _TAPS)
-        losses["features"] = sum(_hole_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
+        losses["features"] = sum(hole_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
         losses["style"] = sum(_gram_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
         losses["total"] = losses["pixels"] + FEATURE_WEIGHT * losses["features"] + STYLE_WEIGHT * losses["style"]
         return losses
@@ -82,7 +82,7 @@ class FillerTraining:
         return random_crop(store[int(self._rng.integers(len(store)))], size, SCALES, self._rng)
 
 
-def _hole_difference(seen: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:
+def hole_difference(seen: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:
     """Return the mean absolute difference of features in the hole, relative to their size."""
     weight = F.interpolate(mask, seen.shape[-2:], mode="area")
     difference = ((seen.float() - wanted.float()).abs() * weight).sum()

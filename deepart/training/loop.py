@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,11 @@ class Stage:
         shape, _, until = text.partition("@")
         size, _, batch = shape.partition("x")
         return cls(int(size), int(batch), float(until or 1))
+
+    @classmethod
+    def parse_all(cls, text: str) -> tuple[Stage, ...]:
+        """Read stages with commas between them."""
+        return tuple(map(cls.parse, text.split(",")))
 
 
 @dataclass(slots=True)
@@ -133,54 +139,18 @@ def fit(
     """
     network = task.network.to(memory_format=torch.channels_last)
     groups = groups or [{"params": list(network.parameters())}]
-    trained = [parameter for group in groups for parameter in group["params"]]
     optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, weight_decay=config.weight_decay)
     average = ExponentialAverage(network, config.ema_decay)
-    step, minutes = 0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        network.load_state_dict(state["network"])
-        average.network.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, minutes = state["step"], state["minutes"]
-        torch.set_rng_state(state["rng"])
 
-    def save() -> None:
-        state = {
-            "network": network.state_dict(),
-            "average": average.network.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "step": step,
-            "minutes": minutes,
-            "rng": torch.get_rng_state(),
-        }
-        save_state(state, checkpoint)
+    def turn(stage: Stage, step: int) -> dict[str, float]:
+        losses, moved = _descend(optimizer, partial(task.losses, stage, step), config)
+        if moved:
+            average.update(network, step)
+        return losses
 
     network.train()
-    saved = minutes
-    while minutes < config.minutes and not should_stop():
-        started = time.monotonic()
-        progress = minutes / config.minutes
-        stage = next(stage for stage in config.stages if progress < stage.until)
-        rate = learning_rate_at(progress, step, config)
-        for group in optimizer.param_groups:
-            group["lr"] = rate * group.get("relative_rate", 1.0)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
-            losses = task.losses(stage, step)
-        optimizer.zero_grad(set_to_none=True)
-        losses["total"].backward()
-        norm = nn.utils.clip_grad_norm_(trained, config.clip_norm)
-        # A batch with a blank picture in it can have endless gradients; one step is not worth the run.
-        if norm.isfinite():
-            optimizer.step()
-            average.update(network, step)
-        step += 1
-        minutes += (time.monotonic() - started) / 60
-        on_step(StepReport(step, minutes, progress, stage, rate, {k: float(v.detach()) for k, v in losses.items()}))
-        if minutes - saved >= config.save_every_minutes:
-            save()
-            saved = minutes
-    save()
+    parts = {"network": network, "average": average.network, "optimizer": optimizer}
+    _train(parts, turn, config, checkpoint, on_step, should_stop)
     return average.network
 
 
@@ -196,59 +166,91 @@ def fit_adversarial(
     Otherwise as `fit`; `on_step` is also given the moving average, to look at its pictures.
     """
     networks = {"generator": task.generator, "discriminator": task.discriminator}
-    trained, optimizers = {}, {}
+    optimizers = {}
     for name, network in networks.items():
-        network.to(memory_format=torch.channels_last)
-        trained[name] = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        optimizers[name] = torch.optim.Adam(trained[name], lr=config.learning_rate, betas=config.betas)
+        network.to(memory_format=torch.channels_last).train()
+        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        optimizers[name] = torch.optim.Adam(trained, lr=config.learning_rate, betas=config.betas)
     average = ExponentialAverage(task.generator, config.ema_decay)
-    saved_parts = {**networks, "average": average.network, **{f"{k} optimizer": v for k, v in optimizers.items()}}
+    learning = optimizers["discriminator"].param_groups[0]["params"]
+
+    def turn(stage: Stage, step: int) -> dict[str, float]:
+        losses = {}
+        for name, asked in (("discriminator", task.discriminator_losses), ("generator", task.generator_losses)):
+            for parameter in learning:  # in the generator's turn it only passes the gradient on
+                parameter.requires_grad_(name == "discriminator")
+            found, _ = _descend(optimizers[name], partial(asked, stage, step), config)
+            losses |= {f"{name} {key}": value for key, value in found.items()}
+        for parameter in learning:
+            parameter.requires_grad_(True)
+        average.update(task.generator, step)
+        return losses
+
+    parts = {**networks, "average": average.network, **{f"{name} optimizer": o for name, o in optimizers.items()}}
+    _train(parts, turn, config, checkpoint, lambda report: on_step(report, average.network), should_stop)
+    return average.network
+
+
+def _descend(
+    optimizer: torch.optim.Optimizer, losses: Callable[[], dict[str, Tensor]], config: FitConfig
+) -> tuple[dict[str, float], bool]:
+    """Move parameters against the gradient of the losses' "total"; return the losses, and whether they were moved."""
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
+        found = losses()
+    optimizer.zero_grad(set_to_none=True)
+    found["total"].backward()
+    trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    norm = nn.utils.clip_grad_norm_(trained, config.clip_norm)
+    # A batch with a blank picture in it can have endless gradients; one step is not worth the run.
+    finite = bool(norm.isfinite())
+    if finite:
+        optimizer.step()
+    return {name: float(value.detach()) for name, value in found.items()}, finite
+
+
+def _train(
+    parts: dict[str, nn.Module | torch.optim.Optimizer],
+    turn: Callable[[Stage, int], dict[str, float]],
+    config: FitConfig,
+    checkpoint: Path,
+    on_step: Callable[[StepReport], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    """Take steps until the minutes are used up, from where the checkpoint is; see `fit`.
+
+    Args:
+        parts: what the checkpoint holds, by name; the optimisers among them follow the schedule.
+        turn: takes a step of a stage and returns its losses.
+    """
     step, minutes = 0, 0.0
     if checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
-        for name, part in saved_parts.items():
+        for name, part in parts.items():
             part.load_state_dict(state[name])
         step, minutes = state["step"], state["minutes"]
         torch.set_rng_state(state["rng"])
 
     def save() -> None:
-        state = {name: part.state_dict() for name, part in saved_parts.items()}
+        state = {name: part.state_dict() for name, part in parts.items()}
         save_state({**state, "step": step, "minutes": minutes, "rng": torch.get_rng_state()}, checkpoint)
 
-    def turn(name: str, losses: Callable[[Stage, int], dict[str, Tensor]], stage: Stage) -> dict[str, float]:
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
-            found = losses(stage, step)
-        optimizers[name].zero_grad(set_to_none=True)
-        found["total"].backward()
-        if nn.utils.clip_grad_norm_(trained[name], config.clip_norm).isfinite():
-            optimizers[name].step()
-        return {f"{name} {key}": float(value.detach()) for key, value in found.items()}
-
-    for network in networks.values():
-        network.train()
+    optimizers = [part for part in parts.values() if isinstance(part, torch.optim.Optimizer)]
     saved = minutes
     while minutes < config.minutes and not should_stop():
         started = time.monotonic()
         progress = minutes / config.minutes
         stage = next(stage for stage in config.stages if progress < stage.until)
         rate = learning_rate_at(progress, step, config)
-        for group in (group for optimizer in optimizers.values() for group in optimizer.param_groups):
-            group["lr"] = rate
-        losses = turn("discriminator", task.discriminator_losses, stage)
-        for parameter in trained["discriminator"]:  # it only passes the generator's gradient on
-            parameter.requires_grad_(False)
-        losses |= turn("generator", task.generator_losses, stage)
-        for parameter in trained["discriminator"]:
-            parameter.requires_grad_(True)
-        average.update(task.generator, step)
+        for group in (group for optimizer in optimizers for group in optimizer.param_groups):
+            group["lr"] = rate * group.get("relative_rate", 1.0)
+        losses = turn(stage, step)
         step += 1
         minutes += (time.monotonic() - started) / 60
-        on_step(StepReport(step, minutes, progress, stage, rate, losses), average.network)
+        on_step(StepReport(step, minutes, progress, stage, rate, losses))
         if minutes - saved >= config.save_every_minutes:
             save()
             saved = minutes
     save()
-    return average.network
 
 
 def save_state(state: dict, file: Path) -> None:

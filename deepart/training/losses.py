@@ -22,6 +22,7 @@ from deepart.models.distances import (
 __all__ = [
     "CONTENT_TAP",
     "STYLE_TAPS",
+    "charbonnier",
     "content_distance",
     "gram_distance",
     "grid_energy",
@@ -30,6 +31,11 @@ __all__ = [
     "style_distance",
     "total_variation",
 ]
+
+
+def charbonnier(x: Tensor, target: Tensor) -> Tensor:
+    """Return the mean absolute difference, smooth near 0 (Lai et al. 2017, https://arxiv.org/abs/1704.03915)."""
+    return torch.sqrt((x - target) ** 2 + 1e-6).mean()
 
 
 def structure_distance(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from skimage.restoration import denoise_nl_means
-from torch import Tensor
 
+from deepart.images import to_tensor
 from deepart.models.vgg import VGGFeatures
 from deepart.training.damage import free_form_mask
+from deepart.training.filler import hole_difference
 
 SIGMAS = (15, 25, 50)
 """Deviations of the added noise, of 255."""
@@ -84,24 +85,15 @@ def evaluate_inpainting(
         missing = free_form_mask(picture.shape[:2], HOLES, rng)
         mask = torch.from_numpy(missing)[None, None].float()
         with torch.no_grad():
-            wanted = judge(_tensor(picture), _TAPS)
+            wanted = judge(to_tensor(Image.fromarray(picture)), _TAPS)
         for name, method in methods.items():
             filled = method(np.where(missing[..., None], 0, picture).astype(np.uint8), missing)
             error = np.mean((filled[missing].astype(float) - picture[missing].astype(float)) ** 2)
             with torch.no_grad():
-                seen = judge(_tensor(filled), _TAPS)
-            distance = np.mean([float(_hole_distance(seen[tap], wanted[tap], mask)) for tap in _TAPS])
+                seen = judge(to_tensor(Image.fromarray(filled)), _TAPS)
+            distance = np.mean([float(hole_difference(seen[tap], wanted[tap], mask)) for tap in _TAPS])
             values[name].append((float(10 * np.log10(255**2 / max(error, 1e-9))), distance))
     return [InpaintingScore(name, *map(float, np.mean(found, 0))) for name, found in values.items()]
-
-
-def _hole_distance(seen: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:
-    weight = F.interpolate(mask, seen.shape[-2:], mode="area")
-    return ((seen - wanted).abs() * weight).sum() / (wanted.abs() * weight).sum()
-
-
-def _tensor(picture: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 255
 
 
 # --- what a user would have otherwise --------------------------------------------------------------

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor, nn
 
-from deepart.training.data import random_crop
+from deepart.training.data import random_crop, through_jpeg
 from deepart.training.loop import Stage
+from deepart.training.losses import charbonnier
 
 CLEAN_SCALES = (0.5, 0.7)
 """Pictures are shrunk by so much first: they are JPEG files, and their own faults average out."""
@@ -22,8 +21,6 @@ STRONGEST_NOISE = 75 / 255
 
 ONLY_GAUSSIAN = 0.65
 """How often the only fault is Gaussian noise."""
-
-_CHARBONNIER = 1e-3
 
 
 class RestorerTraining:
@@ -44,7 +41,7 @@ class RestorerTraining:
         clean = torch.stack([self._clean(i, stage.size) for i in range(stage.batch)])
         damaged = torch.stack([damage(crop, self._rng) for crop in clean]).contiguous(memory_format=torch.channels_last)
         restored = self.network(damaged).float()
-        return {"total": torch.sqrt((restored - clean) ** 2 + _CHARBONNIER**2).mean()}
+        return {"total": charbonnier(restored, clean)}
 
     def _clean(self, number: int, size: int) -> Tensor:
         store = self._stores[number % len(self._stores)]
@@ -70,7 +67,7 @@ def damage(clean: Tensor, rng: np.random.Generator) -> Tensor:
     if rng.random() < 0.75:
         x = _noisy(x, rng)
     if rng.random() < 0.6:
-        x = _through_jpeg(x, int(rng.integers(15, 95)))
+        x = through_jpeg(x, int(rng.integers(15, 95)))
     return x
 
 
@@ -112,10 +109,3 @@ def _faded(x: Tensor, rng: np.random.Generator) -> Tensor:
     grey = x.mean(0, keepdim=True)
     x = grey + (x - grey) * rng.uniform(0.75, 1)
     return 0.5 + (x - 0.5) * rng.uniform(0.85, 1) + rng.uniform(0, 0.05)
-
-
-def _through_jpeg(x: Tensor, quality: int) -> Tensor:
-    file = io.BytesIO()
-    pixels = (x.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
-    return torch.from_numpy(np.array(Image.open(file))).permute(2, 0, 1).float() / 255

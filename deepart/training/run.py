@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from argparse import Namespace
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 
 from deepart import runtime
 from deepart.checkpoints import load_model, load_state
@@ -22,7 +24,7 @@ from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
 from deepart.training.evaluation import SIDE, Painter, contact_sheet, evaluate_style
-from deepart.training.loop import FitConfig, Stage, StepReport, fit
+from deepart.training.loop import FitConfig, Stage, StepReport, Task, fit
 from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
 from deepart.training.style import StyleTraining
 
@@ -44,11 +46,8 @@ def train_style(options: Namespace) -> None:
     task = StyleTraining(network, load_teacher(options.teacher), contents, styles, seed=options.seed)
     if not options.start:
         task.measure_codes()
-    stages = tuple(Stage.parse(text) for text in options.stages.split(","))
-    config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
-        average = fit(task, config, options.run / "state.pt", on_step=Log(log))
-    average.save_pretrained(options.run / "bundle")
+    config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
+    logged_fit(task, config, options.run).save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
 
 
@@ -64,12 +63,15 @@ def train_loss_network(options: Namespace) -> None:
     task = LossNetworkTraining(network, load_teacher(options.teacher), folders, seed=options.seed)
     if not (options.run / "state.pt").exists():
         task.initialise()
-    stages = tuple(Stage.parse(text) for text in options.stages.split(","))
-    config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate)
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
-        average = fit(task, config, options.run / "state.pt", on_step=Log(log))
-    average.save_pretrained(options.run / "bundle")
+    config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
+    logged_fit(task, config, options.run).save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
+
+
+def logged_fit(task: Task, config: FitConfig, run: Path, groups: Sequence[dict] | None = None) -> nn.Module:
+    """Train as `fit` does, with the state and the log in the folder `run`; return the moving average."""
+    with open(run / "log.jsonl", "a", encoding="utf-8") as log:
+        return fit(task, config, run / "state.pt", on_step=Log(log), groups=groups)
 
 
 class Log:

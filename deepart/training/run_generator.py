@@ -40,7 +40,7 @@ def train_generator(options: Namespace) -> None:
     styles = tuple(sorted({painting.style for painting in paintings}))
     pictures = PictureStore([painting.path for painting in paintings], options.run / "cache")
     crops = SquareCrops(pictures, [styles.index(painting.style) for painting in paintings], options.seed)
-    stages = tuple(Stage.parse(text) for text in options.stages.split(","))
+    stages = Stage.parse_all(options.stages)
     if options.architecture == "dcgan":
         config = DCGANConfig(stages[0].size)
         task = PlainTraining(DCGANGenerator(config), DCGANDiscriminator(config), crops, options.loss)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from deepart.images import to_tensor
 from deepart.training.data import degrade, random_crop
 from deepart.training.loop import Stage
+from deepart.training.losses import charbonnier
 
 CLEAN_SCALES = (0.5, 0.7)
 """Pictures are shrunk by so much first: they are JPEG files, and their own faults average out."""
@@ -28,8 +29,6 @@ TEACHER_SIDE = 64
 """Side in pixels of the crops that the teacher enlarges."""
 
 TEACHER_SCALE = 4
-
-_CHARBONNIER = 1e-3
 
 
 class UpscalerTraining:
@@ -53,7 +52,7 @@ class UpscalerTraining:
         large = torch.stack([self._crop(i, stage.size * scale) for i in range(stage.batch)])
         small = shrink(large, scale).contiguous(memory_format=torch.channels_last)
         enlarged = self.network(small, scale).float()
-        return {"total": _charbonnier(enlarged, large)}
+        return {"total": charbonnier(enlarged, large)}
 
     def _crop(self, number: int, size: int) -> Tensor:
         store = self._stores[number % len(self._stores)]
@@ -256,10 +255,6 @@ def _bytes(x: Tensor) -> np.ndarray:
 def _tensor(pixels: np.ndarray) -> Tensor:
     """Return (H, W, 3) uint8 as (3, H, W) in [0, 1]."""
     return torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
-
-
-def _charbonnier(x: Tensor, target: Tensor) -> Tensor:
-    return torch.sqrt((x - target) ** 2 + _CHARBONNIER**2).mean()
 
 
 def _turn(network: nn.Module, step: int) -> int:

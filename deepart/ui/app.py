@@ -39,8 +39,8 @@ def build_app() -> gr.Blocks:
                 build_transfer_tab()
             with gr.Tab(t("ui.tab_blend"), id="blend", elem_id="tab-blend"):
                 build_blend_tab()
-            with gr.Tab(t("ui.tab_classify"), id="classify", elem_id="tab-classify"):
-                build_classify_tab()
+            with gr.Tab(t("ui.tab_classify"), id="classify", elem_id="tab-classify") as classify:
+                build_classify_tab(classify)
         gr.Markdown(t("ui.privacy"), elem_classes="hint")
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)

@@ -38,29 +38,14 @@ def build_batch_panel(
     """Add the panel to the surrounding column; the components are those of the tab, which it reads."""
     with gr.Accordion(t("ui.batch"), open=False, elem_id="batch"):
         gr.Markdown(t("ui.batch_hint"), elem_classes="hint")
-        files = gr.File(
-            label=t("ui.batch_files"),
-            file_count="multiple",
-            file_types=["image", ".zip"],
-            height=140,
-            elem_id="batch-files",
-        )
+        files = many_pictures("batch-files")
         with gr.Row():
             paint_all = gr.Button(t("ui.batch_paint"), size="md", elem_id="batch-run")
             make_sheet = gr.Button(t("ui.batch_sheet"), size="md", elem_id="batch-sheet")
             make_sweep = gr.Button(t("ui.batch_sweep"), size="md", elem_id="batch-sweep")
             stop = gr.Button(t("ui.stop"), size="md", elem_id="batch-stop")
         status = gr.Markdown(elem_id="batch-status", elem_classes="hint")
-        sheet = gr.Image(
-            label=t("ui.batch_result"),
-            type="filepath",
-            format="png",
-            interactive=False,
-            buttons=["fullscreen"],
-            visible=False,
-            elem_id="batch-result",
-            elem_classes="labelled-picture",
-        )
+        sheet = result_sheet(t("ui.batch_result"), "batch-result")
         download = gr.DownloadButton(t("ui.batch_download"), interactive=False, size="md", elem_id="batch-download")
     for component in (files, download):
         unread(component)
@@ -142,6 +127,27 @@ def build_batch_panel(
         make_sweep.click(runtime.gpu(paint_sweep), [content, *style_inputs], outputs, **on_device),
     ]
     stop.click(lambda: "", None, [status], cancels=runs, api_visibility="private", queue=False)
+
+
+def many_pictures(elem_id: str) -> gr.File:
+    """Add a place for pictures and archives of pictures."""
+    return gr.File(
+        label=t("ui.batch_files"), file_count="multiple", file_types=["image", ".zip"], height=140, elem_id=elem_id
+    )
+
+
+def result_sheet(label: object, elem_id: str) -> gr.Image:
+    """Add a place for a contact sheet, hidden until there is one."""
+    return gr.Image(
+        label=label,
+        type="filepath",
+        format="png",
+        interactive=False,
+        buttons=["fullscreen"],
+        visible=False,
+        elem_id=elem_id,
+        elem_classes="labelled-picture",
+    )
 
 
 def _style(chosen: str | None, own_style: str | None) -> str:

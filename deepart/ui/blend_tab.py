@@ -29,7 +29,7 @@ from deepart.text import say
 from deepart.ui import samples, style_slots
 from deepart.ui.blend_endpoint import add_blend_endpoint
 from deepart.ui.blend_request import WHERE, BlendRequest
-from deepart.ui.choices import brush_choices, colour_choices, gallery_items
+from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items
 from deepart.ui.events import handler, language_of, tell, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.morph_panel import build_morph_panel, kind_choices
@@ -105,18 +105,7 @@ def build_blend_tab() -> None:
                     for number in range(NUM_RELATED)
                 ]
             with gr.Accordion(t("ui.blend.add"), open=False, elem_id="blend-add") as add_side:
-                gallery = gr.Gallery(
-                    gallery_items("en"),
-                    label=t("ui.blend.gallery"),
-                    columns=4,
-                    height=330,
-                    object_fit="cover",
-                    allow_preview=False,
-                    buttons=[],
-                    interactive=False,
-                    elem_id="blend-gallery",
-                    elem_classes="captioned-gallery",
-                )
+                gallery = captioned_gallery(gallery_items("en"), t("ui.blend.gallery"), "blend-gallery", height=330)
                 upload = gr.UploadButton(
                     t("ui.blend.upload"),
                     file_types=["image", ".json"],

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import gradio as gr
+
 from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.paintings import BRUSHES
+
+
+def captioned_gallery(items: list[tuple[str, str]], label: object, elem_id: str, **options: object) -> gr.Gallery:
+    """Add pictures with captions of which one can be chosen.
+
+    Args:
+        items: path and caption of each.
+        label: see `gr.Gallery`; `options` too.
+        elem_id: the same.
+    """
+    classes = " ".join(["captioned-gallery", str(options.pop("elem_classes", ""))]).strip()
+    settings = {"columns": 4, "height": "auto", "object_fit": "cover", "allow_preview": False, "buttons": []}
+    return gr.Gallery(
+        items, label=label, interactive=False, elem_id=elem_id, elem_classes=classes, **settings | options
+    )
 
 
 def gallery_items(language: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from deepart import runtime
 from deepart.images import save_png
 from deepart.tasks.classify_batch import BatchAnswers, classify_batch_steps
 from deepart.text import say
-from deepart.ui.batch_panel import plain, told
+from deepart.ui.batch_panel import many_pictures, plain, result_sheet, told
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 
@@ -25,27 +25,12 @@ def build_classify_batch_panel() -> None:
     """Add the panel to the surrounding column."""
     with gr.Accordion(t("ui.classify.batch"), open=False, elem_id="classify-batch"):
         gr.Markdown(t("ui.classify.batch_hint"), elem_classes="hint")
-        files = gr.File(
-            label=t("ui.batch_files"),
-            file_count="multiple",
-            file_types=["image", ".zip"],
-            height=140,
-            elem_id="classify-batch-files",
-        )
+        files = many_pictures("classify-batch-files")
         with gr.Row():
             run_button = gr.Button(t("ui.classify.batch_run"), size="md", elem_id="classify-batch-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="classify-batch-stop")
         status = gr.Markdown(elem_id="classify-batch-status", elem_classes="hint")
-        sheet = gr.Image(
-            label=t("ui.classify.batch_sheet"),
-            type="filepath",
-            format="png",
-            interactive=False,
-            buttons=["fullscreen"],
-            visible=False,
-            elem_id="classify-batch-sheet",
-            elem_classes="labelled-picture",
-        )
+        sheet = result_sheet(t("ui.classify.batch_sheet"), "classify-batch-sheet")
         download = gr.DownloadButton(
             t("ui.classify.batch_download"), interactive=False, size="md", elem_id="classify-batch-download"
         )

@@ -16,7 +16,7 @@ from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.tasks import evidence
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify import DEFAULT_CHECKPOINT, HEADS, ArtworkClassifier, Classification, Look
 from deepart.tasks.classify_batch import harmless_cell
 from deepart.tasks.evidence import Change, Conflict, Neighbour
 from deepart.tasks.hub_classifiers import CHOICES, open_classifier
@@ -24,7 +24,6 @@ from deepart.tasks.patch_picture import legend, patch_picture
 
 TOP = 5
 """Labels of each head that are shown."""
-HEADS = ("style", "artist", "genre")
 MODELS = (DEFAULT_CHECKPOINT, *CHOICES)
 EVIDENCE_SIDE = 1024
 """Longer side of what the evidence is drawn on."""

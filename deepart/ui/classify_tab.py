@@ -14,7 +14,7 @@ from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.errors import DeepartError, InputError
 from deepart.images import load_image
-from deepart.tasks.classify import DEFAULT_CHECKPOINT
+from deepart.tasks.classify import DEFAULT_CHECKPOINT, HEADS
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.hub_classifiers import CHOICES
 from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
@@ -22,23 +22,24 @@ from deepart.text import say
 from deepart.ui import classify_html as html
 from deepart.ui import classify_request as request_of
 from deepart.ui import samples
+from deepart.ui.choices import captioned_gallery
 from deepart.ui.classify_batch_panel import build_classify_batch_panel
 from deepart.ui.classify_endpoint import add_classify_endpoint
-from deepart.ui.classify_request import HEADS, TOP
+from deepart.ui.classify_request import TOP
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 
 ANSWER_NAME = "deepart-answer"
 
 
-def build_classify_tab() -> None:
-    """Add the tab's components and their events to the surrounding Blocks."""
+def build_classify_tab(tab: gr.Tab) -> None:
+    """Add the tab's components and their events to `tab`, which surrounds them."""
 
     # Layout
+    opened = gr.State(False)
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="classify-settings"):
             picture = gr.Image(
-                None if runtime.settings().zero_gpu else samples.artwork(samples.ARTWORKS[0]),
                 label=t("ui.classify.picture"),
                 type="filepath",
                 format="png",
@@ -47,17 +48,8 @@ def build_classify_tab() -> None:
                 elem_id="classify-picture",
                 elem_classes="labelled-picture",
             )
-            examples = gr.Gallery(
-                _sample_items("en"),
-                label=t("ui.classify.samples"),
-                columns=4,
-                height="auto",
-                object_fit="cover",
-                allow_preview=False,
-                buttons=[],
-                interactive=False,
-                elem_id="classify-samples",
-                elem_classes="captioned-gallery few",
+            examples = captioned_gallery(
+                _sample_items("en"), t("ui.classify.samples"), "classify-samples", elem_classes="few"
             )
             model = gr.Dropdown(
                 _model_choices("en"),
@@ -121,6 +113,13 @@ def build_classify_tab() -> None:
             gr.update(choices=_head_choices(language)),
             gr.update(choices=_model_choices(language)),
         )
+
+    @handler
+    def show_first_sample(opened: bool, path: str | None, request: gr.Request) -> tuple[bool, Any]:
+        """Begin with a sample once the tab is opened: those who do not open it cost nothing."""
+        if opened or path is not None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+            return True, gr.skip()
+        return True, samples.artwork(samples.ARTWORKS[0])
 
     @handler
     def choose_sample(request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
@@ -203,6 +202,7 @@ def build_classify_tab() -> None:
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     page.load(translate_classify, None, [examples, head, model], **quiet)
+    tab.select(show_first_sample, [opened, picture], [opened, picture], **quiet)
     examples.select(choose_sample, None, [picture, examples], **quiet)
     picture.upload(check_artwork, [picture], [picture], **quiet).failure(
         lambda: None, None, [picture], queue=False, **quiet
@@ -216,7 +216,7 @@ def build_classify_tab() -> None:
         "concurrency_limit": 2,
         **quiet,
     }
-    answered, asked = gr.on([page.load, picture.change], **answering), model.input(**answering)
+    answered, asked = picture.change(**answering), model.input(**answering)
     # One after the other, so that what was asked for last is shown last.
     reasoning = {"trigger_mode": "always_last", "concurrency_id": "evidence", "concurrency_limit": 1, **quiet}
     of_head = [picture, model, head]

@@ -24,7 +24,7 @@ from deepart.tasks.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.batch_panel import build_batch_panel
-from deepart.ui.choices import brush_choices, colour_choices, gallery_items
+from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items
 from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, unread, unread_editor
@@ -53,18 +53,12 @@ def build_transfer_tab() -> None:
                 elem_id="transfer-content",
                 elem_classes="labelled-picture",
             )
-            gallery = gr.Gallery(
+            gallery = captioned_gallery(
                 gallery_items("en"),
-                label=t("ui.gallery"),
-                columns=4,
+                t("ui.gallery"),
+                "transfer-gallery",
                 height=370,
-                object_fit="cover",
-                allow_preview=False,
                 selected_index=list(styles).index(first.style),
-                buttons=[],
-                interactive=False,
-                elem_id="transfer-gallery",
-                elem_classes="captioned-gallery",
             )
             with gr.Accordion(t("ui.own_style"), open=False, elem_id="transfer-own"):
                 own_style = gr.Image(
@@ -161,17 +155,8 @@ def build_transfer_tab() -> None:
                     size="md",
                     elem_id="transfer-restore",
                 )
-            examples = gr.Gallery(
-                _example_items("en"),
-                label=t("ui.examples"),
-                columns=4,
-                height="auto",
-                object_fit="cover",
-                allow_preview=False,
-                buttons=[],
-                interactive=False,
-                elem_id="transfer-examples",
-                elem_classes="captioned-gallery few starts-painting",
+            examples = captioned_gallery(
+                _example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
             )
             gr.Markdown(t("ui.photo_credits"), elem_classes="hint")
             with gr.Accordion(t("ui.recipe"), open=False):
@@ -180,6 +165,7 @@ def build_transfer_tab() -> None:
             build_refine_panel(content, own_style, size, result, outputs)
             build_batch_panel(content, chosen, own_style, strength, colour, size, brush, faces)
     style_shown = [chosen, own_style, gallery, chosen_text]
+    painted = gr.State({})  # "settings": what the last painting was asked for; changed in place, while others read it
     wanted = [
         content,
         chosen,
@@ -255,11 +241,12 @@ def build_transfer_tab() -> None:
     @handler
     def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Show what the settings would make, small and at once; the rest waits for the button."""
+        *settings, painted = values
         nothing = (gr.skip(),) * len(outputs)
         if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
             yield nothing
             return
-        wanted, started = TransferRequest.on_page(*values), time.monotonic()
+        wanted, started = TransferRequest.on_page(*settings), time.monotonic()
         try:
             wanted.check()
         except InputError:  # nothing to show yet; the button says what is missing
@@ -268,6 +255,10 @@ def build_transfer_tab() -> None:
         before, after = previews.paint(
             wanted.content, wanted.regions(), wanted.colour, wanted.brush, wanted.protect_faces
         )
+        if painted.get("settings") == settings:  # the button was faster, and its painting must not be replaced
+            yield nothing
+            return
+        painted.clear()
         with shown(before, after) as pictures:
             note = say("ui.preview", language_of(request), seconds=time.monotonic() - started)
             waiting = gr.update(interactive=False)
@@ -283,10 +274,12 @@ def build_transfer_tab() -> None:
 
     @handler
     def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Iterator[tuple[Any, ...]]:
+        *settings, painted = values
+        painted["settings"] = settings
         language = language_of(request)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            for step in paint_to(Path(folder), TransferRequest.on_page(*values)):
+            for step in paint_to(Path(folder), TransferRequest.on_page(*settings)):
                 if isinstance(step, runtime.Progress):
                     progress((step.done, step.total), desc=say(step.note, language), unit="")
                     yield (gr.skip(),) * len(outputs)
@@ -391,7 +384,7 @@ def build_transfer_tab() -> None:
     ):
         changed(
             preview,
-            wanted,
+            [*wanted, painted],
             outputs,
             api_visibility="private",
             show_progress="hidden",
@@ -417,7 +410,7 @@ def build_transfer_tab() -> None:
     runs = [
         start(
             runtime.gpu(paint),
-            wanted,
+            [*wanted, painted],
             outputs,
             api_visibility="private",
             show_progress_on=result,

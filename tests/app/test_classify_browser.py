@@ -15,7 +15,8 @@ from torch import Tensor
 
 import deepart
 from deepart.art_labels import label_name
-from deepart.checkpoints import WEIGHTS
+from deepart.checkpoints import WEIGHTS, models
+from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
 from deepart.tasks.classify import ArtworkClassifier, Classification
 from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
 from deepart.text import say
@@ -46,6 +47,13 @@ def new_tab(new_page: NewPage) -> NewPage:
         return page
 
     return open_tab
+
+
+def test_those_who_do_not_open_the_tab_cost_nothing(new_page: NewPage) -> None:
+    models.forget(CLASSIFIER)
+    page = new_page()
+    page.wait_for_timeout(2000)
+    assert CLASSIFIER not in models.loaded()
 
 
 @pytest.fixture
