@@ -12,11 +12,13 @@ from deepart.runtime import prepare_process
 if TYPE_CHECKING:
     from deepart.tasks.blend import blend
     from deepart.tasks.classify import classify
+    from deepart.tasks.generate import generate
     from deepart.tasks.refine import refine
+    from deepart.tasks.restore import restore
     from deepart.tasks.transfer import transfer
 
 __version__ = "0.1.0"
-__all__ = ["blend", "classify", "refine", "transfer"]
+__all__ = ["blend", "classify", "generate", "refine", "restore", "transfer"]
 
 prepare_process()  # before anything imports torch
 

@@ -30,6 +30,7 @@ MAX_RATIO = 100
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif"})
 
+_ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"})
 _MAX_DIRECTORY_BYTES = 2**20  # 500 entries with long names need a fifth
 _CHUNK = 2**16
 _LITTLE = 2**20  # unpacked bytes that no ratio is asked of: small drawings do shrink a lot
@@ -51,13 +52,55 @@ class ArchivedPicture:
         Raises:
             InputError: the file is damaged, or larger than its archive says.
         """
-        data = bytearray()
-        with _opened(self.archive) as archive, archive.open(self.entry) as file:
-            while chunk := file.read(_CHUNK):
-                data += chunk
-                if len(data) > self.entry.file_size:
-                    raise InputError("archive.damaged")
-        return bytes(data)
+        with _opened(self.archive) as archive:
+            return _unpacked(archive, self.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much an archive may hold."""
+
+    entries: int = MAX_ENTRIES
+    unpacked_bytes: int = MAX_UNPACKED_BYTES
+    directory_bytes: int = _MAX_DIRECTORY_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArchive:
+    """A zip archive that was found harmless and stays open, for reading thousands of files one by one."""
+
+    pictures: list[zipfile.ZipInfo]
+    tables: list[zipfile.ZipInfo]  # CSV files
+    _archive: zipfile.ZipFile
+
+    def read(self, entry: zipfile.ZipInfo) -> bytes:
+        """Unpack a file, at most `MAX_BYTES`.
+
+        Raises:
+            InputError: the file is damaged, or larger than its archive says.
+        """
+        with _damage_refused():
+            return _unpacked(self._archive, entry)
+
+
+@contextmanager
+def open_archive(path: str | os.PathLike[str], limits: Limits) -> Iterator[OpenArchive]:
+    """Open a zip archive of pictures and tables; archives in it are refused, not left alone.
+
+    Raises:
+        InputError: see `pictures_in_archive`; or an archive lies in it.
+    """
+    path = Path(path)
+    with _opened(path, limits) as archive:
+        files = _files(archive, limits)
+        if any(_suffix(entry) in _ARCHIVE_SUFFIXES for entry in files):
+            raise InputError("archive.nested")
+        pictures = [entry for entry in files if _suffix(entry) in PICTURE_SUFFIXES]
+        tables = [entry for entry in files if _suffix(entry) == ".csv"]
+        if not pictures:
+            raise InputError("archive.no_pictures")
+        _check_sizes([*pictures, *tables], path, limits)
+        yield OpenArchive(pictures, tables, archive)
 
 
 def pictures_in_archive(path: str | os.PathLike[str]) -> list[ArchivedPicture]:
@@ -70,27 +113,13 @@ def pictures_in_archive(path: str | os.PathLike[str]) -> list[ArchivedPicture]:
         InputError: it is not a zip archive, is damaged or encrypted, holds too much, a link, a name
             that leads out of its folder, or no picture.
     """
-    path = Path(path)
+    path, limits = Path(path), Limits(MAX_ENTRIES, MAX_UNPACKED_BYTES)
     with _opened(path) as archive:
-        entries = archive.infolist()
-    for entry in entries:
-        _check_entry(entry)
-    files = [entry for entry in entries if not entry.is_dir() and not _is_litter(entry)]
-    if len(files) > MAX_ENTRIES:
-        raise InputError("archive.too_many", limit=MAX_ENTRIES)
-    pictures = [entry for entry in files if PurePosixPath(entry.filename).suffix.lower() in PICTURE_SUFFIXES]
+        files = _files(archive, limits)
+    pictures = [entry for entry in files if _suffix(entry) in PICTURE_SUFFIXES]
     if not pictures:
         raise InputError("archive.no_pictures")
-    for entry in pictures:
-        if entry.compress_type not in _METHODS:
-            raise InputError("archive.method")
-        if entry.file_size > MAX_BYTES:
-            raise InputError("archive.picture_too_heavy", limit=MAX_BYTES // 2**20)
-    unpacked = sum(entry.file_size for entry in pictures)
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise InputError("archive.too_heavy", limit=MAX_UNPACKED_BYTES // 2**20)
-    if unpacked > max(_LITTLE, MAX_RATIO * path.stat().st_size):
-        raise InputError("archive.bomb")
+    _check_sizes(pictures, path, limits)
     return [ArchivedPicture(safe_name(entry.filename), path, entry) for entry in pictures]
 
 
@@ -133,30 +162,76 @@ class _BoundedFile(BufferedReader):
     `zipfile` reads the directory of an archive at once, as long as the archive says that it is.
     """
 
+    limits = Limits()
+
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is not None and size > _MAX_DIRECTORY_BYTES:
-            raise InputError("archive.too_many", limit=MAX_ENTRIES)
+        if size is not None and size > self.limits.directory_bytes:
+            raise InputError("archive.too_many", limit=self.limits.entries)
         return super().read(size)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
+def _opened(path: Path, limits: Limits = Limits()) -> Iterator[zipfile.ZipFile]:
     """Open an archive, and raise `InputError` for what `zipfile` raises on broken ones."""
     try:
         file = _BoundedFile(FileIO(path))
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte in it
         raise InputError("archive.missing") from error
-    with file:
-        try:
-            if not zipfile.is_zipfile(file):
-                raise InputError("archive.not_a_zip")
-            with zipfile.ZipFile(file) as archive:
-                yield archive
-        except InputError:
-            raise
-        # RuntimeError: a password, or a version of the format from the future.
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
-            raise InputError("archive.damaged") from error
+    file.limits = limits
+    with file, _damage_refused():
+        if not zipfile.is_zipfile(file):
+            raise InputError("archive.not_a_zip")
+        with zipfile.ZipFile(file) as archive:
+            yield archive
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    try:
+        yield
+    except InputError:
+        raise
+    # RuntimeError: a password, or a version of the format from the future.
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+        raise InputError("archive.damaged") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    data = bytearray()
+    with archive.open(entry) as file:
+        while chunk := file.read(_CHUNK):
+            data += chunk
+            if len(data) > entry.file_size:
+                raise InputError("archive.damaged")
+    return bytes(data)
+
+
+def _files(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
+    """Return the files of an archive but for litter, each entry's name checked."""
+    entries = archive.infolist()
+    for entry in entries:
+        _check_entry(entry)
+    files = [entry for entry in entries if not entry.is_dir() and not _is_litter(entry)]
+    if len(files) > limits.entries:
+        raise InputError("archive.too_many", limit=limits.entries)
+    return files
+
+
+def _check_sizes(files: list[zipfile.ZipInfo], path: Path, limits: Limits) -> None:
+    for entry in files:
+        if entry.compress_type not in _METHODS:
+            raise InputError("archive.method")
+        if entry.file_size > MAX_BYTES:
+            raise InputError("archive.picture_too_heavy", limit=MAX_BYTES // 2**20)
+    unpacked = sum(entry.file_size for entry in files)
+    if unpacked > limits.unpacked_bytes:
+        raise InputError("archive.too_heavy", limit=limits.unpacked_bytes // 2**20)
+    if unpacked > max(_LITTLE, MAX_RATIO * path.stat().st_size):
+        raise InputError("archive.bomb")
+
+
+def _suffix(entry: zipfile.ZipInfo) -> str:
+    return PurePosixPath(entry.filename).suffix.lower()
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:

@@ -7,13 +7,17 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PIL import Image
 
 import deepart
 from deepart import runtime
+from deepart.tasks.bundled_restorers import clean_steps, detection_steps, enlarge_steps, fill_steps
 from deepart.tasks.transfer import StyleTransfer
+
+ENLARGED = 4
+"""How many times "enlarge" enlarges; its sides are those of its results."""
 
 
 def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
@@ -21,21 +25,19 @@ def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
 
     Loading and the first run are not counted.  "peak_memory_mb" is that of the whole process.
     """
-    tasks: dict[str, dict[str, dict[str, float]]] = {"transfer": {}}
-    engine = StyleTransfer()
+    tasks: dict[str, dict[str, dict[str, float]]] = {}
     for side in sides:
-        picture = Image.effect_noise((side, side), 64).convert("RGB")
-        code = engine.encode(picture)
-        times = []
-        for _ in range(repeats + 1):
-            started = time.perf_counter()
-            engine(picture, code)
-            times.append(time.perf_counter() - started)
-        seconds = statistics.median(times[1:])
-        tasks["transfer"][str(side)] = {
-            "seconds": round(seconds, 4),
-            "megapixels_per_second": round(side**2 / 1e6 / seconds, 2),
-        }
+        for name, work in _works(side).items():
+            times = []
+            for _ in range(repeats + 1):
+                started = time.perf_counter()
+                work()
+                times.append(time.perf_counter() - started)
+            seconds = statistics.median(times[1:])
+            tasks.setdefault(name, {})[str(side)] = {
+                "seconds": round(seconds, 4),
+                "megapixels_per_second": round(side**2 / 1e6 / seconds, 2),
+            }
     # ru_maxrss is in KiB, but in bytes on macOS.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return {
@@ -46,6 +48,23 @@ def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
         "threads": _threads(),
         "tasks": tasks,
         "peak_memory_mb": round(peak / 2**20),
+    }
+
+
+def _works(side: int) -> dict[str, Callable[[], object]]:
+    """Return what each task does for a square of `side` pixels."""
+    engine = StyleTransfer()
+    picture = Image.effect_noise((side, side), 64).convert("RGB")
+    code = engine.encode(picture)
+    hole = Image.new("L", picture.size)
+    hole.paste(255, (side // 4, side // 4, 3 * side // 4, side // 2))
+    small = picture.resize((side // ENLARGED, side // ENLARGED))
+    return {
+        "transfer": lambda: engine(picture, code),
+        "clean": lambda: runtime.run(clean_steps(picture)),
+        "fill": lambda: runtime.run(fill_steps(picture, hole)),
+        "find damage": lambda: runtime.run(detection_steps(picture)),
+        "enlarge": lambda: runtime.run(enlarge_steps(small, ENLARGED)),
     }
 
 

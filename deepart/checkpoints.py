@@ -1,7 +1,8 @@
 """Every checkpoint that deepart knows, and the way from its key to a model that is ready to run.
 
-A bundled checkpoint lies in `weights/<task>/<name>/`, one of the Hub in the Hub client's cache.  Whatever
-its place, a file is used only if its SHA-256 is the one in the table, its tensors are plain and its keys
+A bundled checkpoint lies in `weights/<task>/<name>/`, one of the Hub in the Hub client's cache.  The owner can put
+another version in the place of one (see `deepart.admin.versions`), which is noticed at the next request.
+Whatever its place, a file is used only if its SHA-256 is the one in the table, its tensors are plain and its keys
 are exactly those of its network.
 """
 
@@ -15,11 +16,11 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from deepart import hub
+from deepart import hub, runtime
 from deepart.errors import WeightsError
 from deepart.hub import Report
 from deepart.text import say
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+LIVE_FILE = "live.json"
+"""In `versions_folder()`: which version is live of each checkpoint that does not have its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,15 @@ class Checkpoint:
     """Paper or repository that the weights come from."""
     good_for: str
     """A key of `deepart.text.TEXT`."""
+    version: int = 0
+    """Of what the owner has put in its place; 0 if nothing."""
+    config_sha256: str = ""
+    """Of such a version's config.json."""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from every other version: another config makes another network of the same weights."""
+        return self.sha256 + self.config_sha256
 
     @property
     def task(self) -> str:
@@ -60,8 +72,8 @@ class Checkpoint:
 
     @property
     def folder(self) -> Path:
-        """Where a bundled checkpoint lies."""
-        return WEIGHTS / self.key
+        """Where a bundled checkpoint, or the version in its place, lies."""
+        return versions_folder() / self.key / str(self.version) if self.version else WEIGHTS / self.key
 
 
 CHECKPOINTS: dict[str, Checkpoint] = {
@@ -95,6 +107,51 @@ CHECKPOINTS: dict[str, Checkpoint] = {
             good_for="weights.good_for.index",
         ),
         Checkpoint(
+            key="restore/unet-wikiart-v1",
+            architecture="Restorer",
+            sha256="1108f6cb4054aa53f7cc5fdf6cf5c13f59cc7c3cf2705f9c6cb854458e76b7b9",
+            size=8_612_984,
+            licence="mit",
+            source="https://arxiv.org/abs/2008.13751",
+            good_for="weights.good_for.restorer",
+        ),
+        Checkpoint(
+            key="restore/fill-unet-wikiart-v1",
+            architecture="Filler",
+            sha256="e39157b9d0b3e12303f2c5b2779a7ca43bb0fbd0152568c7d4a68b7227140b1b",
+            size=8_177_160,
+            licence="mit",
+            source="https://doi.org/10.1145/3072959.3073659",
+            good_for="weights.good_for.filler",
+        ),
+        Checkpoint(
+            key="restore/damage-unet-wikiart-v1",
+            architecture="DamageDetector",
+            sha256="b2c0d2573d96110e371662a1bc2aacae3bc7361f223e156f71e656c59987496f",
+            size=4_109_800,
+            licence="mit",
+            source="https://arxiv.org/abs/2004.09484",
+            good_for="weights.good_for.detector",
+        ),
+        Checkpoint(
+            key="restore/edsr-wikiart-v1",
+            architecture="Upscaler",
+            sha256="150c9bb02cf5d31363f7c9f8375fd52b19ac2071d5a439aca8b67e72b5711b70",
+            size=2_738_464,
+            licence="mit",
+            source="https://arxiv.org/abs/1707.02921",
+            good_for="weights.good_for.faithful",
+        ),
+        Checkpoint(
+            key="restore/edsr-crisp-wikiart-v1",
+            architecture="Upscaler",
+            sha256="d0ed7fb1fd1ea8b000cacdae78301a98d9eb01320594654eb85fe96f1b078d34",
+            size=2_738_464,
+            licence="mit",
+            source="https://arxiv.org/abs/1707.02921",
+            good_for="weights.good_for.crisp",
+        ),
+        Checkpoint(
             key="loss/distilled-vgg16-v1",
             architecture="LossNetwork",
             sha256="6ea5ab901aa01f1b7b3e292bb4815136c85bd2cdd16df74c705dde671e5c5243",
@@ -120,9 +177,14 @@ CHECKPOINTS: dict[str, Checkpoint] = {
 
 ARCHITECTURES = {
     "ArtClassifier": "deepart.models.classifier:ArtClassifier",
+    "DamageDetector": "deepart.models.detector:DamageDetector",
     "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
+    "Filler": "deepart.models.filler:Filler",
+    "Generator": "deepart.models.generator:Generator",
     "LossNetwork": "deepart.models.loss_network:LossNetwork",
+    "Restorer": "deepart.models.restorer:Restorer",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
+    "Upscaler": "deepart.models.upscaler:Upscaler",
     "VGG19Features": "deepart.models.vgg:VGG19Features",
 }
 
@@ -134,14 +196,56 @@ def architecture(name: str) -> type[nn.Module]:
 
 
 def find(key: str) -> Checkpoint:
-    """Return the row of `key`.
+    """Return the row of `key`, that of the live version if the owner has put one in its place.
 
     Raises:
-        WeightsError: there is none.
+        WeightsError: there is none, or what says which versions are live is damaged.
     """
     if key not in CHECKPOINTS:
         raise WeightsError("weights.unknown", known=", ".join(CHECKPOINTS))
-    return CHECKPOINTS[key]
+    return _live_rows().get(key, CHECKPOINTS[key])
+
+
+def versions_folder() -> Path:
+    """Return where the owner's versions lie, `<task>/<name>/<number>/` in it."""
+    return runtime.settings().admin_folder / "models"
+
+
+_live: tuple[object, dict[str, Checkpoint]] = (None, {})
+
+
+def _live_rows() -> dict[str, Checkpoint]:
+    """Return the rows of the live versions; read again whenever the file has been replaced."""
+    global _live
+    file = versions_folder() / LIVE_FILE
+    try:
+        facts = file.stat()
+    except OSError:  # nothing was ever promoted
+        return {}
+    seen = (str(file), facts.st_ino, facts.st_mtime_ns, facts.st_size)
+    if _live[0] != seen:
+        try:
+            entries = json.loads(file.read_text("utf-8"))
+            rows = {key: _live_row(CHECKPOINTS[key], entry) for key, entry in entries.items() if key in CHECKPOINTS}
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise WeightsError("weights.damaged", name=LIVE_FILE) from error
+        _live = (seen, rows)
+    return _live[1]
+
+
+def _live_row(row: Checkpoint, entry: Mapping[str, Any]) -> Checkpoint:
+    return replace(
+        row,
+        config=None,
+        repo=None,
+        revision=None,
+        file="model.safetensors",
+        version=int(entry["version"]),
+        sha256=str(entry["sha256"]),
+        config_sha256=str(entry["config_sha256"]),
+        size=int(entry["size"]),
+        licence=str(entry["licence"]),
+    )
 
 
 def resolve(key: str, *, report: Report | None = None) -> Path:
@@ -250,32 +354,66 @@ def load_model(key: str, device: str = "cpu", *, report: Report | None = None) -
     Raises:
         WeightsError: see `resolve` and `load_state`; or keys that are not exactly the network's.
     """
-    import torch
-
-    from deepart.models.pretrained import CONFIG_FILE, config_from_json
+    from deepart.models.pretrained import CONFIG_FILE
 
     row = find(key)
     path = resolve(key, report=report)
-    state = load_state(path, key)
-    network = architecture(row.architecture)
+    values = row.config
+    if values is None:
+        config = row.folder / CONFIG_FILE
+        if row.config_sha256:
+            verify(config, row.config_sha256, key, is_cached=False)
+        values = _read_config(config, key)
+    return _build(row.architecture, values, path, key).to(device)
+
+
+def load_folder(folder: Path, architecture_name: str, name: str, device: str = "cpu") -> nn.Module:
+    """Build the network of a folder with config.json and model.safetensors, as `load_model` does.
+
+    Args:
+        architecture_name: a key of `ARCHITECTURES`.
+        name: what an error calls it.
+
+    Raises:
+        WeightsError: either is missing or damaged, or they are not of that architecture.
+    """
+    from deepart.models.pretrained import CONFIG_FILE, WEIGHTS_FILE
+
+    values = _read_config(folder / CONFIG_FILE, name)
+    if not (folder / WEIGHTS_FILE).is_file():
+        raise WeightsError("weights.missing", name=name)
+    return _build(architecture_name, values, folder / WEIGHTS_FILE, name).to(device)
+
+
+def _read_config(file: Path, name: str) -> Mapping[str, Any]:
     try:
-        values = row.config
-        if values is None:
-            values = json.loads((row.folder / CONFIG_FILE).read_text("utf-8"))
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError("weights.damaged", name=name) from error
+
+
+def _build(architecture_name: str, values: Mapping[str, Any], path: Path, name: str) -> nn.Module:
+    import torch
+
+    from deepart.models.pretrained import config_from_json
+
+    state = load_state(path, name)
+    network = architecture(architecture_name)
+    try:
         config = config_from_json(network.Config, values)
         # The initial weights, soon overwritten, must not move anybody's seeded generator.
         with torch.random.fork_rng(devices=[]):
             model = network(config)
-    except (OSError, ValueError, TypeError) as error:
-        raise WeightsError("weights.damaged", name=key) from error
+    except (ValueError, TypeError) as error:
+        raise WeightsError("weights.damaged", name=name) from error
 
     unused = getattr(network, "unused_keys", ())
-    state = {name: tensor for name, tensor in state.items() if not name.startswith(unused)}
+    state = {key: tensor for key, tensor in state.items() if not key.startswith(unused)}
     wrong = _differences(model.state_dict(), state)
     if wrong:
-        raise WeightsError("weights.keys", name=key, count=len(wrong), first=", ".join(wrong[:3]))
+        raise WeightsError("weights.keys", name=name, count=len(wrong), first=", ".join(wrong[:3]))
     model.load_state_dict(state)
-    return model.eval().requires_grad_(False).to(device)
+    return model.eval().requires_grad_(False)
 
 
 def _differences(expected: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> list[str]:
@@ -302,11 +440,13 @@ def describe(language: str = "en") -> list[dict[str, Any]]:
             "repo": row.repo,
             "good_for": say(row.good_for, language),
         }
-        for row in CHECKPOINTS.values()
+        for row in map(find, CHECKPOINTS)
     ]
 
 
-def _state(row: Checkpoint) -> Literal["bundled", "missing", "cached", "remote"]:
+def _state(row: Checkpoint) -> Literal["bundled", "promoted", "missing", "cached", "remote"]:
+    if row.version:
+        return "promoted" if (row.folder / row.file).is_file() else "missing"
     if row.repo is None:
         return "bundled" if (row.folder / row.file).is_file() else "missing"
     return "cached" if hub.cached(row.repo, row.file, row.revision) else "remote"
@@ -315,13 +455,15 @@ def _state(row: Checkpoint) -> Literal["bundled", "missing", "cached", "remote"]
 class ModelCache:
     """Loaded models within a bound of memory; the one that was used longest ago goes first.
 
-    However many threads ask for a model at the same moment, it is loaded once.  A load that failed is not
+    However many threads ask for a model at the same moment, it is loaded once.  A model whose checkpoint has got
+    another live version is loaded anew; whoever still works with the old one keeps it.  A load that failed is not
     remembered.  The model asked for last stays even if it alone is over the bound.
     """
 
     def __init__(self, max_bytes: int = 4096 << 20) -> None:
         self._max_bytes = max_bytes
         self._models: OrderedDict[tuple[str, str], nn.Module] = OrderedDict()
+        self._identities: dict[tuple[str, str], str] = {}
         self._lock = threading.Lock()
         self._loading: dict[tuple[str, str], threading.Lock] = {}
 
@@ -347,19 +489,23 @@ class ModelCache:
         with self._lock:
             loading = self._loading.setdefault(place, threading.Lock())
         with loading:
+            live = _live_identity(key)  # before loading: what is promoted meanwhile is loaded the next time
             with self._lock:
-                if place in self._models:
+                if place in self._models and self._identities[place] == live:
                     self._models.move_to_end(place)
                     return self._models[place]
             model = (load or load_model)(key, device, report=report)
-            self.put(key, model, device)
+            self._put(place, model, live)
             return model
 
     def put(self, key: str, model: nn.Module, device: str = "cpu") -> None:
         """Keep `model`, which lies on `device`, under `key`."""
+        self._put((key, str(device)), model, _live_identity(key))
+
+    def _put(self, place: tuple[str, str], model: nn.Module, live: str) -> None:
         with self._lock:
-            self._models[key, str(device)] = model
-            self._models.move_to_end((key, str(device)))
+            self._models[place], self._identities[place] = model, live
+            self._models.move_to_end(place)
             self._evict()
 
     def forget(self, key: str) -> None:
@@ -387,6 +533,11 @@ class ModelCache:
     def _evict(self) -> None:
         while len(self._models) > 1 and sum(map(_bytes_of, self._models.values())) > self._max_bytes:
             self._models.popitem(last=False)
+
+
+def _live_identity(key: str) -> str:
+    """What tells the versions of a checkpoint apart; nothing where there can be only one."""
+    return find(key).identity if key in CHECKPOINTS else ""
 
 
 def _bytes_of(model: nn.Module) -> int:

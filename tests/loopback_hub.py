@@ -26,6 +26,7 @@ class Repo:
 
     commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
     gated: bool = False
+    private: bool = False
 
     @property
     def head(self) -> str:
@@ -144,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
         repo = self.hub.repos.get(repo_id)
         if repo is None:
             self._json({"error": "Repository not found"}, 404, **{"X-Error-Code": "RepoNotFound"})
+        elif repo.private and not self._signed_in:  # as if there were none
+            self._json({"error": "Repository not found"}, 401, **{"X-Error-Code": "RepoNotFound"})
         elif repo.gated and not self._signed_in:
             self._json({"error": "Access is restricted"}, 401, **{"X-Error-Code": "GatedRepo"})
         else:
@@ -202,7 +205,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def model(self, body: bytes, repo: str, revision: str = "main") -> None:
         if found := self._find(repo, revision):
-            files = [{"rfilename": path} for path in found[0].commits[found[1]]]
+            files = [{"rfilename": path, "size": len(data)} for path, data in found[0].commits[found[1]].items()]
             self._json(
                 {
                     "id": repo,
@@ -210,7 +213,7 @@ class _Handler(BaseHTTPRequestHandler):
                     "sha": found[1],
                     "siblings": files,
                     "tags": [],
-                    "private": False,
+                    "private": found[0].private,
                 }
             )
 
@@ -242,6 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
         existed = repo_id in self.hub.repos
         if not existed:
             self.hub.add(repo_id, {".gitattributes": b""})
+            self.hub.repos[repo_id].private = asked.get("visibility") == "private" or bool(asked.get("private"))
         self._json({"url": f"{self.hub.url}/{repo_id}", "id": repo_id}, 409 if existed else 200)
 
     def validate_yaml(self, body: bytes) -> None:
@@ -295,10 +299,10 @@ class _Handler(BaseHTTPRequestHandler):
 _REPO = r"(?P<repo>[\w.-]+/[\w.-]+)"
 _REVISION = r"(?P<revision>[^/]+)"
 _ROUTES = [
-    (("HEAD", "GET"), f"/{_REPO}/resolve/{_REVISION}/(?P<file>.+)", _Handler.resolve),
-    (("GET",), f"/api/models/{_REPO}/revision/{_REVISION}", _Handler.model),
-    (("GET",), f"/api/models/{_REPO}/tree/{_REVISION}", _Handler.tree),
-    (("GET",), f"/api/models/{_REPO}", _Handler.model),
+    (("HEAD", "GET"), f"(?:/datasets)?/{_REPO}/resolve/{_REVISION}/(?P<file>.+)", _Handler.resolve),
+    (("GET",), f"/api/(?:models|datasets)/{_REPO}/revision/{_REVISION}", _Handler.model),
+    (("GET",), f"/api/(?:models|datasets)/{_REPO}/tree/{_REVISION}", _Handler.tree),
+    (("GET",), f"/api/(?:models|datasets)/{_REPO}", _Handler.model),
     (("GET",), "/api/whoami-v2", _Handler.whoami),
     (("POST",), "/api/repos/create", _Handler.create),
     (("POST",), "/api/validate-yaml", _Handler.validate_yaml),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deepart import runtime
+from deepart.admin.access import gate
 from deepart.ui.app import build_app, launch_options
 
 TIMEOUT = 90
@@ -22,10 +23,12 @@ TIMEOUT = 90
 def running_app(folder: Path, **environment: str) -> Iterator[str]:
     """Yield the address of the app, whose uploads, results and other temporary files lie in `folder`."""
     environment["GRADIO_TEMP_DIR"] = str(folder / "gradio")
+    environment.setdefault("DEEPART_ADMIN_DIR", str(folder / "admin"))
     before, temporary = os.environ.copy(), tempfile.tempdir
     os.environ.update(environment)
     tempfile.tempdir = str(folder)
     runtime.settings.cache_clear()
+    gate.cache_clear()
     demo = build_app()
     try:
         _, url, _ = demo.launch(**launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True)
@@ -40,6 +43,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
         os.environ.update(before)
         tempfile.tempdir = temporary
         runtime.settings.cache_clear()
+        gate.cache_clear()
 
 
 def _free_port() -> int:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from deepart import runtime
-from deepart.checkpoints import CHECKPOINTS, Checkpoint, models
+from deepart.checkpoints import models
 from deepart.models.detector import DamageDetector, DamageDetectorConfig
 from deepart.models.filler import Filler, FillerConfig
 from deepart.models.restorer import Restorer, RestorerConfig
@@ -40,8 +40,4 @@ def put_tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> dict[str, nn.Module]:
             if name.endswith("weight"):
                 nn.init.normal_(value, std=0.4 / value[0].numel() ** 0.5)
         models.put(key, network.eval().requires_grad_(False).to(device), device)
-        row = Checkpoint(
-            key=key, architecture="Restorer", sha256=f"{len(key):064x}", size=1, licence="mit", source="", good_for=""
-        )
-        monkeypatch.setitem(CHECKPOINTS, key, row)
     return networks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -195,3 +196,53 @@ def upsample_linear(x: Tensor) -> Tensor:
     `upsample_nearest`, which the finer ones can bear less.
     """
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+
+
+class Prunable(Protocol):
+    """A block whose channels between its two ends are nobody else's business, so that some of them can go."""
+
+    @property
+    def last(self) -> nn.Conv2d:
+        """The convolution that reads those channels."""
+        ...
+
+    def keep(self, kept: Tensor) -> None:
+        """Keep only the channels with these numbers, in this order."""
+        ...
+
+
+def narrow(blocks: Sequence[Prunable], widths: Sequence[int]) -> None:
+    """Give blocks that were built at full width the widths that they were pruned to; nothing if `widths` is empty.
+
+    Raises:
+        ValueError: there is not one width for each block, or a width is larger than a block's.
+    """
+    if widths and (
+        len(widths) != len(blocks)
+        or any(not 0 < width <= block.last.in_channels for block, width in zip(blocks, widths))
+    ):
+        raise ValueError(f"{len(blocks)} blocks cannot have the widths {', '.join(map(str, widths))}.")
+    for block, width in zip(blocks, widths):
+        block.keep(torch.arange(width))
+
+
+def keep_outputs(layer: nn.Conv2d | nn.Linear | nn.BatchNorm2d, kept: Tensor) -> None:
+    """Keep only these outputs of a layer; those of a depthwise convolution with the inputs that they are made of."""
+    for name in ("weight", "bias"):
+        if getattr(layer, name, None) is not None:
+            setattr(layer, name, nn.Parameter(getattr(layer, name).detach()[kept].clone()))
+    if isinstance(layer, nn.BatchNorm2d):
+        layer.running_mean, layer.running_var = layer.running_mean[kept].clone(), layer.running_var[kept].clone()
+        layer.num_features = len(kept)
+    elif isinstance(layer, nn.Linear):
+        layer.out_features = len(kept)
+    else:
+        layer.out_channels = len(kept)
+        if layer.groups > 1:
+            layer.in_channels = layer.groups = len(kept)
+
+
+def keep_inputs(layer: nn.Conv2d, kept: Tensor) -> None:
+    """Keep only these inputs of a convolution."""
+    layer.weight = nn.Parameter(layer.weight.detach()[:, kept].clone())
+    layer.in_channels = len(kept)

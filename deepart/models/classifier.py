@@ -15,6 +15,7 @@ import timm
 import torch
 from torch import Tensor, nn
 
+from deepart.models.blocks import keep_inputs, keep_outputs, narrow
 from deepart.models.pretrained import HubModel
 
 
@@ -47,6 +48,28 @@ class ArtClassifierConfig:
     """Below this probability of being an artwork at all, nothing is claimed to be known."""
     mistaken: tuple[tuple[str, str, str, float], ...] = ()
     """Head, label, another label that its works are often taken for, and how often, as a share of its works."""
+    independent: tuple[str, ...] = ()
+    """Heads that answer each of their labels with yes or no; the others choose one."""
+    inner: tuple[int, ...] = ()
+    """Channels inside each block of the backbone of a pruned network, in the order of `ArtClassifier.prunable`."""
+
+
+class ExpandedBlock:
+    """An inverted residual block of timm (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) as one to prune."""
+
+    def __init__(self, block: nn.Module) -> None:
+        self.block = block
+
+    @property
+    def last(self) -> nn.Conv2d:
+        """The convolution that brings the many channels of the middle back to few."""
+        return self.block.conv_pwl
+
+    def keep(self, kept: Tensor) -> None:
+        """Keep only these of the channels of the middle."""
+        for name in ("conv_pw", "bn1", "conv_dw", "bn2"):
+            keep_outputs(getattr(self.block, name), kept)
+        keep_inputs(self.block.conv_pwl, kept)
 
 
 class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"]):
@@ -58,6 +81,7 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
     def __init__(self, config: ArtClassifierConfig) -> None:
         super().__init__(config)
         self.backbone = timm.create_model(config.backbone, pretrained=False, num_classes=0)
+        narrow(self.prunable(), config.inner)
         channels = [stage["num_chs"] for stage in self.backbone.feature_info]
         width = 2 * sum(channels[depth] for depth in config.depths) + self.backbone.num_features
         # Brings features of different depths to the same size, so that one weight decay suits them all.
@@ -68,6 +92,16 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
         for head in (*self.heads.values(), self.artwork):
             nn.init.normal_(head.weight, std=1e-3)
             nn.init.zeros_(head.bias)
+
+    def prunable(self) -> list[ExpandedBlock]:
+        """Return the blocks of the backbone that can be pruned: those that widen, filter and narrow again."""
+        parts = ("conv_pw", "conv_dw", "conv_pwl")
+        return [
+            ExpandedBlock(module)
+            for module in self.backbone.modules()
+            # A block that weighs its channels (squeeze and excitation) has more to say about them.
+            if all(hasattr(module, part) for part in parts) and isinstance(module.se, nn.Identity)
+        ]
 
     @property
     def labels(self) -> dict[str, tuple[str, ...]]:

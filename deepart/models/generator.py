@@ -15,7 +15,7 @@ Differs from the paper:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -31,6 +31,19 @@ SLOPE = 0.2
 
 _MOMENTUM = 0.05  # of the normalisations' running statistics
 _MEAN_SAMPLES = 1024  # of which the mean code of a style is the mean
+
+
+COMPOSED_LEVEL = 3
+"""Up to which level, of 32 pixels, the features of two pictures are put together where one is part of the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePatch:
+    """What is painted in a part of other pictures; see `Generator.paint`."""
+
+    codes: Tensor  # (B, L, z)
+    noise: Sequence[Tensor]
+    mask: Tensor  # (B, 1, h, w) in [0, 1], 1 where it goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,11 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
         return len(self.config.channels)
 
     @property
+    def styles(self) -> tuple[str, ...]:
+        """Names of the styles; "any", which is the last index, is none of them."""
+        return self.config.styles
+
+    @property
     def any_style(self) -> int:
         """The index that stands for no style in particular."""
         return len(self.config.styles)
@@ -97,33 +115,33 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
 
     def draw(self, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
         """Return the random numbers (B, z) and the noise that belong to these seeds, the same for each in any batch."""
-        drawn = []
-        for seed in seeds:
-            generator = torch.Generator().manual_seed(seed)
-            drawn.append((torch.randn(self.config.z, generator=generator), self.draw_noise(1, generator)))
-        return torch.stack([z for z, _ in drawn]), [torch.cat(noise) for noise in zip(*(noise for _, noise in drawn))]
+        return _draw(self, seeds)
 
     def draw_noise(self, count: int, generator: torch.Generator | None = None) -> list[Tensor]:
         """Draw the noise of `count` pictures: for each size above 4 pixels (count, 1, size, size)."""
+        device = generator.device if generator else self.start.weight.device
         sides = [4 << level for level in range(1, self.num_codes)]
-        return [torch.randn(count, 1, side, side, generator=generator) for side in sides]
+        return [torch.randn(count, 1, side, side, generator=generator, device=device) for side in sides]
 
     def codes(self, z: Tensor, style: Tensor, truncation: float = 1.0) -> Tensor:
         """Map random numbers to what the sizes follow.
 
         Args:
             z: (B, z), or (B, L, z) with numbers of its own for each of the `num_codes` sizes.
-            style: (B,) or (B, L) indices of styles; `any_style` for none in particular.
+            style: (B,) or (B, L) indices of styles, `any_style` for none in particular; or, as floats, shares
+                of every style, (B, S + 1) or (B, L, S + 1).
             truncation: 1 for all variety, towards 0 for what is typical of the style.
 
         Returns:
             (B, L, z).
         """
         z = z if z.ndim == 3 else z[:, None].expand(-1, self.num_codes, -1)
-        style = style if style.ndim == 2 else style[:, None].expand(-1, self.num_codes)
+        if style.ndim == 1 + style.is_floating_point():  # one for all sizes
+            style = style[:, None].expand(-1, self.num_codes, *style.shape[1:])
         codes = self.mapping(z, style)
         if truncation != 1:
-            codes = torch.lerp(self.mean_codes()[style], codes, truncation)
+            means = self.mean_codes()
+            codes = torch.lerp(style @ means if style.is_floating_point() else means[style], codes, truncation)
         return codes
 
     def mean_codes(self) -> Tensor:
@@ -133,13 +151,22 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
         styles = torch.arange(self.any_style + 1, device=z.device)
         return torch.stack([self.mapping(z, style.expand(len(z))).mean(0) for style in styles])
 
-    def paint(self, codes: Tensor, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
+    def paint(
+        self,
+        codes: Tensor,
+        noise: Sequence[Tensor] | None = None,
+        size: int | None = None,
+        patches: Sequence[FeaturePatch] = (),
+    ) -> Tensor:
         """Paint the pictures of some codes.
 
         Args:
             codes: (B, L, z).
             noise: as `draw_noise` returns it; None draws some.
             size: one of `sizes`; the larger if None.
+            patches: what is painted in parts of the pictures.  It takes the place of their features from 8 pixels
+                to those of `COMPOSED_LEVEL`; from there on all is painted as one picture, with what is outside
+                the patches as it would be without them.
 
         Returns:
             (B, 3, size, size) RGB in [0, 1].
@@ -149,18 +176,16 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
             raise ValueError(f"Pictures have {small} or {large} pixels, not {size}.")
         last = self.config.small if size == small else self.num_codes - 1
         noise = [part.to(codes.device) for part in noise or self.draw_noise(len(codes))]
-        x = self.start(codes[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)  # channels_last
-        features = [x]
-        picture = None
+        features = self.coarse_features(codes, noise)
+        composed = features
+        for patch in patches:
+            composed = self.coarse_features(patch.codes, patch.noise, composed, patch.mask)
+        x, picture = composed[-1], None
         for level in range(1, last + 1):
-            gate = None
-            if str(level) in self.excitations:
-                gate = self.excitations[str(level)](features[level - self.config.excitation])
-            layers = self.levels[level - 1]
-            for index, layer in enumerate(layers):
-                is_last = index == len(layers) - 1
-                x = layer(x, codes[:, level], noise[level - 1], gate if is_last else None)
-            features.append(x)
+            if level >= len(features):
+                # What excites is not composed: it sees all of a picture, and would change all of it.
+                x = self._enlarged(level, x, features, codes, noise)
+                features.append(x)
             if level == self.config.small:
                 picture = self.to_small(x).float()
         if last > self.config.small:
@@ -168,6 +193,43 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
                 picture = upsample_linear(picture)
             picture = picture + self.to_large(x).float()
         return torch.tanh(picture) / 2 + 0.5
+
+    def coarse_features(
+        self,
+        codes: Tensor,
+        noise: Sequence[Tensor],
+        around: Sequence[Tensor] | None = None,
+        mask: Tensor | None = None,
+    ) -> list[Tensor]:
+        """Return the features at 4 pixels, 8, ... up to `COMPOSED_LEVEL`, (B, C, side, side) each.
+
+        Args:
+            codes: (B, L, z).
+            noise: as of `draw_noise`.
+            around: such features of other pictures, into which these are put.
+            mask: where they are put, (B, 1, h, w) in [0, 1].
+        """
+        x = self.start(codes[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)  # channels_last
+        features = [x]
+        for level in range(1, min(COMPOSED_LEVEL, self.config.small) + 1):
+            x = self._enlarged(level, x, features, codes, noise)
+            if around is not None:
+                x = torch.lerp(around[level], x, F.adaptive_avg_pool2d(mask, x.shape[-1]).to(x.dtype))
+            features.append(x)
+        return features
+
+    def _enlarged(
+        self, level: int, x: Tensor, features: Sequence[Tensor], codes: Tensor, noise: Sequence[Tensor]
+    ) -> Tensor:
+        """Return the features of `level` from those of the level before, excited by the coarse `features`."""
+        gate = None
+        if str(level) in self.excitations:
+            gate = self.excitations[str(level)](features[level - self.config.excitation])
+        layers = self.levels[level - 1]
+        for index, layer in enumerate(layers):
+            is_last = index == len(layers) - 1
+            x = layer(x, codes[:, level], noise[level - 1], gate if is_last else None)
+        return x
 
     def forward(
         self,
@@ -191,13 +253,14 @@ class StyleMapping(nn.Module):
         self.second = nn.Linear(config.z, config.z)
 
     def forward(self, z: Tensor, style: Tensor) -> Tensor:
-        """Map (..., z) numbers and (...) styles to codes, (..., z).
+        """Map (..., z) numbers and (...) styles, or (..., S + 1) shares of styles, to codes, (..., z).
 
         The numbers are brought to the length that they have on average, so that all on the way from one picture
         to another are as usual as the two.
         """
         z = F.normalize(z, dim=-1) * math.sqrt(z.shape[-1])
-        move = self.second(F.leaky_relu(self.first(torch.cat([z, self.styles(style)], dim=-1)), SLOPE))
+        style = style @ self.styles.weight if style.is_floating_point() else self.styles(style)
+        move = self.second(F.leaky_relu(self.first(torch.cat([z, style], dim=-1)), SLOPE))
         return z + move.float()
 
 
@@ -312,6 +375,14 @@ class ModulatedActivation(torch.autograd.Function):
         return grad_x, None, None, grad_gain, grad_shift, None, grad_strength, None
 
 
+def _draw(network: Generator | FastGAN, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
+    drawn = []
+    for seed in seeds:
+        generator = torch.Generator().manual_seed(seed)
+        drawn.append((torch.randn(network.config.z, generator=generator), network.draw_noise(1, generator)))
+    return torch.stack([z for z, _ in drawn]), [torch.cat(noise) for noise in zip(*(noise for _, noise in drawn))]
+
+
 def _per_channel(values: Tensor, like: Tensor) -> Tensor:
     return values[:, :, None, None].to(like.dtype)
 
@@ -406,6 +477,9 @@ class FastGAN(HubModel, license="mit", tags=["unconditional-image-generation"]):
 
     Config = FastGANConfig
     config: FastGANConfig
+    num_codes = 1
+    styles: tuple[str, ...] = ()
+    sizes = (128, 1024)
 
     def __init__(self, config: FastGANConfig) -> None:
         super().__init__(config)
@@ -431,21 +505,52 @@ class FastGAN(HubModel, license="mit", tags=["unconditional-image-generation"]):
         self._out_128 = nn.Sequential(_convolution(width[128], 3, 1), nn.Tanh())
         self._out_1024 = nn.Sequential(_convolution(width[1024], 3, 3, padding=1), nn.Tanh())
 
-    def forward(self, z: Tensor, generator: torch.Generator | None = None) -> tuple[Tensor, Tensor]:
+    def draw(self, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
+        """Return the random numbers (B, z) and the noise that belong to these seeds; see `Generator.draw`."""
+        return _draw(self, seeds)
+
+    def draw_noise(self, count: int, generator: torch.Generator | None = None) -> list[Tensor]:
+        """Draw the noise of `count` pictures in the order in which it is used, (count, 1, size, size) each."""
+        sides = [side for side in (8, 32, 128, 512) for _ in range(2)]
+        return [torch.randn(count, 1, side, side, generator=generator) for side in sides]
+
+    def codes(self, z: Tensor, style: Tensor | None = None, truncation: float = 1.0) -> Tensor:
+        """Return what pictures follow, (B, 1, z), for z (B, z) or (B, 1, z); there are no styles."""
+        return (z if z.ndim == 3 else z[:, None]) * truncation
+
+    def paint(self, codes: Tensor, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
+        """Paint the pictures of codes (B, 1, z), (B, 3, size, size) RGB in [0, 1]; see `Generator.paint`."""
+        small, large = self.sizes
+        size = size or large
+        x = self._features(codes[:, 0], noise or self.draw_noise(len(codes)), size)
+        return ((self._out_128 if size == small else self._out_1024)(x[size]) + 1) / 2
+
+    def forward(
+        self, z: Tensor, generator: torch.Generator | None = None, noise: Sequence[Tensor] | None = None
+    ) -> tuple[Tensor, Tensor]:
         """Paint pictures from z (B, z).
 
         Args:
             generator: what the noise is drawn from; the global one if None.
+            noise: as `draw_noise` returns it, instead of noise from `generator`.
 
         Returns:
             (B, 3, 1024, 1024) and (B, 3, 128, 128), RGB in [0, 1].
         """
-        x = {4: self._init(z[:, :, None, None], generator)}
-        for size in (8, 16, 32, 64, 128, 256, 512, 1024):
-            x[size] = getattr(self, f"_upsample_{size}")(x[size // 2], generator)
-            if 64 <= size <= 512:
-                x[size] = x[size] * getattr(self, f"_sle_{size}")(x[size // 16], generator)
+        x = self._features(z, noise or self.draw_noise(len(z), generator), 1024)
         return (self._out_1024(x[1024]) + 1) / 2, (self._out_128(x[128]) + 1) / 2
+
+    def _features(self, z: Tensor, noise: Sequence[Tensor], last: int) -> dict[int, Tensor]:
+        """Return the features of every size up to `last`."""
+        left = iter(noise)
+        x = {4: self._init(z[:, :, None, None], left)}
+        for size in (8, 16, 32, 64, 128, 256, 512, 1024):
+            if size > last:
+                break
+            x[size] = getattr(self, f"_upsample_{size}")(x[size // 2], left)
+            if 64 <= size <= 512:
+                x[size] = x[size] * getattr(self, f"_sle_{size}")(x[size // 16], left)
+        return x
 
 
 class _Layers(nn.Module):
@@ -453,9 +558,9 @@ class _Layers(nn.Module):
         super().__init__()
         self._layers = nn.ModuleList(layers)
 
-    def forward(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
+    def forward(self, x: Tensor, noise: Iterator[Tensor]) -> Tensor:
         for layer in self._layers:
-            x = layer(x, generator) if isinstance(layer, _Noise) else layer(x)
+            x = layer(x, next(noise)) if isinstance(layer, _Noise) else layer(x)
         return x
 
 
@@ -473,8 +578,7 @@ class _Noise(nn.Module):
         super().__init__()
         self._weight = nn.Parameter(torch.zeros(1))
 
-    def forward(self, x: Tensor, generator: torch.Generator | None) -> Tensor:
-        noise = torch.randn(x.shape[0], 1, *x.shape[2:], generator=generator)
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
         return x + self._weight * noise.to(x)
 
 

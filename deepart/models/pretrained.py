@@ -33,6 +33,8 @@ class HubModel(nn.Module, PyTorchModelHubMixin, library_name="deepart"):
         super().__init__()
         self.config = config
         self._hub_mixin_config = config  # what `save_pretrained` writes as config.json
+        self.extra_files: dict[str, bytes] = {}
+        """What else `save_pretrained` and `push_to_hub` write, such as a card of its own: path to content."""
 
     def _save_pretrained(self, save_directory: Path) -> None:
         halves = {}
@@ -42,6 +44,9 @@ class HubModel(nn.Module, PyTorchModelHubMixin, library_name="deepart"):
                 raise ValueError(f"{key} does not fit into float16.")
             halves[key] = half.cpu().contiguous()
         save_file(halves, save_directory / WEIGHTS_FILE, metadata={"format": "pt"})
+        for path, content in self.extra_files.items():
+            (save_directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (save_directory / path).write_bytes(content)
 
     @classmethod
     def _from_pretrained(

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from deepart.models.blocks import narrow
 from deepart.models.pretrained import HubModel
-from deepart.models.unet import ResidualUNet
+from deepart.models.unet import ResidualBlock, ResidualUNet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class RestorerConfig:
 
     widths: tuple[int, ...] = (64, 128, 160)
     depths: tuple[int, ...] = (3, 3, 4, 3, 3)
+    inner: tuple[int, ...] = ()
+    """Channels inside each residual block of a pruned network, in the order of `Restorer.prunable`."""
 
 
 class Restorer(HubModel, license="mit", paper_url="https://arxiv.org/abs/2008.13751", tags=["image-to-image"]):
@@ -35,6 +38,11 @@ class Restorer(HubModel, license="mit", paper_url="https://arxiv.org/abs/2008.13
         config = config or self.Config()
         super().__init__(config)
         self.unet = ResidualUNet(3, 3, config.widths, config.depths)
+        narrow(self.prunable(), config.inner)
+
+    def prunable(self) -> list[ResidualBlock]:
+        """Return the blocks that can be pruned."""
+        return [module for module in self.unet.modules() if isinstance(module, ResidualBlock)]
 
     def forward(self, x: Tensor) -> Tensor:
         """Restore RGB pictures in [0, 1], (B, 3, H, W), of any size; returns the same shape, not clamped."""

@@ -35,6 +35,9 @@ from deepart.models.blocks import (
     Convolution,
     FrozenStatistics,
     channel_statistics,
+    keep_inputs,
+    keep_outputs,
+    narrow,
     normalise_over_pixels,
     upsample_linear,
     upsample_nearest,
@@ -54,6 +57,7 @@ class StyleNetworkConfig:
     decoder_widths: tuple[int, int, int] = (96, 48, 24)  # at 1/4, 1/2 and full size
     style_widths: tuple[int, int, int, int] = (32, 64, 128, 160)  # at 1/2, 1/4, 1/8 and 1/16
     hidden: int = 256  # width of the two layers that read the style code
+    inner: tuple[int, ...] = ()  # channels inside each residual block of a pruned network, as `prunable` has them
 
 
 class ContentFeatures(NamedTuple):
@@ -77,6 +81,16 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + normalise_over_pixels(self.conv2(_activate(self.conv1(x))))
+
+    @property
+    def last(self) -> nn.Conv2d:
+        """The convolution that reads what is between the two."""
+        return self.conv2
+
+    def keep(self, kept: Tensor) -> None:
+        """Keep only these of the channels between the two convolutions."""
+        keep_outputs(self.conv1, kept)
+        keep_inputs(self.conv2, kept)
 
 
 class ContentEncoder(nn.Module):
@@ -192,6 +206,18 @@ class StyledBlock(nn.Module):
     def forward(self, x: Tensor, style: StyleField) -> Tensor:
         return x + self.conv2(F.relu(self.conv1(x, style)), style)
 
+    @property
+    def last(self) -> nn.Conv2d:
+        """The convolution that reads what is between the two."""
+        return self.conv2.conv
+
+    def keep(self, kept: Tensor) -> None:
+        """Keep only these of the channels between the two convolutions."""
+        scales_and_shifts = torch.cat([kept, self.conv1.conv.out_channels + kept])
+        keep_outputs(self.conv1.conv, kept)
+        keep_outputs(self.conv1.style, scales_and_shifts)
+        keep_inputs(self.conv2.conv, kept)
+
 
 class Decoder(nn.Module):
     """Paints content features with a style code."""
@@ -262,6 +288,11 @@ class StyleNetwork(
         self.content_encoder = ContentEncoder(config)
         self.style_encoder = StyleEncoder(config)
         self.decoder = Decoder(config, code_size=sum(self.style_encoder.sections))
+        narrow(self.prunable(), config.inner)
+
+    def prunable(self) -> list[ResidualBlock | StyledBlock]:
+        """Return the blocks that can be pruned."""
+        return [module for module in self.modules() if isinstance(module, (ResidualBlock, StyledBlock))]
 
     @torch.no_grad()
     def measure_codes(self, codes: Tensor) -> None:

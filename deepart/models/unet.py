@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from deepart.models.blocks import keep_inputs, keep_outputs
+
 
 class ResidualBlock(nn.Module):
     """Two 3x3 convolutions around a ReLU, added to what came in; does nothing before training."""
@@ -25,6 +27,16 @@ class ResidualBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.second(F.relu(self.first(x), inplace=True))
+
+    @property
+    def last(self) -> nn.Conv2d:
+        """The convolution that reads what is between the two."""
+        return self.second
+
+    def keep(self, kept: Tensor) -> None:
+        """Keep only these of the channels between the two convolutions."""
+        keep_outputs(self.first, kept)
+        keep_inputs(self.second, kept)
 
 
 class ResidualUNet(nn.Module):

@@ -64,6 +64,19 @@ def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = 
         yield add
 
 
+def read_comment(path: str | os.PathLike[str]) -> str | None:
+    """Return the text that `write_animation` kept in a file, or None if there is none or the file cannot be read."""
+    try:
+        if Path(path).suffix.lower() == ".mp4":
+            with _import_av().open(str(path)) as container:
+                return container.metadata.get("comment")
+        with Image.open(path, formats=["GIF", "WEBP"]) as image:
+            comment = image.info.get("comment") or image.getexif().get(ExifTags.Base.ImageDescription)
+    except (InputError, OSError, ValueError, SyntaxError):
+        return None
+    return comment.decode("utf-8", "replace") if isinstance(comment, bytes) else comment
+
+
 def _suffix(path: str | os.PathLike[str]) -> str:
     suffix = Path(path).suffix.lower()
     if suffix not in _WRITERS:

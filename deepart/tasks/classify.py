@@ -211,13 +211,14 @@ class ArtworkClassifier:
             logits = network.answers(features.flatten(0, 1))
             means = {head: values.unflatten(0, features.shape[:2]).mean(1) for head, values in logits.items()}
             artwork = means.pop("artwork").sigmoid()[:, 0]
+            alone = {head: means.pop(head).sigmoid() for head in config.independent}
             found = {head: (z / temperatures.get(head, 1.0)).softmax(1) for head, z in means.items()}
             if config.index:
                 votes = {head: self.index().votes(features.mean(1), head, network.labels[head]) for head in found}
                 found = {head: mixed(p, votes[head], config.index_share) for head, p in found.items()}
                 again = dict(config.mixture_temperatures)
                 found = {head: (p.log() / again.get(head, 1.0)).softmax(1) for head, p in found.items()}
-        return found | {"artwork": artwork}
+        return found | alone | {"artwork": artwork}
 
     def index(self) -> FeatureIndex:
         """Return the works that vote beside the heads, loaded at most once.

@@ -314,6 +314,8 @@ def _slope(x: np.ndarray) -> np.ndarray:
 
 LEAST_DAMAGE = 0.0005
 """Share of damaged pixels from which filling is proposed."""
+MOST_DAMAGE = 0.4
+"""The same up to which it is: what is taken for damage beyond that is more likely how the picture looks."""
 LEAST_NOISE = 3.0
 """Noise, of 255, from which cleaning is proposed."""
 LEAST_JPEG_NOISE = 8.0
@@ -337,7 +339,7 @@ def propose(diagnosis: Diagnosis) -> tuple[Step, ...]:
 
 
 def _fill(found: Diagnosis) -> Step | None:
-    if (found.damage or 0) < LEAST_DAMAGE:
+    if not LEAST_DAMAGE <= (found.damage or 0) <= MOST_DAMAGE:
         return None
     percent = f"{100 * found.damage:.1f}"
     return Step("fill", reason="restore.reason.damage", values={"percent": percent})

@@ -138,7 +138,7 @@ def conflicts(found: Classification, index: str = INDEX) -> list[Conflict]:
     for heads in (("artist", "style"), ("artist", "genre"), ("style", "genre")):
         if not set(heads) <= set(sure):
             continue
-        pairs = _together(index, heads)
+        pairs = _together(models.get(index).config.works, heads)
         labels = (sure[heads[0]], sure[heads[1]])
         works = sum(count for (first, _), count in pairs.items() if first == labels[0])
         if works and not pairs.get(labels):
@@ -155,9 +155,9 @@ def often_mistaken(engine: ArtworkClassifier, label: str, head: str = "style") -
 
 
 @functools.lru_cache(maxsize=8)
-def _together(index: str, heads: tuple[str, str]) -> Mapping[tuple[str, str], int]:
+def _together(works: tuple[tuple[str, ...], ...], heads: tuple[str, str]) -> Mapping[tuple[str, str], int]:
     """Count how many works have each pair of labels; works that lack one are not counted."""
-    pairs = [tuple(work[COLUMNS[head]] for head in heads) for work in models.get(index).config.works]
+    pairs = [tuple(work[COLUMNS[head]] for head in heads) for work in works]
     return Counter(pair for pair in pairs if all(pair))
 
 

@@ -38,6 +38,12 @@ Prepare = Callable[[Image.Image], Tensor]
 """Makes of an RGB picture what a network looks at, (3, H, W)."""
 
 
+def checked_repository(name: str, revision: str) -> None:
+    """Raise `InputError` unless `name` is owner/name and `revision` a commit, a branch or a tag."""
+    if not _NAME.fullmatch(name) or not _REVISION.fullmatch(revision):
+        raise InputError("hub.name")
+
+
 @dataclass(slots=True)
 class HubRepository:
     """One commit of a repository; files are fetched when they are asked for and kept in the Hub's cache.
@@ -54,8 +60,7 @@ class HubRepository:
     """Told of the progress of downloads."""
 
     def __post_init__(self) -> None:
-        if not _NAME.fullmatch(self.name) or not _REVISION.fullmatch(self.revision):
-            raise InputError("hub.name")
+        checked_repository(self.name, self.revision)
 
     def find(self, file: str) -> Path | None:
         """Return a file, fetched if need be; None if the repository has no such file.
@@ -73,7 +78,7 @@ class HubRepository:
                 if isinstance(error.__cause__, EntryNotFoundError):
                     return None
                 raise
-        self.revision = path.parent.name  # the cache keeps files in snapshots/<commit>/
+        self.revision = path.parents[file.count("/")].name  # the cache keeps files in snapshots/<commit>/
         return path
 
     def json(self, file: str) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ References:
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
@@ -106,10 +107,12 @@ class StyleTransfer:
 
     Args:
         checkpoint: key in `deepart.checkpoints.CHECKPOINTS`.
+        network: used instead of the checkpoint's, for one that has just been trained.
     """
 
-    def __init__(self, checkpoint: str = DEFAULT_CHECKPOINT) -> None:
+    def __init__(self, checkpoint: str = DEFAULT_CHECKPOINT, network: StyleNetwork | None = None) -> None:
         self.checkpoint = checkpoint
+        self._own_network = network
 
     def encode(self, style: Image.Image) -> StyleCode:
         """Return the style code of an RGB picture."""
@@ -154,6 +157,14 @@ class StyleTransfer:
         Raises:
             InputError: a code was made by another checkpoint.
         """
+        # One network from the first tile to the last, whatever version of it is promoted meanwhile.
+        pinned = copy.copy(self)
+        pinned._own_network = self._network()
+        return (yield from pinned._steps(content, styles, strength, colour, brush))
+
+    def _steps(
+        self, content: Image.Image, styles: Styles, strength: float, colour: ColourMode, brush: float | None
+    ) -> Generator[Progress, None, Image.Image]:
         regions = self._regions(styles, strength)
         if not regions:
             return content.copy()
@@ -282,7 +293,7 @@ class StyleTransfer:
         return painting
 
     def _network(self) -> StyleNetwork:
-        return models.get(self.checkpoint, str(runtime.device()))
+        return self._own_network or models.get(self.checkpoint, str(runtime.device()))
 
     def _measure(
         self, image: Image.Image, boxes: Sequence[Box], brushes: Sequence[_Brush], num_pieces: int

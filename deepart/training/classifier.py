@@ -22,7 +22,7 @@ from deepart.errors import WeightsError
 from deepart.models.classifier import ArtClassifier
 from deepart.training.catalogue import ANOTHER_ARTIST, Painting
 from deepart.training.data import PictureStore, degrade
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
 
 FROZEN_STAGES = 2
 """How many of the backbone's first stages are not trained."""
@@ -88,57 +88,70 @@ class ClassifierTraining:
         self.network = network
         self._pictures, self._photos = pictures, photos
         self._targets = targets(network, paintings)
-        self._rng = np.random.default_rng(seed)
-        self._order: list[int] = []
+        self._seed = seed
+        self._order: tuple[int, list[int]] = (-1, [])  # an epoch, and the paintings as they come in it
         self._balance = balance
         self._mix = mix
         self._shares = {name: label_shares(self._targets[name], len(labels)) for name, labels in network.labels.items()}
         self._smoothing = label_smoothing
         freeze(network)
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Draw a batch of `stage.batch` pictures; return the loss of every head and their sum, "total"."""
+    def draw(self, turn: Turn) -> Batch:
+        """Return pictures (B, 3, size, size), paintings first, and the indices of their labels (B, heads).
+
+        An index is -100 where a painting has no such label, and everywhere for what is no painting.
+        """
+        size, known = turn.stage.size, self._paintings_in(turn.stage.batch)
+        crops, labels = [], []
+        for place, rng in zip(turn.places, turn.generators(self._seed)):
+            if place < known:
+                chosen = self._painting(turn.step * known + place)
+                crops.append(self._crop(self._pictures[chosen], size, rng))
+                labels.append([self._targets[name][chosen] for name in self.network.labels])
+            else:
+                crops.append(self._crop(self._no_artwork(size, rng), size, rng))
+                labels.append([_MISSING] * len(self.network.labels))
+        return torch.stack(crops), torch.tensor(labels)
+
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return the loss of every head and their sum, "total"."""
         _keep_statistics(self.network)
-        strange = round(STRANGE_SHARE * stage.batch)
-        chosen = [self._next() for _ in range(stage.batch - strange)]
-        crops = [self._crop(self._pictures[index], stage.size) for index in chosen]
-        crops += [self._crop(self._no_artwork(stage.size), stage.size) for _ in range(strange)]
-        x = torch.stack(crops).contiguous(memory_format=torch.channels_last)
-        partner, share = self._cut_and_mix(x[: len(chosen)])
+        x, labels = batch
+        count = sum(place < self._paintings_in(turn.stage.batch) for place in turn.places)
+        partner, share = self._cut_and_mix(x[:count], np.random.default_rng((self._seed, turn.step)))
         answers = {name: value.float() for name, value in self.network(x).items()}
         losses = {}
-        for name in self.network.labels:
-            target = torch.tensor([self._targets[name][index] for index in chosen])
-            first, first_weight = self._cross_entropy(name, answers[name][: len(chosen)], target)
-            second, second_weight = self._cross_entropy(name, answers[name][: len(chosen)], target[partner])
+        for name, target in zip(self.network.labels, labels[:count].T):
+            first, first_weight = self._cross_entropy(name, answers[name][:count], target)
+            second, second_weight = self._cross_entropy(name, answers[name][:count], target[partner])
             weight = (share * first_weight + (1 - share) * second_weight).sum()
-            if weight > 0:
-                losses[name] = (share * first + (1 - share) * second).sum() / weight
-        is_artwork = torch.tensor([1.0] * len(chosen) + [0.0] * strange)
+            # A head without a single label in the batch has no loss; a weight of nothing says so without a look at it.
+            losses[name] = (share * first + (1 - share) * second).sum() / weight.clamp(min=1e-9)
+        is_artwork = (torch.arange(len(x), device=x.device) < count).float()
         losses["artwork"] = F.binary_cross_entropy_with_logits(answers["artwork"][:, 0], is_artwork)
         losses["total"] = sum(losses.values())
         return losses
 
-    def _cut_and_mix(self, x: Tensor) -> tuple[Tensor, float]:
+    def _cut_and_mix(self, x: Tensor, rng: np.random.Generator) -> tuple[Tensor, float]:
         """Half the time, replace a rectangle of each picture by that of another (CutMix: Yun et al. 2019), in place.
 
         Returns:
             Which picture each got the rectangle from, (B,), and the share of its own that each kept.
         """
-        partner = torch.from_numpy(self._rng.permutation(len(x)))
-        if self._rng.random() >= self._mix:
+        partner = torch.from_numpy(rng.permutation(len(x))).to(x.device)
+        if rng.random() >= self._mix:
             return partner, 1.0
         side = x.shape[-1]
-        cut = float(np.sqrt(self._rng.uniform(0.1, 0.6)))
+        cut = float(np.sqrt(rng.uniform(0.1, 0.6)))
         height, width = (max(1, round(side * cut)),) * 2
-        top, left = self._rng.integers(side - height + 1), self._rng.integers(side - width + 1)
+        top, left = rng.integers(side - height + 1), rng.integers(side - width + 1)
         place = (..., slice(top, top + height), slice(left, left + width))
         x[place] = x[partner][place]
         return partner, 1 - height * width / side**2
 
     def _cross_entropy(self, name: str, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Return each picture's loss and its weight, (B,) both, 0 where the label is missing."""
-        shares = self._shares[name]
+        shares = self._shares[name].to(logits.device)
         weights = torch.ones_like(shares)
         if self._balance == "weights":
             weights = shares.rsqrt() / shares.sqrt().sum()
@@ -148,26 +161,30 @@ class ClassifierTraining:
         loss = F.cross_entropy(logits, target, ignore_index=_MISSING, label_smoothing=self._smoothing, reduction="none")
         return weight * loss, weight
 
-    def _next(self) -> int:
-        if not self._order:
-            count = len(self._pictures)
+    def _paintings_in(self, batch: int) -> int:
+        return batch - round(STRANGE_SHARE * batch)
+
+    def _painting(self, number: int) -> int:
+        """Return the index of the painting that comes as `number`, each once in an epoch unless they are resampled."""
+        epoch, place = divmod(number, len(self._pictures))
+        if self._order[0] != epoch:
+            rng, count = np.random.default_rng((self._seed, epoch)), len(self._pictures)
             if self._balance == "resampling":
                 style = self._shares["style"].rsqrt()[torch.tensor(self._targets["style"])].double().numpy()
-                self._order = self._rng.choice(count, count, p=style / style.sum()).tolist()
+                self._order = epoch, rng.choice(count, count, p=style / style.sum()).tolist()
             else:
-                self._order = self._rng.permutation(count).tolist()
-        return self._order.pop()
+                self._order = epoch, rng.permutation(count).tolist()
+        return self._order[1][place]
 
-    def _crop(self, picture: np.ndarray, size: int) -> Tensor:
-        crop = relative_crop(picture, size, self._rng)
-        return degrade(crop, self._rng) if self._rng.random() < WORN_SHARE else crop
+    def _crop(self, picture: np.ndarray, size: int, rng: np.random.Generator) -> Tensor:
+        crop = relative_crop(picture, size, rng)
+        return degrade(crop, rng) if rng.random() < WORN_SHARE else crop
 
-    def _no_artwork(self, size: int) -> np.ndarray:
+    def _no_artwork(self, size: int, rng: np.random.Generator) -> np.ndarray:
         """Return a photo, or sometimes a picture of nothing: blank, a gradient, noise."""
-        kind = self._rng.random()
-        if kind < 0.8:
-            return self._photos[int(self._rng.integers(len(self._photos)))]
-        return nothing(size, self._rng)
+        if rng.random() < 0.8:
+            return self._photos[int(rng.integers(len(self._photos)))]
+        return nothing(size, rng)
 
 
 def targets(network: ArtClassifier, paintings: Sequence[Painting]) -> dict[str, list[int]]:

@@ -70,7 +70,8 @@ class PictureStore:
     def _decode(paths: Sequence[Path], data: Path, index: Path, shortest: int) -> None:
         data.parent.mkdir(parents=True, exist_ok=True)
         sizes = []
-        with open(f"{data}.part", "wb") as file:
+        part = f"{data}.{os.getpid()}.part"  # processes that start together decode each its own
+        with open(part, "wb") as file:
             for path in paths:
                 image = load_image(path)
                 scale = shortest / min(image.size)
@@ -79,8 +80,9 @@ class PictureStore:
                     image = image.resize(size, Image.Resampling.LANCZOS)
                 file.write(np.asarray(image).tobytes())
                 sizes.append((image.height, image.width))
-        os.replace(f"{data}.part", data)
-        index.write_text(json.dumps(sizes))  # last: its presence says that the decoding was finished
+        os.replace(part, data)
+        Path(part).write_text(json.dumps(sizes))
+        os.replace(part, index)  # last: its presence says that the decoding was finished
 
     def __len__(self) -> int:
         return len(self.sizes)

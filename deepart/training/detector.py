@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from deepart.training.damage import KINDS, worn
 from deepart.training.data import random_crop
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
 
 SCALES = (0.5, 1.3)
 """Visitors' pictures are sharper or softer than those that are trained on."""
@@ -32,20 +32,26 @@ class DetectorTraining:
     def __init__(self, network: nn.Module, stores: Sequence[Sequence[np.ndarray]], seed: int = 0) -> None:
         self.network = network
         self._stores = stores
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return "total" for a batch of `stage.batch` crops, and its parts "cross_entropy" and "dice"."""
-        x, mask = (torch.stack(part) for part in zip(*(self._example(i, stage.size) for i in range(stage.batch))))
-        logits = self.network(x.contiguous(memory_format=torch.channels_last)).float()
+    def draw(self, turn: Turn) -> Batch:
+        """Return damaged crops, (B, 3, size, size), and masks of the damage, (B, 1, size, size)."""
+        places = zip(turn.places, turn.generators(self._seed))
+        damaged, masks = zip(*(self._example(place, turn.stage.size, rng) for place, rng in places))
+        return torch.stack(damaged), torch.stack(masks)
+
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return "total" and its parts "cross_entropy" and "dice"."""
+        damaged, mask = batch
+        logits = self.network(damaged).float()
         cross_entropy, dice = weighted_cross_entropy(logits, mask), dice_distance(logits, mask)
         return {"total": cross_entropy + 0.5 * dice, "cross_entropy": cross_entropy, "dice": dice}
 
-    def _example(self, number: int, size: int) -> tuple[Tensor, Tensor]:
-        store = self._stores[number % len(self._stores)]
-        picture = store[int(self._rng.integers(len(store)))]
-        crop = random_crop(picture, size, SCALES, self._rng).permute(1, 2, 0).numpy()
-        damaged, mask = worn(crop, self._rng)
+    def _example(self, place: int, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        store = self._stores[place % len(self._stores)]
+        picture = store[int(rng.integers(len(store)))]
+        crop = random_crop(picture, size, SCALES, rng).permute(1, 2, 0).numpy()
+        damaged, mask = worn(crop, rng)
         return torch.from_numpy(damaged).permute(2, 0, 1), torch.from_numpy(mask)[None].float()
 
 

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from deepart.models.loss_network import LossNetwork
 from deepart.training.damage import free_form_mask
 from deepart.training.data import random_crop
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
+from deepart.training.losses import grid_energy
 
 SCALES = (0.5, 1.0)
 """Pictures are shrunk by so much before a crop is taken, so that strokes of many sizes are seen."""
@@ -20,8 +21,11 @@ SCALES = (0.5, 1.0)
 SHARES = (0.05, 0.4)
 """Smallest and largest part of a training crop that is missing."""
 
-FEATURE_WEIGHT, STYLE_WEIGHT = 0.15, 0.1
-"""Of the loss network's features and of their correlations, beside the mean absolute error of pixels in the hole."""
+FEATURE_WEIGHT, STYLE_WEIGHT, GRID_WEIGHT = 0.3, 0.1, 6.0
+"""Of the loss network's features, of their correlations, and of what repeats, beside the mean error of the pixels."""
+
+GRID_PERIOD = 8
+"""Pixels in which the coarser levels of the network repeat: they would draw a grid into what they fill."""
 
 JUDGED_SIDE = 160
 """Crops smaller than this are judged by their pixels alone: four times as fast, and enough to begin with."""
@@ -50,36 +54,51 @@ class FillerTraining:
         self._stores = [store for store, _ in stores]
         shares = np.array([share for _, share in stores], float)
         self._shares = shares / shares.sum()
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return "pixels", "features", "style" and their weighted sum "total" for `stage.batch` crops."""
-        crops = [self._crop(stage.size) for _ in range(stage.batch)]
-        whole = torch.stack(crops).contiguous(memory_format=torch.channels_last)
-        masks = [free_form_mask((stage.size, stage.size), SHARES, self._rng) for _ in crops]
-        mask = torch.from_numpy(np.stack(masks)[:, None]).float()
-        filled = self.network(whole, mask, self._guess(whole, mask))
+    def draw(self, turn: Turn) -> Batch:
+        """Return whole crops, (B, 3, size, size), and masks of what is cut out of them, (B, 1, size, size)."""
+        size = turn.stage.size
+        pairs = []
+        for rng in turn.generators(self._seed):
+            mask = free_form_mask((size, size), SHARES, rng)
+            pairs.append((self._crop(size, rng), torch.from_numpy(mask)[None].float()))
+        whole, masks = zip(*pairs)
+        return torch.stack(whole), torch.stack(masks)
+
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return "pixels", from `JUDGED_SIDE` on "features", "style" and "grid" too, and their weighted sum "total"."""
+        whole, mask = batch
+        filled = self.network(whole, mask, self._guess(whole, mask, turn))
         losses = {"pixels": ((filled - whole).abs() * mask).sum() / (3 * mask.sum())}
-        if stage.size < JUDGED_SIDE:
+        if turn.stage.size < JUDGED_SIDE:
             return losses | {"total": losses["pixels"]}
+        judge = self._judge.to(whole.device)
         with torch.no_grad():
-            wanted = self._judge(whole, _TAPS)
-        seen = self._judge(filled, _TAPS)
+            wanted = judge(whole, _TAPS)
+        seen = judge(filled, _TAPS)
         losses["features"] = sum(hole_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
         losses["style"] = sum(_gram_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
-        losses["total"] = losses["pixels"] + FEATURE_WEIGHT * losses["features"] + STYLE_WEIGHT * losses["style"]
+        losses["grid"] = grid_energy(filled - whole, GRID_PERIOD).mean()
+        losses["total"] = (
+            losses["pixels"]
+            + FEATURE_WEIGHT * losses["features"]
+            + STYLE_WEIGHT * losses["style"]
+            + GRID_WEIGHT * losses["grid"]
+        )
         return losses
 
-    def _guess(self, whole: Tensor, mask: Tensor) -> Tensor | None:
+    def _guess(self, whole: Tensor, mask: Tensor, turn: Turn) -> Tensor | None:
         """Return what the network itself makes of the pictures at half their size, half the time."""
-        if self._rng.random() < 0.5:
+        rng = np.random.default_rng((self._seed, turn.step))
+        if rng.random() < 0.5:
             return None
         with torch.no_grad():
-            return self.network.guess(whole, mask, levels=int(self._rng.integers(1, 3)))
+            return self.network.guess(whole, mask, levels=int(rng.integers(1, 3)))
 
-    def _crop(self, size: int) -> Tensor:
-        store = self._stores[int(self._rng.choice(len(self._stores), p=self._shares))]
-        return random_crop(store[int(self._rng.integers(len(store)))], size, SCALES, self._rng)
+    def _crop(self, size: int, rng: np.random.Generator) -> Tensor:
+        store = self._stores[int(rng.choice(len(self._stores), p=self._shares))]
+        return random_crop(store[int(rng.integers(len(store)))], size, SCALES, rng)
 
 
 def hole_difference(seen: Tensor, wanted: Tensor, mask: Tensor) -> Tensor:

@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor, nn
 
+from deepart import runtime
 from deepart.errors import WeightsError
 from deepart.models.generator import Generator
 from deepart.tasks.classify import ArtworkClassifier
@@ -58,15 +59,19 @@ class PooledFeatures:
         self, name: str, network: nn.Module, mean: Sequence[float], deviation: Sequence[float], side: int = 224
     ) -> None:
         self.name, self.side = name, side
-        self._network = network.eval().requires_grad_(False)
-        self._mean, self._deviation = (torch.tensor(values).view(1, -1, 1, 1) for values in (mean, deviation))
+        self._device = runtime.device()
+        self._network = network.eval().requires_grad_(False).to(self._device)
+        self._mean, self._deviation = (
+            torch.tensor(values, device=self._device).view(1, -1, 1, 1) for values in (mean, deviation)
+        )
 
     @torch.inference_mode()
     def __call__(self, x: Tensor) -> Tensor:
-        """Return (B, D) for pictures (B, 3, H, W) in [0, 1]."""
+        """Return (B, D) on the CPU for pictures (B, 3, H, W) in [0, 1]."""
+        x = x.to(self._device)
         for side in (SIDE, self.side):
             x = F.interpolate(x, (side, side), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
-        return self._network((x - self._mean) / self._deviation).float()
+        return self._network((x - self._mean) / self._deviation).float().cpu()
 
 
 def lite_features(file: Path) -> PooledFeatures:
@@ -195,12 +200,14 @@ def style_agreement(
 def painter(generator: Generator, size: int | None = None, truncation: float = 1.0) -> Painter:
     """Return what paints with `generator`, in evaluation, in bfloat16 as it was trained."""
     generator.eval()
+    device = next(generator.parameters()).device
 
     @torch.inference_mode()
     def paint(styles: Tensor, seed: int) -> Tensor:
         z, noise = generator.draw(range(seed, seed + len(styles)))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            return generator(z, styles, noise, size, truncation)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            painted = generator(z.to(device), styles.to(device), noise, size, truncation)
+        return painted.cpu()
 
     return paint
 

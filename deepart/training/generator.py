@@ -7,12 +7,15 @@ https://arxiv.org/abs/2006.10738).
 Differs from the papers:
     the discriminator learns from the pictures, and from the features of them, that the generator learns from right
     after it, so that each step paints once and looks once;
-    features are brought to unit size once, instead of batch normalisation in the discriminator's heads;
+    neighbours in a batch have the same style, and how much they differ is told to the discriminator (Karras et al.
+    2018, https://arxiv.org/abs/1710.10196) and asked of the generator (after Mao et al. 2019,
+    https://arxiv.org/abs/1903.05628): without both, all pictures of a style came to have one composition;
     a part of the labels is "any", which the projection leaves out.
 """
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,13 +35,16 @@ from deepart.models.blocks import upsample_linear
 from deepart.models.generator import SLOPE, DCGANDiscriminator, DCGANGenerator, Generator
 from deepart.training.catalogue import Painting
 from deepart.training.classifier import label_shares
-from deepart.training.data import PictureStore, is_held_out, random_crop
-from deepart.training.loop import Stage
+from deepart.training.data import PictureStore, random_crop
+from deepart.training.loop import GROUP, Batch, Turn
 
 Loss = Literal["minimax", "nonsaturating", "hinge"]
 
 ANY_SHARE = 0.2
 """Part of a batch whose style nobody is told."""
+
+DIVERSITY_WEIGHT = 2.0
+"""Of how much less what is painted differs among itself than paintings do, in the generator's loss."""
 
 BACKBONE = "tf_efficientnet_lite0"
 
@@ -46,9 +52,14 @@ _MEAN, _DEVIATION = 127 / 255, 128 / 255  # what the backbone's pictures were br
 _TAPS = (1, 2, 3, 4)  # features at a quarter of the size, an eighth, ...
 
 
-def can_be_learned(painting: Painting) -> bool:
-    """Say whether a painting may be learned from: seen in its true proportions, of a known style, not held out."""
-    return painting.shape != "squashed" and bool(painting.style) and not is_held_out(painting.path)
+def shown_truly(paintings: Sequence[Painting]) -> list[Painting]:
+    """Return the paintings of known style that are seen in their true proportions.
+
+    Of a style that has none, those whose scans were squashed to a square are taken as they are.
+    """
+    styled = [painting for painting in paintings if painting.style]
+    true = {painting.style for painting in styled if painting.shape != "squashed"}
+    return [painting for painting in styled if painting.shape != "squashed" or painting.style not in true]
 
 
 def discriminator_loss(kind: Loss, real: Tensor, painted: Tensor) -> Tensor:
@@ -73,19 +84,21 @@ def augment(x: Tensor) -> Tensor:
 
     Each picture differently, and differentiable.  x: (B, 3, S, S) in [0, 1]; returns the same shape, values about it.
     """
-    b, _, side, _ = x.shape
-    brightness, saturation, contrast = torch.rand(3, b, 1, 1, 1)
+    b, c, side, _ = x.shape
+    brightness, saturation, contrast = torch.rand(3, b, 1, 1, 1, device=x.device)
     x = x + (brightness - 0.5) / 2
     x = torch.lerp(x.mean(1, keepdim=True), x, 2 * saturation)
     x = torch.lerp(x.mean((1, 2, 3), keepdim=True), x, contrast + 0.5)
-    reach = side // 8
+    reach, along = side // 8, torch.arange(side, device=x.device)
+    shift = torch.randint(2 * reach + 1, (2, b, 1), device=x.device)
+    rows, columns = along + shift  # each (B, S)
     padded = F.pad(x, (reach,) * 4)
-    corners = torch.randint(2 * reach + 1, (b, 2)).tolist()
-    x = torch.stack([padded[i, :, top : top + side, left : left + side] for i, (top, left) in enumerate(corners)])
-    kept = torch.ones(b, 1, side, side)
-    for i, (y, x0) in enumerate(torch.randint(side + 1, (b, 2)).tolist()):
-        kept[i, :, max(0, y - side // 4) : y + side // 4, max(0, x0 - side // 4) : x0 + side // 4] = 0
-    return (x * kept).contiguous(memory_format=torch.channels_last)
+    x = padded.gather(2, rows[:, None, :, None].expand(-1, c, -1, padded.shape[3]))
+    x = x.gather(3, columns[:, None, None, :].expand(-1, c, side, -1))
+    centre = torch.randint(side + 1, (2, b, 1), device=x.device)
+    rows, columns = (along >= centre - side // 4) & (along < centre + side // 4)
+    blank = rows[:, None, :, None] & columns[:, None, None, :]
+    return (x * ~blank).contiguous(memory_format=torch.channels_last)
 
 
 def imagenet_backbone(file: Path) -> nn.Module:
@@ -187,18 +200,27 @@ class Head(nn.Module):
         super().__init__()
         layers = []
         for width in hidden:
-            conv = nn.Conv2d(channels, width, 4, 2, 1) if shrink else nn.Conv2d(channels, width, 3, padding=1)
-            layers += [spectral_norm(conv), nn.LeakyReLU(SLOPE)]
+            side, stride = (4, 2) if shrink else (3, 1)
+            conv = nn.Conv2d(channels, width, side, stride, padding=1, bias=False)
+            # Spectral normalisation alone leaves so little of the signal after some layers that nothing is told apart.
+            layers += [spectral_norm(conv), nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
             channels = width
         self.layers = nn.Sequential(*layers)
-        self.answer = spectral_norm(nn.Conv2d(channels, 1, 3, padding=1))
+        self.answer = spectral_norm(nn.Conv2d(channels + 1, 1, 3, padding=1))
         self.styles = spectral_norm(nn.Embedding(styles + 1, channels, padding_idx=styles))
 
     def forward(self, x: Tensor, style: Tensor) -> Tensor:
         """Return logits (B, 1, h, w): how real each part looks, and how much it looks like its style."""
         x = self.layers(x)
         fit = (x.float() * self.styles(style)[:, :, None, None]).sum(1, keepdim=True)
-        return self.answer(x).float() + fit
+        return self.answer(torch.cat([x, differences(x)], 1)).float() + fit
+
+
+def differences(x: Tensor) -> Tensor:
+    """Return how much each of `GROUP` neighbours in a batch differs from the others: (B, C, H, W) to (B, 1, H, W)."""
+    groups = x.float().unflatten(0, (-1, math.gcd(GROUP, len(x))))
+    deviation = (groups.var(1, correction=0) + 1e-6).sqrt().mean(1, keepdim=True)  # (B / group, 1, H, W)
+    return deviation.repeat_interleave(groups.shape[1], 0).to(x.dtype)
 
 
 class SquareCrops:
@@ -209,23 +231,32 @@ class SquareCrops:
         styles: the index of each one's style.
     """
 
-    def __init__(
-        self, pictures: PictureStore | Sequence[np.ndarray], styles: Sequence[int], seed: int | None = None
-    ) -> None:
-        self._pictures, self._styles = pictures, np.asarray(styles)
+    def __init__(self, pictures: PictureStore | Sequence[np.ndarray], styles: Sequence[int]) -> None:
+        self._pictures, self.styles = pictures, np.asarray(styles)
         weights = label_shares(styles, max(styles) + 1).rsqrt()[torch.tensor(styles)].double().numpy()
-        self._chances = weights / weights.sum()
-        self._rng = np.random.default_rng(seed)
+        self._up_to = np.cumsum(weights / weights.sum())  # the chance of each picture or one before it
 
-    def draw(self, count: int, size: int) -> tuple[Tensor, Tensor]:
-        """Return crops (count, 3, size, size) in [0, 1] and their styles (count,)."""
-        chosen = self._rng.choice(len(self._styles), count, p=self._chances)
+    def choose(self, rng: np.random.Generator, style: int | None = None) -> int:
+        """Return the index of a picture, of a style if one is given."""
+        if style is not None:
+            return int(rng.choice(np.flatnonzero(self.styles == style)))
+        return min(int(np.searchsorted(self._up_to, rng.random())), len(self.styles) - 1)
+
+    def draw(
+        self, size: int, generators: Sequence[np.random.Generator], chosen: Sequence[int] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Return a crop for each generator, (B, 3, size, size) in [0, 1], and their styles (B,).
+
+        Args:
+            chosen: the indices of the pictures; None to choose any.
+        """
+        chosen = [self.choose(rng) for rng in generators] if chosen is None else list(chosen)
         crops = []
-        for index in chosen:
-            picture = self._pictures[int(index)]
+        for index, rng in zip(chosen, generators):
+            picture = self._pictures[index]
             scale = size / min(picture.shape[:2])
-            crops.append(random_crop(picture, size, (scale, scale), self._rng))
-        return torch.stack(crops), torch.from_numpy(self._styles[chosen])
+            crops.append(random_crop(picture, size, (scale, scale), rng))
+        return torch.stack(crops), torch.from_numpy(self.styles[chosen])
 
 
 class ProjectedTraining:
@@ -237,60 +268,103 @@ class ProjectedTraining:
     """
 
     def __init__(
-        self, generator: Generator, discriminator: ProjectedDiscriminator, crops: SquareCrops, loss: Loss = "hinge"
+        self,
+        generator: Generator,
+        discriminator: ProjectedDiscriminator,
+        crops: SquareCrops,
+        loss: Loss = "hinge",
+        seed: int = 0,
     ) -> None:
         self.generator, self.discriminator = generator, discriminator
-        self._crops, self._loss = crops, loss
-        self._painted: tuple[list[Tensor], Tensor]
+        self._crops, self._loss, self._seed = crops, loss, seed
+        self._painted: tuple[list[Tensor], list[Tensor], Tensor]
 
     def measure(self, count: int = 16) -> None:
         """Choose the scales of the discriminator's features; before the first step."""
-        self.discriminator.measure(self._crops.draw(count, self.generator.sizes[0])[0])
+        generators = [np.random.default_rng((self._seed, number)) for number in range(count)]
+        self.discriminator.measure(self._crops.draw(self.generator.sizes[0], generators)[0])
 
-    def discriminator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Draw a batch, paint one of the same styles, and return how badly they are told apart."""
-        real, style = self._crops.draw(stage.batch, stage.size)
-        style = torch.where(torch.rand(len(style)) < ANY_SHARE, self.generator.any_style, style)
-        z = torch.randn(len(style), self.generator.config.z)
-        painted = self.generator(z, style, size=stage.size)
+    def draw(self, turn: Turn) -> Batch:
+        """Return paintings (B, 3, size, size), their styles (B,), some of them "any", and latents (B, z).
+
+        Each `GROUP` of neighbours has the same style, or is of any, like its paintings.
+        """
+        generators, chosen, untold = turn.generators(self._seed), [], []
+        for place, rng in zip(turn.places, generators):
+            leader = np.random.default_rng((self._seed, turn.step, place // GROUP, 1))  # the same for its group
+            untold.append(leader.random() < ANY_SHARE)
+            style = self._crops.styles[self._crops.choose(leader)]
+            chosen.append(self._crops.choose(rng, None if untold[-1] else style))
+        real, style = self._crops.draw(turn.stage.size, generators, chosen)
+        style = torch.where(torch.tensor(untold), self.generator.any_style, style)
+        return real, style, _latents(generators, self.generator.config.z)
+
+    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Paint as many pictures of the same styles and return how badly they are told from the paintings."""
+        real, style, z = batch
+        painted = self.generator(z, style, size=turn.stage.size)
         with torch.no_grad():
             real_features = self.discriminator.features(augment(real))
         features = self.discriminator.features(augment(painted))
-        self._painted = features, style
-        both = [torch.cat([r, p.detach()]) for r, p in zip(real_features, features)]
-        logits = [answer.chunk(2) for answer in self.discriminator(both, style.repeat(2))]
+        self._painted = features, real_features, style
+        # Apart from each other, since batch normalisation mixes what it sees together.
+        answers = (self.discriminator(maps, style) for maps in (real_features, [map_.detach() for map_ in features]))
+        logits = list(zip(*answers))
         total = sum(discriminator_loss(self._loss, *pair) for pair in logits) / len(logits)
         signs = [(pair[0] > 0).float().mean() for pair in logits]
         return {"total": total, "real taken for real": sum(signs) / len(signs)}
 
-    def generator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return how little the pictures just painted are taken for real."""
-        features, style = self._painted
+    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return "total", how little the pictures just painted are taken for real and how much more alike they are.
+
+        "variety" is how much neighbours differ, in units of how much those of the paintings do.
+        """
+        features, real_features, style = self._painted
         answers = self.discriminator(features, style)
-        return {"total": sum(generator_loss(self._loss, answer) for answer in answers) / len(answers)}
+        loss = sum(generator_loss(self._loss, answer) for answer in answers) / len(answers)
+        variety = torch.stack([_variety(x) / _variety(y) for x, y in zip(features, real_features)])
+        return {"total": loss + DIVERSITY_WEIGHT * F.relu(1 - variety).mean(), "variety": variety.mean()}
+
+
+def _variety(features: Tensor) -> Tensor:
+    """Return the mean difference between neighbours in a batch, (B, C, H, W)."""
+    return (features[0::2] - features[1::2]).float().abs().mean()
 
 
 class PlainTraining:
     """Trains the baseline: no styles, no projection, no augmentation; see `ProjectedTraining`."""
 
     def __init__(
-        self, generator: DCGANGenerator, discriminator: DCGANDiscriminator, crops: SquareCrops, loss: Loss = "minimax"
+        self,
+        generator: DCGANGenerator,
+        discriminator: DCGANDiscriminator,
+        crops: SquareCrops,
+        loss: Loss = "minimax",
+        seed: int = 0,
     ) -> None:
         self.generator, self.discriminator = generator, discriminator
-        self._crops, self._loss = crops, loss
+        self._crops, self._loss, self._seed = crops, loss, seed
         self._painted: Tensor
 
-    def discriminator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Draw a batch, paint another, and return how badly they are told apart."""
-        config = self.generator.config
-        real, _ = self._crops.draw(stage.batch, config.size)
-        self._painted = self.generator(torch.randn(stage.batch, config.z))
+    def draw(self, turn: Turn) -> Batch:
+        """Return paintings (B, 3, size, size), of the size that the generator has, and latents (B, z)."""
+        config, generators = self.generator.config, turn.generators(self._seed)
+        return self._crops.draw(config.size, generators)[0], _latents(generators, config.z)
+
+    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Paint as many pictures and return how badly they are told from the paintings."""
+        real, z = batch
+        self._painted = self.generator(z)
         answers = self.discriminator(real), self.discriminator(self._painted.detach())
         return {
             "total": discriminator_loss(self._loss, *answers),
             "real taken for real": (answers[0] > 0).float().mean(),
         }
 
-    def generator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
         """Return how little the pictures just painted are taken for real."""
         return {"total": generator_loss(self._loss, self.discriminator(self._painted))}
+
+
+def _latents(generators: Sequence[np.random.Generator], size: int) -> Tensor:
+    return torch.from_numpy(np.stack([rng.standard_normal(size, np.float32) for rng in generators]))

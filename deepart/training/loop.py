@@ -1,23 +1,42 @@
 """The training loop that every network shares: steps, moving average, schedule, resumable checkpoints.
 
-It knows nothing of what is trained: a `Task` says how to make a loss, the caller is told of every step
-through `on_step` and can end the run through `should_stop`.
+It knows nothing of what is trained: a `Task` draws batches and says how to make a loss of them, the caller is told
+of every step through `on_step` and can end the run through `should_stop`.  Where it runs is Hugging Face
+Accelerate's business: a processor, a graphics card, or several processes that `accelerate launch` started; each of
+those draws its part of every batch, and gradients are averaged over them.
 """
 
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import os
+import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+Batch = tuple[Tensor, ...]
+"""Tensors whose first axis counts examples."""
+
+GROUP = 4
+"""Examples that are drawn in the same process, so that they can be compared with each other."""
+
+
+Schedule = Literal["cosine", "linear", "constant"]
+"""How the learning rate gets from the first to the final one; "constant" stays at the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,7 @@ class FitConfig:
     stages: tuple[Stage, ...]
     learning_rate: float = 1e-3
     final_learning_rate: float = 1e-5
+    schedule: Schedule = "cosine"
     warmup_steps: int = 200
     weight_decay: float = 0.0
     betas: tuple[float, float] = (0.9, 0.99)
@@ -56,6 +76,9 @@ class FitConfig:
     ema_decay: float = 0.999
     save_every_minutes: float = 3.0
     bf16: bool = True
+    workers: int | None = None
+    """Processes that draw batches ahead of time; None for most cores beside a graphics card, and none where the
+    processor trains."""
 
 
 @dataclass(slots=True)
@@ -70,13 +93,36 @@ class StepReport:
     losses: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is drawn for one step: a stage's batch, or the part of it that one of several processes takes."""
+
+    stage: Stage
+    step: int
+    process: int = 0
+    processes: int = 1
+
+    @property
+    def places(self) -> list[int]:
+        """Which examples of the batch are drawn; neighbours in groups of `GROUP` stay together."""
+        return [place for place in range(self.stage.batch) if place // GROUP % self.processes == self.process]
+
+    def generators(self, seed: int) -> list[np.random.Generator]:
+        """Return a generator of random numbers for each example, the same in whatever process it is drawn."""
+        return [np.random.default_rng((seed, self.step, place)) for place in self.places]
+
+
 class Task(Protocol):
-    """What is trained: a module, and the losses of a batch."""
+    """What is trained: a module, its batches, and their losses."""
 
     network: nn.Module
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Draw a batch and return its losses; "total" is differentiated, the others are for the log."""
+    def draw(self, turn: Turn) -> Batch:
+        """Return the examples of a turn, on the CPU and always the same; called in a worker process."""
+        ...
+
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return the losses of a batch on the device; "total" is differentiated, the others are for the log."""
         ...
 
 
@@ -86,12 +132,16 @@ class AdversarialTask(Protocol):
     generator: nn.Module
     discriminator: nn.Module
 
-    def discriminator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Draw real pictures, paint others and return the discriminator's losses; "total" is differentiated."""
+    def draw(self, turn: Turn) -> Batch:
+        """See `Task`."""
         ...
 
-    def generator_losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return the generator's losses for the pictures that it has just painted."""
+    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Paint pictures and return the losses of the discriminator for them and real ones; see `Task.losses`."""
+        ...
+
+    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return the losses of the generator for the pictures that it has just painted."""
         ...
 
 
@@ -114,9 +164,10 @@ class ExponentialAverage:
 
 
 def learning_rate_at(progress: float, step: int, config: FitConfig) -> float:
-    """Linear warm-up, then half a cosine down to the final rate."""
-    cosine = 0.5 + 0.5 * math.cos(math.pi * min(1.0, progress))
-    rate = config.final_learning_rate + (config.learning_rate - config.final_learning_rate) * cosine
+    """Linear warm-up, then down to the final rate as the schedule has it."""
+    progress = min(1.0, progress)
+    part = {"cosine": 0.5 + 0.5 * math.cos(math.pi * progress), "linear": 1 - progress, "constant": 1.0}
+    rate = config.final_learning_rate + (config.learning_rate - config.final_learning_rate) * part[config.schedule]
     return rate * min(1.0, (step + 1) / config.warmup_steps)
 
 
@@ -137,20 +188,20 @@ def fit(
         groups: the optimiser's groups of parameters, if not all are trained alike; "relative_rate" multiplies
             the learning rate of the schedule.
     """
-    network = task.network.to(memory_format=torch.channels_last)
+    accelerator = _accelerator()
+    network = _placed(task.network, accelerator)
     groups = groups or [{"params": list(network.parameters())}]
     optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, weight_decay=config.weight_decay)
     average = ExponentialAverage(network, config.ema_decay)
 
-    def turn(stage: Stage, step: int) -> dict[str, float]:
-        losses, moved = _descend(optimizer, partial(task.losses, stage, step), config)
+    def take(batch: Batch, turn: Turn) -> dict[str, float]:
+        losses, moved = _descend(optimizer, partial(task.losses, batch, turn), config, accelerator)
         if moved:
-            average.update(network, step)
+            average.update(network, turn.step)
         return losses
 
-    network.train()
     parts = {"network": network, "average": average.network, "optimizer": optimizer}
-    _train(parts, turn, config, checkpoint, on_step, should_stop)
+    _train(parts, task.draw, take, config, checkpoint, on_step, should_stop, accelerator)
     return average.network
 
 
@@ -165,92 +216,207 @@ def fit_adversarial(
 
     Otherwise as `fit`; `on_step` is also given the moving average, to look at its pictures.
     """
+    accelerator = _accelerator()
     networks = {"generator": task.generator, "discriminator": task.discriminator}
     optimizers = {}
     for name, network in networks.items():
-        network.to(memory_format=torch.channels_last).train()
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        trained = [parameter for parameter in _placed(network, accelerator).parameters() if parameter.requires_grad]
         optimizers[name] = torch.optim.Adam(trained, lr=config.learning_rate, betas=config.betas)
     average = ExponentialAverage(task.generator, config.ema_decay)
     learning = optimizers["discriminator"].param_groups[0]["params"]
 
-    def turn(stage: Stage, step: int) -> dict[str, float]:
+    def take(batch: Batch, turn: Turn) -> dict[str, float]:
         losses = {}
         for name, asked in (("discriminator", task.discriminator_losses), ("generator", task.generator_losses)):
             for parameter in learning:  # in the generator's turn it only passes the gradient on
                 parameter.requires_grad_(name == "discriminator")
-            found, _ = _descend(optimizers[name], partial(asked, stage, step), config)
+            found, _ = _descend(optimizers[name], partial(asked, batch, turn), config, accelerator)
             losses |= {f"{name} {key}": value for key, value in found.items()}
         for parameter in learning:
             parameter.requires_grad_(True)
-        average.update(task.generator, step)
+        average.update(task.generator, turn.step)
         return losses
 
     parts = {**networks, "average": average.network, **{f"{name} optimizer": o for name, o in optimizers.items()}}
-    _train(parts, turn, config, checkpoint, lambda report: on_step(report, average.network), should_stop)
+    told = partial(_with_average, on_step, average.network)
+    _train(parts, task.draw, take, config, checkpoint, told, should_stop, accelerator)
     return average.network
 
 
+def _with_average(on_step: Callable[[StepReport, nn.Module], None], average: nn.Module, report: StepReport) -> None:
+    on_step(report, average)
+
+
+def _accelerator() -> Accelerator:
+    from accelerate import Accelerator
+
+    return Accelerator()
+
+
+def _placed(network: nn.Module, accelerator: Accelerator) -> nn.Module:
+    """Bring a network to its device, in training, with the same weights in every process."""
+    network.to(accelerator.device, memory_format=torch.channels_last).train()
+    if accelerator.num_processes > 1:
+        from accelerate.utils import broadcast
+
+        with torch.no_grad():
+            for value in network.state_dict().values():
+                value.copy_(broadcast(value.contiguous()))
+    return network
+
+
 def _descend(
-    optimizer: torch.optim.Optimizer, losses: Callable[[], dict[str, Tensor]], config: FitConfig
+    optimizer: torch.optim.Optimizer,
+    losses: Callable[[], dict[str, Tensor]],
+    config: FitConfig,
+    accelerator: Accelerator,
 ) -> tuple[dict[str, float], bool]:
     """Move parameters against the gradient of the losses' "total"; return the losses, and whether they were moved."""
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bf16):
+    with torch.autocast(accelerator.device.type, dtype=torch.bfloat16, enabled=config.bf16):
         found = losses()
     optimizer.zero_grad(set_to_none=True)
     found["total"].backward()
     trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    _average_gradients(trained, accelerator)
     norm = nn.utils.clip_grad_norm_(trained, config.clip_norm)
+    # One transfer from the device for all of them.
+    *values, norm = torch.stack([*(value.detach().float() for value in found.values()), norm.float()]).tolist()
     # A batch with a blank picture in it can have endless gradients; one step is not worth the run.
-    finite = bool(norm.isfinite())
+    finite = math.isfinite(norm)
     if finite:
         optimizer.step()
-    return {name: float(value.detach()) for name, value in found.items()}, finite
+    return dict(zip(found, values)), finite
+
+
+def _average_gradients(parameters: Sequence[nn.Parameter], accelerator: Accelerator) -> None:
+    """Replace gradients by their means over all processes.
+
+    Not by DistributedDataParallel: tasks call parts of a network, and two networks in turns, which it does not follow.
+    """
+    if accelerator.num_processes == 1:
+        return
+    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
+    flat = accelerator.reduce(torch.cat([gradient.flatten() for gradient in gradients]), "mean")
+    for gradient, mean in zip(gradients, flat.split([gradient.numel() for gradient in gradients])):
+        gradient.copy_(mean.view_as(gradient))
+
+
+class _Turns(Dataset):
+    """The batches of a stage by their steps, for workers."""
+
+    def __init__(self, draw: Callable[[Turn], Batch], turn: Turn) -> None:
+        self._draw, self._turn = draw, turn
+
+    def __getitem__(self, step: int) -> Batch:
+        return self._draw(replace(self._turn, step=step))
+
+
+class _Batches:
+    """Hands out the batch of each turn on the device, drawn ahead of time where there are workers."""
+
+    def __init__(self, draw: Callable[[Turn], Batch], workers: int | None, device: torch.device) -> None:
+        if workers is None:
+            workers = 0 if device.type == "cpu" else max(1, (os.cpu_count() or 1) - 2)
+        self._draw, self._workers, self._device = draw, workers, device
+        self._stage: Stage | None = None
+        self._drawn: Iterator[Batch] = iter(())
+
+    def __getitem__(self, turn: Turn) -> Batch:
+        if not self._workers:
+            batch = self._draw(turn)
+        else:
+            if turn.stage != self._stage:
+                self._stage, self._drawn = turn.stage, iter(self._loader(turn))
+            batch = next(self._drawn)
+        return tuple(self._placed(x) for x in batch)
+
+    def _loader(self, turn: Turn) -> DataLoader:
+        return DataLoader(
+            _Turns(self._draw, turn),
+            sampler=itertools.count(turn.step),
+            batch_size=None,
+            num_workers=self._workers,
+            prefetch_factor=4,
+            pin_memory=self._device.type == "cuda",
+            multiprocessing_context="fork",  # the task's pictures are shared, not copied
+        )
+
+    def _placed(self, x: Tensor) -> Tensor:
+        layout = torch.channels_last if x.dim() == 4 else torch.preserve_format
+        return x.to(self._device, non_blocking=True, memory_format=layout)
 
 
 def _train(
     parts: dict[str, nn.Module | torch.optim.Optimizer],
-    turn: Callable[[Stage, int], dict[str, float]],
+    draw: Callable[[Turn], Batch],
+    take: Callable[[Batch, Turn], dict[str, float]],
     config: FitConfig,
     checkpoint: Path,
     on_step: Callable[[StepReport], None],
     should_stop: Callable[[], bool],
+    accelerator: Accelerator,
 ) -> None:
     """Take steps until the minutes are used up, from where the checkpoint is; see `fit`.
 
+    The first process keeps the time, writes the checkpoints and is told of the steps.
+
     Args:
         parts: what the checkpoint holds, by name; the optimisers among them follow the schedule.
-        turn: takes a step of a stage and returns its losses.
+        draw: returns the batch of a turn.
+        take: takes a step and returns its losses.
     """
     step, minutes = 0, 0.0
     if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
+        state = torch.load(checkpoint, weights_only=True, map_location="cpu")
         for name, part in parts.items():
             part.load_state_dict(state[name])
         step, minutes = state["step"], state["minutes"]
         torch.set_rng_state(state["rng"])
 
     def save() -> None:
-        state = {name: part.state_dict() for name, part in parts.items()}
-        save_state({**state, "step": step, "minutes": minutes, "rng": torch.get_rng_state()}, checkpoint)
+        if accelerator.is_main_process:
+            state = {name: part.state_dict() for name, part in parts.items()}
+            save_state({**state, "step": step, "minutes": minutes, "rng": torch.get_rng_state()}, checkpoint)
 
     optimizers = [part for part in parts.values() if isinstance(part, torch.optim.Optimizer)]
+    batches = _Batches(draw, config.workers, accelerator.device)
     saved = minutes
-    while minutes < config.minutes and not should_stop():
+    while _agreed(minutes < config.minutes and not should_stop(), accelerator):
         started = time.monotonic()
+        minutes = _agreed(minutes, accelerator)
         progress = minutes / config.minutes
-        stage = next(stage for stage in config.stages if progress < stage.until)
+        stage = next((stage for stage in config.stages if progress < stage.until), config.stages[-1])
         rate = learning_rate_at(progress, step, config)
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = rate * group.get("relative_rate", 1.0)
-        losses = turn(stage, step)
+        turn = Turn(stage, step, accelerator.process_index, accelerator.num_processes)
+        losses = take(batches[turn], turn)
         step += 1
         minutes += (time.monotonic() - started) / 60
-        on_step(StepReport(step, minutes, progress, stage, rate, losses))
+        if accelerator.is_main_process:
+            on_step(StepReport(step, minutes, progress, stage, rate, losses))
         if minutes - saved >= config.save_every_minutes:
             save()
             saved = minutes
     save()
+    accelerator.wait_for_everyone()
+
+
+def _agreed(value: float | bool, accelerator: Accelerator) -> float:
+    """Return what the first process says."""
+    if accelerator.num_processes == 1:
+        return value
+    from accelerate.utils import broadcast
+
+    return float(broadcast(torch.tensor(float(value), dtype=torch.float64, device=accelerator.device)))
+
+
+def leave_to_the_first() -> None:
+    """End this process, unless it is the first of those that trained together: what is left is to write files."""
+    from accelerate import PartialState
+
+    if not PartialState().is_main_process:
+        sys.exit()
 
 
 def save_state(state: dict, file: Path) -> None:

@@ -21,7 +21,7 @@ from deepart.models import distances
 from deepart.models.loss_network import LossNetwork
 from deepart.models.vgg import VGGFeatures
 from deepart.training.data import PictureStore, random_crop
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
 
 _LIFE = 24  # steps that a canvas is painted on before it is replaced
 
@@ -90,32 +90,35 @@ class LossNetworkTraining:
             head.scale.copy_(unit.flatten())
             _regress(head, x, true / unit)
 
-    def batch(self, stage: Stage, step: int) -> tuple[Tensor, Tensor]:
-        """Draw pictures and the same pictures changed, both (B/2, 3, size, size) in [0, 1].
+    def draw(self, turn: Turn) -> Batch:
+        """Return pictures and the same pictures changed, both (about 3/8 B, 3, size, size) in [0, 1].
 
-        A quarter are canvases that are being painted by the network's gradients, where the change is its
-        next stroke; the others are crops of pictures, with noise, another picture or other colours mixed in.
+        Noise, another picture or other colours have been mixed in.
         """
-        rng = np.random.default_rng((self.seed, step))
         pictures, changed = [], []
-        count = stage.batch // 2
-        for _ in range(count - count // 4):
-            picture = self._crop(stage.size, rng)
+        half = len(turn.places) // 2
+        for rng in turn.generators(self.seed)[: half - half // 4]:
+            picture = self._crop(turn.stage.size, rng)
             if rng.random() < 0.25:
                 picture = self._changed(picture, rng)
             pictures.append(picture)
             changed.append(self._changed(picture, rng))
-        if count // 4:
-            before, after = self._paint(count // 4, stage.size, rng)
-            pictures += before
-            changed += after
-        return tuple(torch.stack(x).to(memory_format=torch.channels_last) for x in (pictures, changed))
+        return torch.stack(pictures), torch.stack(changed)
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Compare the pupil's features of one batch with the teacher's; return all errors and "total"."""
-        x = torch.cat(self.batch(stage, step))
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Compare the pupil's features of one batch with the teacher's; return all errors and "total".
+
+        A third as many pictures again are canvases that are being painted by the network's gradients, where the
+        change is its next stroke.
+        """
+        pictures, changed = batch
+        canvases = len(turn.places) // 2 // 4
+        if canvases:
+            before, after = self._paint(canvases, turn.stage.size, np.random.default_rng((self.seed, turn.step)))
+            pictures, changed = torch.cat([pictures, before]), torch.cat([changed, after])
+        x = torch.cat([pictures, changed])
         with torch.no_grad():
-            true = self.teacher(x, self.network.config.taps)
+            true = self.teacher.to(x.device)(x, self.network.config.taps)
         seen = self.network(x)
         terms = {
             "features": _relative_error(seen, true),
@@ -148,7 +151,7 @@ class LossNetworkTraining:
             picture = torch.lerp(picture, blurred, float(rng.uniform(-1.5, 1)))
         return picture.clamp(0, 1)
 
-    def _paint(self, count: int, size: int, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+    def _paint(self, count: int, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Move `count` canvases one step closer to their styles in the network's eyes; return before and after."""
         if not self._canvases or self._canvases[0].picture.shape[-1] != size:
             self._canvases = [
@@ -156,20 +159,21 @@ class LossNetworkTraining:
                 for _ in range(4 * count)
             ]
         chosen = [self._canvases[i] for i in rng.choice(len(self._canvases), count, replace=False)]
-        before = torch.stack([canvas.picture for canvas in chosen]).requires_grad_()
+        device = next(self.network.parameters()).device
+        before = torch.stack([canvas.picture.to(device) for canvas in chosen]).requires_grad_()
         with torch.no_grad():
-            style = self.network(torch.stack([canvas.style for canvas in chosen]))
+            style = self.network(torch.stack([canvas.style for canvas in chosen]).to(device))
         painted = self.network(before)
         distance = distances.style_distance(painted, style) + distances.gram_distance(painted, style)
         (gradient,) = torch.autograd.grad(distance.sum(), before)
         stroke = gradient / (gradient.square().mean((1, 2, 3), keepdim=True).sqrt() + 1e-8)
-        length = torch.from_numpy(rng.uniform(0.005, 0.04, (count, 1, 1, 1)).astype(np.float32))
+        length = torch.from_numpy(rng.uniform(0.005, 0.04, (count, 1, 1, 1)).astype(np.float32)).to(device)
         after = (before.detach() - length * stroke).clamp(0, 1)
         for canvas, picture in zip(chosen, after, strict=True):
             canvas.picture, canvas.age = picture, canvas.age + 1
             if canvas.age >= _LIFE:
                 canvas.picture, canvas.style, canvas.age = self._crop(size, rng), self._crop(size, rng), 0
-        return list(before.detach()), list(after)
+        return before.detach(), after
 
 
 @dataclass(slots=True)

@@ -1,27 +1,32 @@
 """How good the restoring networks are, with what a user would have otherwise in the same run.
 
-Noise: CBSD68 with added Gaussian noise.  Holes: unseen paintings with free-form masks.  Enlarging: Set5.  Damage:
-see `deepart.training.detector`.
+Noise: CBSD68 with added Gaussian noise.  Holes: unseen paintings with free-form masks.  Enlarging: Set5, shrunk as
+`deepart.training.upscaler` does.  Damage: see `deepart.training.detector`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from PIL import Image
+from skimage.color import rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from skimage.restoration import denoise_nl_means
 
-from deepart.images import to_tensor
+from deepart.images import to_pil, to_tensor
 from deepart.models.vgg import VGGFeatures
+from deepart.sheets import table_sheet
 from deepart.training.damage import free_form_mask
 from deepart.training.filler import hole_difference
+from deepart.training.upscaler import shrink
 
 SIGMAS = (15, 25, 50)
 """Deviations of the added noise, of 255."""
+
+SCALES = (2, 4)
 
 HOLES = (0.05, 0.25)
 """Least and largest share of a picture that is missing."""
@@ -33,6 +38,9 @@ Denoiser = Callable[[np.ndarray, float], np.ndarray]
 
 Inpainter = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Takes a picture, (H, W, 3) uint8, and where it is missing, (H, W) bool; returns it filled, uint8."""
+
+Enlarger = Callable[[np.ndarray, int], np.ndarray]
+"""Takes a picture, (H, W, 3) uint8, and a scale; returns it so many times as large, uint8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,16 @@ class InpaintingScore:
     psnr: float
     feature_distance: float
     """Mean absolute difference of a loss network's features, relative to their size, mean over its stages."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnlargingScore:
+    """Means over all pictures at one scale, of the luma without a border as wide as the scale, by custom."""
+
+    method: str
+    scale: int
+    psnr_y: float
+    ssim_y: float
 
 
 def evaluate_denoising(
@@ -79,21 +97,65 @@ def evaluate_inpainting(
     methods: dict[str, Inpainter], pictures: Sequence[np.ndarray], judge: VGGFeatures, seed: int = 0
 ) -> list[InpaintingScore]:
     """Cut free-form holes into pictures, (H, W, 3) uint8, and measure how each method fills them; the same for all."""
-    rng = np.random.default_rng(seed)
+    device = next(judge.parameters()).device
+
+    @torch.no_grad()
+    def features(picture: np.ndarray) -> dict[str, torch.Tensor]:
+        return judge(to_tensor(Image.fromarray(picture)).to(device), _TAPS)
+
     values: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
-    for picture in pictures:
-        missing = free_form_mask(picture.shape[:2], HOLES, rng)
-        mask = torch.from_numpy(missing)[None, None].float()
-        with torch.no_grad():
-            wanted = judge(to_tensor(Image.fromarray(picture)), _TAPS)
+    for picture, holed, missing in _with_holes(pictures, seed):
+        wanted, mask = features(picture), torch.from_numpy(missing)[None, None].float().to(device)
         for name, method in methods.items():
-            filled = method(np.where(missing[..., None], 0, picture).astype(np.uint8), missing)
+            filled = method(holed, missing)
             error = np.mean((filled[missing].astype(float) - picture[missing].astype(float)) ** 2)
-            with torch.no_grad():
-                seen = judge(to_tensor(Image.fromarray(filled)), _TAPS)
+            seen = features(filled)
             distance = np.mean([float(hole_difference(seen[tap], wanted[tap], mask)) for tap in _TAPS])
             values[name].append((float(10 * np.log10(255**2 / max(error, 1e-9))), distance))
     return [InpaintingScore(name, *map(float, np.mean(found, 0))) for name, found in values.items()]
+
+
+def inpainting_sheet(methods: dict[str, Inpainter], pictures: Sequence[np.ndarray], seed: int = 0) -> Image.Image:
+    """Return pictures of one size with the holes that `evaluate_inpainting` cuts, as each method fills them, whole."""
+    rows = [
+        [holed, *(method(holed, missing) for method in methods.values()), picture]
+        for picture, holed, missing in _with_holes(pictures, seed)
+    ]
+    titles = [str(number + 1) for number in range(len(rows))]
+    return table_sheet([[Image.fromarray(cell) for cell in row] for row in rows], titles, ["holes", *methods, "truth"])
+
+
+def _with_holes(pictures: Sequence[np.ndarray], seed: int) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield each picture, itself with black holes, and where they are, (H, W) bool."""
+    rng = np.random.default_rng(seed)
+    for picture in pictures:
+        missing = free_form_mask(picture.shape[:2], HOLES, rng)
+        yield picture, np.where(missing[..., None], np.uint8(0), picture), missing
+
+
+def evaluate_enlarging(
+    methods: dict[str, Enlarger], pictures: Sequence[np.ndarray], scales: Sequence[int] = SCALES
+) -> list[EnlargingScore]:
+    """Shrink pictures, (H, W, 3) uint8 and lossless, and measure what each method makes of them."""
+    scores = []
+    for scale in scales:
+        values: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
+        for picture in pictures:
+            h, w = (side // scale * scale for side in picture.shape[:2])
+            truth = picture[:h, :w]
+            small = np.asarray(to_pil(shrink(to_tensor(Image.fromarray(truth)), scale)))
+            kept = slice(scale, -scale)
+            wanted = rgb2ycbcr(truth)[kept, kept, 0]
+            for name, method in methods.items():
+                found = rgb2ycbcr(method(small, scale))[kept, kept, 0]
+                psnr = peak_signal_noise_ratio(wanted, found, data_range=255)
+                # As Wang et al. 2004, and MATLAB after them.
+                ssim = structural_similarity(
+                    wanted, found, data_range=255, gaussian_weights=True, sigma=1.5, use_sample_covariance=False
+                )
+                values[name].append((psnr, ssim))
+        scores += [EnlargingScore(name, scale, *map(float, np.mean(found, 0))) for name, found in values.items()]
+    return scores
 
 
 # --- what a user would have otherwise --------------------------------------------------------------
@@ -104,6 +166,12 @@ def non_local_means(noisy: np.ndarray, sigma: float) -> np.ndarray:
     return denoise_nl_means(
         noisy, h=0.6 * sigma, sigma=sigma, fast_mode=True, patch_size=5, patch_distance=6, channel_axis=2
     )
+
+
+def bicubic(small: np.ndarray, scale: int) -> np.ndarray:
+    """Enlarge by the cubic convolution that every program offers (Keys 1981)."""
+    height, width = small.shape[:2]
+    return np.asarray(Image.fromarray(small).resize((width * scale, height * scale), Image.Resampling.BICUBIC))
 
 
 def installed_denoisers() -> dict[str, Denoiser]:

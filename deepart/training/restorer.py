@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.training.data import random_crop, through_jpeg
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
 from deepart.training.losses import charbonnier
 
 CLEAN_SCALES = (0.5, 0.7)
@@ -34,21 +34,28 @@ class RestorerTraining:
     def __init__(self, network: nn.Module, stores: Sequence[Sequence[np.ndarray]], seed: int = 0) -> None:
         self.network = network
         self._stores = stores
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return "total", the Charbonnier distance (Lai et al. 2017) of a batch of `stage.batch` crops."""
-        clean = torch.stack([self._clean(i, stage.size) for i in range(stage.batch)])
-        damaged = torch.stack([damage(crop, self._rng) for crop in clean]).contiguous(memory_format=torch.channels_last)
-        restored = self.network(damaged).float()
-        return {"total": charbonnier(restored, clean)}
+    def draw(self, turn: Turn) -> Batch:
+        """Return damaged crops and what they were before, (B, 3, size, size) both."""
+        pairs = []
+        for place, rng in zip(turn.places, turn.generators(self._seed)):
+            clean = self._clean(place, turn.stage.size, rng)
+            pairs.append((damage(clean, rng), clean))
+        damaged, clean = zip(*pairs)
+        return torch.stack(damaged), torch.stack(clean)
 
-    def _clean(self, number: int, size: int) -> Tensor:
-        store = self._stores[number % len(self._stores)]
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return "total", the Charbonnier distance (Lai et al. 2017) of what is restored from what was clean."""
+        damaged, clean = batch
+        return {"total": charbonnier(self.network(damaged).float(), clean)}
+
+    def _clean(self, place: int, size: int, rng: np.random.Generator) -> Tensor:
+        store = self._stores[place % len(self._stores)]
         while True:
-            picture = store[int(self._rng.integers(len(store)))]
+            picture = store[int(rng.integers(len(store)))]
             if min(picture.shape[:2]) * CLEAN_SCALES[1] >= size:
-                return random_crop(picture, size, CLEAN_SCALES, self._rng)
+                return random_crop(picture, size, CLEAN_SCALES, rng)
 
 
 def damage(clean: Tensor, rng: np.random.Generator) -> Tensor:

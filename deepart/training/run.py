@@ -24,7 +24,7 @@ from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
 from deepart.training.evaluation import SIDE, Painter, contact_sheet, evaluate_style
-from deepart.training.loop import FitConfig, Stage, StepReport, Task, fit
+from deepart.training.loop import FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
 from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
 from deepart.training.style import StyleTraining
 
@@ -41,8 +41,8 @@ def train_style(options: Namespace) -> None:
     options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     network = load_model(options.start).requires_grad_() if options.start else StyleNetwork(StyleNetworkConfig())
-    contents = PictureStore(_training_pictures(options.contents), options.run / "cache")
-    styles = PictureStore(_training_pictures(options.styles), options.run / "cache")
+    contents = PictureStore(training_pictures(options.contents), options.run / "cache")
+    styles = PictureStore(training_pictures(options.styles), options.run / "cache")
     task = StyleTraining(network, load_teacher(options.teacher), contents, styles, seed=options.seed)
     if not options.start:
         task.measure_codes()
@@ -59,7 +59,7 @@ def train_loss_network(options: Namespace) -> None:
     options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     network = LossNetwork()
-    folders = [PictureStore(_training_pictures(folder), options.run / "cache") for folder in options.pictures]
+    folders = [PictureStore(training_pictures(folder), options.run / "cache") for folder in options.pictures]
     task = LossNetworkTraining(network, load_teacher(options.teacher), folders, seed=options.seed)
     if not (options.run / "state.pt").exists():
         task.initialise()
@@ -69,9 +69,14 @@ def train_loss_network(options: Namespace) -> None:
 
 
 def logged_fit(task: Task, config: FitConfig, run: Path, groups: Sequence[dict] | None = None) -> nn.Module:
-    """Train as `fit` does, with the state and the log in the folder `run`; return the moving average."""
+    """Train as `fit` does, with the state and the log in the folder `run`; return the moving average.
+
+    Of several processes only the first returns.
+    """
     with open(run / "log.jsonl", "a", encoding="utf-8") as log:
-        return fit(task, config, run / "state.pt", on_step=Log(log), groups=groups)
+        average = fit(task, config, run / "state.pt", on_step=Log(log), groups=groups)
+    leave_to_the_first()
+    return average
 
 
 class Log:
@@ -165,7 +170,8 @@ def load_teacher(name: str) -> VGGFeatures:
     return teacher.eval().requires_grad_(False).to(runtime.device())
 
 
-def _training_pictures(folder: Path) -> list[Path]:
+def training_pictures(folder: Path) -> list[Path]:
+    """Return the pictures of a folder without those that are left out of training."""
     return [path for path in find_pictures(folder) if not is_held_out(path)]
 
 

@@ -1,31 +1,56 @@
-"""Training of the generator as the command line runs it: a folder in, a bundle and the pictures on the way out."""
+"""Training and evaluation of the generator as the command line runs them: a folder in, a bundle or figures out."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from argparse import Namespace
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from deepart.checkpoints import models
+from deepart.errors import InputError
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
-from deepart.training.catalogue import read_catalogue
-from deepart.training.data import PictureStore
-from deepart.training.generation_evaluation import grid, paint_all, painter
+from deepart.tasks.classify import ArtworkClassifier
+from deepart.training.catalogue import Painting, read_catalogue
+from deepart.training.data import PictureStore, is_held_out
+from deepart.training.generation_evaluation import (
+    Painter,
+    PooledFeatures,
+    cached,
+    centre_square,
+    describe,
+    evaluate_generator,
+    grid,
+    lite_features,
+    paint_all,
+    painter,
+    timm_features,
+)
 from deepart.training.generator import (
     PlainTraining,
     ProjectedDiscriminator,
     ProjectedTraining,
     SquareCrops,
-    can_be_learned,
     imagenet_backbone,
+    shown_truly,
 )
-from deepart.training.loop import FitConfig, Stage, StepReport, fit_adversarial
+from deepart.training.loop import FitConfig, Stage, StepReport, fit_adversarial, leave_to_the_first
 from deepart.training.run import Log
 from deepart.training.run_classifier import imagenet_weights
 
 GRID_EVERY_MINUTES = 20
 """How often 64 pictures of the moving average are saved, always of the same seeds."""
+
+LEAST_PAINTINGS = 10
+"""That were learned from, and that were not, for distances from them to mean anything."""
+
+_BATCH = 64  # paintings that are in memory at once
 
 
 def train_generator(options: Namespace) -> None:
@@ -36,19 +61,21 @@ def train_generator(options: Namespace) -> None:
     """
     options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
-    paintings = [painting for painting in read_catalogue(options.data) if can_be_learned(painting)]
+    paintings = [painting for painting in shown_truly(read_catalogue(options.data)) if not is_held_out(painting.path)]
     styles = tuple(sorted({painting.style for painting in paintings}))
     pictures = PictureStore([painting.path for painting in paintings], options.run / "cache")
-    crops = SquareCrops(pictures, [styles.index(painting.style) for painting in paintings], options.seed)
+    crops = SquareCrops(pictures, [styles.index(painting.style) for painting in paintings])
     stages = Stage.parse_all(options.stages)
     if options.architecture == "dcgan":
         config = DCGANConfig(stages[0].size)
-        task = PlainTraining(DCGANGenerator(config), DCGANDiscriminator(config), crops, options.loss)
+        task = PlainTraining(DCGANGenerator(config), DCGANDiscriminator(config), crops, options.loss, options.seed)
         betas = (0.5, 0.999)
     else:
         backbone = imagenet_backbone(options.backbone or imagenet_weights())
         generator = Generator(GeneratorConfig(styles))
-        task = ProjectedTraining(generator, ProjectedDiscriminator(backbone, len(styles)), crops, options.loss)
+        task = ProjectedTraining(
+            generator, ProjectedDiscriminator(backbone, len(styles)), crops, options.loss, options.seed
+        )
         task.measure()
         betas = (0.0, 0.99)
     config = FitConfig(
@@ -75,5 +102,68 @@ def train_generator(options: Namespace) -> None:
                 )
 
         average = fit_adversarial(task, config, options.run / "state.pt", on_step)
+    leave_to_the_first()
     average.save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
+
+
+def evaluate(options: Namespace) -> None:
+    """Measure a generator; see `python -m deepart evaluate generator --help`.
+
+    The folder `options.output` receives `scores.json`, `grid.png` (64 pictures that nobody chose) and, for the
+    next time, what is known of the paintings.
+
+    Raises:
+        InputError: there are no paintings to compare with.
+    """
+    paintings = shown_truly(read_catalogue(options.data))
+    learned = [painting for painting in paintings if not is_held_out(painting.path)]
+    unseen = [painting for painting in paintings if is_held_out(painting.path)]
+    if min(len(learned), len(unseen)) < LEAST_PAINTINGS:
+        raise InputError("training.too_few_paintings", least=LEAST_PAINTINGS)
+    if options.features == "lite":
+        features = lite_features(options.backbone or imagenet_weights())
+    else:
+        features = timm_features(options.features)
+    of_unseen, of_learned = (_described(features, part, options.output / "cache") for part in (unseen, learned))
+    paint, names, engine = _painter_of(options)
+    styles = [index % (len(names) + 1) for index in range(options.samples)]
+    score = evaluate_generator(features, paint, styles, names, of_unseen, of_learned, engine, options.seed)
+    facts = {**score.as_json(), "truncation": options.truncation, "seed": options.seed, "unseen": len(unseen)}
+    (options.output / "scores.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    grid(paint_all(paint, [index % (len(names) + 1) for index in range(64)], options.seed)).save(
+        options.output / "grid.png"
+    )
+    for name, value in facts.items():
+        print(f"{name}: {value}")
+
+
+def _described(features: PooledFeatures, paintings: Sequence[Painting], cache: Path) -> Tensor:
+    """Return the features of paintings, (N, D), made once."""
+    paths = [painting.path for painting in paintings]
+    pictures = PictureStore(paths, cache)
+
+    def make() -> Tensor:
+        batches = (range(start, min(start + _BATCH, len(paths))) for start in range(0, len(paths), _BATCH))
+        return torch.cat([describe(features, [centre_square(pictures[i]) for i in batch]) for batch in batches])
+
+    listing = hashlib.sha256("\n".join(str(path.resolve()) for path in paths).encode()).hexdigest()[:16]
+    return cached(cache / f"{features.name}-{listing}.pt", make)
+
+
+def _painter_of(options: Namespace) -> tuple[Painter, tuple[str, ...], ArtworkClassifier | None]:
+    """Return what paints, the names of its styles, and the classifier that looks for them."""
+    if options.architecture == "dcgan":
+        if options.bundle is None:
+            raise InputError("training.no_bundle")
+        return partial(_paint_without_style, DCGANGenerator.from_pretrained(options.bundle)), (), None
+    if options.bundle:
+        network = Generator.from_pretrained(options.bundle)
+    else:
+        network = models.get(options.checkpoint)
+    return painter(network, options.size, options.truncation), network.styles, ArtworkClassifier()
+
+
+@torch.inference_mode()
+def _paint_without_style(network: DCGANGenerator, styles: Tensor, seed: int) -> Tensor:
+    return network(torch.randn(len(styles), network.config.z, generator=torch.Generator().manual_seed(seed)))

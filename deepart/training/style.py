@@ -17,7 +17,7 @@ from deepart.models.style_network import ContentFeatures, StyleNetwork
 from deepart.models.vgg import VGG16Features
 from deepart.training import losses as distances
 from deepart.training.data import PictureStore, degrade, random_crop
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +58,23 @@ class StyleTraining:
         self.content_weight = weights.content
         self.seed = seed
 
-    def batch(self, stage: Stage, step: int) -> tuple[Tensor, Tensor]:
-        """Draw contents and styles, both (B/2, 3, size, size) in [0, 1]; the same for the same step.
+    def draw(self, turn: Turn) -> Batch:
+        """Return contents, styles, and the contents as the network sees them, all (B/2, 3, size, size) in [0, 1].
 
         A fifth of the contents are paintings, a tenth of the styles are photos, a quarter of the styles
         have their colour channels shuffled (palettes that no painter used), and the first style is its
         own content: what is already painted must come back as it was.
         """
-        rng = np.random.default_rng((self.seed, step))
-        contents, styles = [], []
-        for _ in range(stage.batch // 2):
+        contents, styles, seen = [], [], []
+        for rng in turn.generators(self.seed)[: len(turn.places) // 2]:
             store = self.styles if rng.random() < 0.2 else self.contents
-            contents.append(random_crop(store[rng.integers(len(store))], stage.size, (0.6, 1.6), rng))
+            contents.append(random_crop(store[rng.integers(len(store))], turn.stage.size, (0.6, 1.6), rng))
             store = self.contents if rng.random() < 0.1 else self.styles
-            style = random_crop(store[rng.integers(len(store))], stage.size, (0.6, 1.6), rng)
+            style = random_crop(store[rng.integers(len(store))], turn.stage.size, (0.6, 1.6), rng)
             styles.append(style[rng.permutation(3)] if rng.random() < 0.25 else style)
+            seen.append(degrade(contents[-1], rng))
         styles[0] = contents[0]
-        return (
-            torch.stack(contents).to(memory_format=torch.channels_last),
-            torch.stack(styles).to(memory_format=torch.channels_last),
-        )
+        return torch.stack(contents), torch.stack(styles), torch.stack(seen)
 
     def measure_codes(self, count: int = 256) -> None:
         """Fit a fresh network's reading of style codes to what its encoder makes of paintings."""
@@ -89,14 +86,13 @@ class StyleTraining:
                 codes.append(self.network.style_encoder(crop[None]))
         self.network.measure_codes(torch.cat(codes))
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
         """Paint one batch; return the means of all distances and their weighted sum, "total"."""
-        content, style = self.batch(stage, step)
+        content, style, seen = batch
+        teacher = self.teacher.to(content.device)
         with torch.no_grad():
-            of_content = self.teacher(content, ("relu3_3", "relu4_1"))
-            of_style = self.teacher(style)
-        rng = np.random.default_rng((self.seed, step, 1))
-        seen = torch.stack([degrade(picture, rng) for picture in content]).to(memory_format=torch.channels_last)
+            of_content = teacher(content, ("relu3_3", "relu4_1"))
+            of_style = teacher(style)
         features, code = self.network.content_encoder(seen), self.network.style_encoder(style)
         # Each content is painted twice, by its own style and by its neighbour's: what the teacher said
         # of either, a third of the step's cost, is used twice.
@@ -104,7 +100,7 @@ class StyleTraining:
         of_content = {tap: torch.cat([x, x]) for tap, x in of_content.items()}
         of_style = {tap: torch.cat([x, x.roll(1, 0)]) for tap, x in of_style.items()}
         painted = self.network.decoder(features, torch.cat([code, code.roll(1, 0)]))
-        of_painted = self.teacher(painted)
+        of_painted = teacher(painted)
         terms = {
             "style": distances.style_distance(of_painted, of_style).mean(),
             "content": distances.content_distance(of_painted, of_content).mean(),

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from deepart.images import to_tensor
 from deepart.training.data import degrade, random_crop
-from deepart.training.loop import Stage
+from deepart.training.loop import Batch, Turn
 from deepart.training.losses import charbonnier
 
 CLEAN_SCALES = (0.5, 0.7)
@@ -44,23 +44,27 @@ class UpscalerTraining:
     def __init__(self, network: nn.Module, stores: Sequence[Sequence[np.ndarray]], seed: int = 0) -> None:
         self.network = network
         self._stores = stores
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return "total", the Charbonnier distance (Lai et al. 2017) of a batch of `stage.batch` crops."""
-        scale = _turn(self.network, step)
-        large = torch.stack([self._crop(i, stage.size * scale) for i in range(stage.batch)])
-        small = shrink(large, scale).contiguous(memory_format=torch.channels_last)
-        enlarged = self.network(small, scale).float()
-        return {"total": charbonnier(enlarged, large)}
+    def draw(self, turn: Turn) -> Batch:
+        """Return shrunk crops, (B, 3, size, size), and what they were before."""
+        scale = _scale_of(turn, self.network)
+        places = zip(turn.places, turn.generators(self._seed))
+        large = torch.stack([self._crop(place, turn.stage.size * scale, rng) for place, rng in places])
+        return shrink(large, scale), large
 
-    def _crop(self, number: int, size: int) -> Tensor:
-        store = self._stores[number % len(self._stores)]
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return "total", the Charbonnier distance (Lai et al. 2017) of what is enlarged from what it was."""
+        small, large = batch
+        return {"total": charbonnier(self.network(small, _scale_of(turn, self.network)).float(), large)}
+
+    def _crop(self, place: int, size: int, rng: np.random.Generator) -> Tensor:
+        store = self._stores[place % len(self._stores)]
         while True:
-            picture = store[int(self._rng.integers(len(store)))]
+            picture = store[int(rng.integers(len(store)))]
             if min(picture.shape[:2]) * CLEAN_SCALES[1] >= size:
-                crop = random_crop(picture, size, CLEAN_SCALES, self._rng)
-                return crop.transpose(1, 2) if self._rng.random() < 0.5 else crop
+                crop = random_crop(picture, size, CLEAN_SCALES, rng)
+                return crop.transpose(1, 2) if rng.random() < 0.5 else crop
 
 
 class TeacherCache:
@@ -104,6 +108,7 @@ class TeacherCache:
             stores: collections of pictures that take turns.
         """
         self._file.parent.mkdir(parents=True, exist_ok=True)
+        device = next((parameter.device for parameter in teacher.parameters()), torch.device("cpu"))
         done = len(self)
         with open(self._file, "ab") as file:
             os.truncate(file.fileno(), done * self._record)  # a record that was cut short
@@ -112,9 +117,10 @@ class TeacherCache:
                 store = stores[index % len(stores)]
                 crop = random_crop(store[int(rng.integers(len(store)))], self._small[0], CRISP_SCALES, rng)
                 small = _bytes(degrade(crop, rng))
-                with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-                    large = teacher(_tensor(small)[None].contiguous(memory_format=torch.channels_last))
-                file.write(small.tobytes() + _bytes(large[0].float()).tobytes())
+                x = _tensor(small)[None].to(device, memory_format=torch.channels_last)
+                with torch.autocast(device.type, dtype=torch.bfloat16, enabled=bf16):
+                    large = teacher(x)
+                file.write(small.tobytes() + _bytes(large[0].float().cpu()).tobytes())
                 file.flush()
                 yield index + 1
 
@@ -139,29 +145,32 @@ class CrispTraining:
         self._cache = cache
         self._judge = judge.eval().requires_grad_(False)
         self._perceptual = perceptual
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
 
-    def losses(self, stage: Stage, step: int) -> dict[str, Tensor]:
-        """Return "total" of a batch of `stage.batch` crops, and its parts "pixels" and "features"."""
-        scale = _turn(self.network, step)
-        small, large = zip(*(self._pair(stage.size) for _ in range(stage.batch)))
+    def draw(self, turn: Turn) -> Batch:
+        """Return small crops, (B, 3, size, size), and the teacher's enlargements of them, at the scale of the turn."""
+        scale = _scale_of(turn, self.network)
+        small, large = zip(*(self._pair(turn.stage.size, rng) for rng in turn.generators(self._seed)))
         target = torch.stack(large)
-        if scale != TEACHER_SCALE:
-            target = shrink(target, TEACHER_SCALE // scale)
-        target = target.contiguous(memory_format=torch.channels_last)
-        enlarged = self.network(torch.stack(small).contiguous(memory_format=torch.channels_last), scale).float()
+        return torch.stack(small), target if scale == TEACHER_SCALE else shrink(target, TEACHER_SCALE // scale)
+
+    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+        """Return "total", and its parts "pixels" and "features"."""
+        small, target = batch
+        enlarged = self.network(small, _scale_of(turn, self.network)).float()
+        judge = self._judge.to(target.device)
         with torch.no_grad():
-            wanted = self._judge(target)
-        seen = self._judge(enlarged)
+            wanted = judge(target)
+        seen = judge(enlarged)
         losses = {"pixels": (enlarged - target).abs().mean(), "features": feature_distance(seen, wanted)}
         return {"total": losses["pixels"] + self._perceptual * losses["features"], **losses}
 
-    def _pair(self, side: int) -> tuple[Tensor, Tensor]:
+    def _pair(self, side: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """Cut the same square out of a crop and its enlargement, turned in one of eight ways."""
-        small, large = (_tensor(x) for x in self._cache[int(self._rng.integers(len(self._cache)))])
-        top, left = (int(i) for i in self._rng.integers(small.shape[1] - side + 1, size=2))
-        flips = [axis for axis in (1, 2) if self._rng.random() < 0.5]
-        transposed = self._rng.random() < 0.5
+        small, large = (_tensor(x) for x in self._cache[int(rng.integers(len(self._cache)))])
+        top, left = (int(i) for i in rng.integers(small.shape[1] - side + 1, size=2))
+        flips = [axis for axis in (1, 2) if rng.random() < 0.5]
+        transposed = rng.random() < 0.5
         pair = []
         for x, scale in ((small, 1), (large, TEACHER_SCALE)):
             x = x[:, top * scale : (top + side) * scale, left * scale : (left + side) * scale].flip(flips)
@@ -257,6 +266,6 @@ def _tensor(pixels: np.ndarray) -> Tensor:
     return torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
 
 
-def _turn(network: nn.Module, step: int) -> int:
+def _scale_of(turn: Turn, network: nn.Module) -> int:
     scales = network.config.scales
-    return scales[step % len(scales)]
+    return scales[turn.step % len(scales)]

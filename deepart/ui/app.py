@@ -13,14 +13,20 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 import gradio as gr
 
 from deepart import runtime
+from deepart.admin.access import is_offered
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import MAX_BYTES
 from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.generate import DEFAULT_CHECKPOINT as GENERATOR
+from deepart.tasks.generate import is_available
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
+from deepart.ui.admin_tab import build_admin_tab
 from deepart.ui.blend_tab import build_blend_tab
 from deepart.ui.classify_tab import build_classify_tab
 from deepart.ui.events import translations as t
+from deepart.ui.generate_tab import build_generate_tab
+from deepart.ui.restore_tab import build_restore_tab
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
 
@@ -34,13 +40,21 @@ def build_app() -> gr.Blocks:
     age = 60 * settings.keep_files_minutes
     with gr.Blocks(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
-                build_transfer_tab()
+                content = build_transfer_tab()
             with gr.Tab(t("ui.tab_blend"), id="blend", elem_id="tab-blend"):
                 build_blend_tab()
             with gr.Tab(t("ui.tab_classify"), id="classify", elem_id="tab-classify") as classify:
-                build_classify_tab(classify)
+                artwork = build_classify_tab(classify)
+            with gr.Tab(t("ui.tab_restore"), id="restore", elem_id="tab-restore") as restore:
+                damaged = build_restore_tab(restore, tabs, content)
+            if is_available():
+                with gr.Tab(t("ui.tab_generate"), id="generate", elem_id="tab-generate") as generate:
+                    build_generate_tab(generate, tabs, {"transfer": content, "restore": damaged, "classify": artwork})
+            if is_offered():
+                with gr.Tab(t("ui.tab_admin"), id="admin", elem_id="tab-admin"):
+                    build_admin_tab()
         gr.Markdown(t("ui.privacy"), elem_classes="hint")
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
@@ -64,7 +78,7 @@ def launch_options() -> dict[str, Any]:
         "pwa": False,
         "share": False,
         "footer_links": ["api"],
-        "blocked_paths": [str(WEIGHTS)],
+        "blocked_paths": [str(WEIGHTS), str(runtime.settings().admin_folder)],
         "state_session_capacity": 1000,
         "app_kwargs": {"routes": [health.route]},
     }
@@ -73,7 +87,7 @@ def launch_options() -> dict[str, Any]:
 def _prepare() -> None:
     """Load what the first visitor needs: at once where a GPU is lent, else beside the start of the server."""
     if runtime.settings().zero_gpu:
-        for key in (DEFAULT_CHECKPOINT, CLASSIFIER):
+        for key in (DEFAULT_CHECKPOINT, CLASSIFIER, *([GENERATOR] if is_available() else [])):
             models.get(key, str(runtime.device()))  # later, weights cannot reach the GPU any more
     else:
         threading.Thread(target=_prepare_quietly).start()

@@ -13,10 +13,11 @@ from PIL import Image
 
 from deepart import runtime
 from deepart.art_labels import label_name
+from deepart.checkpoints import find
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.tasks import evidence
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, HEADS, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, Look
 from deepart.tasks.classify_batch import harmless_cell
 from deepart.tasks.evidence import Change, Conflict, Neighbour
 from deepart.tasks.hub_classifiers import CHOICES, open_classifier
@@ -86,12 +87,17 @@ def opinion(path: str | None) -> Opinion:
         raise InputError("artwork.missing")
     look = _look(path)
     found = _engine.answer(look)
-    mistaken = evidence.often_mistaken(_engine, found.style[0].label)
-    return Opinion(found, evidence.conflicts(found), evidence.nearest(look, TOP), mistaken)
+    mistaken = evidence.often_mistaken(_engine, found.style[0].label) if found.style else ()
+    index = _engine.network().config.index  # without one, nothing is known of the works that it learned from
+    if not index:
+        return Opinion(found, mistaken=mistaken)
+    return Opinion(found, evidence.conflicts(found, index), evidence.nearest(look, TOP, index), mistaken)
 
 
-def change_by(before: str, after: str) -> tuple[str, float, float, str]:
+def change_by(before: str, after: str) -> tuple[str, float, float, str] | None:
     """Return which style a painting has won most of, its probabilities before and after, and whose work is nearest.
+
+    None if the owner's classifier knows no styles, or has no works to compare with.
 
     Args:
         before: path of the picture.
@@ -101,6 +107,8 @@ def change_by(before: str, after: str) -> tuple[str, float, float, str]:
         InputError: one of them cannot be read.
     """
     shares = [{answer.label: answer.probability for answer in opinion(path).found.style} for path in (before, after)]
+    if not all(shares) or not opinion(after).nearest:
+        return None
     style = max(shares[1], key=lambda label: shares[1][label] - shares[0][label])
     return style, shares[0][style], shares[1][style], opinion(after).nearest[0].artist
 
@@ -154,7 +162,6 @@ def heat(path: str, head: str, label: str | None = None) -> Image.Image:
     return evidence.overlay(picture, glow)
 
 
-@functools.lru_cache(maxsize=4 * _KEPT)
 def changes(path: str, head: str) -> list[Change]:
     """Return how the two most probable labels fare when the picture is changed.
 
@@ -162,10 +169,9 @@ def changes(path: str, head: str) -> list[Change]:
         InputError: there is no such head.
     """
     _labels(head)
-    return evidence.changes(_engine, _look(path), head)
+    return _changes(path, head, _version())
 
 
-@functools.lru_cache(maxsize=_KEPT)
 def parts(path: str, head: str) -> tuple[Image.Image, list[tuple[str, str, int]]]:
     """Return the picture with what is said of its parts drawn on it, and what each letter on it stands for.
 
@@ -173,24 +179,44 @@ def parts(path: str, head: str) -> tuple[Image.Image, list[tuple[str, str, int]]
         InputError: there is no such head.
     """
     _labels(head)
-    picture = _look(path).picture
-    patches = evidence.patch_map(_engine, picture, head)
-    return patch_picture(picture, patches), legend(patches)
+    return _parts(path, head, _version())
 
 
 _engine = ArtworkClassifier()
 
 
-@functools.lru_cache(maxsize=_KEPT)
+def _version() -> str:
+    """What tells the versions of the classifier apart: what one has seen is of no use to the next."""
+    return find(DEFAULT_CHECKPOINT).identity
+
+
 def _look(path: str) -> Look:
+    return _look_of_version(path, _version())
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _look_of_version(path: str, version: str) -> Look:
     look = _engine.look(load_image(path))
     return replace(look, picture=fit(look.picture, EVIDENCE_SIDE))
 
 
+@functools.lru_cache(maxsize=4 * _KEPT)
+def _changes(path: str, head: str, version: str) -> list[Change]:
+    return evidence.changes(_engine, _look(path), head)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _parts(path: str, head: str, version: str) -> tuple[Image.Image, list[tuple[str, str, int]]]:
+    picture = _look(path).picture
+    patches = evidence.patch_map(_engine, picture, head)
+    return patch_picture(picture, patches), legend(patches)
+
+
 def _labels(head: str) -> Sequence[str]:
-    if head not in HEADS:
-        raise InputError("setting.choice", name="head", choices=", ".join(HEADS))
-    return _engine.network().labels[head]
+    labels = _engine.network().labels
+    if head not in labels:
+        raise InputError("setting.choice", name="head", choices=", ".join(labels))
+    return labels[head]
 
 
 def _plain(record: Conflict | Neighbour) -> dict[str, object]:

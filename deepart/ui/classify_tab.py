@@ -32,8 +32,8 @@ from deepart.ui.events import translations as t
 ANSWER_NAME = "deepart-answer"
 
 
-def build_classify_tab(tab: gr.Tab) -> None:
-    """Add the tab's components and their events to `tab`, which surrounds them."""
+def build_classify_tab(tab: gr.Tab) -> gr.Image:
+    """Add the tab's components and their events to `tab`, which surrounds them; return its picture."""
 
     # Layout
     opened = gr.State(False)
@@ -225,6 +225,7 @@ def build_classify_tab(tab: gr.Tab) -> None:
         quick.success(runtime.gpu(show_more_evidence), of_head, evidence_outputs[3:], **reasoning)
     label.input(runtime.gpu(show_heat), [picture, head, label], [heat], **reasoning)
     add_classify_endpoint()
+    return picture
 
 
 def _evidence_picture(label: str, elem_id: str) -> gr.Image:

@@ -8,12 +8,13 @@ import inspect
 import logging
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.data_classes import ListFiles
 
+from deepart.admin import access
 from deepart.errors import DeepartError
 from deepart.text import LANGUAGES, TEXT, say
 
@@ -87,6 +88,38 @@ def handler(function: Handler) -> Handler:
                 return function(*args, **kwargs)
 
     return guarded
+
+
+def admin_handler(function: Handler) -> Handler:
+    """Make a function, or a generator, fit to be an event handler of Admin: it does nothing for visitors.
+
+    Its first argument must be the session's token, from a `gr.State`, which browsers cannot set.  A generator
+    ends at its next step when the session is closed.
+    """
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def checked(token, *args, **kwargs):
+            _require_admin(token, args, kwargs)
+            with closing(function(token, *args, **kwargs)) as steps:
+                for step in steps:
+                    _require_admin(token, args, kwargs)
+                    yield step
+    else:
+
+        @functools.wraps(function)
+        def checked(token, *args, **kwargs):
+            _require_admin(token, args, kwargs)
+            return function(token, *args, **kwargs)
+
+    guarded = handler(checked)
+    guarded.for_admins = True
+    return guarded
+
+
+def _require_admin(token: str | None, args: tuple, kwargs: dict) -> None:
+    request = _request_in(args, kwargs)
+    access.gate().require(token, request.session_hash if request else None)
 
 
 def _request_in(args: tuple, kwargs: dict) -> gr.Request | None:

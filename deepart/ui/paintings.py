@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from PIL import Image
 
+from deepart.checkpoints import find
 from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.recipes import chunks, recipe_of
@@ -107,6 +108,7 @@ class Previews:
         return prepared.plain, load_image(self.engine.repaint(prepared, regions, colour=colour))
 
     def _once(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
+        key = (find(self.engine.checkpoint).identity, key)  # of what another version has made nothing can be used
         with self._lock:
             kept = self._kept.setdefault(kind, OrderedDict())
             if key in kept:

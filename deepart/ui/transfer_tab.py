@@ -35,8 +35,8 @@ from deepart.ui.transfer_endpoint import add_transfer_endpoint
 from deepart.ui.transfer_request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
 
-def build_transfer_tab() -> None:
-    """Add the tab's components and their events to the surrounding Blocks."""
+def build_transfer_tab() -> gr.Image:
+    """Add the tab's components and their events to the surrounding Blocks; return its picture."""
     styles = named_styles(DEFAULT_CHECKPOINT)
     first = samples.EXAMPLES[0]
 
@@ -303,7 +303,10 @@ def build_transfer_tab() -> None:
         if content is None or painting is None or runtime.settings().zero_gpu:
             return gr.skip()
         language = language_of(request)
-        style, before, after, artist = change_by(content, painting)
+        change = change_by(content, painting)
+        if change is None:
+            return gr.skip()
+        style, before, after, artist = change
         return say(
             "ui.classify.changed",
             language,
@@ -441,6 +444,7 @@ def build_transfer_tab() -> None:
         api_visibility="private",
     )
     add_transfer_endpoint()
+    return content
 
 
 def _one_of(known: Collection, value: object, default: Any) -> Any:

@@ -76,7 +76,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
-    assert set(endpoints["named_endpoints"]) == {"/transfer", "/blend", "/classify", "/health"}
+    assert set(endpoints["named_endpoints"]) == {"/transfer", "/blend", "/classify", "/restore", "/health"}
     assert endpoints["unnamed_endpoints"] == {}
 
 

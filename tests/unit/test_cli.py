@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +16,11 @@ from PIL import Image
 
 from deepart.__main__ import main
 from deepart.checkpoints import CHECKPOINTS
+from deepart.commands import build_parser
 from deepart.images import load_image, png_bytes
 from deepart.recipes import recipe_of
 from deepart.tasks.gallery import named_styles
+from deepart.tasks.hub_generators import HUB_GENERATORS
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from photos import photo
 
@@ -67,7 +71,7 @@ def test_bad_input_ends_with_status_2_and_one_sentence(
 def test_checkpoints_lists_the_table(capsys) -> None:
     assert main(["checkpoints", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["key"] for row in rows] == list(CHECKPOINTS)
+    assert [row["key"] for row in rows] == [*CHECKPOINTS, *HUB_GENERATORS]
     assert main(["checkpoints"]) == 0
     assert "bundled" in capsys.readouterr().out
 
@@ -91,9 +95,10 @@ def test_styles_lists_the_gallery(capsys) -> None:
 def test_benchmark_measures_every_size(capsys) -> None:
     assert main(["benchmark", "--sides", "64", "96", "--repeats", "1"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert set(result["tasks"]["transfer"]) == {"64", "96"}
-    for measured in result["tasks"]["transfer"].values():
-        assert measured["seconds"] > 0 and measured["megapixels_per_second"] > 0
+    assert set(result["tasks"]) == {"transfer", "clean", "fill", "find damage", "enlarge"}
+    for sides in result["tasks"].values():
+        assert set(sides) == {"64", "96"}
+        assert all(measured["seconds"] > 0 and measured["megapixels_per_second"] > 0 for measured in sides.values())
     assert result["peak_memory_mb"] > 0 and result["device"] and result["precision"]
 
 
@@ -159,15 +164,24 @@ def test_classify_refuses_what_it_cannot_do_at_all(
     assert sentence in said.err and said.err.count("\n") == 1 and said.out == ""
 
 
-VERBS = "transfer blend batch classify sheet morph styles checkpoints fetch benchmark gallery"
+def every_command(parser: argparse.ArgumentParser, *names: str) -> Iterator[str]:
+    """Yield the words of each command that can be run."""
+    if parser.get_default("command"):
+        yield " ".join(names)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for name, command in action.choices.items():
+                yield from every_command(command, *names, name)
 
 
-@pytest.mark.parametrize("verb", VERBS.split())
-def test_help_ends_with_examples(verb: str, capsys) -> None:
+@pytest.mark.parametrize("words", list(every_command(build_parser())))
+def test_help_ends_with_examples(words: str, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
-        main([verb, "--help"])
+        main([*words.split(), "--help"])
     assert ended.value.code == 0
-    assert capsys.readouterr().out.rstrip().splitlines()[-1].strip().startswith(f"python -m deepart {verb}")
+    examples = capsys.readouterr().out.partition("\nexamples:\n")[2].splitlines()
+    assert any(line.startswith(f"  python -m deepart {words} ") or line.endswith(f" {words}") for line in examples)
+    assert all("python -m deepart" in line for line in examples)
 
 
 def test_it_runs_as_a_module() -> None:

@@ -11,7 +11,7 @@ import torch
 from deepart.models.detector import DamageDetector, DamageDetectorConfig
 from deepart.training.damage import KINDS
 from deepart.training.detector import DetectorTraining, dice_distance, evaluate_detector, weighted_cross_entropy
-from deepart.training.loop import FitConfig, Stage, fit
+from deepart.training.loop import FitConfig, Stage, Turn, fit
 from photos import photo
 
 TINY = DamageDetectorConfig(widths=(8, 16), depths=(1, 1, 1), dilations=(1,))
@@ -69,7 +69,8 @@ def test_it_learns(network: DamageDetector, pictures: list[np.ndarray], tmp_path
 
     def total() -> float:
         with torch.no_grad():
-            return np.mean([task.losses(STAGES[0], step)["total"].item() for step in range(10)])
+            turns = [Turn(STAGES[0], step) for step in range(10)]
+            return np.mean([task.losses(task.draw(turn), turn)["total"].item() for turn in turns])
 
     before, steps = total(), []
     config = FitConfig(60, STAGES, learning_rate=5e-3, warmup_steps=5, bf16=False)

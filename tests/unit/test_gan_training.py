@@ -12,19 +12,20 @@ import torch
 
 from deepart.images import png_bytes
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator
-from deepart.training.catalogue import Painting, read_catalogue
+from deepart.training.catalogue import Painting
 from deepart.training.generator import (
     PlainTraining,
     ProjectedDiscriminator,
     ProjectedTraining,
     SquareCrops,
     augment,
-    can_be_learned,
+    differences,
     discriminator_loss,
     fold_batch_norms,
     generator_loss,
+    shown_truly,
 )
-from deepart.training.loop import FitConfig, Stage, StepReport, fit_adversarial
+from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit_adversarial
 from deepart.training.run_generator import train_generator
 from photos import photo
 from unit.test_generator import TINY, tiny_generator
@@ -51,7 +52,7 @@ def crops(size: int = 40) -> SquareCrops:
         picture[..., style] = rng.integers(150, 255)
         picture[:: int(rng.integers(2, 6))] = 255
         pictures.append(picture)
-    return SquareCrops(pictures, styles, seed=0)
+    return SquareCrops(pictures, styles)
 
 
 def projected() -> ProjectedTraining:
@@ -74,25 +75,20 @@ def config(minutes: float) -> FitConfig:
 # --- what is learned from ----------------------------------------------------------------------------
 
 
-def test_only_paintings_in_their_true_proportions_that_are_not_held_out_are_learned_from(tmp_path: Path) -> None:
-    rows = ["path,artist,style,genre,title,year,shape"]
-    rows += [f"paintings/a/{i}.jpg,a,Rococo,,,,{('native', 'restored', 'squashed')[i % 3]}" for i in range(300)]
-    rows += ["paintings/a/none.jpg,a,none,,,,native"]
-    (tmp_path / "paintings.csv").write_text("\n".join(rows))
-    paintings = read_catalogue(tmp_path)
-    chosen = [painting for painting in paintings if can_be_learned(painting)]
-    assert {painting.shape for painting in chosen} == {"native", "restored"}
-    assert 170 < len(chosen) < 200  # of 200 a twentieth is held out
-    assert all(painting.style for painting in chosen)
-    unknown = Painting(chosen[0].path, "a", "Rococo", "", "", "")
-    assert can_be_learned(unknown)  # a catalogue need not say
+def test_paintings_in_their_true_proportions_are_learned_from_and_squashed_ones_of_styles_that_have_no_others() -> None:
+    def works(style: str, shape: str) -> Painting:
+        return Painting(Path(f"{style}-{shape}.jpg"), "a", style, "", "", "", shape=shape)
+
+    true = [works("Rococo", "native"), works("Rococo", "restored"), works("Cubism", "")]  # a catalogue need not say
+    squashed = [works("Rococo", "squashed"), works("Fauvism", "squashed"), works("", "native")]
+    assert shown_truly([*true, *squashed]) == [*true, squashed[1]]
 
 
 def test_crops_are_whole_across_the_shorter_side_and_rare_styles_come_more_often_than_their_share() -> None:
     tall = np.zeros((90, 40, 3), np.uint8)
     tall[:, :20, 0] = 255
-    source = SquareCrops([tall] * 17, [0] * 16 + [1], seed=0)
-    x, style = source.draw(200, 20)
+    source = SquareCrops([tall] * 17, [0] * 16 + [1])
+    x, style = source.draw(20, [np.random.default_rng(number) for number in range(200)])
     assert x.shape == (200, 3, 20, 20) and set(style.tolist()) == {0, 1}
     assert x[:, 0].mean((1, 2)) == pytest.approx(torch.full((200,), 0.5), abs=0.02)  # never cut on the left or right
     assert 0.12 < style.float().mean() < 0.3  # a seventeenth of the pictures, a fifth of the draws
@@ -105,6 +101,20 @@ def test_augmentation_keeps_the_shape_passes_gradients_and_treats_each_picture_i
     assert len({round(float(picture.detach().mean()), 5) for picture in y}) == 6
     y.sum().backward()
     assert all((picture != 0).float().mean() > 0.3 for picture in x.grad)
+
+
+def test_neighbours_have_one_style_or_are_of_any_and_their_differences_are_seen() -> None:
+    task = projected()
+    real, style, _ = task.draw(Turn(Stage(32, 40), 0))
+    for pictures, styles in zip(real.split(4), style.split(4)):
+        assert len(set(styles.tolist())) == 1
+        colours = {int(picture.mean((1, 2)).argmax()) for picture in pictures}  # a colour for each style
+        assert styles[0] == task.generator.any_style or colours == {int(styles[0])}
+    parts = [task.draw(Turn(Stage(32, 40), 0, process, 2))[0] for process in range(2)]
+    assert torch.equal(torch.cat(parts).sum((1, 2, 3)).sort().values, real.sum((1, 2, 3)).sort().values)
+    alike = torch.randn(1, 3, 5, 5).repeat(4, 1, 1, 1)
+    found = differences(torch.cat([alike, torch.randn(4, 3, 5, 5)]))
+    assert found.shape == (8, 1, 5, 5) and found[:4].max() < 0.01 < 0.3 < found[4:].mean()
 
 
 # --- losses -----------------------------------------------------------------------------------------------
@@ -146,22 +156,25 @@ def test_folding_the_normalisations_changes_nothing_but_their_number() -> None:
 def test_the_discriminator_asks_for_the_style_unless_any_will_do() -> None:
     task = projected()
     task.discriminator.eval()
-    x, _ = crops().draw(2, 32)
+    x, _ = crops().draw(32, [np.random.default_rng(number) for number in range(2)])
     maps = task.discriminator.features(x)
     assert all(map_.square().mean() == pytest.approx(1, abs=0.6) for map_ in maps)  # brought to unit size
     any_style = task.generator.any_style
     answers = {style: task.discriminator(maps, torch.full((2,), style)) for style in (0, 1, any_style)}
     assert all((a - b).abs().max() > 1e-5 for a, b in zip(answers[0], answers[1]))
     for head, map_, answer in zip(task.discriminator.heads, maps, answers[any_style]):
-        torch.testing.assert_close(answer, head.answer(head.layers(map_)))
+        x = head.layers(map_)
+        torch.testing.assert_close(answer, head.answer(torch.cat([x, differences(x)], 1)))
 
 
 def test_every_part_of_both_networks_learns_and_the_frozen_ones_do_not() -> None:
     task = projected()
     generator, discriminator = task.generator, task.discriminator
-    task.discriminator_losses(Stage(64, 8), 0)["total"].backward()
+    turn = Turn(Stage(64, 8), 0)
+    batch = task.draw(turn)
+    task.discriminator_losses(batch, turn)["total"].backward()
     assert all(p.grad is None for p in generator.parameters())
-    task.generator_losses(Stage(64, 8), 0)["total"].backward()
+    task.generator_losses(batch, turn)["total"].backward()
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in generator.parameters())
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in discriminator.heads.parameters())
     frozen = {name for name, p in discriminator.named_parameters() if not p.requires_grad}
@@ -198,7 +211,7 @@ def test_the_generator_learns_a_colour() -> None:
     """In seconds it cannot learn to paint, but it learns that the pictures are orange."""
     orange = np.array([250, 140, 10]) / 255
     pictures = [(orange * level * np.ones((40, 40, 1))).astype(np.uint8) for level in (200, 225, 255)]
-    source = SquareCrops(pictures, [0, 1, 2], seed=0)
+    source = SquareCrops(pictures, [0, 1, 2])
     task = ProjectedTraining(tiny_generator().train(), tiny_discriminator().train(), source)
     task.measure(4)
     z, style = torch.randn(32, TINY.z), torch.arange(32) % 3
@@ -212,9 +225,11 @@ def test_the_generator_learns_a_colour() -> None:
     optimizers = [
         torch.optim.Adam(n.parameters(), 4e-3, (0.0, 0.99)) for n in (task.discriminator.heads, task.generator)
     ]
-    for step in range(15):
+    for step in range(30):
+        turn = Turn(Stage(32, 6), step)
+        batch = task.draw(turn)
         for optimizer, losses in zip(optimizers, (task.discriminator_losses, task.generator_losses)):
-            loss = losses(Stage(32, 6), step)["total"]
+            loss = losses(batch, turn)["total"]
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import timm
 import torch
+from PIL import Image
 
+from deepart.__main__ import main
 from deepart.errors import WeightsError
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.training import generation_evaluation as evaluation
+from deepart.training import run_generator
+from deepart.training.data import is_held_out
 from deepart.training.generation_evaluation import (
     PooledFeatures,
     cached,
@@ -27,6 +32,7 @@ from deepart.training.generation_evaluation import (
     style_agreement,
     timm_features,
 )
+from tiny_generators import put_tiny_generator
 from unit.test_classifier import TINY as CLASSIFIER
 from unit.test_classifier import tiny_classifier
 from unit.test_generator import TINY, tiny_generator
@@ -131,3 +137,32 @@ def test_a_generator_is_measured_the_same_every_time() -> None:
     pictures = paint_all(paint, styles)
     assert len({tuple(picture.flatten()[:50].tolist()) for picture in pictures}) == 20
     assert grid(pictures, columns=4).size == (256, 320)
+
+
+def test_the_command_measures_against_paintings_that_were_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    put_tiny_generator(monkeypatch)
+    torch.manual_seed(0)
+    network = timm.create_model("test_efficientnet", num_classes=0)
+    monkeypatch.setattr(run_generator, "lite_features", lambda file: PooledFeatures("test", network, [0.5], [0.5], 32))
+    monkeypatch.setattr(run_generator, "imagenet_weights", lambda: None)
+    left = {True: 12, False: 12}
+    rows = ["path,artist,style,genre,title,year,shape"]
+    for number in range(2000):
+        path = Path(f"a/{number}.png")
+        if left[is_held_out(path)]:
+            left[is_held_out(path)] -= 1
+            (tmp_path / "a").mkdir(exist_ok=True)
+            Image.effect_noise((40, 40), number % 90).convert("RGB").save(tmp_path / path)
+            rows.append(f"{path},a,Rococo,,,,native")
+    (tmp_path / "paintings.csv").write_text("\n".join(rows))
+    arguments = ["--data", str(tmp_path), "-o", str(tmp_path / "report"), "--samples", "8", "--size", "128"]
+    assert main(["evaluate", "generator", *arguments]) == 0
+    scores = json.loads((tmp_path / "report" / "scores.json").read_text())
+    assert scores["pictures"] == 8 and scores["unseen"] == 12 and 0 <= scores["style_agreement"] <= 1
+    assert Image.open(tmp_path / "report" / "grid.png").size == (1024, 1024)
+    assert "kid_1000" in capsys.readouterr().out
+    (tmp_path / "paintings.csv").write_text("\n".join(rows[:9]))
+    assert main(["evaluate", "generator", *arguments]) == 2
+    assert main(["evaluate", "generator", *arguments[:4], "--architecture", "dcgan"]) == 2

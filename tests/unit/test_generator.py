@@ -17,6 +17,7 @@ from deepart.models.generator import (
     EnlargingConvolution,
     FastGAN,
     FastGANConfig,
+    FeaturePatch,
     Generator,
     GeneratorConfig,
     ModulatedActivation,
@@ -79,6 +80,37 @@ def test_style_and_numbers_matter_at_every_size(network: Generator) -> None:
         assert (network(mixed, style, noise) - expected).abs().max() > 1e-3
         styles[:, level] = network.any_style
         assert (network(z, styles, noise) - expected).abs().max() > 1e-3
+
+
+@torch.no_grad()
+def test_shares_of_styles_lie_between_the_styles(network: Generator) -> None:
+    z, noise = network.draw([1])
+    whole = torch.eye(4)[1:2]
+    expected = network(z, torch.tensor([1]), noise, truncation=0.6)
+    torch.testing.assert_close(network(z, whole, noise, truncation=0.6), expected)
+    ends = [network.codes(z, torch.tensor([style])) for style in (1, 2)]
+    middle = network.codes(z, torch.tensor([[0.0, 0.5, 0.5, 0.0]]))
+    apart = (ends[0] - ends[1]).norm()
+    assert 0 < (middle - ends[0]).norm() < apart and 0 < (middle - ends[1]).norm() < apart
+
+
+@torch.no_grad()
+def test_a_patch_is_painted_where_its_mask_is_and_the_rest_stays() -> None:
+    """On a mask of the left half: far from its edge nothing of the one side is seen on the other."""
+    network = tiny_generator(GeneratorConfig(("Cubism",), (16, 12, 12, 8, 8, 8), (0, 1, 1, 1, 1, 1), z=6, small=4))
+    z, noise = network.draw([1, 2])
+    codes = network.codes(z, torch.tensor([0, 1]))
+    mask = torch.zeros(1, 1, 32, 32)
+    mask[..., :16] = 1
+    patch = FeaturePatch(codes[1:], [part[1:] for part in noise], mask)
+    (plain,) = network.paint(codes[:1], [part[:1] for part in noise])
+    (both,) = network.paint(codes[:1], [part[:1] for part in noise], patches=[patch])
+    side = plain.shape[-1]
+    assert torch.equal(both[..., -side // 4 :], plain[..., -side // 4 :])
+    far_left = ..., slice(side // 4)
+    assert (both[far_left] - plain[far_left]).abs().mean() > 0.02
+    patch = FeaturePatch(patch.codes, patch.noise, torch.zeros(1, 1, 32, 32))
+    assert torch.equal(network.paint(codes[:1], [part[:1] for part in noise], patches=[patch])[0], plain)
 
 
 @torch.no_grad()

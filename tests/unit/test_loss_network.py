@@ -18,7 +18,7 @@ from deepart.models.loss_network import LossNetwork, LossNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import run
 from deepart.training.data import PictureStore, find_pictures
-from deepart.training.loop import FitConfig, Stage, fit
+from deepart.training.loop import FitConfig, Stage, Turn, fit
 from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
 from photos import photo
 
@@ -156,9 +156,10 @@ def test_a_pupil_of_the_teachers_size_starts_as_the_teacher(task: LossNetworkTra
 def test_it_learns(task: LossNetworkTraining, tmp_path: Path) -> None:
     def error() -> float:
         with torch.no_grad():
-            return sum(task.losses(STAGE, step)["features"].item() for step in range(100, 104))
+            turns = [Turn(STAGE, step) for step in range(100, 104)]
+            return sum(task.losses(task.draw(turn), turn)["features"].item() for turn in turns)
 
-    task._paint = lambda count, size, rng: ([], [])  # canvases differ from call to call
+    task._paint = lambda count, size, rng: 2 * (torch.empty(0, 3, size, size),)  # canvases differ from call to call
     before = error()
     seen = []
     config = FitConfig(60, (STAGE,), learning_rate=1e-2, warmup_steps=5, bf16=False)
@@ -168,8 +169,8 @@ def test_it_learns(task: LossNetworkTraining, tmp_path: Path) -> None:
 
 def test_a_batch_is_pictures_and_what_became_of_them(task: LossNetworkTraining) -> None:
     for step in range(6):
-        pictures, changed = task.batch(STAGE, step)
-        assert pictures.shape == changed.shape == (4, 3, 32, 32)
+        pictures, changed = task.draw(Turn(STAGE, step))
+        assert pictures.shape == changed.shape == (3, 3, 32, 32)
         assert min(pictures.min(), changed.min()) >= 0 and max(pictures.max(), changed.max()) <= 1
         assert ((pictures - changed).flatten(1).abs().amax(1) > 0).all()
 

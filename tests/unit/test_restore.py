@@ -63,7 +63,7 @@ def in_modes(source: Image.Image) -> list[Image.Image]:
 def test_nothing_to_do_returns_the_picture_exactly(number: int) -> None:
     source = in_modes(picture())[number]
     for mask in (None, marked(source.size)):
-        result = restore(source, mask, clean=0, upscale=1)
+        result = deepart.restore(source, mask, clean=0, upscale=1)
         assert not differing(result, source).any()
         assert "deepart" not in source.info and recipe_of(result).verb == "restore"
 

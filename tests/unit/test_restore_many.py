@@ -14,9 +14,10 @@ from PIL import Image
 from safetensors.torch import save
 
 from deepart import runtime
+from deepart.__main__ import main
 from deepart.checkpoints import models
 from deepart.errors import InputError
-from deepart.images import load_image, save_png
+from deepart.images import load_image, png_bytes, save_png
 from deepart.recipes import recipe_of
 from deepart.tasks.hub_restorers import HubRestorer, open_restorer
 from deepart.tasks.restore import restore
@@ -157,3 +158,48 @@ def test_a_restorer_of_the_hub_takes_the_place_of_ours(upscaler: HubRestorer) ->
         restore(source, clean=1.0, cleaner=upscaler)
     ours, theirs = compare(source, candidates=["faithful", upscaler], upscale=2)
     assert theirs.label == "painter/tiny/x4.safetensors" and theirs.picture.size == ours.picture.size
+
+
+def test_the_command_takes_any_file_of_the_hub(upscaler: HubRestorer, folder: Path, capsys) -> None:
+    source, output = folder / "scans" / "coffee.png", folder / "out.png"
+    arguments = ["restore", str(source), "-o", str(output), "--clean", "0", "--upscale", "4", "--upscaler"]
+    assert main([*arguments, "painter/tiny/x4.safetensors"]) == 0
+    assert np.array_equal(load_image(output), restore(source, clean=0, upscale=4, upscaler=upscaler))
+    assert main([*arguments, "painter/tiny"]) == 2
+    assert "restore/esrgan-x4-v1" in capsys.readouterr().err
+
+
+# --- the command -----------------------------------------------------------------------------------
+
+
+def test_the_command_restores_a_picture(folder: Path, capsys) -> None:
+    source, output, trust = folder / "scans" / "coffee.png", folder / "out.png", folder / "trust.png"
+    arguments = ["restore", str(source), "-o", str(output), "--mask", str(folder / "coffee.png"), "--clean", "0.5"]
+    assert main([*arguments, "--upscale", "2", "--look", "crisp", "--keep-paint", "1", "--trust", str(trust)]) == 0
+    settings = recipe_of(output).settings
+    wanted = {"steps": "fill, clean, enlarge", "clean": 0.5, "upscale": 2, "look": "crisp", "keep_paint": 1.0}
+    assert wanted.items() <= settings.items()
+    expected = restore(source, mask(0), 0.5, 2, look="crisp", keep_paint=1.0)
+    assert np.array_equal(load_image(output), expected)
+    assert load_image(trust).size == (192, 192)
+    assert "192 x 192 pixels" in capsys.readouterr().out
+
+
+def test_the_command_restores_folders_and_archives(folder: Path, capsys) -> None:
+    output = folder / "out.zip"
+    masks = packed(folder / "masks.zip", folder / "coffee.png")
+    arguments = ["-o", str(output), "--mask", str(masks), "--clean", "auto", "--colour", "auto"]
+    assert main(["restore", str(folder / "scans"), *arguments]) == 0
+    said = capsys.readouterr()
+    assert "2 of 3 pictures" in said.out and said.err.startswith("broken.jpg: ")
+
+
+def test_the_command_detects_and_refuses(folder: Path, capsys) -> None:
+    source = photo("coffee", SIZE[0]).point([max(level, 60) for level in range(256)] * 3)
+    source.paste((0, 0, 0), (20, 20, 70, 23))
+    (folder / "scratched.png").write_bytes(png_bytes(source))
+    arguments = ["restore", str(folder / "scratched.png"), "-o", str(folder / "out.png"), "--detect"]
+    assert main([*arguments, "--clean", "0"]) == 0
+    assert np.asarray(load_image(folder / "out.png"))[20:23, 20:70].max(-1).any()
+    assert main([*arguments, "--clean", "2"]) == 2
+    assert "must be a number from 0 to 1" in capsys.readouterr().err

@@ -43,9 +43,14 @@ FORBIDDEN = {
         "PIL",
         "gradio",
     ),
-    "deepart.tasks": ("deepart.training", "deepart.ui", "gradio"),
-    "deepart.training": ("deepart.ui", "gradio"),
-    **{module: ("deepart.tasks", "deepart.training", "deepart.ui", "gradio") for module in CORE},
+    "deepart.tasks": ("deepart.training", "deepart.admin", "deepart.commands", "deepart.ui", "gradio"),
+    "deepart.training": ("deepart.admin", "deepart.commands", "deepart.ui", "gradio"),
+    "deepart.admin": ("deepart.commands", "deepart.ui", "gradio"),
+    "deepart.commands": ("deepart.ui", "gradio"),
+    **{
+        module: ("deepart.tasks", "deepart.training", "deepart.admin", "deepart.commands", "deepart.ui", "gradio")
+        for module in CORE
+    },
 }
 
 

@@ -17,7 +17,7 @@ from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import losses
 from deepart.training.data import PictureStore, degrade, find_pictures, is_held_out, random_crop
 from deepart.training.evaluation import contact_sheet, evaluate_style
-from deepart.training.loop import ExponentialAverage, FitConfig, Stage, fit, learning_rate_at
+from deepart.training.loop import ExponentialAverage, FitConfig, Stage, Turn, fit, learning_rate_at
 from deepart.training.style import StyleTraining
 from photos import photo
 from unit.test_style_network import TINY
@@ -132,7 +132,8 @@ def test_it_learns(task: StyleTraining, tmp_path: Path) -> None:
     def total() -> float:
         """Of ten batches that it is not trained on."""
         with torch.no_grad():
-            return np.mean([task.losses(STAGES[0], step)["total"].item() for step in range(1000, 1010)])
+            turns = [Turn(STAGES[0], step) for step in range(1000, 1010)]
+            return np.mean([task.losses(task.draw(turn), turn)["total"].item() for turn in turns])
 
     before = total()
     on_step, should_stop = stop_after(120)
@@ -174,7 +175,7 @@ def test_the_state_is_never_torn(task: StyleTraining, tmp_path: Path, monkeypatc
 
 def test_a_step_with_endless_gradients_is_left_out(task: StyleTraining, tmp_path: Path) -> None:
     plain = task.losses
-    task.losses = lambda stage, step: {"total": plain(stage, step)["total"] * (float("inf") if step == 1 else 1)}
+    task.losses = lambda batch, turn: {"total": plain(batch, turn)["total"] * (float("inf") if turn.step == 1 else 1)}
     on_step, should_stop = stop_after(3)
     fit(task, CONFIG, tmp_path / "state.pt", on_step, should_stop)
     assert all(value.isfinite().all() for value in task.network.state_dict().values())

@@ -1,0 +1,412 @@
+"""The owner's data sets: looked through, reported on, and only then stored, with a passport for every picture.
+
+`check` reads a source and writes nothing; what it returns holds the report.  `store` writes what was checked, into
+a folder that appears in one step.  A stored data set is a folder of pictures named by their SHA-256 with a
+`paintings.csv` in the layout of `deepart.training.catalogue`, so that the `train` commands take it too; those that want
+mere pictures are given its folder `pictures`.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+import time
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from PIL import Image
+
+from deepart.admin.dataset_report import Refused, Report, guards
+from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
+from deepart.admin.sources import COLUMNS, SEPARATOR, Part, Source, plain_text
+from deepart.errors import InputError
+from deepart.images import load_image
+from deepart.runtime import Progress
+from deepart.sheets import Cell, contact_sheet
+
+LEAST_SIDE = 64
+"""Pictures with a shorter side in pixels are left out: there is nothing to learn from them."""
+
+CATALOGUE, REPORT, PASSPORT, SHEET = "paintings.csv", "report.json", "passport.json", "contact_sheet.jpg"
+"""Files of a stored data set, beside the folder `pictures`."""
+
+_SHARES: tuple[tuple[Part, float], ...] = (("test", 0.15), ("calibration", 0.1))
+_RANK = {"train": 0, "calibration": 1, "test": 2}  # what must not have been seen in the parts before it
+_FEWEST_TO_SPLIT = 5  # a label with fewer pictures than that is trained on with all of them
+_ON_SHEET, _THUMB = 40, 96
+_FACTS = ("title", "year", "licence", "source")
+_SUFFIXES = {b"\xff\xd8": ".jpg", b"\x89P": ".png", b"RI": ".webp", b"GI": ".gif", b"BM": ".bmp", b"II": ".tif"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a source that can be learned from."""
+
+    index: int  # its place in the source
+    name: str  # a label, never a path
+    sha256: str
+    bits: np.ndarray = field(repr=False)  # (16, 17) uint8, from which near-duplicates are found
+    size: tuple[int, int]
+    num_bytes: int
+    labels: Mapping[str, str]
+    part: Part
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A source that was looked through, and what was found; nothing is stored yet."""
+
+    name: str
+    source: Source
+    pictures: list[Picture]  # without exact copies
+    group: list[int]  # for each the index, in `pictures`, of the first that shows the same
+    report: Report
+    sheet: Image.Image
+    licence: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is done about what the report found."""
+
+    missing: Literal["drop", "ignore", "fill"] = "ignore"
+    """Pictures without a label that others have: left out, kept without, or given one of `fill`."""
+    fill: Mapping[str, str] = field(default_factory=dict)
+    """Column -> label, where `missing` is "fill"."""
+    near_duplicates: Literal["drop", "keep"] = "drop"
+    """Pictures that show what another of the same part shows; exact copies never come in twice."""
+    leaks: Literal["drop", "keep"] = "drop"
+    """Pictures that show what a picture shows that is to be measured on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One picture of a stored data set."""
+
+    path: Path
+    part: Part
+    style: str = ""
+    artist: str = ""
+    genre: str = ""
+    label: str = ""
+    title: str = ""
+    year: str = ""
+
+    def labels(self, column: str) -> tuple[str, ...]:
+        """Return the labels of a column; most pictures have one or none."""
+        return tuple(label for label in getattr(self, column).split(SEPARATOR) if label)
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A stored data set."""
+
+    name: str
+    folder: Path
+
+    def works(self, *parts: Part) -> list[Work]:
+        """Return the pictures of some parts, of all if none is named."""
+        with open(self.folder / CATALOGUE, newline="", encoding="utf-8") as lines:
+            found = [
+                Work(
+                    self.folder / row["path"],
+                    row["part"],
+                    *(row[column] for column in ("style", "artist", "genre", "label", "title", "year")),
+                )
+                for row in csv.DictReader(lines)
+            ]
+        return [work for work in found if not parts or work.part in parts]
+
+    def report(self) -> dict:
+        """Return what `Report.as_json` gave when it was stored."""
+        return json.loads((self.folder / REPORT).read_text("utf-8"))
+
+    def passport(self) -> dict:
+        """Return the hash, source and licence of every picture, and what was chosen about them."""
+        return json.loads((self.folder / PASSPORT).read_text("utf-8"))
+
+    @property
+    def sheet(self) -> Path:
+        """A picture of some of its pictures."""
+        return self.folder / SHEET
+
+
+# --- looking through -----------------------------------------------------------------------------
+
+
+def check(source: Source, *, name: str, licence: str, origin: str = "") -> Generator[Progress, None, Draft]:
+    """Look through every picture of a source; nothing is written.
+
+    Args:
+        name: what the data set shall be called.
+        licence: of the pictures, as far as they have none of their own.
+        origin: where they come from: an address, a name, a sentence.
+
+    Raises:
+        InputError: the source is refused, no picture of it can be used, the licence is missing, or the name is taken.
+    """
+    name, licence, origin = checked_name(name), plain_text(licence, 100), plain_text(origin, 300)
+    if not licence:
+        raise InputError("dataset.no_licence")
+    if (_folder() / name).exists():
+        raise InputError("dataset.exists", name=name)
+    pictures: list[Picture] = []
+    copies: defaultdict[str, list[str]] = defaultdict(list)
+    refused: list[Refused] = []
+    thumbs: dict[int, Image.Image] = {}
+    with source.open() as contents:
+        count = len(contents.pictures)
+        shown = set(np.linspace(0, count - 1, min(count, 4 * _ON_SHEET)).round().astype(int).tolist())
+        for index, candidate in enumerate(contents.pictures):
+            yield Progress(index, count, "progress.checking_pictures")
+            try:
+                data = candidate.read()
+                image = load_image(data, least_side=LEAST_SIDE)
+            except InputError as error:
+                refused.append(Refused(candidate.name, error.key))
+                continue
+            digest = hashlib.sha256(data).hexdigest()
+            copies[digest].append(candidate.name)
+            if len(copies[digest]) > 1:
+                continue
+            if index in shown:
+                thumbs[len(pictures)] = _thumb(image)
+            bits = np.asarray(image.convert("L").resize((17, 16), Image.Resampling.BOX))
+            pictures.append(
+                Picture(
+                    index, candidate.name, digest, bits, image.size, len(data), candidate.labels, candidate.part,
+                    candidate.facts,
+                )
+            )  # fmt: skip
+    if not pictures:
+        raise InputError("dataset.nothing_usable")
+    yield Progress(count, count, "progress.checking_pictures")
+    group = _groups(pictures)
+    report = Report.of(pictures, group, refused, copies, contents.rows_without_picture, licence, origin)
+    return Draft(name, source, pictures, group, report, _sheet(pictures, thumbs), licence, origin)
+
+
+def _groups(pictures: Sequence[Picture]) -> list[int]:
+    from deepart.training.catalogue import near_duplicates
+
+    return near_duplicates([picture.bits for picture in pictures])
+
+
+def _thumb(image: Image.Image) -> Image.Image:
+    thumb = image.copy()
+    thumb.thumbnail((_THUMB, _THUMB), Image.Resampling.LANCZOS)
+    return thumb
+
+
+def _sheet(pictures: Sequence[Picture], thumbs: Mapping[int, Image.Image]) -> Image.Image:
+    """Return a sheet of some pictures, as many of each label as there is room for."""
+    of_label: defaultdict[str, list[int]] = defaultdict(list)
+    for index in thumbs:
+        of_label[next(iter(pictures[index].labels.values()), "")].append(index)
+    turns = max(map(len, of_label.values()))
+    order = [indices[turn] for turn in range(turns) for indices in of_label.values() if turn < len(indices)]
+    chosen = sorted(order[:_ON_SHEET], key=lambda index: (next(iter(pictures[index].labels.values()), ""), index))
+    return contact_sheet(
+        [
+            Cell(thumbs[index], next(iter(pictures[index].labels.values()), "").replace(SEPARATOR, ", "))
+            for index in chosen
+        ]
+    )
+
+
+# --- storing -------------------------------------------------------------------------------------
+
+
+def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, None, DataSet]:
+    """Write a data set that was looked through.
+
+    Raises:
+        InputError: nothing is left after the choices, the source has changed since, the disk is full, the name is
+            taken, or a label to fill in is missing.
+    """
+    kept = choose(draft, choices)
+    if not kept:
+        raise InputError("dataset.nothing_usable")
+    parent = _folder()
+    parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(parent)
+    if shutil.disk_usage(parent).free < 1.2 * sum(picture.num_bytes for picture, _, _ in kept):
+        raise InputError("dataset.disk_full")
+    target = parent / draft.name
+    if target.exists():
+        raise InputError("dataset.exists", name=draft.name)
+    with new_folder(target) as folder, draft.source.open() as contents:
+        (folder / "pictures").mkdir()
+        paths = []
+        for number, (picture, _, _) in enumerate(kept):
+            yield Progress(number, len(kept), "progress.storing_pictures")
+            data = contents.pictures[picture.index].read() if picture.index < len(contents.pictures) else b""
+            if hashlib.sha256(data).hexdigest() != picture.sha256:
+                raise InputError("dataset.changed")
+            path = f"pictures/{picture.sha256[:24]}{_SUFFIXES.get(data[:2], '.tif')}"
+            (folder / path).write_bytes(data)
+            paths.append(path)
+        _write_catalogue(folder / CATALOGUE, paths, kept)
+        passport = _passport(draft, choices, kept)
+        (folder / PASSPORT).write_text(json.dumps(passport, indent=1, ensure_ascii=False), "utf-8")
+        draft.sheet.save(folder / SHEET, quality=88)
+        stored = draft.report.as_json() | {
+            "stored": len(kept),
+            "parts": Counter(part for _, _, part in kept),
+            "classes": _classes(labels for _, labels, _ in kept),
+        }
+        stored["guards"] = guards(stored["classes"], len(kept), stored["sizes"]["median"])
+        (folder / REPORT).write_text(json.dumps(stored, indent=1, ensure_ascii=False), "utf-8")
+    yield Progress(len(kept), len(kept), "progress.storing_pictures")
+    return DataSet(draft.name, target)
+
+
+def choose(draft: Draft, choices: Choices) -> list[tuple[Picture, dict[str, str], Part]]:
+    """Return which pictures are stored, each with its labels and its part, as `choices` have it.
+
+    Raises:
+        InputError: a label to fill in is missing.
+    """
+    columns = [column for column in COLUMNS if any(picture.labels.get(column) for picture in draft.pictures)]
+    fill = {column: plain_text(choices.fill.get(column, "")) for column in columns}
+    labels = []
+    for picture in draft.pictures:
+        found = {column: picture.labels.get(column, "") for column in columns}
+        missing = [column for column in columns if not found[column]]
+        if missing and choices.missing == "fill":
+            if not all(fill[column] for column in missing):
+                raise InputError("dataset.nothing_to_fill_in")
+            found |= {column: fill[column] for column in missing}
+        labels.append({} if missing and choices.missing == "drop" else found)
+    parts = _parts(draft, labels)
+    best: Counter[int] = Counter()
+    for same, part in zip(draft.group, parts):
+        best[same] = max(best[same], _RANK[part])
+    kept, seen = [], set()
+    for index, (picture, found, part) in enumerate(zip(draft.pictures, labels, parts)):
+        same = draft.group[index]
+        if columns and not found:  # dropped
+            continue
+        if _RANK[part] < best[same] and choices.leaks == "drop":
+            continue
+        if (same, part) in seen and choices.near_duplicates == "drop":
+            continue
+        seen.add((same, part))
+        kept.append((picture, found, part))
+    return kept
+
+
+def _parts(draft: Draft, labels: Sequence[Mapping[str, str]]) -> list[Part]:
+    """Return what each picture is used for: as its source says, else shared out label by label, by its hash.
+
+    Pictures that show the same have the same part unless the source says otherwise.
+    """
+    parts: list[Part] = [picture.part for picture in draft.pictures]
+    wanted = [(part, share) for part, share in _SHARES if part not in parts]
+    if wanted:
+        from_parts = {"", "train"} if any(parts) else {""}
+        of_label: defaultdict[str, list[int]] = defaultdict(list)
+        for index, found in enumerate(labels):
+            if parts[index] in from_parts and draft.group[index] == index:
+                of_label[next((label for label in found.values() if label), "")].append(index)
+        for indices in of_label.values():
+            indices.sort(key=lambda index: draft.pictures[index].sha256)
+            start = 0
+            for part, share in wanted:
+                count = max(1, round(share * len(indices))) if len(indices) >= _FEWEST_TO_SPLIT else 0
+                for index in indices[start : start + count]:
+                    parts[index] = part
+                start += count
+        for index, first in enumerate(draft.group):
+            if parts[index] in from_parts:
+                parts[index] = parts[first] if draft.pictures[first].part in from_parts else "train"
+    return [part or "train" for part in parts]
+
+
+def _classes(labels: Iterable[Mapping[str, str]]) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {}
+    for found in labels:
+        for column, text in found.items():
+            counts.setdefault(column, Counter()).update(label for label in text.split(SEPARATOR) if label)
+    return {column: dict(sorted(counted.items())) for column, counted in counts.items() if counted}
+
+
+def _write_catalogue(file: Path, paths: Sequence[str], kept: Sequence[tuple[Picture, dict[str, str], Part]]) -> None:
+    with open(file, "w", newline="", encoding="utf-8") as lines:
+        table = csv.DictWriter(lines, ["path", *COLUMNS, "title", "year", "shape", "part", "sha256"], restval="")
+        table.writeheader()
+        for path, (picture, labels, part) in zip(paths, kept):
+            facts = {name: picture.facts.get(name, "") for name in ("title", "year")}
+            table.writerow({"path": path, **labels, **facts, "shape": "native", "part": part, "sha256": picture.sha256})
+
+
+def _passport(draft: Draft, choices: Choices, kept: Sequence[tuple[Picture, dict[str, str], Part]]) -> dict:
+    return {
+        "data_set": draft.name,
+        "licence": draft.licence,
+        "source": draft.origin,
+        "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "choices": {
+            "missing": choices.missing,
+            "near_duplicates": choices.near_duplicates,
+            "leaks": choices.leaks,
+        },
+        "pictures": [
+            {
+                "sha256": picture.sha256,
+                "name": picture.name,
+                "part": part,
+                "licence": picture.facts.get("licence", draft.licence),
+                "source": picture.facts.get("source", draft.origin),
+            }
+            for picture, _, part in kept
+        ],
+    }
+
+
+# --- those that are there ------------------------------------------------------------------------
+
+
+def _folder() -> Path:
+    return admin_folder() / "datasets"
+
+
+def data_sets() -> list[DataSet]:
+    """Return every stored data set, by name."""
+    found = sorted(_folder().glob(f"[!.]*/{CATALOGUE}"))
+    return [DataSet(file.parent.name, file.parent) for file in found]
+
+
+def find_data_set(name: str) -> DataSet:
+    """Return a stored data set.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    folder = _folder() / checked_name(name)
+    if not (folder / CATALOGUE).is_file():
+        raise InputError("dataset.unknown")
+    return DataSet(name, folder)
+
+
+def delete_data_set(name: str) -> None:
+    """Remove a stored data set; models that learned from it keep their passports.
+
+    Raises:
+        InputError: there is none of that name, or a training job needs it.
+    """
+    from deepart.admin.jobs import jobs
+
+    data_set = find_data_set(name)
+    waiting = (job.config for job in jobs() if job.view().state in ("queued", "running"))
+    if any(name in (config.data, config.contents) for config in waiting):
+        raise InputError("dataset.in_use")
+    remove_folder(data_set.folder)

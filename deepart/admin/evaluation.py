@@ -1,0 +1,421 @@
+"""How good a checkpoint is: one way for all four tasks, the live one or one that has just been trained.
+
+    figures of a set:    run(evaluate_steps("classify/lite0-wikiart-v1", frozen)).figures
+    old against new:     compare(old.figures, new.figures, new.count)
+
+References: those of `deepart.training.evaluation`, `classifier_evaluation`, `generation_evaluation` and
+`restoration_evaluation`, whose measures these are.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart import runtime
+from deepart.admin import figures
+from deepart.admin.figures import Figure, figure, mean_of
+from deepart.admin.frozen_sets import FrozenSet, Sample, Task
+from deepart.admin.sources import SEPARATOR
+from deepart.checkpoints import CHECKPOINTS, find, load_folder, models
+from deepart.errors import InputError, WeightsError
+from deepart.images import centre_crop, load_image
+from deepart.models.pretrained import CONFIG_FILE, WEIGHTS_FILE
+from deepart.runtime import Progress
+from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.painting import StyleTransfer
+from deepart.tasks.tiled import patiently
+from deepart.training.classifier_evaluation import HeadScore, score_heads
+from deepart.training.evaluation import evaluate_style
+from deepart.training.generation_evaluation import (
+    centre_square,
+    frechet_distance,
+    lite_features,
+    painter,
+)
+from deepart.training.generation_evaluation import describe as describe_pictures
+from deepart.training.restoration_evaluation import evaluate_denoising, installed_denoisers
+from deepart.training.run_classifier import imagenet_weights
+
+ARCHITECTURES: dict[Task, str] = {
+    "style": "StyleNetwork",
+    "generator": "Generator",
+    "classifier": "ArtClassifier",
+    "restorer": "Restorer",
+}
+"""Which network does each task."""
+
+JUDGE = "loss/distilled-vgg16-v1"
+"""Whose features style and content are compared in."""
+
+_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a classifier said of one picture of the set."""
+
+    path: Path
+    truth: str
+    answer: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What was measured of one checkpoint."""
+
+    task: Task
+    source: str
+    """The key of a checkpoint, or the name of a folder."""
+    fingerprint: str
+    """Of the set."""
+    count: int
+    """Pictures, pairs or painted pictures that the figures are of."""
+    figures: tuple[Figure, ...]
+    controls: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """The same figures of what could be had without the network, by the method's name."""
+    chance: tuple[Figure, ...] = ()
+    """Of a classifier: the accuracy of who always answers the most frequent label, for heads that nobody had before."""
+    heads: tuple[HeadScore, ...] = ()
+    """Of a classifier: every figure of every head and label."""
+    answers: Mapping[str, tuple[Answered, ...]] = field(default_factory=dict)
+    """Of a classifier: for each head what it said of every picture that has a label."""
+
+    def labels(self, head: str) -> tuple[str, ...]:
+        """Return the labels of a head that are right or were answered, sorted."""
+        return tuple(sorted({label for row in self.answers[head] for label in (row.truth, row.answer)}))
+
+    def confusion(self, head: str) -> np.ndarray:
+        """Return how often each label (row) was answered with each (column), (C, C), in the order of `labels`."""
+        number = {label: index for index, label in enumerate(self.labels(head))}
+        matrix = np.zeros((len(number), len(number)), int)
+        for row in self.answers[head]:
+            matrix[number[row.truth], number[row.answer]] += 1
+        return matrix
+
+    def cell(self, head: str, truth: str, answer: str) -> list[Answered]:
+        """Return the pictures behind a cell of the confusion matrix, the surest first."""
+        found = [row for row in self.answers[head] if (row.truth, row.answer) == (truth, answer)]
+        return sorted(found, key=lambda row: -row.probability)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures as plain dictionaries."""
+        return {
+            "task": self.task,
+            "checkpoint": self.source,
+            "set": self.fingerprint,
+            "count": self.count,
+            "figures": figures.as_json(self.figures),
+            "controls": {name: dict(values) for name, values in self.controls.items()},
+        }
+
+
+def live_key(task: Task) -> str:
+    """Return the key whose live version a task's tab uses: the first of the table with its architecture.
+
+    Raises:
+        InputError: there is none yet.
+    """
+    for key, row in CHECKPOINTS.items():
+        if row.architecture == ARCHITECTURES[task]:
+            return key
+    raise InputError("versions.no_checkpoint")
+
+
+def task_of(key: str) -> Task:
+    """Return the task of a checkpoint.
+
+    Raises:
+        InputError: it is none of the four that can be trained.
+        WeightsError: there is no such checkpoint.
+    """
+    architecture = find(key).architecture
+    for task, name in ARCHITECTURES.items():
+        if name == architecture:
+            return task
+    raise InputError("versions.not_trained")
+
+
+def bundle_of(folder: Path) -> Path:
+    """Return the folder with config.json and model.safetensors: `bundle` in the folder of a run or job, or `folder`.
+
+    Raises:
+        WeightsError: neither has them.
+    """
+    for place in (Path(folder) / "bundle", Path(folder)):
+        if (place / CONFIG_FILE).is_file() and (place / WEIGHTS_FILE).is_file():
+            return place
+    raise WeightsError("versions.no_bundle")
+
+
+def index_of(bundle: Path) -> Path | None:
+    """Return the folder of the works that vote beside a classifier, in its run or in itself; None if there is none."""
+    found = (place for place in (bundle / "index", bundle.parent / "index") if (place / CONFIG_FILE).is_file())
+    return next(found, None)
+
+
+def open_network(task: Task, source: str | Path) -> nn.Module:
+    """Return the network of a checkpoint by its key, or of a run's folder, ready to run.
+
+    Raises:
+        WeightsError: it is missing, damaged, or of another architecture.
+    """
+    if isinstance(source, str):
+        return models.get(source, str(runtime.device()))
+    return load_folder(bundle_of(source), ARCHITECTURES[task], source.name, str(runtime.device()))
+
+
+def evaluate_steps(
+    source: str | Path, frozen: FrozenSet, controls: bool = True, network: nn.Module | None = None
+) -> Generator[Progress, None, Evaluation]:
+    """Measure a checkpoint on a frozen set.
+
+    Args:
+        source: its key, or the folder of a run.
+        controls: measure what could be had without it, too.
+        network: used instead of the source's.
+
+    Raises:
+        InputError: a picture of the set has changed.
+        WeightsError: the checkpoint is missing, damaged, or of another task.
+    """
+    network = network or open_network(frozen.task, source)
+    measure = {"style": _style, "generator": _generator, "classifier": _classifier, "restorer": _restorer}[frozen.task]
+    count, found, more = yield from measure(network, source, frozen, controls)
+    name = source if isinstance(source, str) else source.name
+    return Evaluation(frozen.task, name, frozen.fingerprint, count, tuple(found), **more)
+
+
+_Measured = Generator[Progress, None, tuple[int, list[Figure], dict[str, Any]]]
+
+
+def _picture(frozen: FrozenSet, sample: Sample, side: int | None = None) -> Image.Image:
+    picture = load_image(frozen.read(sample))
+    return centre_crop(picture, side) if side else picture
+
+
+# --- style network ---------------------------------------------------------------------------------
+
+
+def _style(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+    side, wanted = frozen.settings["side"], frozen.settings["pairs"]
+    contents, styles = (frozen.having(role) for role in ("content", "style"))
+    if not contents or not styles:
+        raise InputError("frozen.too_few", least=2)
+    engine = StyleTransfer(network=network)
+    judge = models.get(JUDGE, str(runtime.device()))
+
+    def paint(content: Image.Image, style: Image.Image) -> Image.Image:
+        return engine(content, engine.encode(style))
+
+    rows: dict[str, list[tuple[float, float]]] = {}
+    pairs = _pairs(contents, styles, wanted)
+    for number, (content, style) in enumerate(pairs):
+        pair = (_picture(frozen, content, side), _picture(frozen, style, side))
+        work = partial(lambda pair: list(evaluate_style({"network": paint}, [pair], judge)), pair)
+        for score in (yield from patiently(work, Progress(number, len(pairs), "progress.evaluating"))):
+            rows.setdefault(score.method, []).append((score.style, score.content))
+    style_distance, content_distance = np.array(rows.pop("network")).T
+    found = [
+        figure("style_distance", len(pairs), mean_of(style_distance), higher_is_better=False, tolerance=0.02),
+        figure("content_distance", len(pairs), mean_of(content_distance), higher_is_better=False, tolerance=0.02),
+    ]
+    means = {
+        name: dict(zip(("style_distance", "content_distance"), np.mean(values, 0).tolist()))
+        for name, values in rows.items()
+    }
+    return len(pairs), found, {"controls": means if controls else {}}
+
+
+def _pairs(contents: Sequence[Sample], styles: Sequence[Sample], count: int) -> list[tuple[Sample, Sample]]:
+    # Along diagonals: few pairs cover many pictures of both kinds, and none comes twice before all have come.
+    count = min(count, len(contents) * len(styles))
+    return [(contents[i % len(contents)], styles[(i + i // len(contents)) % len(styles)]) for i in range(count)]
+
+
+# --- generator -------------------------------------------------------------------------------------
+
+
+def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+    features = partial(describe_pictures, _features())
+    count, total = frozen.settings["painted"], len(frozen.samples) + frozen.settings["painted"]
+    real, painted = [], []
+    for start in range(0, len(frozen.samples), _BATCH):
+        chosen = frozen.samples[start : start + _BATCH]
+        squares = [centre_square(np.asarray(_picture(frozen, sample))) for sample in chosen]
+        work = partial(features, squares)
+        real.append((yield from patiently(work, Progress(start, total, "progress.evaluating"))))
+    paint = painter(network)
+    for start in range(0, count, _BATCH):
+        numbers = range(start, min(start + _BATCH, count))
+        styles = torch.tensor([number % (network.any_style + 1) for number in numbers])
+        work = partial(
+            lambda styles, seed: features(list(paint(styles, seed).float().cpu())), styles, frozen.seed + start
+        )
+        done = Progress(len(frozen.samples) + start, total, "progress.evaluating")
+        painted.append((yield from patiently(work, done)))
+    real, painted = torch.cat(real), torch.cat(painted)
+    kid = figures.kernel_distance(real.numpy(), painted.numpy())
+    found = [
+        figure("kid_1000", count, kid, higher_is_better=False, tolerance=1.0),
+        Figure("frechet", value=frechet_distance(real, painted), higher_is_better=False),
+    ]
+    means = {}
+    if controls and len(real) >= 8:  # one half of the real pictures against the other: as good as can be
+        half = {"kid_1000": float(figures.kernel_distance(real[::2].numpy(), real[1::2].numpy())(_ones(real[1::2]))[0])}
+        means["real"] = half | {"frechet": frechet_distance(real[::2], real[1::2])}
+    return count, found, {"controls": means}
+
+
+def _ones(x: Tensor) -> np.ndarray:
+    return np.ones((1, len(x)))
+
+
+def _features() -> Callable[[Tensor], Tensor]:
+    """Return what describes pictures (B, 3, H, W) in [0, 1]: ImageNet's features if its package is installed.
+
+    Else those of the bundled classifier, which come from them.
+    """
+    try:
+        return lite_features(imagenet_weights())
+    except InputError:
+        row = CHECKPOINTS[live_key("classifier")]
+        network = load_folder(row.folder, row.architecture, row.key)
+    side = network.config.sides[0]
+
+    @torch.inference_mode()
+    def describe(x: Tensor) -> Tensor:
+        return network.features(nn.functional.interpolate(x, (side, side), mode="bicubic", antialias=True).clamp(0, 1))
+
+    return describe
+
+
+# --- classifier ------------------------------------------------------------------------------------
+
+
+def _classifier(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+    index = None
+    if isinstance(source, Path) and network.config.index:
+        folder = index_of(bundle_of(source))
+        index = folder and load_folder(folder, "FeatureIndex", source.name, str(runtime.device()))
+    engine = ArtworkClassifier(network=network, index=index)
+    parts = []
+    for start in range(0, len(frozen.samples), _BATCH):
+        pictures = [_picture(frozen, sample) for sample in frozen.samples[start : start + _BATCH]]
+        work = partial(engine.describe, pictures)
+        done = Progress(start, len(frozen.samples), "progress.evaluating")
+        parts.append((yield from patiently(work, done)))
+    features = torch.cat(parts)
+    return (yield from patiently(partial(_heads, engine, features, frozen), done))
+
+
+def _heads(engine: ArtworkClassifier, features: Tensor, frozen: FrozenSet) -> tuple[int, list[Figure], dict[str, Any]]:
+    samples, network = frozen.samples, engine.network()
+    probabilities = engine.probabilities(features)
+    found, chance, answers = [], [], {}
+    for head, labels in network.labels.items():
+        if any(sample.labels.get(head) for sample in samples):
+            p = probabilities[head].float().cpu().numpy()
+            truths = [sample.labels.get(head, "") for sample in samples]
+            found += _head_figures(head, labels, p, truths, head in network.config.independent)
+            chance.append(_chance(head, truths))
+            answers[head] = tuple(
+                Answered(frozen.folder / sample.path, _shown(truth, answer), answer, float(row.max()))
+                for sample, truth, row in zip(samples, truths, p)
+                if truth and (answer := labels[row.argmax()])
+            )
+    rows = [
+        SimpleNamespace(**{head: _shown(sample.labels.get(head, "")) for head in network.labels}) for sample in samples
+    ]
+    heads = tuple(score for score in score_heads(engine, features, rows) if score.head in answers)
+    controls = {"most frequent label": {figure.key: figure.value for figure in chance}}
+    more = {"heads": heads, "answers": answers, "chance": tuple(chance), "controls": controls}
+    return len(samples), found, more
+
+
+def _chance(head: str, truths: Sequence[str]) -> Figure:
+    right_labels = [set(truth.split(SEPARATOR)) - {""} for truth in truths]
+    (most_frequent, _), *_ = Counter(label for labels in right_labels for label in labels).most_common()
+    right = np.array([most_frequent in labels if labels else np.nan for labels in right_labels], float)
+    return figure("accuracy", len(right), mean_of(right), of=head)
+
+
+def _shown(truth: str, answer: str = "") -> str:
+    """Return the one of several right labels that was answered, or else the first."""
+    right = truth.split(SEPARATOR)
+    return answer if answer in right else right[0]
+
+
+def _head_figures(
+    head: str, labels: Sequence[str], p: np.ndarray, truths: Sequence[str], independent: bool
+) -> list[Figure]:
+    """Return the figures of a head; a right label that it does not know counts as missed, whoever is asked.
+
+    Args:
+        p: (N, len(labels)).
+        truths: of each picture one label, several with `SEPARATOR` between, of which each is right, or "" for none.
+        independent: whether every label at least half probable is an answer, not the most probable one alone.
+    """
+    right_labels = [set(truth.split(SEPARATOR)) - {""} for truth in truths]
+    names = sorted(set().union(*right_labels))
+    truth = np.array([[name in found for name in names] for found in right_labels])
+    known = truth.any(1)
+    column = {name: index for index, name in enumerate(labels)}
+    scores = np.stack([p[:, column[name]] if name in column else np.zeros(len(p)) for name in names], axis=1)
+    best = [labels[index] for index in p.argmax(1)]
+    answers = scores >= 0.5 if independent else np.array([[name == found for name in names] for found in best])
+    right = np.array([name in found for name, found in zip(best, right_labels)], float)
+    surprise = -np.log(np.clip((scores * truth).max(1), 1e-6, 1))
+    missing = np.where(known, 0.0, np.nan)
+    shared = {"count": len(p), "of": head}
+    calibration = figures.calibration_error(p.max(1)[known], right[known])
+    # One picture more or less is never held against a checkpoint.
+    tolerance = max(0.01, 1.001 / known.sum())
+    return [
+        figure("accuracy", statistic=mean_of(right + missing), tolerance=tolerance, **shared),
+        *(figure(name, statistic=found, **shared) for name, found in figures.macro_scores(truth, answers).items()),
+        figure("auroc", statistic=figures.macro_auroc(truth, scores), **shared),
+        figure("log_loss", statistic=mean_of(surprise + missing), higher_is_better=False, **shared),
+        figure("ece", statistic=lambda counts: calibration(counts[:, known]), higher_is_better=False, **shared),
+    ]
+
+
+# --- restorer --------------------------------------------------------------------------------------
+
+
+def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+    def clean(noisy: np.ndarray, sigma: float) -> np.ndarray:
+        x = torch.from_numpy(noisy).permute(2, 0, 1)[None].to(runtime.device())
+        with runtime.device_lock(), runtime.inference():
+            return network(x)[0].permute(1, 2, 0).float().cpu().numpy()
+
+    methods = {"network": clean} | (installed_denoisers() if controls else {})
+    rows: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    count = len(frozen.samples)
+    for number, sample in enumerate(frozen.samples):
+        picture = _picture(frozen, sample)
+        side = frozen.settings["side"]
+        pixels = np.asarray(centre_crop(picture, min(side, *picture.size)))
+        work = partial(evaluate_denoising, methods, [pixels], seed=frozen.seed + number)
+        for score in (yield from patiently(work, Progress(number, count, "progress.evaluating"))):
+            rows.setdefault((score.method, score.sigma), []).append((score.psnr, score.ssim))
+    found, means = [], {}
+    for (method, sigma), values in rows.items():
+        for name, column in zip(("psnr", "ssim"), np.array(values).T):
+            if method == "network":
+                tolerance = {"psnr": 0.05, "ssim": 0.002}[name]
+                found.append(figure(name, count, mean_of(column), of=f"σ {sigma}", tolerance=tolerance))
+            else:
+                means.setdefault(method, {})[f"σ {sigma} {name}"] = float(column.mean())
+    return count, found, {"controls": means}

@@ -1,0 +1,62 @@
+"""Where the owner's data sets, training jobs and models lie: one folder, in which nothing is ever half written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deepart import runtime
+from deepart.errors import InputError
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_ABANDONED_SECONDS = 3600  # others may be writing now
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")  # on Windows
+
+
+def admin_folder() -> Path:
+    """Return the folder of everything that the owner made: DEEPART_ADMIN_DIR, or one where the system keeps such."""
+    return runtime.settings().admin_folder
+
+
+def checked_name(name: str) -> str:
+    """Return `name` if it can be that of a folder everywhere: small letters, digits, and hyphens between them.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
+        raise InputError("admin.name")
+    return name
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give a folder to fill, which appears as `target` in one step when all went well, and is removed otherwise."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{uuid.uuid4().hex}.part")
+    part.mkdir()
+    try:
+        yield part
+        os.rename(part, target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder so that it is gone for everybody in one step."""
+    gone = folder.with_name(f".{uuid.uuid4().hex}.part")
+    os.rename(folder, gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def remove_leftovers(parent: Path) -> None:
+    """Remove what a process that was killed had begun to write or to remove in `parent`, an hour ago or earlier."""
+    for part in parent.glob(".*.part"):
+        if time.time() - part.stat().st_mtime > _ABANDONED_SECONDS:
+            shutil.rmtree(part, ignore_errors=True)

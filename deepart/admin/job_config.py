@@ -1,0 +1,163 @@
+"""What a training job does: everything that the owner chooses, as the file config.json of the job has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Literal, get_args, get_type_hints
+
+from deepart.errors import InputError
+
+Task = Literal["style", "generator", "classifier", "restorer"]
+
+SCRATCH = "scratch"
+"""In place of a checkpoint: start from random weights."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobConfig:
+    """A training job; numbers of 0 stand for what suits the task, see `DEFAULTS`."""
+
+    task: Task
+    data: str
+    """Name of a stored data set."""
+    start: str = ""
+    """What it goes on from: a checkpoint's key, "job:ID" of a finished job, "scratch", or nothing for the live one."""
+    trained: Literal["all", "decoder", "heads"] = "all"
+    """What is trained: of the style network the decoder alone, of the classifier the heads alone."""
+    minutes: float = 10.0
+    """Of training; reading the pictures and measuring come on top."""
+    side: int = 0
+    """Pixels of the crops that are learned from."""
+    batch: int = 0
+    seed: int = 0
+
+    # the optimiser
+    learning_rate: float = 0.0
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    warmup_steps: int = 50
+    weight_decay: float = 0.0
+    clip_norm: float = 0.0
+    """Gradients longer than that are shortened to it."""
+    ema_decay: float = 0.998
+    """Of the moving average of the weights, which is what comes out."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+
+    # what it is measured by while it runs
+    measure_every_minutes: float = 1.0
+    patience: int = 0
+    """Measurements without a better one after which training ends early; 0: never."""
+    save_every_minutes: float = 0.5
+    track: bool = False
+    """Also write the experiment for the package trackio, in the folder of all jobs."""
+
+    # style network
+    contents: str = ""
+    """Name of a data set of pictures to paint; the paintings themselves if empty."""
+
+    # classifier
+    labels: Literal["keep", "new"] = "keep"
+    """Learn the labels that the classifier has, or those of `column`."""
+    column: Literal["style", "artist", "genre", "label"] = "label"
+    answers: Literal["one", "one-vs-rest", "several"] = "one"
+    """Of new labels: one is right (softmax), one is right (a yes or no for each), or several may be."""
+    balance: Literal["none", "weights", "resampling", "logit-adjustment"] = "none"
+    augmentation: Literal["none", "some", "strong"] = "some"
+    dropout: float = 0.5
+    label_smoothing: float = 0.1
+
+    # generator
+    loss: Literal["hinge", "nonsaturating", "minimax"] = "hinge"
+
+    @classmethod
+    def from_json(cls, text: str) -> JobConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            InputError: it is no such text, or a value is out of its range.
+        """
+        try:
+            values = json.loads(text)
+        except ValueError as error:
+            raise InputError("job.config") from error
+        return cls.of(values)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> JobConfig:
+        """Return the config of these values, checked.
+
+        Raises:
+            InputError: a field is missing or unknown, or a value is out of its range.
+        """
+        if not isinstance(values, Mapping) or {"task", "data"} - set(values) or set(values) - set(cls.__slots__):
+            raise InputError("job.config")
+        return cls(**values).checked()
+
+    def to_json(self) -> str:
+        """Return the text of config.json."""
+        return json.dumps(asdict(self), indent=1)
+
+    def checked(self) -> JobConfig:
+        """Return the same with the task's own values in place of zeros.
+
+        Raises:
+            InputError: a value is out of its range, or the parts that are trained do not belong to the task.
+        """
+        hints = get_type_hints(type(self))
+        for field in fields(self):
+            value, choices = getattr(self, field.name), get_args(hints[field.name])
+            if choices and value not in choices:
+                raise InputError("setting.choice", name=field.name, choices=", ".join(choices))
+            if field.name in _RANGES:
+                low, high = _RANGES[field.name]
+                if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                    raise InputError("setting.range", name=field.name, low=low, high=high)
+            elif not choices and not isinstance(value, bool if field.name == "track" else str):
+                raise InputError("job.config")
+        if self.trained not in TRAINABLE[self.task]:
+            raise InputError("setting.choice", name="trained", choices=", ".join(TRAINABLE[self.task]))
+        if self.answers != "one" and self.balance == "logit-adjustment":
+            raise InputError("job.adjustment_needs_one")
+        own = DEFAULTS[self.task] | (_HEADS_ONLY if self.trained == "heads" else {})
+        whole = {name: int(getattr(self, name)) for name in ("side", "batch", "seed", "warmup_steps", "patience")}
+        filled = replace(self, **whole)
+        filled = replace(filled, **{name: value for name, value in own.items() if not getattr(filled, name)})
+        step = {"style": 16, "generator": 1, "classifier": 32, "restorer": 8}[self.task]
+        return replace(filled, side=max(step, filled.side // step * step))
+
+
+TRAINABLE: dict[str, tuple[str, ...]] = {
+    "style": ("all", "decoder"),
+    "generator": ("all",),
+    "classifier": ("all", "heads"),
+    "restorer": ("all",),
+}
+"""What can be trained of each model."""
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "style": {"side": 128, "batch": 8, "learning_rate": 3e-4, "clip_norm": 5.0},
+    "generator": {"side": 128, "batch": 8, "learning_rate": 1e-4, "clip_norm": 1000.0},
+    "classifier": {"side": 224, "batch": 16, "learning_rate": 1e-3, "clip_norm": 5.0},
+    "restorer": {"side": 64, "batch": 8, "learning_rate": 2e-4, "clip_norm": 5.0},
+}
+"""What zeros stand for."""
+
+_HEADS_ONLY = {"side": 256, "batch": 64, "learning_rate": 3e-3}
+
+_RANGES: dict[str, tuple[float, float]] = {
+    "minutes": (0.01, 60 * 24 * 14),
+    "side": (0, 512),
+    "batch": (0, 256),
+    "seed": (0, 2**31),
+    "learning_rate": (0, 0.1),
+    "warmup_steps": (0, 10_000),
+    "weight_decay": (0, 1),
+    "clip_norm": (0, 1000),
+    "ema_decay": (0, 0.9999),
+    "measure_every_minutes": (0.01, 1000),
+    "patience": (0, 1000),
+    "save_every_minutes": (0.005, 1),  # so that no more than the last minute can be lost
+    "dropout": (0, 0.9),
+    "label_smoothing": (0, 0.5),
+}

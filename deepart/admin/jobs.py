@@ -1,0 +1,487 @@
+"""Training jobs: each is a process of its own and a folder, and what is known of it is read from that folder.
+
+    config.json     what it does (`JobConfig`)
+    process.json    which process does it
+    status.json     how far it is; replaced about once a second
+    metrics.jsonl   losses and measurements, line by line
+    log.txt         what the process said
+    previews/       pictures of what the network does by now
+    state.pt        to go on from; replaced at least once a minute
+    stop            there if somebody wants it to stop
+    result.json     how it ended
+    bundle/         what came out, in the layout of a bundled checkpoint, with `passport.json`
+
+Nothing is remembered in this process: the app may be started anew while a job runs, and a job that was killed at any
+moment can be resumed.  One job runs at a time, the others wait for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from deepart import runtime
+from deepart.admin.datasets import find_data_set
+from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
+from deepart.admin.job_config import JobConfig
+from deepart.errors import DeepartError, InputError
+from deepart.files import replacing
+from deepart.runtime import Progress
+
+State = Literal["queued", "running", "stopped", "finished", "failed"]
+
+CONFIG, PROCESS, STATUS, METRICS = "config.json", "process.json", "status.json", "metrics.jsonl"
+LOG, CHECKPOINT, STOP, RESULT, BUNDLE, PREVIEWS = "log.txt", "state.pt", "stop", "result.json", "bundle", "previews"
+LOCK = ".lock"
+"""In the folder of all jobs; the process of the job that runs holds it, and the system lets go of it if that dies."""
+
+MAX_WAITING = 5
+KILL_AFTER_SECONDS = 60
+"""How long a job that was asked to stop has until `kill` may end it; a step and a checkpoint take less."""
+
+_STARTING_SECONDS = 30.0  # how long a folder may be without a process before it counts as stopped
+_SECRETS = ("DEEPART_ADMIN_PASSWORD", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")
+_MEASURE_SECONDS = 600.0
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """How a job is at the moment."""
+
+    id: str
+    task: str
+    data: str
+    state: State
+    phase: str
+    """Of a running job: "preparing", "training" or "finishing"."""
+    step: int
+    minutes: float
+    """Of training so far, all sessions together."""
+    total_minutes: float
+    seconds_left: float | None
+    """Until the end of training, at the pace of this session; None where it does not run."""
+    interrupted: bool
+    """Whether its process went away without being asked to."""
+    reason: str
+    """Why a finished job ended: "time", "kept" (stopped by hand) or "early" (no better any more)."""
+    error: str
+    """Why it failed, a key of `deepart.text.TEXT`; empty if it did not."""
+    error_values: Mapping[str, Any]
+    created: str
+
+    @property
+    def progress(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        return min(1.0, self.minutes / self.total_minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job by its folder."""
+
+    id: str
+    folder: Path
+
+    @property
+    def config(self) -> JobConfig:
+        """What it does."""
+        return JobConfig.from_json((self.folder / CONFIG).read_text("utf-8"))
+
+    @property
+    def bundle(self) -> Path | None:
+        """The folder of what came out, once it is there."""
+        return self.folder / BUNDLE if (self.folder / BUNDLE).is_dir() else None
+
+    def view(self) -> JobView:
+        """Return how it is at the moment."""
+        config, status, result = self.config, read_json(self.folder / STATUS), read_json(self.folder / RESULT)
+        alive = _is_alive(self.folder)
+        state: State = "stopped"
+        if result:
+            state = result["state"]
+        elif alive or self._is_starting():
+            state = "running" if alive and status.get("phase", "queued") != "queued" else "queued"
+        return JobView(
+            id=self.id,
+            task=config.task,
+            data=config.data,
+            state=state,
+            phase=status.get("phase", "") if state == "running" else "",
+            step=status.get("step", 0),
+            minutes=status.get("minutes", 0.0),
+            total_minutes=config.minutes,
+            seconds_left=status.get("seconds_left") if state == "running" else None,
+            interrupted=state == "stopped" and not (self.folder / STOP).exists(),
+            reason=result.get("reason", ""),
+            error=result.get("key", ""),
+            error_values=result.get("values", {}),
+            created=self.id[:15],
+        )
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """Return what was written of its training, oldest first.
+
+        Every entry has "step", "minutes" and "kind": "losses" of the training, "measured" on other pictures, or
+        "result": the same of what came out, the moving average.
+        """
+        return read_lines(self.folder / METRICS)
+
+    def log(self, lines: int = 100) -> str:
+        """Return the end of what its process said; not to be taken for HTML."""
+        try:
+            with open(self.folder / LOG, encoding="utf-8", errors="replace") as file:
+                return "".join(deque(file, lines))
+        except OSError:
+            return ""
+
+    def previews(self) -> list[Path]:
+        """Return the pictures of its progress, oldest first; their names are the steps."""
+        return sorted((self.folder / PREVIEWS).glob("[0-9]*.jpg"))
+
+    def record(self) -> dict[str, Any]:
+        """Return the experiment as one JSON: its config can be started again, see `python -m deepart jobs`."""
+        passport = read_json(self.folder / BUNDLE / "passport.json")
+        return {
+            "config": json.loads((self.folder / CONFIG).read_text("utf-8")),
+            "result": read_json(self.folder / RESULT),
+            "metrics": self.metrics(),
+            "passport": passport,
+        }
+
+    def _is_starting(self) -> bool:
+        if (self.folder / PROCESS).exists() or (self.folder / STOP).exists():
+            return False
+        return time.time() - (self.folder / CONFIG).stat().st_mtime < _STARTING_SECONDS
+
+
+# --- starting and stopping -------------------------------------------------------------------------
+
+
+def start(config: JobConfig) -> Job:
+    """Start a job; it waits for those before it.
+
+    Raises:
+        InputError: the config is wrong, its data set is missing or too small for the task, too many jobs wait, or
+            this machine cannot train.
+    """
+    config = checked(config)
+    with _lock:
+        if sum(job.view().state == "queued" for job in jobs()) >= MAX_WAITING:
+            raise InputError("job.too_many", limit=MAX_WAITING)
+        name = f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{config.task}-{secrets.token_hex(2)}"
+        folder = _folder() / name
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(folder.parent)
+        with new_folder(folder) as part:
+            (part / CONFIG).write_text(config.to_json(), "utf-8")
+        _spawn(folder)
+    return Job(name, folder)
+
+
+def checked(config: JobConfig) -> JobConfig:
+    """Return a config ready to be started.
+
+    Raises:
+        InputError: see `start`.
+    """
+    config = config.checked()
+    if runtime.settings().zero_gpu:
+        raise InputError("job.zero_gpu")
+    if config.track and find_spec("trackio") is None:
+        raise InputError("job.no_trackio")
+    guards = {guard["task"]: guard for guard in find_data_set(config.data).report()["guards"]}
+    guard = guards[config.task]
+    if guard["level"] == "stop":
+        raise InputError(guard["note"], **guard["values"])
+    if config.contents:
+        find_data_set(config.contents)
+    return config
+
+
+def resume(job: Job, keep: bool = False) -> None:
+    """Go on with a job that was stopped, was killed, or has failed.
+
+    Args:
+        keep: only to finish, with what was learned so far.
+
+    Raises:
+        InputError: it runs, waits, or is finished.
+    """
+    with _lock:
+        if job.view().state not in ("stopped", "failed"):
+            raise InputError("job.not_stopped")
+        for name in (PROCESS, STOP, RESULT):
+            (job.folder / name).unlink(missing_ok=True)
+        if keep:
+            stop(job, keep=True)
+        status = read_json(job.folder / STATUS) | {"phase": "queued"}
+        with replacing(job.folder / STATUS) as part:
+            part.write_text(json.dumps(status), "utf-8")
+        os.utime(job.folder / CONFIG)
+        _spawn(job.folder)
+
+
+def stop(job: Job, keep: bool = False) -> None:
+    """Ask a job to stop after its step; it can be resumed later.
+
+    Args:
+        keep: finish instead, with what was learned so far.
+    """
+    with replacing(job.folder / STOP) as part:
+        part.write_text("keep" if keep else "stop", "utf-8")
+
+
+def kill(job: Job) -> None:
+    """End the process of a job at once, for one that hangs; at most the last minute is lost.
+
+    Raises:
+        InputError: it was not asked to stop, or not long enough ago.
+    """
+    asked = job.folder / STOP
+    if not asked.exists() or time.time() - asked.stat().st_mtime < KILL_AFTER_SECONDS:
+        raise InputError("job.not_yet", seconds=KILL_AFTER_SECONDS)
+    process = process_of(job.folder)
+    if process is not None:
+        process.kill()
+
+
+def delete_job(job: Job) -> None:
+    """Remove the folder of a job.
+
+    Raises:
+        InputError: it runs or waits.
+    """
+    with _lock:
+        if job.view().state in ("queued", "running"):
+            raise InputError("job.still_running")
+        remove_folder(job.folder)
+
+
+def jobs() -> list[Job]:
+    """Return every job, the newest first."""
+    found = sorted(_folder().glob(f"[!.]*/{CONFIG}"), reverse=True)
+    return [Job(file.parent.name, file.parent) for file in found]
+
+
+def find_job(name: str) -> Job:
+    """Return a job.
+
+    Raises:
+        InputError: there is none of that name.
+    """
+    folder = _folder() / checked_name(name)
+    if not (folder / CONFIG).is_file():
+        raise InputError("job.unknown")
+    return Job(name, folder)
+
+
+def _folder() -> Path:
+    return admin_folder() / "jobs"
+
+
+def _spawn(folder: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Start the process of a job, which outlives this one and leaves the cores to visitors."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    threads = str(max(1, cores - 1))
+    package = str(Path(__file__).resolve().parents[2])
+    environment = {name: value for name, value in os.environ.items() if name not in _SECRETS} | {
+        "OMP_WAIT_POLICY": "PASSIVE",  # both must be set before torch is imported
+        "GOMP_SPINCOUNT": "0",
+        "OMP_NUM_THREADS": threads,
+        "DEEPART_THREADS": threads,
+        "DEEPART_ADMIN_DIR": str(admin_folder()),
+        "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")])),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with open(folder / LOG, "ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "deepart.admin.job", str(folder), *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            start_new_session=True,
+        )
+    write_process(folder, process.pid)
+    runtime.in_background(process.wait)  # or it would stay as a zombie
+    return process
+
+
+# --- whether its process lives ---------------------------------------------------------------------
+
+
+def write_process(folder: Path, pid: int) -> None:
+    """Write down which process does a job; its beginning too, because numbers are given out again."""
+    import psutil
+
+    try:
+        created = psutil.Process(pid).create_time()
+    except psutil.Error:  # it is over already
+        created = 0.0
+    with replacing(folder / PROCESS) as part:
+        part.write_text(json.dumps({"pid": pid, "created": created}), "utf-8")
+
+
+def process_of(folder: Path) -> Any:
+    """Return the living process of a job, or None."""
+    import psutil
+
+    known = read_json(folder / PROCESS)
+    try:
+        process = psutil.Process(known["pid"])
+        same = abs(process.create_time() - known["created"]) < 1
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except (psutil.Error, KeyError, TypeError, ValueError):
+        return None
+
+
+def _is_alive(folder: Path) -> bool:
+    return process_of(folder) is not None
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Return what a JSON file holds; nothing if it is not there."""
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def read_lines(file: Path) -> list[dict[str, Any]]:
+    """Return what the lines of a file hold; one that is still being written is left out."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        try:
+            found.append(json.loads(line))
+        except ValueError:
+            continue
+    return found
+
+
+# --- before the start ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a few steps of a job took on this machine."""
+
+    batch: int
+    seconds_per_step: float
+    prepare_seconds: float
+    measure_seconds: float
+    """Of one measurement with its preview."""
+    num_pictures: int
+    """That it learns from."""
+    peak_mb: int
+    """Of memory, as far as it could be found out."""
+
+    @property
+    def pictures_per_second(self) -> float:
+        return self.batch / self.seconds_per_step
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a job will take and do."""
+
+    trial: Trial
+    config: JobConfig
+
+    @property
+    def steps(self) -> int:
+        """How many steps fit into its minutes."""
+        return int(60 * self.config.minutes / self.trial.seconds_per_step)
+
+    @property
+    def passes(self) -> float:
+        """How often each picture is looked at."""
+        return self.steps * self.trial.batch / max(1, self.trial.num_pictures)
+
+    @property
+    def total_minutes(self) -> float:
+        """From Start to the end: preparing, training, measuring."""
+        return self._total(self.config.minutes)
+
+    def minutes_for(self, passes: float) -> float:
+        """Return the minutes of training in which each picture is looked at so many times."""
+        return passes * self.trial.num_pictures / self.trial.batch * self.trial.seconds_per_step / 60
+
+    def _total(self, minutes: float) -> float:
+        measurements = 2 + minutes / self.config.measure_every_minutes
+        return minutes + (self.trial.prepare_seconds + measurements * self.trial.measure_seconds) / 60
+
+
+def estimate(config: JobConfig) -> Generator[Progress, None, Estimate]:
+    """Measure a few steps of a job in a process like its own, before it is started.
+
+    Raises:
+        InputError: see `start`; or another job runs, so that nothing can be measured.
+    """
+    config = checked(config)
+    trials = yield from _measured(config, [config.batch])
+    return Estimate(trials[0], config)
+
+
+def find_batch_size(
+    config: JobConfig, batches: Sequence[int] = (4, 8, 16, 32, 64, 128)
+) -> Generator[Progress, None, tuple[int, list[Trial]]]:
+    """Try batches of growing size while memory lasts; return the smallest that is nearly as fast as any.
+
+    Returns:
+        The size, and what was measured.
+
+    Raises:
+        InputError: see `estimate`.
+    """
+    trials = yield from _measured(checked(config), sorted(batches))
+    fastest = max(trial.pictures_per_second for trial in trials)
+    return next(trial.batch for trial in trials if trial.pictures_per_second >= 0.9 * fastest), trials
+
+
+def _measured(config: JobConfig, batches: Sequence[int]) -> Generator[Progress, None, list[Trial]]:
+    _folder().mkdir(parents=True, exist_ok=True)
+    folder = _folder() / f".{secrets.token_hex(8)}.part"
+    folder.mkdir()
+    process = None
+    try:
+        (folder / CONFIG).write_text(replace(config, batch=batches[0]).to_json(), "utf-8")
+        process = _spawn(folder, "--measure", ",".join(map(str, batches)))
+        deadline = time.monotonic() + _MEASURE_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            yield Progress(len(read_lines(folder / METRICS)), len(batches), "progress.measuring")
+            time.sleep(0.3)
+        trials = [Trial(**values) for values in read_lines(folder / METRICS)]
+        result = read_json(folder / RESULT)
+        if not trials:  # killed, or refused
+            key = result.get("key", "job.cannot_measure")
+            raise InputError(key, **result.get("values", {}))
+        return trials
+    finally:
+        if process is not None and process.poll() is None:
+            process.kill()
+            process.wait()
+        remove_folder(folder)
+
+
+def sentence_of(error: BaseException) -> dict[str, Any]:
+    """Return an error as result.json has it."""
+    if isinstance(error, DeepartError):
+        return {"key": error.key, "values": error.values}
+    is_memory = isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error).lower())
+    return {"key": "job.memory" if is_memory else "error.unexpected", "values": {}}

@@ -1,0 +1,297 @@
+"""What pictures come from: a zip archive, a folder, or a data set of the Hub; all are read alike, and all are hostile.
+
+A source is opened twice, once to be checked and once to be stored, and lists its pictures in the same order both
+times.  Nothing in it becomes the name of a file: names and labels are text, made harmless here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
+from typing import Any, Literal, Protocol
+
+from deepart.archives import PICTURE_SUFFIXES, Limits, open_archive, safe_name
+from deepart.errors import InputError
+from deepart.images import MAX_BYTES
+
+COLUMNS = ("style", "artist", "genre", "label")
+"""What a picture can be labelled with; "label" is for a set of labels of the owner's own."""
+
+SEPARATOR = "|"
+"""Between the labels of a picture that has several of one column."""
+
+Part = Literal["", "train", "calibration", "test"]
+"""What a picture is used for; empty if its source does not say."""
+
+MAX_PICTURES = 20_000
+LIMITS = Limits(entries=MAX_PICTURES, unpacked_bytes=8 * 2**30, directory_bytes=16 * 2**20)
+
+_PATH_COLUMNS = ("path", "file_name", "filename", "file", "image")
+_ALIASES = {"class": "label", "labels": "label", "license": "licence", "url": "source", "split": "part"}
+_PARTS: dict[str, Part] = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev", "calibration"), "calibration"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+_UNKNOWN = ("", "none", "unknown", "nan", "null")
+_LONGEST_LABEL = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One picture of a source, not decoded yet, and what the source says of it."""
+
+    name: str
+    read: Callable[[], bytes]
+    labels: Mapping[str, str] = field(default_factory=dict)  # column -> label, or several with `SEPARATOR` between
+    part: Part = ""
+    facts: Mapping[str, str] = field(default_factory=dict)  # title, year, licence, source
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a source holds."""
+
+    pictures: list[Candidate]
+    rows_without_picture: int = 0
+
+
+class Source(Protocol):
+    """Where pictures come from."""
+
+    def open(self) -> AbstractContextManager[Contents]:
+        """List the pictures, which can be read until the source is closed.
+
+        Raises:
+            InputError: the source is refused.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ZipSource:
+    """A zip archive: pictures in a folder for each label, or with a CSV, or neither.
+
+    Args:
+        path: the archive.
+        column: what the names of folders are.
+    """
+
+    path: Path
+    column: str = "label"
+
+    @contextmanager
+    def open(self) -> Iterator[Contents]:
+        """See `Source`."""
+        with open_archive(self.path, LIMITS) as archive:
+            pictures = {entry.filename: _reader(archive.read, entry) for entry in archive.pictures}
+            tables = {entry.filename: _reader(archive.read, entry) for entry in archive.tables}
+            yield _contents(pictures, tables, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSource:
+    """A folder on this machine, laid out as an archive is."""
+
+    path: Path
+    column: str = "label"
+
+    @contextmanager
+    def open(self) -> Iterator[Contents]:
+        """See `Source`."""
+        found = sorted(path for path in Path(self.path).rglob("*") if path.is_file() and not path.name.startswith("."))
+        names = {path.relative_to(self.path).as_posix(): path for path in found}
+        pictures = {
+            name: _reader(_bounded, path) for name, path in names.items() if path.suffix.lower() in PICTURE_SUFFIXES
+        }
+        if not pictures:
+            raise InputError("training.no_pictures")
+        if len(pictures) > MAX_PICTURES:
+            raise InputError("dataset.too_many", limit=MAX_PICTURES)
+        tables = {name: _reader(_bounded, path) for name, path in names.items() if path.suffix.lower() == ".csv"}
+        yield _contents(pictures, tables, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetSource:
+    """Parquet files as the Hub's data sets have them: a column of pictures, others of labels.
+
+    Args:
+        paths: the files; the part that a picture belongs to is read from their names ("train-00000-of-…").
+        column: what a column of labels is if it is called neither style, artist, genre nor label.
+    """
+
+    paths: tuple[Path, ...]
+    column: str = "label"
+
+    @contextmanager
+    def open(self) -> Iterator[Contents]:
+        """See `Source`.
+
+        Raises:
+            InputError: the package `datasets` is missing, or no column holds pictures.
+        """
+        if find_spec("datasets") is None:
+            raise InputError("dataset.no_datasets")
+        found: list[Candidate] = []
+        for path in self.paths:
+            found += _parquet_pictures(path, self.column, MAX_PICTURES - len(found))
+        yield Contents(found)
+
+
+def _reader(read: Callable[[Any], bytes], place: Any) -> Callable[[], bytes]:
+    return lambda: read(place)
+
+
+def _bounded(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(MAX_BYTES + 1)  # one more, so that `load_image` refuses it
+
+
+# --- folders and tables --------------------------------------------------------------------------
+
+
+def _contents(
+    pictures: Mapping[str, Callable[[], bytes]], tables: Mapping[str, Callable[[], bytes]], column: str
+) -> Contents:
+    """Join pictures, by their paths, with the rows of the table beside them, or with their folders' names."""
+    if len(tables) > 1:
+        raise InputError("dataset.several_tables")
+    rows: dict[str, dict[str, str]] = {}
+    for name, read in tables.items():
+        rows = _rows(read(), PurePosixPath(name).parent, pictures)
+    if not rows:
+        folders = _folders(list(pictures))
+        return Contents(
+            [
+                Candidate(safe_name(name), read, {column: label} if label else {}, part)
+                for (name, read), (part, label) in zip(pictures.items(), folders)
+            ]
+        )
+    found = []
+    for name, read in pictures.items():
+        row = rows.pop(name, {})
+        labels = {each: labels_of(row.get(each, "")) for each in COLUMNS}
+        facts = {each: plain_text(row.get(each, ""), 300) for each in ("title", "year", "licence", "source")}
+        found.append(
+            Candidate(
+                safe_name(name),
+                read,
+                {each: label for each, label in labels.items() if label},
+                _PARTS.get(row.get("part", "").strip().lower(), ""),
+                {each: text for each, text in facts.items() if text},
+            )
+        )
+    return Contents(found, len(rows))
+
+
+def _rows(data: bytes, folder: PurePosixPath, pictures: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Return the rows of a table by the paths of the pictures that they are about.
+
+    Paths count from the table's folder, or from the root; in a folder called "images" beside it they may leave
+    that out.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        first = text.splitlines()[0] if text else ""
+        lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+        table = [{_heading(key): value or "" for key, value in row.items() if isinstance(key, str)} for row in lines]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError("dataset.table_unreadable") from error
+    except TypeError as error:  # more values than headings, in a list
+        raise InputError("dataset.table_unreadable") from error
+    key = next((name for name in _PATH_COLUMNS if table and name in table[0]), None)
+    if key is None:
+        raise InputError("dataset.table_columns")
+    found = {}
+    for row in table:
+        path = unicodedata.normalize("NFC", row[key].strip().replace("\\", "/")).removeprefix("./")
+        ways = (str(folder / path), path, str(folder / "images" / path))
+        found[next((way for way in ways if way in pictures), path)] = row
+    return found
+
+
+def _heading(text: str) -> str:
+    text = text.strip().lower()
+    return _ALIASES.get(text, text)
+
+
+def _folders(names: Sequence[str]) -> list[tuple[Part, str]]:
+    """Return for each path the part and the label that its folders mean, empty where they mean nothing.
+
+    Folders that all pictures share are left out, and so is the name of a single folder: it tells nothing apart.
+    """
+    folders = [PurePosixPath(name).parent.parts for name in names]
+    while all(folders) and len({parts[0] for parts in folders}) == 1 and folders[0][0].lower() not in _PARTS:
+        folders = [parts[1:] for parts in folders]
+    found: list[tuple[Part, str]] = []
+    for parts in folders:
+        part: Part = _PARTS.get(parts[0].lower(), "") if parts else ""
+        rest = parts[1:] if part else parts
+        found.append((part, plain_text(rest[0]) if rest else ""))
+    return found
+
+
+def plain_text(text: str, longest: int = _LONGEST_LABEL) -> str:
+    """Return a text from outside on one line, without control characters, shortened; empty for "none" and its like."""
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(" " if letter.isspace() else letter for letter in text)
+    text = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
+    text = re.sub(" +", " ", text).strip()[:longest].rstrip()
+    return "" if text.lower() in _UNKNOWN else text
+
+
+def labels_of(text: str) -> str:
+    """Return the labels of a cell of a table, harmless, in order, each once."""
+    labels = dict.fromkeys(plain_text(each) for each in text.split(SEPARATOR))
+    return SEPARATOR.join(label for label in labels if label)
+
+
+# --- parquet ---------------------------------------------------------------------------------------
+
+
+def _parquet_pictures(path: Path, column: str, most: int) -> list[Candidate]:
+    from datasets import ClassLabel, Dataset, Image
+
+    try:
+        table = Dataset.from_parquet(str(path), keep_in_memory=False)
+    except Exception as error:  # whatever pyarrow and the features' description can go wrong with
+        raise InputError("dataset.parquet_unreadable") from error
+    image = next((name for name, feature in table.features.items() if isinstance(feature, Image)), None)
+    if image is None:
+        raise InputError("dataset.no_picture_column")
+    if len(table) > most:
+        raise InputError("dataset.too_many", limit=MAX_PICTURES)
+    table = table.cast_column(image, Image(decode=False))
+    names: dict[str, Callable[[Any], str]] = {}
+    for name, feature in table.features.items():
+        if isinstance(feature, ClassLabel):
+            names[name] = _class_namer(feature)
+        elif getattr(feature, "dtype", "") == "string" and _heading(name) in COLUMNS:
+            names[name] = str
+    headings = {name: _heading(name) if _heading(name) in COLUMNS else column for name in names}
+    part = next((part for word, part in _PARTS.items() if path.name.lower().startswith(word)), "")
+    facts = table.remove_columns([name for name in table.column_names if name not in names])
+    found = []
+    for index, row in enumerate(facts if names else [{}] * len(table)):
+        labels = {
+            headings[name]: plain_text(namer(row[name])) for name, namer in names.items() if row[name] is not None
+        }
+        read = _reader(lambda i: _cell(table[i][image]), index)
+        found.append(Candidate(f"{path.stem[:40]}-{index}", read, {k: v for k, v in labels.items() if v}, part))
+    return found
+
+
+def _class_namer(feature: Any) -> Callable[[Any], str]:
+    return lambda value: feature.int2str(int(value)) if int(value) >= 0 else ""
+
+
+def _cell(value: Mapping[str, Any]) -> bytes:
+    return value.get("bytes") or b""  # a path in a file from elsewhere is never opened

@@ -1,0 +1,30 @@
+"""Training of each of the four models on the owner's data sets, all behind the same few methods; see `base.Tuning`."""
+
+from __future__ import annotations
+
+import importlib
+
+import torch
+
+from deepart.admin.datasets import find_data_set
+from deepart.admin.job_config import JobConfig
+from deepart.admin.tuning.base import Tuning
+
+_CLASSES = {
+    "style": "StyleTuning",
+    "generator": "GeneratorTuning",
+    "classifier": "ClassifierTuning",
+    "restorer": "RestorerTuning",
+}
+
+
+def tuning_of(config: JobConfig) -> Tuning:
+    """Return what trains the model of a checked config; only what that needs is imported.
+
+    Raises:
+        InputError: there are too few pictures, or labels, for it; or it starts from something that is not there.
+        WeightsError: what it starts from is damaged.
+    """
+    module = importlib.import_module(f"{__name__}.{config.task}")
+    torch.manual_seed(config.seed)
+    return getattr(module, _CLASSES[config.task])(config, find_data_set(config.data))

@@ -1,0 +1,132 @@
+"""What the trainings of the four models share: what a job asks of them, what they start from, what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from PIL import Image
+from torch import nn
+
+from deepart import runtime
+from deepart.admin.datasets import DataSet, Work
+from deepart.admin.folders import admin_folder, checked_name
+from deepart.admin.job_config import SCRATCH, JobConfig
+from deepart.checkpoints import CHECKPOINTS, load_folder, load_model
+from deepart.errors import InputError
+from deepart.training.data import PictureStore
+from deepart.training.loop import Batch, FitConfig, Stage, StepReport, Task, Turn
+
+ARCHITECTURES = {
+    "style": "StyleNetwork",
+    "generator": "Generator",
+    "classifier": "ArtClassifier",
+    "restorer": "Restorer",
+}
+MEASURED_ON = 24
+"""Examples of a measurement that is made every minute."""
+
+OnStep = Callable[[StepReport], None]
+
+
+class Tuning(Protocol):
+    """One model being trained: what the job's process asks of it, in the order of the methods."""
+
+    network: nn.Module
+    """What is trained."""
+    num_pictures: int
+    """How many pictures it learns from."""
+
+    def prepare(self) -> Iterator[tuple[int, int]]:
+        """Get ready; yields how much of it is done, and of how much."""
+        ...
+
+    def fit(self, checkpoint: Path, on_step: OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+        """Train, from where the checkpoint is; return the moving average of the weights."""
+        ...
+
+    def measure(self) -> dict[str, float]:
+        """Return figures of the network as it is on pictures that it does not learn from.
+
+        "score" is among them unless there are no such pictures; the smaller the better.
+        """
+        ...
+
+    def preview(self) -> Image.Image | None:
+        """Return a picture of what the network does by now."""
+        ...
+
+    def save(self, average: nn.Module, folder: Path) -> None:
+        """Write what came out into a folder, in the layout of a bundled checkpoint."""
+        ...
+
+
+def start_of(config: JobConfig) -> nn.Module | None:
+    """Return the network that a job goes on from; None if from scratch."""
+    name = ARCHITECTURES[config.task]
+    if config.start == SCRATCH:
+        return None
+    if config.start.startswith("job:"):
+        folder = admin_folder() / "jobs" / checked_name(config.start.removeprefix("job:")) / "bundle"
+        if not folder.is_dir():
+            raise InputError("job.no_bundle")
+        return load_folder(folder, name, config.start).requires_grad_(True)
+    own = [key for key, row in CHECKPOINTS.items() if row.architecture == name]
+    key = config.start or next(iter(own), "")
+    if not key:
+        return None
+    if key not in own:
+        raise InputError("setting.choice", name="start", choices=", ".join([*own, SCRATCH]))
+    return load_model(key).requires_grad_(True)
+
+
+def fit_config(config: JobConfig, **more: object) -> FitConfig:
+    """Return what the loop needs to know of a job."""
+    bf16 = config.precision == "bfloat16" or (config.precision == "auto" and runtime.precision() == torch.bfloat16)
+    return FitConfig(
+        **{
+            "minutes": config.minutes,
+            "stages": (Stage(config.side, config.batch),),
+            "learning_rate": config.learning_rate,
+            "final_learning_rate": config.learning_rate / 50,
+            "schedule": config.schedule,
+            "warmup_steps": max(1, config.warmup_steps),
+            "weight_decay": config.weight_decay,
+            "clip_norm": config.clip_norm,
+            "ema_decay": config.ema_decay,
+            "save_every_minutes": config.save_every_minutes,
+            "bf16": bf16,
+        }
+        | more
+    )
+
+
+def pictures_of(data_set: DataSet, works: Sequence[Work], shortest: int = 256) -> PictureStore:
+    """Return the pictures of some works, decoded into the data set's cache once."""
+    return PictureStore([work.path for work in works], data_set.folder / "cache", shortest)
+
+
+def kept_for_measuring(data_set: DataSet) -> list[Work]:
+    """Return the pictures that a network is measured on while it learns."""
+    return data_set.works("calibration")
+
+
+class Examples:
+    """The same few examples of a task, drawn once, to measure it by."""
+
+    def __init__(self, task: Task, stage: Stage, bf16: bool) -> None:
+        self._task, self._bf16 = task, bf16
+        self._turn = Turn(stage, 0)
+        self.batch: Batch = task.draw(self._turn)
+
+    @torch.no_grad()
+    def losses(self, network: nn.Module) -> dict[str, float]:
+        """Return the losses of the network, which is in training again afterwards."""
+        device = next(network.parameters()).device
+        network.eval()
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16):
+            found = self._task.losses(tuple(x.to(device) for x in self.batch), self._turn)
+        network.train()
+        return {name: float(value) for name, value in found.items()}

@@ -1,0 +1,123 @@
+"""Fine-tuning of the classifier: its own labels or new ones, all of it or the heads alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart.admin.dataset_report import FEWEST_PER_LABEL
+from deepart.admin.datasets import DataSet
+from deepart.admin.job_config import JobConfig
+from deepart.admin.tuning import base
+from deepart.errors import InputError
+from deepart.models.classifier import ArtClassifier
+from deepart.training.classifier import parameter_groups
+from deepart.training.label_training import (
+    LabelTraining,
+    features_of,
+    finished,
+    label_targets,
+    measure_labels,
+    stretched,
+    with_heads,
+)
+from deepart.training.loop import fit
+
+_MEASURED_ON = 200  # pictures, about, where each measurement looks at them anew
+
+
+class ClassifierTuning:
+    """The classifier: its own labels or new ones, all of it or the heads alone."""
+
+    def __init__(self, config: JobConfig, data_set: DataSet) -> None:
+        start = base.start_of(config)
+        if start is None:
+            raise InputError("job.no_scratch")
+        self._config, self._data_set = config, data_set
+        self._works = data_set.works("train")
+        if config.labels == "new":
+            independent = (config.column,) if config.answers != "one" else ()
+            start = with_heads(start, {config.column: self._learnable()}, independent, config.dropout)
+        start.dropout.p = config.dropout
+        self.network: ArtClassifier = start
+        targets = label_targets(start, self._works)
+        self._works = [work for row, work in enumerate(self._works) if any(t[row, 0] >= 0 for t in targets.values())]
+        self._kept = base.kept_for_measuring(data_set)
+        if len(self._works) < 2 * FEWEST_PER_LABEL:
+            raise InputError("job.no_labels")
+        self.num_pictures = len(self._works)
+        heads_only = config.trained == "heads"
+        self._task = LabelTraining(
+            self.network,
+            self._works,
+            base.pictures_of(data_set, self._works),
+            heads_only,
+            config.balance,
+            config.augmentation,
+            config.label_smoothing,
+            config.seed,
+        )
+        self._kept_targets = label_targets(self.network, self._kept)
+        self._kept_pictures = base.pictures_of(data_set, self._kept) if self._kept else None
+        self._kept_features: Tensor | None = None
+
+    def _learnable(self) -> list[str]:
+        """Return the labels of the column that enough training pictures have, sorted."""
+        counts: dict[str, int] = {}
+        for work in self._works:
+            for label in work.labels(self._config.column):
+                counts[label] = counts.get(label, 0) + 1
+        found = sorted(label for label, count in counts.items() if count >= FEWEST_PER_LABEL - 1)
+        if len(found) < 2:
+            raise InputError("job.no_labels")
+        return found
+
+    def prepare(self) -> Iterator[tuple[int, int]]:
+        """See `Tuning`."""
+        if self._config.trained == "heads":
+            for done in self._task.look(self._config.side):
+                yield done, self.num_pictures
+            self._kept_features = self._see_kept(self.network)
+        yield 1, 1
+
+    def _see_kept(self, network: ArtClassifier, step: int = 1) -> Tensor | None:
+        """Return what a network sees of the pictures that are kept from it, or of every `step`-th of them, (N, D)."""
+        if self._kept_pictures is None:
+            return None
+        network.eval()
+        side = network.config.sides[0]
+        numbers = range(0, len(self._kept_pictures), step)
+        return torch.cat([features_of(network, stretched(self._kept_pictures[n], side)[None]) for n in numbers])
+
+    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+        """See `Tuning`."""
+        groups = parameter_groups(self.network, self._config.weight_decay)
+        return fit(self._task, base.fit_config(self._config), checkpoint, on_step, should_stop, groups)
+
+    def measure(self) -> dict[str, float]:
+        """See `Tuning`; with the accuracy of each head."""
+        step = max(1, len(self._kept) // _MEASURED_ON) if self._kept_features is None else 1
+        features = self._see_kept(self.network, step) if self._kept_features is None else self._kept_features
+        if features is None:
+            return {}
+        self.network.eval()
+        targets = {head: table[::step] for head, table in self._kept_targets.items()}
+        found = measure_labels(self.network, features, targets)
+        self.network.train()
+        return {"score": found.pop("loss"), **found} if found else {}
+
+    def preview(self) -> Image.Image | None:
+        """Return nothing: a classifier makes no pictures."""
+        return None
+
+    def save(self, average: nn.Module, folder: Path) -> None:
+        """See `Tuning`; the probabilities are calibrated on pictures that were not learned from."""
+        features = self._see_kept(average)
+        if features is None:
+            features = torch.empty(0, average.norm.num_features)
+        changed = self._config.trained != "heads"
+        finished(average, features, self._kept_targets, changed).save_pretrained(folder)

@@ -1,0 +1,108 @@
+"""Fine-tuning of the generator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart.admin.datasets import DataSet
+from deepart.admin.job_config import JobConfig
+from deepart.admin.tuning import base
+from deepart.checkpoints import load_model
+from deepart.errors import InputError
+from deepart.models.generator import Generator, GeneratorConfig
+from deepart.training.generation_evaluation import (
+    PooledFeatures,
+    centre_square,
+    describe,
+    grid,
+    kernel_distance,
+    paint_all,
+    painter,
+)
+from deepart.training.generator import ProjectedDiscriminator, ProjectedTraining, SquareCrops, imagenet_backbone
+from deepart.training.loop import StepReport, fit_adversarial
+
+_PAINTED = 96  # pictures that it is measured by
+_SHOWN = 16
+
+
+class GeneratorTuning:
+    """The generator, against a discriminator that starts anew."""
+
+    def __init__(self, config: JobConfig, data_set: DataSet) -> None:
+        self._config, self._data_set = config, data_set
+        self._works = data_set.works("train")
+        self.num_pictures = len(self._works)
+        styles = tuple(sorted({work.style for work in self._works} - {""}))
+        # Without any style the discriminator would have nothing but zeros to compare with.
+        self.network = base.start_of(config) or Generator(GeneratorConfig(styles or (config.data,)))
+        if config.side not in self.network.sizes:
+            raise InputError("setting.choice", name="side", choices=", ".join(map(str, self.network.sizes)))
+        self._real: Tensor | None = None
+        self._average: nn.Module | None = None
+
+    def prepare(self) -> Iterator[tuple[int, int]]:
+        """See `Tuning`."""
+        yield 0, 3
+        place = {style.casefold(): number for number, style in enumerate(self.network.styles)}
+        unnamed = place.get(self._config.data, self.network.any_style)
+        styles = [place.get(work.style.casefold(), unnamed) for work in self._works]
+        crops = SquareCrops(base.pictures_of(self._data_set, self._works), styles)
+        discriminator = ProjectedDiscriminator(_backbone(), len(self.network.styles))
+        self._task = ProjectedTraining(self.network, discriminator, crops, self._config.loss, self._config.seed)
+        yield 1, 3
+        self._task.measure(min(16, self.num_pictures))
+        self._styles = sorted(set(styles))
+        yield 2, 3
+        kept = base.kept_for_measuring(self._data_set)
+        if len(kept) >= 8:
+            self._features = PooledFeatures("EfficientNet-Lite0", _backbone(), [127 / 255], [128 / 255])
+            store = base.pictures_of(self._data_set, kept)
+            count = min(len(store), _PAINTED)
+            self._real = describe(self._features, [centre_square(store[index]) for index in range(count)])
+            self._scale = self._real.square().mean().sqrt()  # backbones differ in theirs
+        yield 3, 3
+
+    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+        """See `Tuning`."""
+
+        def told(report: StepReport, average: nn.Module) -> None:
+            self._average = average
+            on_step(report)
+
+        config = base.fit_config(self._config, betas=(0.0, 0.99))
+        return fit_adversarial(self._task, config, checkpoint, told, should_stop)
+
+    def measure(self) -> dict[str, float]:
+        """See `Tuning`; the score is a thousand times the kernel distance from pictures that were not learned from."""
+        if self._real is None or self._average is None:
+            return {}
+        painted = describe(self._features, self._painted(_PAINTED))
+        distance = kernel_distance(self._real / self._scale, painted / self._scale)
+        return {"score": 1000 * distance}
+
+    def preview(self) -> Image.Image | None:
+        """Return pictures of the moving average, always of the same seeds."""
+        return grid(self._painted(_SHOWN), columns=4) if self._average is not None else None
+
+    def _painted(self, count: int) -> list[Tensor]:
+        styles = [self._styles[number % len(self._styles)] for number in range(count)]
+        return paint_all(painter(self._average, self._config.side), styles)
+
+    def save(self, average: nn.Module, folder: Path) -> None:
+        """See `Tuning`."""
+        average.save_pretrained(folder)
+
+
+def _backbone() -> nn.Module:
+    """Return EfficientNet-Lite0 as ImageNet has taught it, or the bundled classifier's, which is always here."""
+    from deepart.training.run_classifier import IMAGENET_PACKAGE, imagenet_weights
+
+    if find_spec(IMAGENET_PACKAGE) is None:
+        return load_model("classify/lite0-wikiart-v1").backbone
+    return imagenet_backbone(imagenet_weights())

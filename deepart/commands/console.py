@@ -1,0 +1,130 @@
+"""What the commands share: how one is declared, options, progress on one line, pictures in and out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from deepart.runtime import Progress
+    from deepart.tasks.batch import BatchResult
+
+
+def add_command(commands, name: str, run: Callable, about: str, examples: str) -> argparse.ArgumentParser:
+    """Register a command and return its parser, to add options to.
+
+    Args:
+        commands: what `add_subparsers` returned.
+        name: the verb.
+        run: is called with the parsed options; returns the exit status, None for 0.
+        about: what the command does, as the list of commands says it: one phrase in lower case.
+        examples: lines to copy.
+    """
+    lines = "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
+    command = commands.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=f"examples:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(command=run)
+    return command
+
+
+def add_colour_option(command: argparse.ArgumentParser) -> None:
+    """Add `--colour`: whose colours a painting has."""
+    command.add_argument(
+        "--colour",
+        default="style",
+        help="style (its colours, the default), luminance or matched (the picture's own), palette (colours only)",
+    )
+
+
+def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
+    """Add what every `train` command takes: `--run`, `--minutes`, `--stages` and `--seed`."""
+    command.add_argument("--run", type=Path, required=True, help="folder of the run: state, log, and the result")
+    command.add_argument("--minutes", type=float, required=True, help="of training, all sessions together")
+    command.add_argument("--stages", default=stages, help="SIDExBATCH@UNTIL,… of the run; default %(default)s")
+    command.add_argument("--seed", type=int, default=0)
+
+
+def add_teacher_option(command: argparse.ArgumentParser, default: str = "loss/distilled-vgg16-v1") -> None:
+    """Add `--teacher`: the loss network that measures or teaches."""
+    command.add_argument(
+        "--teacher",
+        default=default,
+        help=f"loss network: a checkpoint (default {default}), or a file of VGG-16 in torchvision's layout",
+    )
+
+
+def number_or_auto(text: str) -> float | str:
+    """Read the value of an option that is a number, or "auto"."""
+    return text if text == "auto" else float(text)
+
+
+def pictures_of(path: Path) -> list[Path]:
+    """Return the pictures of a folder, or the path of a file."""
+    from deepart.archives import PICTURE_SUFFIXES
+
+    if not path.is_dir():
+        return [path]
+    found = (file for file in path.rglob("*") if file.suffix.lower() in PICTURE_SUFFIXES)
+    return sorted(file for file in found if not file.name.startswith("."))
+
+
+def write_picture(painted: Image.Image, path: Path, started: float) -> None:
+    """Write a PNG file with its recipe, and print its size and the seconds since `started`."""
+    from deepart.images import save_png
+    from deepart.recipes import chunks
+
+    save_png(painted, path, text=chunks(painted))
+    seconds = time.perf_counter() - started
+    print(f"{path}: {painted.width} x {painted.height} pixels in {seconds:.1f} s")
+
+
+def report_batch(result: BatchResult, output: Path, started: float) -> None:
+    """Print how many pictures went into an archive, and to the error stream why the others did not."""
+    for row in result.rows:
+        if row.error:
+            print(f"{row.picture}: {row.error}", file=sys.stderr)
+    done = sum(row.error is None for row in result.rows)
+    print(f"{output}: {done} of {len(result.rows)} pictures in {time.perf_counter() - started:.1f} s")
+
+
+def progress_line() -> Callable[[Progress], None]:
+    """Return a function that shows how far a task is, for `on_progress`."""
+    from deepart.text import say
+
+    line = Line()
+
+    def show(progress: Progress) -> None:
+        if progress.done == progress.total:
+            line.end()
+        else:
+            line.show(f"{say(progress.note)} {progress.done}/{progress.total}")
+
+    return show
+
+
+class Line:
+    """One line of a terminal that is written over; silent where nobody watches."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+        self._used = False
+
+    def show(self, text: str) -> None:
+        if self._watched:
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+            self._used = True
+
+    def end(self) -> None:
+        if self._used:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,234 @@
+"""`generate`, `walk` and `directions`: pictures from seeds, films between them, ways to lead them."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deepart.commands.console import add_command, progress_line, write_picture
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from deepart.tasks.genome import Genome
+
+CHECKPOINT = "generate/fastgan-wikiart-v1"
+
+
+def add_to(commands) -> None:
+    """Register the commands."""
+    generate = add_command(
+        commands,
+        "generate",
+        _generate,
+        "paint pictures that nobody has painted",
+        """\
+        python -m deepart generate --seed 7 --count 4 --style Impressionism -o pictures/
+        python -m deepart generate --count 16 --truncation 0.7 --upscale 4 --sheet -o pictures/
+        python -m deepart generate --again pictures/7.png --neighbours 8 -o more/
+        python -m deepart generate --checkpoint SimianLuo/LCM_Dreamshaper_v7 --prompt "a pond" -o pictures/
+        """,
+    )
+    _picture_options(generate)
+    generate.add_argument("-o", "--output", type=Path, required=True, help="folder for the PNG files")
+    generate.add_argument("--count", type=int, default=1, help="pictures, of the seeds from --seed on; default 1")
+    generate.add_argument("--sheet", action="store_true", help="also write sheet.png, with all of them")
+    generate.add_argument("--again", metavar="PICTURE", help="paint a picture again, from its file")
+    generate.add_argument("--neighbours", type=int, metavar="N", help="instead of --again alone, N pictures close by")
+    generate.add_argument("--amount", type=float, default=0.35, help="how far neighbours are, 0 to 1; default 0.35")
+    generate.add_argument("--like", metavar="PICTURE", help="look for your own picture; about 20 s")
+    generate.add_argument("--prompt", help="what to paint, for a diffusers pipeline that takes a text")
+    generate.add_argument("--steps", type=int, help="of a diffusers pipeline; default: its usual number")
+    generate.add_argument("--original", action="store_true", help="also say which training works are nearest to each")
+
+    walk = add_command(
+        commands,
+        "walk",
+        _walk,
+        "paint a film on the way from one generated picture to the next",
+        """\
+        python -m deepart walk --seeds 7 8 9 --style Tonalism -o film.mp4
+        python -m deepart walk --pictures a.png b.png --frames 48 -o film.gif
+        python -m deepart walk --again film.mp4 --upscale 2 -o larger.mp4
+        """,
+    )
+    _picture_options(walk, seeds=True)
+    walk.add_argument("-o", "--output", type=Path, required=True, help="file to write: .mp4, .gif or .webp")
+    walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk past")
+    walk.add_argument("--again", metavar="FILM", help="paint a walk again, from its file")
+    walk.add_argument("--frames", type=int, default=60, help="default 60")
+    walk.add_argument("--fps", type=int, default=24, help="frames a second; default 24")
+    walk.add_argument("--easing", default="smooth", help="smooth (default), linear, or hold")
+    walk.add_argument("--no-loop", action="store_true", help="end at the last picture instead of going back")
+
+    directions = add_command(
+        commands,
+        "directions",
+        _directions,
+        "find the directions and the map of a generator, and write them beside its weights",
+        """\
+        python -m deepart directions
+        python -m deepart directions --checkpoint generate/fastgan-wikiart-v1 -o folder/
+        """,
+    )
+    directions.add_argument("--checkpoint", default=CHECKPOINT, help="default %(default)s")
+    directions.add_argument("--samples", type=int, default=2048, help="pictures to look at; default 2048")
+    directions.add_argument("--points", type=int, default=1000, help="pictures on the map; default 1000")
+    directions.add_argument("-o", "--output", type=Path, help="folder; default: the checkpoint's own")
+
+
+def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> None:
+    if seeds:
+        command.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
+    else:
+        command.add_argument("--seed", type=int, help="the same seed is the same picture; default: by chance")
+    command.add_argument("--style", default="any", help="such as Impressionism, or any (default)")
+    command.add_argument("--truncation", type=float, default=1.0, help="1 all variety, towards 0 typical; default 1")
+    command.add_argument("--upscale", type=int, default=1, choices=[1, 2, 4], help="enlarge; default 1")
+    command.add_argument("--look", default="faithful", help="of what is enlarged: faithful (default) or crisp")
+    command.add_argument(
+        "--checkpoint",
+        default=CHECKPOINT,
+        help="generator; default %(default)s; or owner/name of a diffusers pipeline on the Hub",
+    )
+
+
+def _generate(options: argparse.Namespace) -> None:
+    from deepart.recipes import recipe_of
+    from deepart.tasks.generate import picture_sheet
+    from deepart.tasks.genome import genome_of
+
+    started = time.perf_counter()
+    pictures = _projected(options) or _bred(options) or _diffused(options) or _born(options)
+    options.output.mkdir(parents=True, exist_ok=True)
+    names = []
+    for picture in pictures:
+        genome = genome_of(picture)
+        from_seed = genome is None or genome.origin == "seed"
+        names.append(str(recipe_of(picture).seed) if from_seed else f"{genome.origin}-{genome.id}")
+        write_picture(picture, options.output / f"{names[-1]}.png", started)
+        if options.original:
+            _print_works(picture)
+    if options.sheet:
+        write_picture(picture_sheet(pictures, names), options.output / "sheet.png", started)
+
+
+def _born(options: argparse.Namespace) -> list[Image.Image]:
+    from deepart.tasks.generate import generate
+
+    return generate(
+        options.seed,
+        options.count,
+        options.style,
+        options.truncation,
+        upscale=options.upscale,
+        look=options.look,
+        checkpoint=options.checkpoint,
+        on_progress=progress_line(),
+    )
+
+
+def _diffused(options: argparse.Namespace) -> list[Image.Image] | None:
+    """Paint with a diffusers pipeline; None if the checkpoint is a generator."""
+    from deepart import runtime
+    from deepart.tasks.diffusion import diffuse_steps
+
+    if options.checkpoint.startswith("generate/"):
+        return None
+    steps = diffuse_steps(
+        options.checkpoint, options.prompt, seed=options.seed, count=options.count, num_steps=options.steps
+    )
+    return runtime.run(steps, progress_line())
+
+
+def _bred(options: argparse.Namespace) -> list[Image.Image] | None:
+    """Paint a picture again, or its neighbours; None if none is given."""
+    from deepart import runtime
+    from deepart.tasks.breeding import neighbours
+    from deepart.tasks.generate import ArtGenerator, random_seed
+
+    if not options.again:
+        return None
+    (genome,) = _genomes([options.again])
+    genomes = [genome]
+    if options.neighbours:
+        seed = random_seed() if options.seed is None else options.seed
+        genomes = neighbours(genome, options.neighbours, seed, options.amount)
+    steps = ArtGenerator(genome.checkpoint).steps(genomes, upscale=options.upscale, look=options.look)
+    return runtime.run(steps, progress_line())
+
+
+def _projected(options: argparse.Namespace) -> list[Image.Image] | None:
+    """Look for the visitor's own picture; None if none is given."""
+    from deepart import runtime
+    from deepart.tasks.generate import ArtGenerator
+    from deepart.tasks.genome import ANY_STYLE
+    from deepart.tasks.projection import project_steps
+
+    if not options.like:
+        return None
+    style = None if options.style == ANY_STYLE else options.style
+    steps = project_steps(ArtGenerator(options.checkpoint), options.like, style=style)
+    return [runtime.run(steps, progress_line()).picture]
+
+
+def _genomes(pictures: list[str]) -> list[Genome]:
+    from deepart.errors import InputError
+    from deepart.tasks.genome import genome_of
+
+    genomes = [genome_of(picture) for picture in pictures]
+    if None in genomes:
+        raise InputError("generate.no_genome")
+    return genomes
+
+
+def _print_works(picture: Image.Image) -> None:
+    from deepart.tasks.originality import originality
+
+    found = originality(picture)
+    print(f"  {'near copy' if found.is_near_copy else 'new'}: percentile {found.percentile:.0f}; nearest works:")
+    for work in found.works:
+        print(f"  {work.title}, {work.artist} {work.year}".rstrip() + f" (distance {work.distance:.2f})")
+
+
+def _walk(options: argparse.Namespace) -> None:
+    from deepart import runtime
+    from deepart.errors import InputError
+    from deepart.tasks.generate import ArtGenerator
+    from deepart.tasks.walks import Walk, walk_of, walk_steps
+
+    started = time.perf_counter()
+    engine = ArtGenerator(options.checkpoint)
+    if options.again:
+        walk = walk_of(options.again)
+        if walk is None:
+            raise InputError("generate.no_walk")
+    else:
+        keys = _genomes(options.pictures) if options.pictures else []
+        keys += [engine.born(seed, options.style, options.truncation) for seed in options.seeds or ()]
+        walk = Walk(tuple(keys), options.frames, not options.no_loop, options.easing, options.fps)
+    walk.check()
+    engine = ArtGenerator(walk.keys[0].checkpoint)
+    steps = walk_steps(engine, walk, options.output, upscale=options.upscale, look=options.look)
+    runtime.run(steps, progress_line())
+    print(f"{options.output}: {walk.frames} frames in {time.perf_counter() - started:.1f} s")
+
+
+def _directions(options: argparse.Namespace) -> None:
+    from deepart import runtime
+    from deepart.checkpoints import find
+    from deepart.tasks.classify import ArtworkClassifier
+    from deepart.tasks.generate import ArtGenerator
+    from deepart.training.steering import SteeringConfig, find_steering
+
+    folder = options.output or find(options.checkpoint).folder
+    config = SteeringConfig(samples=options.samples, points=options.points)
+    found = runtime.run(find_steering(ArtGenerator(options.checkpoint), ArtworkClassifier(), config), progress_line())
+    folder.mkdir(parents=True, exist_ok=True)
+    found.save(folder)
+    for direction in found.directions:
+        more, less = direction.more, direction.less
+        print(f"{direction.name}: + {more.label} ({more.change:+.2f}), - {less.label} ({less.change:+.2f})")
+    print(folder)

@@ -1,0 +1,81 @@
+"""`train generator` and `evaluate generator`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from deepart.commands.console import add_command, add_run_options
+
+
+def add_to(train, evaluate) -> None:
+    """Register the commands under `train` and `evaluate`."""
+    generator = add_command(
+        train,
+        "generator",
+        _train,
+        "train the generator, or go on with a run that was interrupted",
+        """\
+        python -m deepart train generator --data art/ --run runs/generator --minutes 720
+        python -m deepart train generator --data art/ --run runs/dcgan --architecture dcgan --minutes 60
+        """,
+    )
+    generator.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
+    add_run_options(generator, stages="128x16@0.85,256x8")
+    generator.add_argument("--learning-rate", type=float, default=2e-4, help="default 0.0002")
+    generator.add_argument(
+        "--architecture", choices=["fastgan", "dcgan"], default="fastgan", help="dcgan is the baseline"
+    )
+    generator.add_argument("--loss", choices=["hinge", "nonsaturating", "minimax"], default="hinge")
+    _add_backbone(generator)
+
+    of_generator = add_command(
+        evaluate,
+        "generator",
+        _evaluate,
+        "measure a generator on paintings that training left out",
+        """\
+        python -m deepart evaluate generator --data art/ -o report/
+        python -m deepart evaluate generator --data art/ --architecture dcgan --bundle runs/dcgan/bundle -o report/
+        """,
+    )
+    of_generator.add_argument(
+        "--data", type=Path, required=True, help="folder that holds paintings.csv and what it names"
+    )
+    of_generator.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("generator-report"),
+        help="folder for the figures; default %(default)s",
+    )
+    of_generator.add_argument("--checkpoint", default="generate/fastgan-wikiart-v1", help="the generator to measure")
+    of_generator.add_argument("--bundle", type=Path, help="folder of one that was trained, instead")
+    of_generator.add_argument("--architecture", choices=["fastgan", "dcgan"], default="fastgan", help="of --bundle")
+    of_generator.add_argument("--samples", type=int, default=1000, help="pictures to paint; default 1000")
+    of_generator.add_argument("--size", type=int, help="one of the generator's two sizes; default: the larger")
+    of_generator.add_argument("--truncation", type=float, default=1.0, help="default 1, all variety")
+    of_generator.add_argument("--seed", type=int, default=0)
+    of_generator.add_argument(
+        "--features",
+        choices=["lite", "inception", "clip"],
+        default="lite",
+        help="that are compared; inception and clip come from the Hub",
+    )
+    _add_backbone(of_generator)
+
+
+def _add_backbone(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--backbone", type=Path, help="file of ImageNet weights; default: those of a Python package")
+
+
+def _train(options: argparse.Namespace) -> None:
+    from deepart.training.run_generator import train_generator
+
+    train_generator(options)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from deepart.training.run_generator import evaluate
+
+    evaluate(options)

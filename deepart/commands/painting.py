@@ -1,0 +1,244 @@
+"""Commands that paint: `transfer`, `blend`, `mix`, `refine`, and `batch` for many pictures."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from deepart.commands.console import (
+    add_colour_option,
+    add_command,
+    pictures_of,
+    progress_line,
+    report_batch,
+    write_picture,
+)
+
+
+def add_to(commands) -> None:
+    """Register the commands."""
+    _add_transfer(commands)
+    _add_blend(commands)
+    _add_mix(commands)
+    _add_refine(commands)
+    _add_batch(commands)
+
+
+def _add_transfer(commands) -> None:
+    transfer = add_command(
+        commands,
+        "transfer",
+        _transfer,
+        "repaint a picture in the style of another",
+        """\
+        python -m deepart transfer photo.jpg starry-night -o painting.png
+        python -m deepart transfer photo.jpg my-painting.jpg --strength 0.7 --size 1600 -o painting.png
+        python -m deepart transfer photo.jpg the-scream --colour luminance -o painting.png
+        python -m deepart transfer photo.jpg udnie --mask subject --outside great-wave --brush 1 -o painting.png
+        """,
+    )
+    transfer.add_argument("content", help="the picture to paint")
+    transfer.add_argument("style", help="a picture, or a style of the gallery (see: python -m deepart styles)")
+    _painting_options(transfer)
+    _softness_option(transfer)
+    transfer.add_argument("--mask", help='where to paint: a picture, white for yes, or "subject" or "background"')
+    transfer.add_argument("--outside", metavar="STYLE", help="another style for the rest; default: left as it is")
+    transfer.add_argument("--outside-strength", type=float, default=1.0, help="of that style, 0 to 1")
+
+
+def _add_blend(commands) -> None:
+    blend = add_command(
+        commands,
+        "blend",
+        _blend,
+        "repaint a picture in a mixture of styles",
+        """\
+        python -m deepart blend photo.jpg starry-night:0.6 the-scream:0.4 -o painting.png
+        python -m deepart blend photo.jpg my-painting.jpg:2 great-wave udnie -o painting.png
+        python -m deepart blend photo.jpg starry-night the-scream --where left-right -o painting.png
+        python -m deepart blend photo.jpg great-wave --palette the-scream --texture udnie -o painting.png
+        """,
+    )
+    blend.add_argument("content", help="the picture to paint")
+    blend.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
+    _painting_options(blend)
+    _softness_option(blend)
+    blend.add_argument("--balance", action="store_true", help="let no style drown the others")
+    for layer in ("palette", "texture", "shapes"):
+        blend.add_argument(f"--{layer}", metavar="STYLE", help=f"take the {layer} from this style")
+    places = blend.add_mutually_exclusive_group()
+    places.add_argument(
+        "--where",
+        choices=["left-right", "top-bottom", "diagonal", "centre-edge"],
+        help="go from the first style to the last across the picture",
+    )
+    places.add_argument("--masks", nargs="+", metavar="MASK", help="where each style goes: pictures, white for yes")
+
+
+def _add_mix(commands) -> None:
+    mix = add_command(
+        commands,
+        "mix",
+        _mix,
+        "save a mixture of styles as a style of its own",
+        """\
+        python -m deepart mix starry-night:0.6 the-scream:0.4 --name "Night scream" -o night.deepart-style.json
+        python -m deepart transfer photo.jpg night.deepart-style.json -o painting.png
+        """,
+    )
+    mix.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
+    mix.add_argument("--balance", action="store_true", help="let no style drown the others")
+    mix.add_argument("--name", help="of the new style; default: what it is made of")
+    mix.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
+
+
+def _add_refine(commands) -> None:
+    refine = add_command(
+        commands,
+        "refine",
+        _refine,
+        "repaint a picture in the style of another with more care: slower, with finer strokes",
+        """\
+        python -m deepart refine photo.jpg my-painting.jpg -o painting.png
+        python -m deepart refine photo.jpg my-painting.jpg --start painted.png --beta 5 -o painting.png
+        """,
+    )
+    refine.add_argument("content", help="the picture to paint")
+    refine.add_argument("style", help="a picture of the style")
+    refine.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
+    refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
+    refine.add_argument("--alpha", type=float, default=1.0, help="how much the content counts; default 1")
+    refine.add_argument("--beta", type=float, default=2.0, help="how much the style counts; default 2")
+    refine.add_argument("--iterations", type=int, default=80, help="half of them at half the size; default 80")
+    refine.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
+    refine.add_argument("--checkpoint", help="loss network; default: VGG-19 if at hand, else the bundled one")
+
+
+def _add_batch(commands) -> None:
+    batch = add_command(
+        commands,
+        "batch",
+        _batch,
+        "repaint many pictures in one style, into a zip archive",
+        """\
+        python -m deepart batch holiday/ --style starry-night --size 1600 -o painted.zip
+        python -m deepart batch a.jpg b.jpg more.zip --style my-painting.jpg --strength 0.7 -o painted.zip
+        """,
+    )
+    batch.add_argument("sources", type=Path, nargs="+", metavar="FILE", help="pictures, folders or zip archives")
+    batch.add_argument("--style", required=True, help="a picture, or a style of the gallery")
+    _painting_options(batch, "zip archive to write")
+
+
+def _painting_options(command: argparse.ArgumentParser, output: str = "PNG file to write") -> None:
+    command.add_argument("-o", "--output", type=Path, required=True, help=output)
+    command.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
+    command.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
+    add_colour_option(command)
+    command.add_argument(
+        "--brush",
+        type=float,
+        help="size of the strokes in proportion to the picture, 0.25 to 4; default: a fixed number of pixels",
+    )
+    command.add_argument("--protect-faces", type=float, default=0.0, help="0 to 1: how much weaker on faces")
+
+
+def _softness_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--softness", type=float, default=0.02, help="of the edges of masks, in parts of the picture's shorter side"
+    )
+
+
+def _transfer(options: argparse.Namespace) -> None:
+    from deepart.tasks.transfer import transfer
+
+    _paint(
+        options,
+        transfer,
+        options.style,
+        mask=options.mask,
+        softness=options.softness,
+        outside=options.outside,
+        outside_strength=options.outside_strength,
+    )
+
+
+def _blend(options: argparse.Namespace) -> None:
+    from deepart.tasks.blend import blend
+
+    layers = {"palette": options.palette, "texture": options.texture, "shapes": options.shapes}
+    _paint(
+        options,
+        blend,
+        [_style_and_weight(text) for text in options.styles],
+        balance=options.balance,
+        layers={layer: style for layer, style in layers.items() if style},
+        where=options.where or options.masks,
+        softness=options.softness,
+    )
+
+
+def _mix(options: argparse.Namespace) -> None:
+    from deepart.tasks.blend import mix_styles
+    from deepart.tasks.style_files import save_style
+
+    code = mix_styles([_style_and_weight(text) for text in options.styles], options.balance, options.name)
+    save_style(code, options.output)
+    print(f"{options.output}: {code.label}")
+
+
+def _style_and_weight(text: str) -> tuple[str, float]:
+    """Read "starry-night:0.7"; without a number behind the last colon the weight is 1."""
+    style, colon, weight = text.rpartition(":")
+    try:
+        return (style, float(weight)) if colon else (text, 1.0)
+    except ValueError:
+        return text, 1.0
+
+
+def _paint(options: argparse.Namespace, verb: Callable, style: object, **settings: object) -> None:
+    started = time.perf_counter()
+    painted = verb(
+        options.content,
+        style,
+        options.strength,
+        size=options.size,
+        colour=options.colour,
+        brush=options.brush,
+        protect_faces=options.protect_faces,
+        on_progress=progress_line(),
+        **settings,
+    )
+    write_picture(painted, options.output, started)
+
+
+def _refine(options: argparse.Namespace) -> None:
+    from deepart.tasks.refine import refine
+
+    started = time.perf_counter()
+    painted = refine(
+        options.content,
+        options.style,
+        options.start,
+        alpha=options.alpha,
+        beta=options.beta,
+        iterations=options.iterations,
+        size=options.size,
+        checkpoint=options.checkpoint,
+        on_progress=progress_line(),
+    )
+    write_picture(painted, options.output, started)
+
+
+def _batch(options: argparse.Namespace) -> None:
+    from deepart.runtime import run
+    from deepart.tasks.batch import batch_steps
+    from deepart.tasks.transfer import Finish
+
+    started = time.perf_counter()
+    sources = [path for given in options.sources for path in pictures_of(given)]
+    finish = Finish(options.size, options.colour, options.brush, options.protect_faces)
+    steps = batch_steps(sources, options.style, options.strength, finish, out=options.output)
+    report_batch(run(steps, progress_line()), options.output, started)

@@ -1,0 +1,99 @@
+"""The command `restore`, of one picture or of many."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deepart.commands.console import (
+    add_command,
+    number_or_auto,
+    pictures_of,
+    progress_line,
+    report_batch,
+    write_picture,
+)
+
+if TYPE_CHECKING:
+    from deepart.tasks.hub_restorers import HubRestorer
+
+
+def add_to(commands) -> None:
+    """Register the command."""
+    restore = add_command(
+        commands,
+        "restore",
+        _restore,
+        "repair damaged pictures: fill holes, clean, bring colours back, enlarge",
+        """\
+        python -m deepart restore scan.jpg --detect -o restored.png
+        python -m deepart restore photo.jpg --mask torn.png --clean 0.6 --upscale 2 --look crisp -o restored.png
+        python -m deepart restore painting.jpg --colour auto --trust changes.png -o restored.png
+        python -m deepart restore scans/ --mask masks.zip -o restored.zip
+        """,
+    )
+    restore.add_argument(
+        "picture", type=Path, help="the picture to restore; or a folder or zip archive of pictures, into an archive"
+    )
+    restore.add_argument("-o", "--output", type=Path, required=True, help="PNG file (or zip archive) to write")
+    restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
+    restore.add_argument("--detect", action="store_true", help="fill the damage that is found automatically")
+    restore.add_argument(
+        "--clean",
+        type=number_or_auto,
+        default="auto",
+        help="0 to 1: noise, JPEG and softness to take away; default auto",
+    )
+    restore.add_argument(
+        "--colour", type=number_or_auto, default=0.0, help="0 to 1, or auto: varnish and fading to undo; default 0"
+    )
+    restore.add_argument("--upscale", type=int, default=1, help="2 or 4 times as large; default 1")
+    restore.add_argument("--look", default="faithful", help="of what is enlarged: faithful (the default) or crisp")
+    restore.add_argument(
+        "--keep-paint",
+        type=float,
+        help="0 to 1: canvas and strokes to keep; default: by the picture if --clean is auto, else 0",
+    )
+    restore.add_argument("--protect", metavar="P.png", help="where to change nothing, in white")
+    restore.add_argument("--trust", type=Path, metavar="T.png", help="also write what was changed and invented")
+    for step in ("filler", "cleaner", "upscaler"):
+        restore.add_argument(
+            f"--{step}", metavar="KEY", help="a restorer of the Hub, or owner/name/file; default: the bundled one"
+        )
+
+
+def _restorer(name: str | None) -> str | HubRestorer | None:
+    """Return the key of a restorer as it is, or the restorer that a file of the Hub holds."""
+    from deepart.tasks.hub_restorers import open_restorer
+
+    if name is None or name.count("/") < 2:
+        return name
+    owner, repo, file = name.split("/", 2)
+    return open_restorer(f"{owner}/{repo}", file)
+
+
+def _restore(options: argparse.Namespace) -> None:
+    from deepart.images import save_png
+    from deepart.runtime import run
+    from deepart.tasks.restoration import Manner
+    from deepart.tasks.restore import restore_steps
+    from deepart.tasks.restore_batch import restore_batch_steps
+
+    started = time.perf_counter()
+    engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
+    manner = Manner(options.look, options.keep_paint, options.protect, *engines)
+    settings = {"colour": options.colour, "detect": options.detect}
+    if options.picture.is_dir() or options.picture.suffix.lower() == ".zip":
+        sources = pictures_of(options.picture)
+        steps = restore_batch_steps(
+            sources, options.mask, options.clean, options.upscale, manner, out=options.output, **settings
+        )
+        report_batch(run(steps, progress_line()), options.output, started)
+        return
+    steps = restore_steps(options.picture, options.mask, options.clean, options.upscale, manner, **settings)
+    result = run(steps, progress_line())
+    if options.trust:
+        save_png(result.trust_map().overlay, options.trust)
+    write_picture(result.after, options.output, started)

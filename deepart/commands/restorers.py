@@ -1,0 +1,161 @@
+"""`train restorer`, `filler`, `detector` and `upscaler`, and `evaluate restorer`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from deepart.commands.console import add_command, add_run_options, add_teacher_option
+
+
+def add_to(train, evaluate) -> None:
+    """Register the commands under `train` and `evaluate`."""
+    _add_train_command(
+        train,
+        "restorer",
+        _train_restorer,
+        "train the network that cleans",
+        stages="64x24@0.55,96x12@0.8,128x8",
+        learning_rate=1e-3,
+    )
+    filler = _add_train_command(
+        train,
+        "filler",
+        _train_filler,
+        "train the network that fills holes",
+        stages="128x16@0.45,176x8@0.8,256x4",
+        learning_rate=7e-4,
+    )
+    add_teacher_option(filler)
+    _add_train_command(
+        train,
+        "detector",
+        _train_detector,
+        "train the network that finds damage",
+        stages="128x16@0.5,192x8",
+        learning_rate=1e-3,
+    )
+    _add_train_upscaler(train)
+    _add_evaluate(evaluate)
+
+
+def _add_train_command(
+    train, name: str, run: Callable, about: str, stages: str, learning_rate: float, more: str = ""
+) -> argparse.ArgumentParser:
+    command = add_command(
+        train,
+        name,
+        run,
+        f"{about}, or go on with a run that was interrupted",
+        f"python -m deepart train {name} --data art/ --run runs/{name} --minutes 150\n{more}",
+    )
+    command.add_argument(
+        "--data", type=Path, required=True, help="folder of pictures; best with photos/ and paintings/"
+    )
+    add_run_options(command, stages)
+    command.add_argument("--learning-rate", type=float, default=learning_rate, help="at its peak; default %(default)s")
+    command.add_argument(
+        "--start", metavar="KEY", help="checkpoint, or a folder of one, to start from instead of random weights"
+    )
+    return command
+
+
+def _add_train_upscaler(train) -> None:
+    upscaler = _add_train_command(
+        train,
+        "upscaler",
+        _train_upscaler,
+        "train the network that enlarges",
+        stages="32x8@0.5,32x16",
+        learning_rate=1e-3,
+        more="python -m deepart train upscaler --look crisp --start runs/upscaler/bundle --learning-rate 0.0004 "
+        "--stages 32x8@0.7,48x6 --data art/ --run runs/crisp --minutes 40",
+    )
+    upscaler.add_argument(
+        "--look",
+        choices=["faithful", "crisp"],
+        default="faithful",
+        help="faithful undoes a shrinking; crisp, with --start, learns to answer as Real-ESRGAN does",
+    )
+    upscaler.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="FILE.bin",
+        help="of the crisp look: Real-ESRGAN's weights for ncnn, its .param beside it; default: those of a package",
+    )
+    upscaler.add_argument(
+        "--answers",
+        type=int,
+        default=3000,
+        help="crops that the teacher enlarges before the minutes begin; default 3000",
+    )
+
+
+def _add_evaluate(evaluate) -> None:
+    restorer = add_command(
+        evaluate,
+        "restorer",
+        _evaluate_restorers,
+        "measure the restoring networks, with what one would have otherwise beside them",
+        """\
+        python -m deepart evaluate restorer --data art/ -o report/
+        python -m deepart evaluate restorer --data art/ --only holes --paintings 20 --filler runs/filler/bundle
+        """,
+    )
+    restorer.add_argument(
+        "--data", type=Path, required=True, help="folder that holds the folders CBSD68, Set5 and paintings"
+    )
+    restorer.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("restorer-report"),
+        help="folder for the figures; default %(default)s",
+    )
+    restorer.add_argument(
+        "--only", nargs="+", choices=["noise", "holes", "damage", "enlarging"], help="default: all of them"
+    )
+    restorer.add_argument("--pictures", type=int, help="of CBSD68 and of Set5 at most; default: all")
+    restorer.add_argument(
+        "--paintings",
+        type=int,
+        default=100,
+        help="for holes and damage, of those that training leaves out; default 100",
+    )
+    restorer.add_argument("--seed", type=int, default=0, help="of noise, holes and damage")
+    for kind in ("restorer", "filler", "detector", "faithful", "crisp"):
+        restorer.add_argument(
+            f"--{kind}", metavar="KEY", help="a checkpoint or a folder of one; default: the bundled one"
+        )
+    add_teacher_option(restorer)
+
+
+def _train_restorer(options: argparse.Namespace) -> None:
+    from deepart.training.run_restorers import train_restorer
+
+    train_restorer(options)
+
+
+def _train_filler(options: argparse.Namespace) -> None:
+    from deepart.training.run_restorers import train_filler
+
+    train_filler(options)
+
+
+def _train_detector(options: argparse.Namespace) -> None:
+    from deepart.training.run_restorers import train_detector
+
+    train_detector(options)
+
+
+def _train_upscaler(options: argparse.Namespace) -> None:
+    from deepart.training.run_restorers import train_upscaler
+
+    train_upscaler(options)
+
+
+def _evaluate_restorers(options: argparse.Namespace) -> None:
+    from deepart.training.run_restoration_evaluation import evaluate_restorers
+
+    evaluate_restorers(options)

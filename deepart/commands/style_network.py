@@ -1,0 +1,59 @@
+"""`train style` and `evaluate style`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from deepart.commands.console import add_command, add_run_options, add_teacher_option
+
+
+def add_to(train, evaluate) -> None:
+    """Register the commands under `train` and `evaluate`."""
+    style = add_command(
+        train,
+        "style",
+        _train_style,
+        "train the style network, or go on with a run that was interrupted",
+        """\
+        python -m deepart train style --contents photos/ --styles paintings/ --run runs/style --minutes 120
+        python -m deepart train style --contents photos/ --styles paintings/ --run runs/style --minutes 240
+        """,
+    )
+    style.add_argument("--contents", type=Path, required=True, help="folder of photos")
+    style.add_argument("--styles", type=Path, required=True, help="folder of paintings")
+    add_run_options(style, stages="128x16@0.3,192x8@0.75,256x6@1")
+    style.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak; default 0.001")
+    style.add_argument("--start", help="checkpoint to start from instead of random weights")
+    add_teacher_option(style)
+
+    of_style = add_command(
+        evaluate,
+        "style",
+        _evaluate_style,
+        "measure style and content distance, with the controls identity and target",
+        "python -m deepart evaluate style --contents photos/ --styles paintings/ --sheet sheet.png",
+    )
+    add_evaluation_options(of_style)
+
+
+def add_evaluation_options(command: argparse.ArgumentParser) -> None:
+    """Add what `evaluate style` and `benchmark style` share."""
+    command.add_argument("--contents", type=Path, required=True, help="folder of photos")
+    command.add_argument("--styles", type=Path, required=True, help="folder of paintings")
+    command.add_argument("--held-out", action="store_true", help="only pictures that `train` leaves out")
+    command.add_argument("--pairs", type=int, default=33, help="how many to paint; default 33")
+    command.add_argument("--sheet", type=Path, help="also paint a contact sheet, 10 contents x 6 styles, to this file")
+    add_teacher_option(command)
+
+
+def _train_style(options: argparse.Namespace) -> None:
+    from deepart.training.run import train_style
+
+    train_style(options)
+
+
+def _evaluate_style(options: argparse.Namespace) -> None:
+    from deepart.training.run import evaluate_style_folders
+
+    evaluate_style_folders(options)

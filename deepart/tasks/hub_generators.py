@@ -1,0 +1,123 @@
+"""Generators of the Hugging Face Hub: the FastGANs of `huggan`, each trained on a few hundred pictures of one kind.
+
+Liu et al. 2021, "Towards Faster and Stabilized GAN Training for High-fidelity Few-shot Image Synthesis",
+https://arxiv.org/abs/2101.04775.  Their files are pickled tables of tensors, of which nothing but tensors is read;
+the code that lies beside them is never fetched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deepart import hub
+from deepart.checkpoints import load_state
+from deepart.errors import WeightsError
+from deepart.hub import Report
+from deepart.models.generator import FastGAN, FastGANConfig, fold_spectral_norm
+from deepart.text import say
+
+FILE = "pytorch_model.bin"
+SIZE = 117_071_971
+"""Bytes of each file."""
+
+_SIZES = tuple(4 << level for level in range(9))
+
+
+@dataclass(frozen=True, slots=True)
+class HubGenerator:
+    """One generator of the Hub."""
+
+    key: str
+    repo: str
+    revision: str
+    """Commit of the repository; it settles what the file is."""
+    good_for: str
+    """A key of `deepart.text.TEXT`."""
+    licence: str = "mit"
+    """As the repository's card says."""
+
+
+HUB_GENERATORS: dict[str, HubGenerator] = {
+    f"generate/fastgan-{name}-v1": HubGenerator(
+        f"generate/fastgan-{name}-v1", f"huggan/fastgan-few-shot-{name}", revision, f"generator.good_for.{about}"
+    )
+    for name, revision, about in (
+        ("painting", "2d74d156bb01bad125b6dc62b0f75df4a8447d44", "painting"),
+        ("fauvism-still-life", "502ee8340517914274b3defaf5dfe3a29240c71f", "fauvism"),
+        ("shells", "698843e8a0c88fb7384898ca5f09f82b55b26a93", "shells"),
+        ("moongate", "7ca7777f156d6f971bd5ec84a575dd9314256f02", "moongate"),
+        ("universe", "803e4d48ccece45a699d04bed973fdca992e3e40", "universe"),
+        ("aurora", "ae9ab2fdc4fa873bee17035e1f148c732ed620f0", "aurora"),
+        ("anime-face", "f6b8ee748e1a4943bb456f8005c1a292afa9b5c3", "anime_face"),
+        ("grumpy-cat", "305e922763b9cb83e63426ed6ebcfe941dfc7b5b", "grumpy_cat"),
+    )
+}
+
+
+def load_hub_generator(key: str, device: str = "cpu", *, report: Report | None = None) -> FastGAN:
+    """Return the generator of a key of `HUB_GENERATORS`, fetched if need be; its `sha256` is that of its file.
+
+    Raises:
+        WeightsError: out of reach; or its file is damaged, holds anything but tensors, or other tensors.
+    """
+    path = fetch(key, report)
+    state = load_state(path, key)
+    try:
+        config = config_of(state)
+        folded = fold_spectral_norm(state)
+    except (KeyError, IndexError, RuntimeError) as error:  # another network's tensors
+        raise WeightsError("weights.keys", name=key, count=len(state), first="_init") from error
+    with torch.random.fork_rng(devices=[]):
+        network = FastGAN(config)
+    expected = network.state_dict()
+    wrong = [name for name in expected if name not in folded or folded[name].shape != expected[name].shape]
+    count = len(wrong) + len(folded.keys() - expected.keys())
+    if count:
+        raise WeightsError("weights.keys", name=key, count=count, first=", ".join(wrong[:3]) or "…")
+    network.load_state_dict(folded)
+    network.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return network.eval().requires_grad_(False).to(device)
+
+
+def fetch(key: str, report: Report | None = None) -> Path:
+    """Return the file of a key of `HUB_GENERATORS`, fetched if need be.
+
+    Raises:
+        WeightsError: it is out of reach.
+    """
+    row = HUB_GENERATORS[key]
+    return hub.cached(row.repo, FILE, row.revision) or hub.download(key, row.repo, FILE, row.revision, report)
+
+
+def config_of(state: Mapping[str, Tensor]) -> FastGANConfig:
+    """Return the layout that the tensors of a checkpoint have.
+
+    Raises:
+        KeyError: they are not those of a FastGAN.
+    """
+    first = state["_init._layers.0._conv.weight_orig"]  # (z, 2 c, 4, 4)
+    widths = [state[f"_upsample_{size}._layers.1._conv.weight_orig"].shape[0] // 2 for size in _SIZES[1:]]
+    return FastGANConfig(channels=(first.shape[1] // 2, *widths), z=first.shape[0])
+
+
+def describe(language: str = "en") -> list[dict[str, Any]]:
+    """Say of every row what it is and whether its file is here; asks nobody."""
+    return [
+        {
+            "key": row.key,
+            "task": "generate",
+            "state": "cached" if hub.cached(row.repo, FILE, row.revision) else "remote",
+            "size": SIZE,
+            "licence": row.licence,
+            "repo": row.repo,
+            "good_for": say(row.good_for, language),
+        }
+        for row in HUB_GENERATORS.values()
+    ]

@@ -1,0 +1,307 @@
+"""What a person does in the Restore tab, in a real browser."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepart.checkpoints import models
+from deepart.images import load_image, save_png
+from deepart.recipes import recipe_of
+from deepart.tasks import bundled_restorers
+from deepart.tasks.bundled_restorers import CLEANER, DETECTOR
+from deepart.tasks.restore import restore
+from deepart.text import say
+from deepart.ui.damaged_samples import damaged
+from pictures import BAD_PICTURES
+from running_app import TIMEOUT, Brake, wait_until
+from tiny_restorers import put_tiny_restorers
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+expect, Page = sync_api.expect, sync_api.Page
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[..., Page]
+Photo = Callable[[str], Path]
+
+CARD, STATUS = "#restore-diagnosis", "#restore-status"
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+HOLE = (40, 30, 60, 45)
+expect.set_options(timeout=1000 * TIMEOUT)
+
+
+@pytest.fixture(autouse=True)
+def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_tiny_restorers(monkeypatch)
+
+
+@pytest.fixture
+def new_tab(new_page: NewPage) -> NewPage:
+    """Opens the Restore tab as one more visitor, and waits for the sample that it begins with."""
+
+    def open_tab(**options: object) -> Page:
+        page = new_page(**options)
+        page.get_by_role("tab").nth(3).click()
+        page.wait_for_selector(f"{STATUS} p")
+        return page
+
+    return open_tab
+
+
+@pytest.fixture
+def hole(tmp_path: Path) -> Path:
+    """A picture with a black square, which the tiny detector takes for damage."""
+    picture = Image.linear_gradient("L").resize((120, 90)).convert("RGB").point([60 + x // 2 for x in range(256)] * 3)
+    picture.paste("black", HOLE)
+    picture.save(tmp_path / "hole.png")
+    return tmp_path / "hole.png"
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
+    """Makes a restoration last as long as a test needs it to."""
+    brake, original = Brake(), bundled_restorers._apply
+
+    def apply(network: object, *layers: object, **options: int) -> object:
+        brake.before_piece()
+        return original(network, *layers, **options)
+
+    monkeypatch.setattr(bundled_restorers, "_apply", apply)
+    yield brake
+    brake.release()
+
+
+def upload(page: Page, path: Path) -> None:
+    page.set_input_files("#restore-picture input[type=file]", path)
+
+
+def upload_hole(page: Page, path: Path) -> None:
+    """Add the picture of `hole`, and wait until it is known what it needs."""
+    upload(page, path)
+    expect(page.locator(CARD)).to_contain_text("120 × 90")
+    expect(page.locator(CARD)).to_contain_text("% of the picture is damaged")
+    expect(page.locator("#restore-fill input")).to_be_checked()
+
+
+def set_slider(page: Page, name: str, value: float) -> None:
+    page.fill(f"#restore-{name} input[type=number]", str(value))
+    page.press(f"#restore-{name} input[type=number]", "Tab")
+
+
+def download(page: Page, button: str, folder: Path) -> Path:
+    with page.expect_download() as started:
+        page.click(button)
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def pixels(picture: object) -> np.ndarray:
+    """Return the pixels of a file, (H, W, 3)."""
+    return np.asarray(load_image(picture)).astype(int)
+
+
+def test_those_who_do_not_open_the_tab_cost_nothing(new_page: NewPage) -> None:
+    for key in (CLEANER, DETECTOR):
+        models.forget(key)
+    page = new_page()
+    page.wait_for_timeout(2000)
+    assert not {CLEANER, DETECTOR} & set(models.loaded())
+
+
+def test_damaged_picture_is_diagnosed_and_restored_as_proposed(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    assert page.is_checked("#restore-upscale label:has-text('4') input")
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text("480 × 360")
+    expect(page.locator("#restore-legend")).to_contain_text(re.compile(r"invented: \d"))
+    path = download(page, "#restore-download", tmp_path)
+    assert path.name == "deepart-restored.png"
+    assert load_image(path).size == (480, 360)
+    assert recipe_of(path).settings["steps"].startswith("fill")
+    levels = Image.open(download(page, "#restore-trust-file", tmp_path))
+    assert levels.getpixel((200, 150)) == 255  # the hole was invented
+    page.click("#restore-show label >> nth=1")
+    page.wait_for_selector("#restore-trust img")
+
+
+def test_recipe_can_be_edited_and_zero_is_the_picture_itself(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    page.uncheck("#restore-fill input")
+    for name in ("clean", "colour"):
+        set_slider(page, name, 0)
+    page.click("#restore-upscale label:has-text('1')")
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text(say("ui.restore.no_step"))
+    assert (pixels(download(page, "#restore-download", tmp_path)) == pixels(hole)).all()
+    set_slider(page, "clean", 0.5)
+    set_slider(page, "keep", 0)
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text("120 × 90")
+    expected = restore(hole, clean=0.5, keep_paint=0)
+    assert (pixels(download(page, "#restore-download", tmp_path)) == pixels(expected)).all()
+
+
+def test_steps_are_done_one_by_one(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    for name in ("clean", "colour"):
+        set_slider(page, name, 0)
+    page.click("#restore-upscale label:has-text('2')")
+    page.click("#restore-next")
+    expect(page.locator(STATUS)).to_contain_text("Step 1 of 2")
+    assert load_image(download(page, "#restore-download", tmp_path)).size == (120, 90)
+    page.click("#restore-next")
+    expect(page.locator(STATUS)).to_contain_text("Step 2")
+    assert load_image(download(page, "#restore-download", tmp_path)).size == (240, 180)
+
+
+def test_sample_is_restored_by_one_click(new_tab: NewPage) -> None:
+    page = new_tab()
+    page.click("#restore-samples .thumbnail-item >> nth=3")
+    width, height = (4 * side for side in load_image(damaged("small")).size)
+    expect(page.locator(STATUS)).to_contain_text(f"{width} × {height}")
+
+
+def test_damage_is_drawn_protected_uploaded_and_downloaded(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    page.click("#restore-mask > button")
+    marked = page.locator("#restore-marked span.md")
+    expect(marked).to_contain_text("is marked")
+    before = marked.inner_text()
+    canvas = page.locator("#restore-editor canvas").first
+    canvas.scroll_into_view_if_needed()
+    page.wait_for_timeout(2000)  # the editor draws its picture without a sign of being done
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x + 60, y + 100)
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    page.mouse.move(x + 120, y + 100, steps=5)
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    expect(marked).not_to_have_text(before)
+    path = download(page, "#restore-mask-file", tmp_path)
+    drawn = np.asarray(Image.open(path))
+    assert drawn.shape == (90, 120)
+    assert (drawn[HOLE[1] : HOLE[3], HOLE[0] : HOLE[2]] == 255).all()  # what was found stays
+    assert drawn[60:, 60:].any()
+    # The file can be used again, and protects nothing.
+    page.click("#restore-clear")
+    expect(page.locator("#restore-marked")).not_to_contain_text("is marked")
+    page.wait_for_timeout(2000)
+    with page.expect_file_chooser() as chooser:
+        page.click("#restore-upload")
+    chooser.value.set_files(path)
+    expect(marked).to_contain_text("is marked")
+    assert (np.asarray(Image.open(download(page, "#restore-mask-file", tmp_path))) == drawn).all()
+
+
+def test_mask_of_other_proportions_is_refused(new_tab: NewPage, tmp_path: Path) -> None:
+    page = new_tab()
+    Image.new("L", (90, 190), 255).save(tmp_path / "mask.png")
+    page.click("#restore-mask > button")
+    with page.expect_file_chooser() as chooser:
+        page.click("#restore-upload")
+    chooser.value.set_files(tmp_path / "mask.png")
+    width, height = load_image(damaged("scratched")).size
+    expect(page.locator("[data-testid=toast-text]")).to_have_text(say("mask.proportions", width=width, height=height))
+    expect(page.locator("#restore-picture img")).to_have_count(1)
+
+
+def test_bad_picture_is_refused_once_and_does_not_stay(new_tab: NewPage, tmp_path: Path) -> None:
+    page = new_tab()
+    data, key = BAD_PICTURES["png that ends early"]
+    (tmp_path / "bad.png").write_bytes(data)
+    upload(page, tmp_path / "bad.png")
+    expect(page.locator("[data-testid=toast-text]")).to_have_text([say(key)])
+    expect(page.locator("#restore-picture img")).to_have_count(0)
+    page.click("#restore-run")
+    expect(page.locator("[data-testid=toast-text]").last).to_have_text(say("restore.missing"))
+
+
+def test_restoration_is_stopped(new_tab: NewPage, hole: Path, slow: Brake) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    slow.pull()
+    pieces = slow.pieces
+    page.click("#restore-run")
+    wait_until(lambda: slow.pieces > pieces)
+    expect(page.locator("#restore-progress .track")).to_be_visible()
+    page.click("#restore-stop")
+    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.stopped"))
+    slow.release()
+    page.wait_for_timeout(1500)
+    assert slow.pieces == pieces + 1
+    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.stopped"))
+
+
+def test_restorers_are_compared_on_one_piece(new_tab: NewPage) -> None:
+    page = new_tab()
+    page.click("#restore-compare > button")
+    page.click("#restore-picture img", position={"x": 60, "y": 60})
+    expect(page.locator("#restore-compare-note")).to_contain_text("The piece around")
+    page.click("#restore-compare-run")
+    captions = page.locator("#restore-pieces .caption-label")
+    expect(captions).to_have_count(4)
+    expect(captions.last).to_contain_text(re.compile(r"crisp · \d+\.\d\d s"))
+
+
+def test_licences_of_the_hub_are_shown(new_tab: NewPage) -> None:
+    page = new_tab()
+    page.click("#restore-hub > button")
+    page.click("#restore-filler input")
+    page.get_by_role("option").nth(1).click()
+    expect(page.locator("#restore-licences")).to_contain_text("fashn-ai/LaMa")
+    expect(page.locator("#restore-licences")).to_contain_text("apache-2.0")
+
+
+def test_many_pictures_are_restored_with_one_mask(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
+    page = new_tab()
+    mask = Image.new("L", (120, 90))
+    mask.paste(255, HOLE)
+    mask.save(tmp_path / "mask.png")
+    save_png(load_image(hole).rotate(180), tmp_path / "other.png")
+    page.click("#restore-batch > button")
+    page.set_input_files("#restore-batch-files input[type=file]", [hole, tmp_path / "other.png"])
+    page.set_input_files("#restore-batch-masks input[type=file]", tmp_path / "mask.png")
+    expect(page.locator("#restore-batch-masks")).to_contain_text("mask")
+    page.click("#restore-batch-run")
+    expect(page.locator("#restore-batch-status")).to_contain_text("2 of 2")
+    with zipfile.ZipFile(download(page, "#restore-batch-download", tmp_path)) as archive:
+        assert set(archive.namelist()) == {"hole.png", "other.png", "sheet.png", "results.csv"}
+
+
+def test_result_goes_on_to_the_next_restoration_and_to_transfer(new_tab: NewPage, hole: Path) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    page.click("#restore-upscale label:has-text('2')")
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text("240 × 180")
+    page.click("#restore-again")
+    expect(page.locator(CARD)).to_contain_text("240 × 180")
+    page.click("#restore-upscale label:has-text('1')")
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text("240 × 180")
+    page.click("#restore-paint")
+    page.wait_for_selector("#transfer-content img")
+
+
+def test_chinese_visitor_on_a_phone_reads_chinese_and_need_not_scroll_sideways(new_tab: NewPage) -> None:
+    page = new_tab(locale="zh-CN", **PHONE)
+    for part in ("diagnosis", "samples", "recipe", "show", "legend", "status", "mask", "hub"):
+        assert re.search("[\u4e00-\u9fff]", page.inner_text(f"#restore-{part}")), part
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    parts = [page.locator(f"#restore-{part}") for part in ("picture", "diagnosis", "run", "result")]
+    places = [part.bounding_box()["y"] for part in parts]
+    assert places == sorted(places)

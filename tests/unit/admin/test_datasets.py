@@ -1,0 +1,257 @@
+"""Data sets: what attacks is refused, what is found is reported, and nothing is stored before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from deepart.admin import datasets, hub_datasets
+from deepart.admin.datasets import Choices, Draft, check, data_sets, delete_data_set, find_data_set, store
+from deepart.admin.sources import FolderSource, ZipSource, plain_text
+from deepart.errors import InputError
+from deepart.runtime import run
+from deepart.training.catalogue import read_catalogue
+from loopback_hub import LoopbackHub
+from pictures import encoded
+
+from .paintings import file_of, folders, packed, painting, stored, table
+
+
+def checked(tmp_path: Path, files: dict[str, bytes], column: str = "style") -> Draft:
+    source = ZipSource(packed(tmp_path / "works.zip", files), column)
+    return run(check(source, name="works", licence="my own", origin="the studio"))
+
+
+def refusal(tmp_path: Path, files: dict[str, bytes]) -> str:
+    with pytest.raises(InputError) as caught:
+        checked(tmp_path, files)
+    return caught.value.key
+
+
+# --- attacks -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("files", "key"),
+    [
+        ({"../../evil.png": b""}, "archive.unsafe_name"),
+        ({"/etc/evil.png": b""}, "archive.unsafe_name"),
+        ({"a.png": b"", "more.zip": b"PK"}, "archive.nested"),
+        ({"a.png": b"", "more.tar.gz": b"\x1f\x8b"}, "archive.nested"),
+        ({"readme.txt": b"nothing"}, "archive.no_pictures"),
+        ({"a.png": b"not a picture"}, "dataset.nothing_usable"),
+        ({"a.png": b"", "one.csv": b"path\na.png", "two.csv": b"path\na.png"}, "dataset.several_tables"),
+        ({"a.png": b"", "t.csv": b"artist\nMonet"}, "dataset.table_columns"),
+        ({"a.png": b"", "t.csv": b"\xff\xfe\x00"}, "dataset.table_unreadable"),
+    ],
+)
+def test_what_attacks_or_says_nothing_is_refused_and_nothing_is_stored(
+    tmp_path: Path, admin_dir: Path, files: dict[str, bytes], key: str
+) -> None:
+    assert refusal(tmp_path, files) == key
+    assert not admin_dir.exists()
+
+
+def test_a_bomb_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "works.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.png", bytes(19 * 2**20))
+        archive.writestr("b.png", bytes(19 * 2**20))
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *arguments: pytest.fail("something was unpacked"))
+    with pytest.raises(InputError) as caught:
+        run(check(ZipSource(tmp_path / "works.zip"), name="works", licence="my own"))
+    assert caught.value.key == "archive.bomb"
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "Works", "con", "-a", "a" * 61, "works\n"])
+def test_a_data_set_cannot_be_called_anything(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        run(check(ZipSource(packed(tmp_path / "a.zip", folders(2))), name=name, licence="my own"))
+    assert caught.value.key == "admin.name"
+    with pytest.raises(InputError):
+        find_data_set(name)
+
+
+def test_labels_from_outside_become_plain_text() -> None:
+    assert plain_text("  Pablo\u202e\n Picasso\x00 ") == "Pablo Picasso"
+    assert plain_text("none") == "" and len(plain_text("x" * 500)) == 80
+
+
+# --- reports -------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_was_found(tmp_path: Path, admin_dir: Path) -> None:
+    files = folders(8) | {
+        "Red/again.png": file_of(0),
+        "Red/smaller.jpg": encoded(painting(1).resize((80, 80)), "JPEG", quality=80),
+        "Red/broken.png": file_of(50)[:500],
+        "Red/tiny.png": file_of(51, side=40),
+        "Green/only.png": file_of(0, "Green"),
+    }
+    draft = checked(tmp_path, files)
+    report = draft.report.as_json()
+    assert report["pictures"] == 18
+    assert report["classes"] == {"style": {"Blue": 8, "Green": 1, "Red": 9}}
+    assert report["imbalance"] == {"style": 9.0}
+    assert {(each["name"], each["reason"]) for each in report["refused"]} == {
+        ("broken.png", "picture.damaged"),
+        ("tiny.png", "picture.too_small"),
+    }
+    assert report["copies"] == [["0.png", "again.png"]]
+    assert report["near_duplicates"] == [["1.png", "smaller.jpg"]]
+    assert report["sizes"] == {"least": 80, "median": 96, "largest": 96}
+    levels = {guard["task"]: guard["level"] for guard in report["guards"]}
+    assert levels == {"style": "warn", "generator": "stop", "classifier": "warn", "restorer": "stop"}
+    assert min(draft.sheet.size) > 90 and not admin_dir.exists()
+    json.dumps(report)
+
+
+def test_a_test_picture_that_was_seen_in_training_is_a_leak_and_is_taken_out_of_training(tmp_path: Path) -> None:
+    files = {f"train/{name}": data for name, data in folders(6).items()}
+    files |= {f"test/Red/{number}.png": file_of(100 + number) for number in range(3)}
+    files["test/Red/leak.jpg"] = encoded(painting(2), "JPEG", quality=85)
+    draft = checked(tmp_path, files)
+    assert draft.report.leaks == [["2.png", "leak.jpg"]]
+    works = run(store(draft)).works()
+    leaked = hashlib.sha256(files["train/Red/2.png"]).hexdigest()[:24]
+    assert leaked not in [work.path.stem for work in works]
+    assert sum(work.part == "test" for work in works) == 4
+    delete_data_set("works")
+    kept = run(store(draft, Choices(leaks="keep"))).works("train", "calibration")
+    assert leaked in [work.path.stem for work in kept]
+
+
+def test_what_shows_the_same_is_never_in_two_parts(tmp_path: Path) -> None:
+    files = folders(12)
+    files |= {f"Red/again{n}.jpg": encoded(painting(n), "JPEG", quality=85) for n in range(12)}
+    draft = checked(tmp_path, files)
+    works = run(store(draft, Choices(near_duplicates="keep"))).works()
+    part = {work.path.stem: work.part for work in works}
+    stem = {picture.name: picture.sha256[:24] for picture in draft.pictures if picture.labels["style"] == "Red"}
+    assert set(part.values()) == {"train", "calibration", "test"} and len(works) == 36
+    assert all(part[stem[f"{n}.png"]] == part[stem[f"again{n}.jpg"]] for n in range(12))
+
+
+def test_a_table_gives_labels_facts_and_parts(tmp_path: Path) -> None:
+    rows = [
+        {
+            "file": f"{n}.png",
+            "artist": f"Painter {n % 2}",
+            "label": "oil|wood" if n else "",
+            "licence": "CC0" if n else "",
+        }
+        for n in range(6)
+    ]
+    files = {f"images/{n}.png": file_of(n) for n in range(6)} | {"works.csv": table([*rows, {**rows[0], "file": "no"}])}
+    draft = checked(tmp_path, files)
+    assert draft.report.rows_without_picture == 1
+    assert draft.report.classes == {"artist": {"Painter 0": 3, "Painter 1": 3}, "label": {"oil": 5, "wood": 5}}
+    assert draft.report.missing == {"label": 1}
+    data_set = run(store(draft, Choices(missing="fill", fill={"label": "paper"})))
+    assert sorted({work.labels("label") for work in data_set.works()}) == [("oil", "wood"), ("paper",)]
+    passport = data_set.passport()
+    assert sorted(each["licence"] for each in passport["pictures"]) == ["CC0"] * 5 + ["my own"]
+    assert {each["sha256"] for each in passport["pictures"]} == {
+        hashlib.sha256(file_of(n)).hexdigest() for n in range(6)
+    }
+    delete_data_set("works")
+    assert len(run(store(draft, Choices(missing="drop"))).works()) == 5
+    with pytest.raises(InputError):
+        run(store(draft, Choices(missing="fill")))
+
+
+def test_pictures_without_labels_do_for_what_needs_none(tmp_path: Path) -> None:
+    draft = checked(tmp_path, {f"pictures/{n}.png": file_of(n, side=128) for n in range(12)})
+    assert draft.report.classes == {}
+    levels = {guard["task"]: guard["level"] for guard in draft.report.guards}
+    assert levels["style"] == "warn" and levels["restorer"] == "warn" and levels["classifier"] == "stop"
+    assert {work.part for work in run(store(draft)).works()} == {"train", "calibration", "test"}
+
+
+# --- stored --------------------------------------------------------------------------------------
+
+
+def test_what_is_stored_is_what_was_checked_under_names_of_our_own(tmp_path: Path, admin_dir: Path) -> None:
+    data_set = stored(tmp_path, folders(8))
+    names = [path.relative_to(admin_dir).parts for path in admin_dir.rglob("*") if path.is_file()]
+    assert all(parts[:2] == ("datasets", "works") for parts in names)
+    for work in data_set.works():
+        assert hashlib.sha256(work.path.read_bytes()).hexdigest().startswith(work.path.stem)
+    assert {painting.style for painting in read_catalogue(data_set.folder)} == {"Red", "Blue"}
+    assert data_set.report()["stored"] == 16 and Image.open(data_set.sheet).width > 200
+    assert [each.name for each in data_sets()] == ["works"]
+    with pytest.raises(InputError):
+        stored(tmp_path, folders(3))
+    delete_data_set("works")
+    assert data_sets() == [] and not any((admin_dir / "datasets").iterdir())
+
+
+def test_a_source_that_changed_since_is_refused_and_leaves_nothing(tmp_path: Path, admin_dir: Path) -> None:
+    draft = checked(tmp_path, folders(4))
+    packed(tmp_path / "works.zip", folders(4, ("Blue", "Red")))
+    with pytest.raises(InputError) as caught:
+        run(store(draft))
+    assert caught.value.key == "dataset.changed" and not any((admin_dir / "datasets").iterdir())
+
+
+def test_storing_that_is_stopped_leaves_nothing(tmp_path: Path, admin_dir: Path) -> None:
+    storing = store(checked(tmp_path, folders(4)))
+    for _ in range(3):
+        next(storing)
+    storing.close()
+    assert not any((admin_dir / "datasets").iterdir())
+
+
+# --- from the Hub --------------------------------------------------------------------------------
+
+
+def test_image_folders_come_from_the_hub(hub: LoopbackHub) -> None:
+    hub.add("painter/works", {**folders(5), "README.md": b"# Works", ".gitattributes": b""})
+    source = run(hub_datasets.fetch("painter/works", column="artist"))
+    draft = run(check(source, name="works", licence="cc0"))
+    assert draft.report.classes == {"artist": {"Blue": 5, "Red": 5}}
+    with pytest.raises(InputError) as caught:
+        run(hub_datasets.fetch("painter/../works"))
+    assert caught.value.key == "hub.name"
+    with pytest.raises(InputError) as caught:
+        run(hub_datasets.fetch("painter/nothing"))
+    assert caught.value.key == "dataset.not_on_hub"
+
+
+def test_parquet_files_are_read_by_datasets(tmp_path: Path) -> None:
+    datasets_package = pytest.importorskip("datasets")
+    features = datasets_package.Features(
+        image=datasets_package.Image(), style=datasets_package.ClassLabel(names=["Red", "Blue"])
+    )
+    for part in ("train", "test"):
+        cells = [
+            {"bytes": file_of(n + 50 * (part == "test"), tint), "path": None}
+            for n in range(4)
+            for tint in ("Red", "Blue")
+        ]
+        rows = datasets_package.Dataset.from_dict({"image": cells, "style": [0, 1] * 4}, features=features)
+        rows.to_parquet(tmp_path / f"{part}-00000-of-00001.parquet")
+    source = hub_datasets.ParquetSource(tuple(sorted(tmp_path.glob("*.parquet"))))
+    draft = run(check(source, name="works", licence="cc0"))
+    assert draft.report.classes == {"style": {"Blue": 8, "Red": 8}}
+    assert draft.report.parts == {"test": 8, "train": 8}
+
+
+def test_parquet_files_without_datasets_say_what_to_install(hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.add("painter/works", {"data/train-00000-of-00001.parquet": b"PAR1"})
+    monkeypatch.setattr(hub_datasets, "find_spec", lambda name: None)
+    with pytest.raises(InputError) as caught:
+        run(hub_datasets.fetch("painter/works"))
+    assert "pip install datasets" in str(caught.value)
+
+
+def test_a_folder_is_a_source_too(tmp_path: Path) -> None:
+    for name, data in folders(3).items():
+        (tmp_path / "art" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "art" / name).write_bytes(data)
+    draft = run(check(FolderSource(tmp_path / "art", "artist"), name="works", licence="cc0"))
+    assert draft.report.classes == {"artist": {"Blue": 3, "Red": 3}} and datasets.LEAST_SIDE == 64

@@ -1,0 +1,166 @@
+"""Training jobs: processes of their own that can be killed at any moment, one at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from deepart.admin import jobs
+from deepart.admin.datasets import DataSet, delete_data_set
+from deepart.admin.job_config import JobConfig
+from deepart.admin.jobs import Estimate, Job
+from deepart.errors import InputError
+from deepart.models.restorer import Restorer, RestorerConfig
+from deepart.runtime import run
+from deepart.settings import Settings
+
+from .paintings import folders, stored
+
+TINY = RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataSet:
+    monkeypatch.setenv("DEEPART_JOB_NICENESS", "1")  # or whatever else the machine does would come first
+    return stored(tmp_path, folders(8, side=128), column="artist")
+
+
+@pytest.fixture
+def tiny(admin_dir: Path) -> str:
+    """A job that has finished, with a restorer that learns in milliseconds."""
+    folder = admin_dir / "jobs" / "tiny"
+    Restorer(TINY).save_pretrained(folder / "bundle")
+    (folder / "config.json").write_text(JobConfig(task="restorer", data="works").checked().to_json())
+    (folder / "result.json").write_text(json.dumps({"state": "finished"}))
+    return "job:tiny"
+
+
+def config(start: str, **more: object) -> JobConfig:
+    values = {"minutes": 10, "side": 32, "batch": 2, "save_every_minutes": 0.005, "measure_every_minutes": 0.02}
+    return JobConfig(task="restorer", data="works", start=start, **values | more)
+
+
+def wait(job: Job, until: Callable[[jobs.JobView], bool], seconds: float = 120) -> jobs.JobView:
+    deadline = time.monotonic() + seconds
+    while not until(job.view()):
+        assert time.monotonic() < deadline and job.view().state != "failed", job.log()
+        time.sleep(0.05)
+    return job.view()
+
+
+def test_a_job_that_is_killed_goes_on_from_where_it_was(data: DataSet, tiny: str) -> None:
+    job = jobs.start(config(tiny))
+    wait(job, lambda view: view.state == "running" and view.minutes > 0.02)
+    pid = json.loads((job.folder / "process.json").read_text())["pid"]
+    assert os.getpriority(os.PRIO_PROCESS, pid) == os.getpriority(os.PRIO_PROCESS, 0) + 1
+    assert Settings().job_niceness == 15  # where nobody says otherwise
+    before = wait(job, lambda view: view.step > 0 and (job.folder / "state.pt").exists())
+    os.kill(pid, signal.SIGKILL)
+    killed = wait(job, lambda view: view.state == "stopped")
+    assert killed.interrupted and killed.step >= before.step
+    state = torch.load(job.folder / "state.pt", weights_only=True)  # whole
+    assert killed.minutes - state["minutes"] < 0.1
+    jobs.resume(job)
+    with pytest.raises(InputError):
+        jobs.resume(job)
+    assert job.view().state == "queued"
+    wait(job, lambda view: view.phase == "training" and view.step > killed.step)
+    jobs.stop(job)
+    stopped = wait(job, lambda view: view.state == "stopped")
+    assert not stopped.interrupted and stopped.step > killed.step
+    steps = [line["step"] for line in job.metrics()]
+    assert steps == sorted(steps) and len(set(steps)) > 2
+    assert torch.load(job.folder / "state.pt", weights_only=True)["step"] >= stopped.step
+    jobs.delete_job(job)
+    assert [each.id for each in jobs.jobs()] == ["tiny"]
+
+
+def test_one_runs_the_next_waits_and_what_is_kept_can_be_used(data: DataSet, tiny: str) -> None:
+    first, second = jobs.start(config(tiny)), jobs.start(config(tiny))
+    if first.id > second.id:  # within one second
+        first, second = second, first
+    wait(first, lambda view: view.state == "running")
+    assert second.view().state == "queued"
+    with pytest.raises(InputError):
+        jobs.delete_job(first)
+    with pytest.raises(InputError) as caught:
+        run(jobs.estimate(config(tiny)))
+    assert caught.value.key == "job.busy"
+    wait(first, lambda view: len(first.previews()) > 1 and (view.seconds_left or 0) > 60)
+    jobs.stop(first, keep=True)
+    done = wait(first, lambda view: view.state == "finished")
+    assert done.reason == "kept" and first.bundle is not None
+    weights = load_file(first.bundle / "model.safetensors")
+    assert weights.keys() == Restorer(TINY).state_dict().keys()
+    passport = json.loads((first.bundle / "passport.json").read_text())
+    assert passport["data_sets"] == [data.passport()] and passport["job"]["seed"] == 0
+    assert {line["kind"] for line in first.metrics()} == {"losses", "measured", "result"}
+    json.dumps(first.record())
+    wait(second, lambda view: view.state == "running")
+    wait(second, lambda view: view.step > 0)
+    jobs.stop(second)
+    wait(second, lambda view: view.state == "stopped")
+    jobs.resume(second, keep=True)
+    assert wait(second, lambda view: view.state == "finished").reason == "kept"
+
+
+def test_a_job_ends_early_when_nothing_gets_better(data: DataSet, tiny: str, admin_dir: Path) -> None:
+    tracked = find_spec("trackio") is not None
+    job = jobs.start(config(tiny, learning_rate=1e-9, patience=2, track=tracked))
+    with pytest.raises(InputError):
+        delete_data_set("works")
+    assert wait(job, lambda view: view.state == "finished").reason == "early"
+    assert (admin_dir / "trackio" / "deepart.db").exists() == tracked
+
+
+def test_what_a_job_will_take_is_measured_before_it_starts(data: DataSet, tiny: str, admin_dir: Path) -> None:
+    best, trials = run(jobs.find_batch_size(config(tiny), (2, 4)))
+    assert best in (2, 4) and [trial.batch for trial in trials] == [2, 4]
+    assert [folder.name for folder in (admin_dir / "jobs").iterdir() if folder.is_dir()] == ["tiny"]
+    found = Estimate(trials[0], config(tiny, minutes=2))
+    assert found.trial.seconds_per_step > 0 and found.steps > 10 and found.total_minutes > 2
+    assert found.minutes_for(found.passes) == pytest.approx(2, rel=0.1)
+
+
+def test_a_job_that_fails_says_why(data: DataSet, tiny: str) -> None:
+    job = jobs.start(config("job:none"))
+    deadline = time.monotonic() + 30
+    while job.view().state != "failed" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert job.view().state == "failed" and job.view().error == "job.no_bundle"
+
+
+def test_what_cannot_be_trained_is_refused_before_it_starts(data: DataSet) -> None:
+    for wrong, key in (
+        ({"data": "none"}, "dataset.unknown"),
+        ({"task": "generator"}, "dataset.guard.too_few"),
+        ({"minutes": -1}, "setting.range"),
+        ({"side": "64"}, "setting.range"),
+        ({"trained": "heads"}, "setting.choice"),
+        ({"save_every_minutes": 5}, "setting.range"),
+        ({"command": "rm"}, "job.config"),
+    ):
+        with pytest.raises(InputError) as caught:
+            jobs.start(JobConfig.of({"task": "restorer", "data": "works"} | wrong))
+        assert caught.value.key == key
+    with pytest.raises(InputError):
+        jobs.find_job("../datasets/works")
+    assert jobs.jobs() == []
+
+
+def test_numbers_of_processes_are_given_out_again(data: DataSet, tiny: str, admin_dir: Path) -> None:
+    folder = admin_dir / "jobs" / "old"
+    folder.mkdir()
+    (folder / "config.json").write_text(config(tiny).checked().to_json())
+    (folder / "process.json").write_text(json.dumps({"pid": os.getpid(), "created": 1.0}))
+    (folder / "status.json").write_text(json.dumps({"phase": "training", "step": 5, "minutes": 1.0}))
+    assert jobs.find_job("old").view().state == "stopped"
