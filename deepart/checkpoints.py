@@ -118,7 +118,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/fill-unet-wikiart-v1",
             architecture="Filler",
-            sha256="e39157b9d0b3e12303f2c5b2779a7ca43bb0fbd0152568c7d4a68b7227140b1b",
+            sha256="8cb245145138ffff224bf9eaba0b90360fdf1d2d0a55dd762ebd67af504ac5b5",
             size=8_177_160,
             licence="mit",
             source="https://doi.org/10.1145/3072959.3073659",
@@ -127,7 +127,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/damage-unet-wikiart-v1",
             architecture="DamageDetector",
-            sha256="b2c0d2573d96110e371662a1bc2aacae3bc7361f223e156f71e656c59987496f",
+            sha256="cc2da8e151006b7e8c94851799274b48b003ef3e49f87dffd1529834f55d6817",
             size=4_109_800,
             licence="mit",
             source="https://arxiv.org/abs/2004.09484",

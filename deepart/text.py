@@ -3031,13 +3031,17 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "{time} left",
         "zh": "还剩 {time}",
     },
+    "ui.admin.loss": {
+        "en": "Loss",
+        "zh": "损失",
+    },
     "ui.admin.losses": {
-        "en": "Losses of the training",
-        "zh": "训练损失",
+        "en": "Losses, over the minutes of training",
+        "zh": "训练损失（横轴：分钟）",
     },
     "ui.admin.measured": {
-        "en": "Measured on pictures that it does not learn from",
-        "zh": "在未参与训练的图片上测评",
+        "en": "Measured on pictures that it does not learn from, over the minutes",
+        "zh": "在未参与训练的图片上测评（横轴：分钟）",
     },
     "ui.admin.figure": {
         "en": "Figure",
@@ -3046,18 +3050,6 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.admin.score_figure": {
         "en": "score (less is better)",
         "zh": "综合分（越低越好）",
-    },
-    "ui.admin.kind.measured": {
-        "en": "while it trains",
-        "zh": "训练中",
-    },
-    "ui.admin.kind.result": {
-        "en": "what came out",
-        "zh": "最终结果",
-    },
-    "ui.admin.axis_minutes": {
-        "en": "minutes",
-        "zh": "分钟",
     },
     "ui.admin.previews": {
         "en": "What it does by now",
@@ -3199,8 +3191,8 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "请先将该模型与当前模型进行比较。",
     },
     "ui.admin.is_live": {
-        "en": "{key}: version {number} is live. Visitors are served it from their next request on.",
-        "zh": "{key}：版本 {number} 已上线，访客的下一次请求即生效。",
+        "en": "{checkpoint}: version {number} is live. Visitors are served it from their next request on.",
+        "zh": "{checkpoint}：版本 {number} 已上线，访客的下一次请求即生效。",
     },
     "ui.admin.head": {
         "en": "Answers of",
@@ -3629,8 +3621,7 @@ TEXT: dict[str, dict[str, str]] = {
             "generation from them; children too like each other are not taken."
         ),
         "zh": (
-            "“邻近变体”与当前图片相似；也可以在图墙上点 ♥ 选出喜欢的图片，再"
-            "由它们繁殖下一代，过于雷同的后代会被剔除。"
+            "“邻近变体”与当前图片相似；也可以在图墙上点 ♥ 选出喜欢的图片，再由它们繁殖下一代，过于雷同的后代会被剔除。"
         ),
     },
     "ui.generate.amount": {
@@ -3890,15 +3881,15 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "上一面墙",
     },
     "ui.generate.send.transfer": {
-        "en": "Paint over it in Transfer",
+        "en": "To Transfer",
         "zh": "送去风格迁移",
     },
     "ui.generate.send.restore": {
-        "en": "Send to Restore",
+        "en": "To Restore",
         "zh": "送去修复",
     },
     "ui.generate.send.classify": {
-        "en": "Classify",
+        "en": "To Classify",
         "zh": "送去识别",
     },
     "ui.generate.with_variety": {

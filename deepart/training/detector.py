@@ -14,8 +14,9 @@ from deepart.training.damage import KINDS, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
 
-SCALES = (0.5, 1.3)
-"""Visitors' pictures are sharper or softer than those that are trained on."""
+SCALES = (0.35, 0.75)
+"""Pictures are shrunk by so much first: they are JPEG files, and a network that sees their traces around what was
+drawn onto them finds damage by the lack of traces, and in pictures without any finds it everywhere."""
 
 _THIN = 4.0  # how much more the pixels of a thin line weigh than those inside a patch
 _SURROUNDINGS = 9  # pixels, the window in which thin is told from thick

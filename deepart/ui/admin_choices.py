@@ -35,9 +35,6 @@ QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 CLEAR = "() => ''"
 """In the browser: the value of an output that shows nothing any more."""
 
-ENGINE = {"concurrency_id": "admin", "concurrency_limit": 1}
-"""Of events that compute for long: one at a time, beside those of visitors."""
-
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -47,6 +44,15 @@ class Panel:
     """Handler that fills it in when it is opened; takes the token, then `inputs`."""
     outputs: list[Component]
     inputs: list[Component] = field(default_factory=list)
+
+
+def one_at_a_time(name: str) -> dict[str, Any]:
+    """Return the options of events that go on for long; those of one name wait for each other, visitors for none."""
+    return {"concurrency_id": f"admin-{name}", "concurrency_limit": 1}
+
+
+IN_TURN = one_at_a_time("refresh")
+"""Of events that fill in a panel: a slow one never overwrites what was asked for after it."""
 
 
 def task_radio(elem_id: str) -> gr.Radio:
@@ -120,6 +126,18 @@ def following(steps: Generator[Progress, None, T], language: str, rest: int) -> 
             step = next(steps)
             done = step.done / max(step.total, 1)
             yield html.progress(done, say(step.note, language)), *(gr.skip(),) * rest
+    except StopIteration as end:
+        return end.value
+    finally:
+        steps.close()
+
+
+def alone(steps: Generator[tuple[Any], None, T]) -> Generator[Any, None, T]:
+    """Run what `following` gives for handlers with a single output."""
+    try:
+        while True:
+            (told,) = next(steps)
+            yield told
     except StopIteration as end:
         return end.value
     finally:

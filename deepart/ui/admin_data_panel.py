@@ -15,7 +15,7 @@ from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.text import say
 from deepart.ui import admin_html as html
-from deepart.ui.admin_choices import CLEAR, ENGINE, QUIET, Panel, data_set_choices, following, updated
+from deepart.ui.admin_choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
 from deepart.ui.events import admin_handler, language_of, unread
 from deepart.ui.events import translations as t
 
@@ -30,7 +30,7 @@ def build_data_panel(token: gr.State) -> Panel:
     """
 
     # Layout
-    work = gr.State({})  # "draft": what was looked through and is not stored yet
+    work = gr.State({})  # "opened", "draft": what was looked through and is not stored yet
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5):
             gr.Markdown(t("ui.admin.data_hint"), elem_classes="hint")
@@ -86,7 +86,7 @@ def build_data_panel(token: gr.State) -> Panel:
                 )
                 delete_button = gr.Button(t("ui.admin.delete"), size="md", elem_id="admin-data-delete")
         with gr.Column(scale=7):
-            status = gr.HTML(html.note(say("ui.admin.no_report")), elem_id="admin-data-status")
+            status = gr.HTML(elem_id="admin-data-status")
             with gr.Column(visible=False, elem_id="admin-choices") as choices_side:
                 with gr.Row():
                     missing = gr.Radio(
@@ -128,9 +128,12 @@ def build_data_panel(token: gr.State) -> Panel:
 
     # Handlers
     @admin_handler
-    def open_data(token: str, name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
         language = language_of(request)
+        told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_report", language))
+        work["opened"] = True
         return (
+            told,
             updated(data_set_choices(), name),
             gr.update(choices=_column_choices(language)),
             gr.update(choices=_choices("missing", _MISSING, language)),
@@ -228,8 +231,8 @@ def build_data_panel(token: gr.State) -> Panel:
     # Wiring
     facts = [archive, repository, revision, name, column, licence, origin]
     shown = [status, choices_side, report]
-    looking = check_button.click(check_data, [token, work, *facts], [*shown, sheet], **ENGINE, **QUIET)
-    storing = store_button.click(store_data, [token, work, *chosen], [*shown, stored], **ENGINE, **QUIET)
+    looking = check_button.click(check_data, [token, work, *facts], [*shown, sheet], **one_at_a_time("data"), **QUIET)
+    storing = store_button.click(store_data, [token, work, *chosen], [*shown, stored], **one_at_a_time("data"), **QUIET)
     stop_button.click(None, None, [status], js=CLEAR, cancels=[looking, storing], **QUIET)
     for event in (looking, storing):
         event.failure(None, None, [status], js=CLEAR, **QUIET)
@@ -237,7 +240,7 @@ def build_data_panel(token: gr.State) -> Panel:
         component.input(count_kept, [token, work, *chosen], [report], trigger_mode="always_last", **QUIET)
     stored.input(show_data, [token, work, stored], [*shown, sheet], **QUIET)
     delete_button.click(delete_data, [token, stored, sure], [stored, sure, status, report, sheet], **QUIET)
-    return Panel(open_data, [stored, column, missing, alike, leaks], [stored])
+    return Panel(open_data, [status, stored, column, missing, alike, leaks], [work, stored])
 
 
 def _column(column: str) -> str:

@@ -15,7 +15,7 @@ from deepart.text import say
 from deepart.ui import admin_html as html
 from deepart.ui.admin_choices import (
     CLEAR,
-    ENGINE,
+    IN_TURN,
     QUIET,
     TASKS,
     Panel,
@@ -23,6 +23,7 @@ from deepart.ui.admin_choices import (
     candidate_folder,
     data_set_choices,
     following,
+    one_at_a_time,
     plain_gallery,
     task_choices,
     task_radio,
@@ -50,7 +51,7 @@ def build_evaluation_panel(token: gr.State) -> Panel:
     """
 
     # Layout
-    work = gr.State({})  # "gate": what was found out about the candidate, "candidate": which one that is
+    work = gr.State({})  # "opened", "gate": what was found out about the candidate, "candidate": which one that is
     gr.Markdown(t("ui.admin.compare_hint"), elem_classes="hint")
     with gr.Row():
         task = task_radio("admin-compare-task")
@@ -61,7 +62,7 @@ def build_evaluation_panel(token: gr.State) -> Panel:
     with gr.Row():
         compare_button = gr.Button(t("ui.admin.compare"), variant="primary", elem_id="admin-run-compare")
         stop_button = gr.Button(t("ui.stop"), scale=0, min_width=80, elem_id="admin-compare-stop")
-    status = gr.HTML(html.note(say("ui.admin.no_comparison")), elem_id="admin-gate")
+    status = gr.HTML(elem_id="admin-gate")
     with gr.Column(visible=False, elem_id="admin-compared") as compared:
         table = gr.HTML(elem_id="admin-figures")
         with gr.Row(elem_id="admin-promotion"):
@@ -102,10 +103,13 @@ def build_evaluation_panel(token: gr.State) -> Panel:
     # Handlers
     @admin_handler
     def open_comparison(
-        token: str, task: str, candidate: str | None, data: str | None, request: gr.Request
+        token: str, work: dict[str, Any], task: str, candidate: str | None, data: str | None, request: gr.Request
     ) -> tuple[Any, ...]:
         language = language_of(request)
+        told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_comparison", language))
+        work["opened"] = True
         return (
+            told,
             gr.update(choices=task_choices(language)),
             updated(candidate_choices(_task(task), language), candidate),
             updated(data_set_choices(), data),
@@ -191,16 +195,16 @@ def build_evaluation_panel(token: gr.State) -> Panel:
         record = jobs.find_job(name).record() if kind == "job" else None
         version = promote(gate, reason or "", (licence or "").strip() or None, record)
         work.pop("gate")
-        told = say("ui.admin.is_live", language_of(request), key=version.key, number=version.number)
+        told = say("ui.admin.is_live", language_of(request), checkpoint=version.key, number=version.number)
         return html.done(told), ""
 
     # Wiring
-    task.input(choose_compared, [token, task], [candidate], **QUIET)
+    task.input(choose_compared, [token, task], [candidate], **IN_TURN, **QUIET)
     comparing = compare_button.click(
         compare_models,
         [token, work, task, candidate, data],
         [status, compared, table, promoted, matrix_side, head, matrix, scores],
-        **ENGINE,
+        **one_at_a_time("evaluate"),
         **QUIET,
     )
     comparing.failure(None, None, [status], js=CLEAR, **QUIET)
@@ -209,7 +213,7 @@ def build_evaluation_panel(token: gr.State) -> Panel:
         event(show_matrix, [token, work, head, side], [matrix, scores, cell_side], **QUIET)
     matrix.select(show_cell, [token, work, head, side], [cell_side, cell], **QUIET)
     promote_button.click(promote_model, [token, work, reason, licence], [promoted, reason], **QUIET)
-    return Panel(open_comparison, [task, candidate, data, side], [task, candidate, data])
+    return Panel(open_comparison, [status, task, candidate, data, side], [work, task, candidate, data])
 
 
 def _task(task: str) -> str:

@@ -41,6 +41,11 @@ def minutes(value: float, language: str) -> str:
     return say("ui.admin.hours", language, count=f"{value / 60:.1f}")
 
 
+def headed(heading: str, content: str) -> str:
+    """Return what is HTML already under a heading."""
+    return f"<h3>{escape(heading)}</h3>{content}"
+
+
 def _table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), classes: str = "") -> str:
     """Return a table of cells that are HTML already."""
     head = "".join(f'<th scope="col">{cell}</th>' for cell in heads)
@@ -243,7 +248,7 @@ def controls(found: Mapping[str, Mapping[str, float]], language: str) -> str:
     names = list(dict.fromkeys(name for values in found.values() for name in values))
     heads = [escape(say("ui.admin.control", language)), *map(escape, names)]
     rows = [[escape(method), *(number(values.get(name)) for name in names)] for method, values in found.items()]
-    return f"<h3>{escape(say('ui.admin.controls', language))}</h3>{_table(rows, heads, 'numbers')}"
+    return headed(say("ui.admin.controls", language), _table(rows, heads, "numbers"))
 
 
 def confusion(labels: Sequence[str], matrix: np.ndarray, language: str) -> str:
@@ -297,7 +302,8 @@ def version_table(rows: Sequence[Any], language: str) -> str:
     for row in rows:
         live = f' <span class="mark better">{escape(say("ui.admin.live", language))}</span>' if row.is_live else ""
         figures = " · ".join(f"{name} {value:g}" for name, value in list(row.gate.get("figures", {}).items())[:6])
-        reason = f"<br><i>{escape(say('ui.admin.in_spite', language, reason=row.reason))}</i>" if row.reason else ""
+        in_spite = say("ui.admin.in_spite", language, reason=row.reason)
+        reason = f"<br><i>{escape(in_spite)}</i>" if row.reason else ""
         made = escape(row.made.replace("T", " ").removesuffix("Z")) or escape(say("ui.admin.bundled", language))
         body.append([f"<b>{row.number}</b>{live}", made, f"{row.size / 1e6:.1f} MB", escape(figures) + reason])
     return _table(body, heads)
@@ -319,11 +325,6 @@ def _entry(entry: Mapping[str, Any], language: str) -> str:
 
 
 # --- search and slimming -------------------------------------------------------------------------
-
-
-def figure(heading: str, picture: str) -> str:
-    """Return an SVG picture, which is trusted, under a heading."""
-    return f"<h3>{escape(heading)}</h3>{picture}"
 
 
 def trials(rows: Sequence[Mapping[str, Any]], language: str) -> str:

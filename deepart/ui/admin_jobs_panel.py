@@ -23,14 +23,15 @@ from deepart.text import say
 from deepart.ui import admin_html as html
 from deepart.ui.admin_choices import (
     CLEAR,
-    ENGINE,
     QUIET,
     TASKS,
     Panel,
+    alone,
     data_set_choices,
     following,
     job_choices,
     job_title,
+    one_at_a_time,
     plain_gallery,
     task_choices,
     task_radio,
@@ -53,7 +54,6 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "precision": ("auto", "float32", "bfloat16"),
     "loss": ("hinge", "nonsaturating", "minimax"),
 }
-_NO_PLOT = {"minutes": [], "value": [], "figure": []}
 
 
 def build_jobs_panel(token: gr.State) -> Panel:
@@ -139,14 +139,16 @@ def build_jobs_panel(token: gr.State) -> Panel:
                 batch_button = gr.Button(t("ui.admin.find_batch"), size="sm", elem_id="admin-find-batch")
                 batches = gr.HTML(elem_id="admin-batches")
             with gr.Row():
-                measure_button = gr.Button(t("ui.admin.measure"), min_width=140, elem_id="admin-measure")
-                start_button = gr.Button(t("ui.admin.start"), variant="primary", min_width=140, elem_id="admin-start")
-                give_up_button = gr.Button(t("ui.stop"), min_width=80, scale=0, elem_id="admin-measure-stop")
+                measure_button = gr.Button(t("ui.admin.measure"), size="md", min_width=140, elem_id="admin-measure")
+                start_button = gr.Button(
+                    t("ui.admin.start"), variant="primary", size="md", min_width=140, elem_id="admin-start"
+                )
+                give_up_button = gr.Button(t("ui.stop"), size="md", min_width=80, scale=0, elem_id="admin-measure-stop")
             estimate = gr.HTML(elem_id="admin-estimate")
         with gr.Column(scale=7, elem_id="admin-job"):
             job = gr.Dropdown([], label=t("ui.admin.job"), elem_id="admin-jobs")
-            card = gr.HTML(html.note(say("ui.admin.no_job")), elem_id="admin-job-card")
-            with gr.Row(elem_id="admin-job-buttons"):
+            card = gr.HTML(elem_id="admin-job-card")
+            with gr.Row(visible=False, elem_id="admin-job-buttons") as buttons_side:
                 stop_button = gr.Button(t("ui.admin.stop"), size="sm", min_width=90, elem_id="admin-job-stop")
                 keep_button = gr.Button(t("ui.admin.finish_now"), size="sm", min_width=90, elem_id="admin-job-keep")
                 resume_button = gr.Button(t("ui.admin.resume"), size="sm", min_width=90, elem_id="admin-job-resume")
@@ -155,49 +157,78 @@ def build_jobs_panel(token: gr.State) -> Panel:
                 record_button = gr.Button(t("ui.admin.record"), size="sm", min_width=90, elem_id="admin-job-record")
             record = gr.File(label=t("ui.admin.record"), visible=False, height=80, elem_id="admin-record")
             with gr.Column(visible=False, elem_id="admin-curves") as curves:
+                loss = gr.Dropdown([], label=t("ui.admin.loss"), elem_id="admin-loss")
                 losses = _plot("ui.admin.losses", "admin-losses")
-                figure = gr.Dropdown([], label=t("ui.admin.figure"), elem_id="admin-figure")
-                measured = _plot("ui.admin.measured", "admin-measured")
+                with gr.Column(visible=False) as measured_side:
+                    figure = gr.Dropdown([], label=t("ui.admin.figure"), elem_id="admin-figure")
+                    measured = _plot("ui.admin.measured", "admin-measured")
             with gr.Column(visible=False) as previews_side:
                 previews = plain_gallery(t("ui.admin.previews"), "admin-previews", columns=3)
             with gr.Accordion(t("ui.admin.log"), open=False):
                 log = gr.Textbox(show_label=False, lines=12, max_lines=12, autoscroll=True, elem_id="admin-log")
     unread(record)
-    shown = [card, curves, losses, figure, measured, previews_side, previews, log, timer]
+    buttons = [stop_button, keep_button, resume_button, kill_button, delete_button]
+    shown = [
+        card,
+        curves,
+        loss,
+        losses,
+        measured_side,
+        figure,
+        measured,
+        previews_side,
+        previews,
+        log,
+        timer,
+        buttons_side,
+        *buttons,
+    ]
     skipped = (gr.skip(),) * len(shown)
 
     # What is shown of a job
-    def view(work: dict[str, Any], name: str | None, wanted: str | None, language: str) -> tuple[Any, ...]:
+    def view(
+        work: dict[str, Any], name: str | None, language: str, wanted: str | None = None, of: str | None = None
+    ) -> tuple[Any, ...]:
         """Return `shown`; curves and pictures only if there is something new in them."""
         if not name:
             hidden = gr.update(visible=False)
             work.pop("seen", None)
-            return (
-                html.note(say("ui.admin.no_job", language)), hidden, _NO_PLOT_FRAME, gr.skip(), _NO_PLOT_FRAME,
-                hidden, [], "", gr.Timer(active=False),
-            )  # fmt: skip
+            waiting = html.note(say("ui.admin.no_job", language))
+            plots = hidden, gr.skip(), _NO_POINTS, hidden, gr.skip(), _NO_POINTS
+            return waiting, *plots, hidden, [], "", gr.Timer(active=False), hidden, *(gr.skip(),) * len(buttons)
         found = jobs.find_job(name)
         state, metrics, paths = found.view(), found.metrics(), found.previews()
-        lines = [line for line in metrics if line["kind"] != "losses"]
-        names = _figures(lines)
-        if wanted not in names:
-            wanted = names[0] if names else None
-        seen = {"job": name, "metrics": len(metrics), "previews": len(paths), "figure": wanted, "language": language}
+        lines = [line for line in metrics if line["kind"] == "losses"]
+        figures = [line for line in metrics if line["kind"] != "losses"]
+        names, parts = _names(figures, "score"), _names(lines, "total")
+        wanted = wanted if wanted in names else next(iter(names), None)
+        of = of if of in parts else next(iter(parts), None)
+        seen = {
+            "job": name,
+            "metrics": len(metrics),
+            "previews": len(paths),
+            "figure": (wanted, of),
+            "state": state.state,
+        }
         before = work.get("seen", {})
         work["seen"] = seen
-        new_curves = any(seen[key] != before.get(key) for key in ("job", "metrics", "figure", "language"))
+        new_curves = any(seen[key] != before.get(key) for key in ("job", "metrics", "figure"))
         new_pictures = any(seen[key] != before.get(key) for key in ("job", "previews"))
         active = state.state in ("queued", "running")
         return (
             html.job(state, language),
             gr.update(visible=bool(metrics)) if new_curves else gr.skip(),
-            _losses(metrics, language) if new_curves else gr.skip(),
+            gr.update(choices=parts, value=of) if new_curves else gr.skip(),
+            _points(lines, of) if new_curves else gr.skip(),
+            gr.update(visible=len(figures) > 1) if new_curves else gr.skip(),
             gr.update(choices=_figure_choices(names, language), value=wanted) if new_curves else gr.skip(),
-            _measured(lines, wanted, language) if new_curves else gr.skip(),
+            _points(figures, wanted) if new_curves else gr.skip(),
             gr.update(visible=bool(paths)) if new_pictures else gr.skip(),
             _pictures(paths, language) if new_pictures else gr.skip(),
             found.log(),
             gr.Timer(active=active),
+            gr.update(visible=True),
+            *_usable(state.state, new=any(seen[key] != before.get(key) for key in ("job", "state"))),
         )
 
     # Handlers
@@ -216,7 +247,7 @@ def build_jobs_panel(token: gr.State) -> Panel:
             gr.update(choices=[("–", ""), *((each, each) for each in sets)]),
             *(_renamed(field, task, language) for field in _CHOICES),
             gr.update(choices=choices, value=name),
-            *view(work, name, None, language),
+            *view(work, name, language),
         )
 
     @admin_handler
@@ -242,7 +273,7 @@ def build_jobs_panel(token: gr.State) -> Panel:
     def measure(work: dict[str, Any], config: JobConfig, language: str) -> Iterator[Any]:
         yield html.progress(0, say("ui.admin.measuring", language))
         steps = jobs.estimate(config)
-        found = yield from _alone(following(steps, language, 0))
+        found = yield from alone(following(steps, language, 0))
         work["measured"] = config
         yield html.estimate(found, language)
 
@@ -265,19 +296,19 @@ def build_jobs_panel(token: gr.State) -> Panel:
         started = jobs.start(config)
         told = html.done(say("ui.admin.started", language))
         choices = gr.update(choices=job_choices(language), value=started.id)
-        yield told, choices, *view(work, started.id, None, language)
+        yield told, choices, *view(work, started.id, language)
 
     @admin_handler
     def show_job(
-        token: str, work: dict[str, Any], name: str | None, wanted: str | None, request: gr.Request
+        token: str, work: dict[str, Any], name: str | None, wanted: str | None, of: str | None, request: gr.Request
     ) -> tuple[Any, ...]:
-        return view(work, name, wanted, language_of(request))
+        return view(work, name, language_of(request), wanted, of)
 
     def act(token: str, work: dict[str, Any], name: str | None, language: str) -> tuple[Any, ...]:
         choices = job_choices(language)
         names = [value for _, value in choices]
         name = name if name in names else (names[0] if names else None)
-        return gr.update(choices=choices, value=name), *view(work, name, None, language)
+        return gr.update(choices=choices, value=name), *view(work, name, language)
 
     @admin_handler
     def stop_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
@@ -327,15 +358,19 @@ def build_jobs_panel(token: gr.State) -> Panel:
         **QUIET,
     )
     measuring = [
-        measure_button.click(measure_job, [token, work, *values], [estimate], **ENGINE, **QUIET),
-        start_button.click(start_job, [token, work, *values], [estimate, job, *shown], **ENGINE, **QUIET),
-        batch_button.click(find_batch, [token, *values], [batches, fields["batch"]], **ENGINE, **QUIET),
+        measure_button.click(measure_job, [token, work, *values], [estimate], **one_at_a_time("measure"), **QUIET),
+        start_button.click(
+            start_job, [token, work, *values], [estimate, job, *shown], **one_at_a_time("measure"), **QUIET
+        ),
+        batch_button.click(
+            find_batch, [token, *values], [batches, fields["batch"]], **one_at_a_time("measure"), **QUIET
+        ),
     ]
     for event, place in zip(measuring, (estimate, estimate, batches)):
         event.failure(None, None, [place], js=CLEAR, **QUIET)
     give_up_button.click(None, None, [estimate], js=CLEAR, cancels=measuring, **QUIET)
-    watched = [token, work, job, figure]
-    for event in (job.input, figure.input):
+    watched = [token, work, job, figure, loss]
+    for event in (job.input, figure.input, loss.input):
         event(show_job, watched, shown, trigger_mode="always_last", **QUIET)
     timer.tick(show_job, watched, shown, queue=False, **QUIET)
     for button, action in (
@@ -402,63 +437,46 @@ def _job(name: str | None) -> jobs.Job:
     return jobs.find_job(name)
 
 
-def _alone(steps: Iterator[tuple[Any, ...]]) -> Iterator[Any]:
-    """Run what `following` gives for handlers with a single output."""
-    while True:
-        try:
-            (told,) = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield told
+def _usable(state: jobs.State, new: bool) -> list[Any]:
+    """Return the updates of the buttons: those to stop, finish, resume, end and delete a job in this state."""
+    active, ended = state in ("queued", "running"), state in ("stopped", "failed")
+    usable = active, active or ended, ended, active, not active
+    return [gr.update(interactive=each) if new else gr.skip() for each in usable]
 
 
 # --- curves and pictures -------------------------------------------------------------------------
 
 
-_NO_PLOT_FRAME = pd.DataFrame(_NO_PLOT)
+_NO_LOSS = ("step", "minutes", "kind", "learning rate")
+_NO_POINTS = pd.DataFrame({"minutes": [], "value": []})
 
 
 def _plot(label: str, elem_id: str) -> gr.LinePlot:
     return gr.LinePlot(
-        _NO_PLOT_FRAME,
+        _NO_POINTS,
         x="minutes",
         y="value",
-        color="figure",
-        x_title=t("ui.admin.axis_minutes"),
+        x_title=" ",
         y_title=" ",
-        color_title=" ",
         label=t(label),
         height=240,
         elem_id=elem_id,
     )
 
 
-def _losses(metrics: list[dict[str, Any]], language: str) -> pd.DataFrame:
-    """Return the losses of the training; the learning rate is no loss."""
-    rows = [
-        (line["minutes"], value, name)
-        for line in metrics
-        if line["kind"] == "losses"
-        for name, value in line.items()
-        if name not in ("step", "minutes", "kind", "learning rate")
-    ]
-    return pd.DataFrame(rows, columns=list(_NO_PLOT))
-
-
-def _figures(lines: list[dict[str, Any]]) -> list[str]:
-    names = (name for line in lines for name in line if name not in ("step", "minutes", "kind"))
-    return sorted(dict.fromkeys(names), key=lambda name: name != "score")
+def _names(lines: list[dict[str, Any]], first: str) -> list[str]:
+    """Return what was measured, without what is always zero: heads that learn nothing."""
+    names = dict.fromkeys(name for line in lines for name, value in line.items() if name not in _NO_LOSS and value)
+    return sorted(names, key=lambda name: name != first)
 
 
 def _figure_choices(names: list[str], language: str) -> list[tuple[str, str]]:
     return [(say("ui.admin.score_figure", language) if name == "score" else name, name) for name in names]
 
 
-def _measured(lines: list[dict[str, Any]], wanted: str | None, language: str) -> pd.DataFrame:
-    """Return one figure over the minutes; the last one is that of what came out."""
-    kinds = {kind: say(f"ui.admin.kind.{kind}", language) for kind in ("measured", "result")}
-    rows = [(line["minutes"], line[wanted], kinds[line["kind"]]) for line in lines if wanted in line]
-    return pd.DataFrame(rows, columns=list(_NO_PLOT))
+def _points(lines: list[dict[str, Any]], name: str | None) -> pd.DataFrame:
+    rows = [(line["minutes"], line[name]) for line in lines if name in line]
+    return pd.DataFrame(rows, columns=list(_NO_POINTS))
 
 
 def _pictures(paths: list[Path], language: str) -> list[tuple[Any, str]]:

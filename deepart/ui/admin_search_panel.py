@@ -13,7 +13,7 @@ from deepart.admin.folders import admin_folder
 from deepart.errors import InputError
 from deepart.text import say
 from deepart.ui import admin_html as html
-from deepart.ui.admin_choices import CLEAR, ENGINE, QUIET, Panel, data_set_choices, following, updated
+from deepart.ui.admin_choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
 from deepart.ui.events import admin_handler, language_of
 from deepart.ui.events import translations as t
 
@@ -46,7 +46,7 @@ def build_search_panel(token: gr.State) -> Panel:
         stop_button = gr.Button(t("ui.stop"), scale=0, min_width=80, elem_id="admin-search-stop")
     status = gr.HTML(elem_id="admin-search-status")
     importance = gr.HTML(elem_id="admin-importance")
-    table = gr.HTML(html.note(say("ui.admin.no_trials")), elem_id="admin-trials")
+    table = gr.HTML(elem_id="admin-trials")
 
     # Handlers
     @admin_handler
@@ -95,7 +95,7 @@ def build_search_panel(token: gr.State) -> Panel:
     # Wiring
     found = [importance, table]
     searching = search_button.click(
-        search_settings, [token, data, method, minutes], [status, *found], **ENGINE, **QUIET
+        search_settings, [token, data, method, minutes], [status, *found], **one_at_a_time("evaluate"), **QUIET
     )
     searching.failure(None, None, [status], js=CLEAR, **QUIET)
     stop_button.click(None, None, [status], js=CLEAR, cancels=[searching], **QUIET)
@@ -116,7 +116,7 @@ def _found(data: str | None, language: str) -> tuple[str, str]:
     found = results(_journal(data))
     picture = ""
     if found.importance:
-        picture = html.figure(say("ui.admin.importance", language), found.importance_svg())
+        picture = html.headed(say("ui.admin.importance", language), found.importance_svg())
     return picture, html.trials(found.rows(), language)
 
 

@@ -18,7 +18,7 @@ from deepart.text import say
 from deepart.ui import admin_html as html
 from deepart.ui.admin_choices import (
     CLEAR,
-    ENGINE,
+    IN_TURN,
     QUIET,
     SLIMMED,
     TASKS,
@@ -27,6 +27,7 @@ from deepart.ui.admin_choices import (
     candidate_folder,
     data_set_choices,
     following,
+    one_at_a_time,
     task_choices,
     task_radio,
     updated,
@@ -115,9 +116,9 @@ def build_slimming_panel(token: gr.State) -> Panel:
         yield html.done(say("ui.admin.slimmed", language, name=name)), made
 
     # Wiring
-    task.input(choose_sources, [token, task], [sources], **QUIET)
+    task.input(choose_sources, [token, task], [sources], **IN_TURN, **QUIET)
     slimming = slim_button.click(
-        slim_model, [token, task, way, data, sources, keep], [status, table], **ENGINE, **QUIET
+        slim_model, [token, task, way, data, sources, keep], [status, table], **one_at_a_time("evaluate"), **QUIET
     )
     slimming.failure(None, None, [status], js=CLEAR, **QUIET)
     stop_button.click(None, None, [status], js=CLEAR, cancels=[slimming], **QUIET)

@@ -11,7 +11,7 @@ from typing import Any
 import gradio as gr
 
 from deepart.admin import access
-from deepart.ui.admin_choices import CLEAR, QUIET
+from deepart.ui.admin_choices import CLEAR, IN_TURN, QUIET
 from deepart.ui.admin_data_panel import build_data_panel
 from deepart.ui.admin_evaluation_panel import build_evaluation_panel
 from deepart.ui.admin_jobs_panel import build_jobs_panel
@@ -90,9 +90,9 @@ def build_admin_tab() -> None:
         entered.append(enter_as_button.click(enter_admin_as, None, inside, **QUIET))
     for event in entered:
         first = panels["data"]  # the others follow when they are opened
-        event.success(first.refresh, [token, *first.inputs], first.outputs, **QUIET)
+        event.success(first.refresh, [token, *first.inputs], first.outputs, **IN_TURN, **QUIET)
         event.failure(None, None, [password], js=CLEAR, **QUIET)
     for name, panel in panels.items():
-        tabs[name].select(panel.refresh, [token, *panel.inputs], panel.outputs, **QUIET)
+        tabs[name].select(panel.refresh, [token, *panel.inputs], panel.outputs, **IN_TURN, **QUIET)
     # What was shown goes with the page.
     leave_button.click(leave_admin, [token], [token], **QUIET).then(None, js="() => location.reload()", **QUIET)

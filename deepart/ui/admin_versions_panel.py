@@ -13,7 +13,19 @@ from deepart.admin import access
 from deepart.errors import InputError
 from deepart.text import say
 from deepart.ui import admin_html as html
-from deepart.ui.admin_choices import CLEAR, ENGINE, QUIET, TASKS, Panel, following, task_choices, task_radio, updated
+from deepart.ui.admin_choices import (
+    CLEAR,
+    IN_TURN,
+    QUIET,
+    TASKS,
+    Panel,
+    alone,
+    following,
+    one_at_a_time,
+    task_choices,
+    task_radio,
+    updated,
+)
 from deepart.ui.events import admin_handler, language_of, unread
 from deepart.ui.events import translations as t
 
@@ -107,7 +119,7 @@ def build_versions_panel(token: gr.State) -> Panel:
 
         version = rollback(_key(task), chosen, reason or "")
         language = language_of(request)
-        sentence = say("ui.admin.is_live", language, key=version.key, number=version.number)
+        sentence = say("ui.admin.is_live", language, checkpoint=version.key, number=version.number)
         return html.done(sentence), *view(task, version.number, language)
 
     @admin_handler
@@ -151,14 +163,7 @@ def build_versions_panel(token: gr.State) -> Panel:
         steps = publish_steps(
             _key(task), (repository or "").strip(), _number(chosen), words, owner, private is not False
         )
-        following_steps = following(steps, language, 0)
-        while True:
-            try:
-                (step,) = next(following_steps)
-            except StopIteration as end:
-                address = end.value
-                break
-            yield step
+        address = yield from alone(following(steps, language, 0))
         key = "ui.admin.published" if private is not False else "ui.admin.published_open"
         yield html.done(say(key, language, address=address))
 
@@ -175,7 +180,7 @@ def build_versions_panel(token: gr.State) -> Panel:
     # Wiring
     # Gradio asks the Hub who somebody is wherever a handler takes a token: only where names are let in.
     publishing: Callable[..., Any] = publish_as_owner if access.gate().takes_users else publish_version
-    task.input(choose_versions, [token, task], shown, **QUIET)
+    task.input(choose_versions, [token, task], shown, **IN_TURN, **QUIET)
     live_button.click(make_live, [token, task, number, reason], [told, *shown], **QUIET)
     back_button.click(roll_back, [token, task, reason], [told, *shown], **QUIET)
     delete_button.click(delete_one, [token, task, number], [told, *shown], **QUIET)
@@ -183,7 +188,11 @@ def build_versions_panel(token: gr.State) -> Panel:
     zip_button.click(write_version, [token, task, number, *words], [archive], **QUIET)
     card_button.click(show_card, [token, task, number, *words], [card], **QUIET)
     publish_button.click(
-        publishing, [token, task, number, repository, licence, private, about, limits], [published], **ENGINE, **QUIET
+        publishing,
+        [token, task, number, repository, licence, private, about, limits],
+        [published],
+        **one_at_a_time("publish"),
+        **QUIET,
     ).failure(None, None, [published], js=CLEAR, **QUIET)
     return Panel(open_versions, [task, *shown], [task, number])
 

@@ -25,6 +25,8 @@ class Studio:
     is_open: bool = False
     """Whether the tab has been looked at."""
     wall: list[Genome] = field(default_factory=list)
+    tiles: dict[str, str] = field(default_factory=dict)
+    """Small pictures of those on the wall that have been painted, by their ids."""
     base: Genome | None = None
     """The picture that was picked."""
     easel: Genome | None = None
@@ -34,6 +36,8 @@ class Studio:
     liked: tuple[str, ...] = ()
     open_panels: set[str] = field(default_factory=set)
     """Those that show the picture, or the wall, themselves."""
+    on_canvas: str | None = None
+    """`id` of the picture that regions are painted on."""
     known: dict[str, Genome] = field(default_factory=dict)
     """Pictures by their ids, the latest last."""
     past: list[list[Genome]] = field(default_factory=list)

@@ -53,53 +53,57 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     wall = picture_wall(elem_id="generate-wall", render=False)  # which panels that stand before it ask
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="generate-settings"):
-            style = gr.Dropdown(
-                steered.first_style_choices(), value=ANY_STYLE, label=t("ui.generate.style"), elem_id="generate-style"
-            )
-            variety = gr.Slider(
-                0,
-                MOST_TRUNCATION,
-                value=1,
-                step=0.05,
-                label=t("ui.generate.variety"),
-                info=t("ui.generate.variety_info"),
-                elem_id="generate-variety",
-            )
-            with gr.Row():
-                seed = gr.Number(
-                    None,
-                    label=t("ui.generate.seed"),
-                    precision=0,
-                    minimum=0,
-                    maximum=MOST_SEED,
-                    min_width=110,
-                    elem_id="generate-seed",
+            with gr.Column(elem_id="generate-new"):
+                style = gr.Dropdown(
+                    steered.first_style_choices(),
+                    value=ANY_STYLE,
+                    label=t("ui.generate.style"),
+                    elem_id="generate-style",
                 )
-                count = gr.Radio(
-                    [(str(number), number) for number in COUNTS],
-                    value=8,
-                    label=t("ui.generate.count"),
-                    min_width=200,
-                    elem_id="generate-count",
-                    elem_classes="segmented",
+                variety = gr.Slider(
+                    0,
+                    MOST_TRUNCATION,
+                    value=1,
+                    step=0.05,
+                    label=t("ui.generate.variety"),
+                    info=t("ui.generate.variety_info"),
+                    elem_id="generate-variety",
                 )
-            with gr.Row(elem_id="generate-start"):
-                new_button = gr.Button(
-                    t("ui.generate.new"),
-                    variant="primary",
-                    min_width=140,
-                    scale=3,
-                    elem_id="generate-run",
-                    elem_classes="starts-painting",
-                )
-                seed_button = gr.Button(
-                    t("ui.generate.paint_seed"),
-                    min_width=120,
-                    scale=2,
-                    elem_id="generate-seed-run",
-                    elem_classes="starts-painting",
-                )
-                stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
+                with gr.Row():
+                    seed = gr.Number(
+                        None,
+                        label=t("ui.generate.seed"),
+                        precision=0,
+                        minimum=0,
+                        maximum=MOST_SEED,
+                        min_width=110,
+                        elem_id="generate-seed",
+                    )
+                    count = gr.Radio(
+                        [(str(number), number) for number in COUNTS],
+                        value=8,
+                        label=t("ui.generate.count"),
+                        min_width=200,
+                        elem_id="generate-count",
+                        elem_classes="segmented",
+                    )
+                with gr.Row(elem_id="generate-start"):
+                    new_button = gr.Button(
+                        t("ui.generate.new"),
+                        variant="primary",
+                        min_width=140,
+                        scale=3,
+                        elem_id="generate-run",
+                        elem_classes="starts-painting",
+                    )
+                    seed_button = gr.Button(
+                        t("ui.generate.paint_seed"),
+                        min_width=120,
+                        scale=2,
+                        elem_id="generate-seed-run",
+                        elem_classes="starts-painting",
+                    )
+                    stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
             with gr.Accordion(t("ui.generate.change"), open=True, elem_id="generate-change"):
                 picture_style = gr.Dropdown(
                     steered.first_style_choices(),
@@ -195,9 +199,13 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     paint = runtime.gpu(request_of.painted)
 
     # What handlers share
-    def hung(studio: Studio, images: list[str], language: str) -> dict[str, Any]:
-        """Return the wall with as many of its pictures as have been painted."""
-        tiles = [Tile(each.id, request_of.caption(each, language), image) for each, image in zip(studio.wall, images)]
+    def hung(studio: Studio, language: str) -> dict[str, Any]:
+        """Return the wall with those of its pictures that have been painted."""
+        tiles = [
+            Tile(each.id, request_of.caption(each, language), studio.tiles[each.id])
+            for each in studio.wall
+            if each.id in studio.tiles
+        ]
         picked = studio.base.id if studio.base else None
         return with_tiles(tiles, picked, studio.liked, say("ui.generate.like", language))
 
@@ -283,24 +291,27 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
 
     @handler
     def show_wall(studio: Studio, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Paint what hangs on the wall."""
-        language, genomes, images = language_of(request), list(studio.wall), []
+        """Paint what hangs on the wall and has not been painted yet."""
+        language, genomes = language_of(request), list(studio.wall)
+        studio.tiles = {each.id: studio.tiles[each.id] for each in genomes if each.id in studio.tiles}
+        missing = [each for each in genomes if each.id not in studio.tiles]
         rest = (gr.skip(),) * len(picked_outputs)
-        shown = time.monotonic()
-        for step in paint(genomes):
-            if not isinstance(step, runtime.Progress) or studio.wall != genomes:
+        done, shown = 0, time.monotonic()
+        for step in paint(missing):
+            if not isinstance(step, runtime.Progress):
                 continue
-            if step.preview is not None and step.done > len(images):
-                images.append(data_uri(step.preview, TILE_SIDE))
-            if time.monotonic() - shown > 0.5:  # not all pictures one by one
-                shown = time.monotonic()
-                yield told(step, language), hung(studio, images, language), *rest
-            else:
-                yield told(step, language), gr.skip(), *rest
-        if studio.wall != genomes or studio.easel is None:  # others hang there by now
+            if step.preview is not None and step.done > done:
+                studio.tiles[missing[done].id] = data_uri(step.preview, TILE_SIDE)
+                done = step.done
+            is_due = time.monotonic() - shown > 0.5  # not all pictures one by one
+            shown = time.monotonic() if is_due else shown
+            yield told(step, language), hung(studio, language) if is_due else gr.skip(), *rest
+            if studio.wall != genomes:  # others hang there by now
+                return
+        if studio.easel is None:
             yield (gr.skip(),) * len(wall_outputs)
             return
-        yield "", hung(studio, images, language), *seen(studio, language)
+        yield "", hung(studio, language), *seen(studio, language)
 
     @handler
     def pick(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
@@ -413,8 +424,8 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         studio.liked = Choice.read(value, {genome.id for genome in studio.wall}).liked
         language = language_of(request)
         studio.keep()
-        images = [request_of.tile_image(genome) for genome in studio.wall]
-        return hung(studio, images, language), *steered.fresh(studio, language)
+        studio.tiles.setdefault(studio.base.id, request_of.tile_image(studio.base))
+        return hung(studio, language), *steered.fresh(studio, language)
 
     @handler
     def go_back(studio: Studio, request: gr.Request) -> None:

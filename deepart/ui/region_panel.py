@@ -88,9 +88,10 @@ def build_region_panel(studio: gr.State, count: gr.Radio) -> tuple[gr.ImageEdito
 
 
 def editor_update(studio: Studio) -> Any:
-    """Return what puts the picture that is looked at on the canvas; nothing while the panel is closed."""
-    if PANEL not in studio.open_panels or studio.easel is None:
+    """Return what puts the picture that is looked at on the canvas, unless it is there: strokes must not be lost."""
+    if PANEL not in studio.open_panels or studio.easel is None or studio.on_canvas == studio.easel.id:
         return gr.skip()
+    studio.on_canvas = studio.easel.id
     picture = request_of.quick(studio.easel).resize((EDITOR_SIDE, EDITOR_SIDE), Image.Resampling.BICUBIC)
     return {"background": picture, "layers": [], "composite": None}
 

@@ -14,7 +14,7 @@ from deepart.art_labels import label_name
 from deepart.tasks.breeding import LEVEL_GROUPS, blend
 from deepart.tasks.generate import DEFAULT_CHECKPOINT, MOST_TRUNCATION, ArtGenerator
 from deepart.tasks.genome import ANY_STYLE, Genome
-from deepart.tasks.steering import MOST_AMOUNT, MapPoint, steering
+from deepart.tasks.steering import MOST_AMOUNT, Direction, MapPoint, steering
 from deepart.tasks.style_map import corners, pad_weights
 from deepart.text import say
 from deepart.ui import generate_request as request_of
@@ -73,13 +73,7 @@ def fresh(studio: Studio, language: str) -> tuple[Any, ...]:
     """Return what the controls become for the picture that has just been picked."""
     base, partner = studio.base, studio.partner
     directions = steering(base.checkpoint).directions[:MOST_DIRECTIONS] if base else ()
-    sliders = [
-        gr.update(
-            value=0,
-            label=f"{request_of.effect_name(each.less, language)} ← → {request_of.effect_name(each.more, language)}",
-        )
-        for each in directions
-    ]
+    sliders = [gr.update(value=0, label=name) for name in direction_names(directions, language)]
     sliders += [gr.update(value=0)] * (MOST_DIRECTIONS - len(sliders))
     rows = [gr.update(visible=number < len(directions)) for number in range(MOST_DIRECTIONS)]
     fits = base is not None and partner is not None and base.checkpoint == partner.checkpoint
@@ -96,6 +90,18 @@ def fresh(studio: Studio, language: str) -> tuple[Any, ...]:
         gr.update(visible=fits),
         gr.update(visible=has_levels),
     )
+
+
+def direction_names(directions: Sequence[Direction], language: str) -> list[str]:
+    """Return what directions are called; those that would be called the same are numbered."""
+    names = [
+        f"{request_of.effect_name(each.less, language)} ← → {request_of.effect_name(each.more, language)}"
+        for each in directions
+    ]
+    return [
+        f"{name} ({names[: number + 1].count(name)})" if names.count(name) > 1 else name
+        for number, name in enumerate(names)
+    ]
 
 
 def build_direction_sliders() -> tuple[gr.Accordion, list[gr.Slider], list[gr.Column]]:

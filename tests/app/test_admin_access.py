@@ -26,13 +26,14 @@ CLOSED = say("admin.closed")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("admin-access")
+    """Where the owner's things lie."""
+    return tmp_path_factory.mktemp("owner")
 
 
 @pytest.fixture(scope="module")
-def url(folder: Path) -> Iterator[str]:
+def url(app_folder: Path, folder: Path) -> Iterator[str]:
     """The address of an app that has an owner."""
-    with running_app(folder, DEEPART_ADMIN_PASSWORD=PASSWORD) as url:
+    with running_app(app_folder, DEEPART_ADMIN_DIR=str(folder), DEEPART_ADMIN_PASSWORD=PASSWORD) as url:
         yield url
 
 
@@ -129,7 +130,7 @@ def test_every_handler_refuses_a_visitor_and_a_made_up_token(url: str, folder: P
     for name, each in handlers.items():
         forged = [secrets.token_urlsafe(32), *intruder.nothing(each)[1:]]
         assert intruder.refusal(each, forged) == CLOSED, name
-    assert not list(folder.glob("admin/*"))
+    assert not list(folder.iterdir())
 
 
 def test_handler_refuses_by_its_name_too(url: str) -> None:
@@ -147,8 +148,8 @@ def test_token_of_another_session_opens_nothing(url: str) -> None:
     handlers = intruder.handlers()
     token = access.gate().enter(PASSWORD, owner.session, "127.0.0.1")
     data = handlers["open_data"]
-    assert intruder.refusal(data, [token, None]) == CLOSED  # their session's, sent as one's own
-    assert owner.refusal(data, [token, None]) == CLOSED  # states are kept here, whatever is sent
+    assert intruder.refusal(data, [token, None, None]) == CLOSED  # their session's, sent as one's own
+    assert owner.refusal(data, [token, None, None]) == CLOSED  # states are kept here, whatever is sent
 
 
 def test_owner_comes_in_and_a_replay_after_leaving_is_refused(url: str) -> None:
@@ -162,7 +163,7 @@ def test_owner_comes_in_and_a_replay_after_leaving_is_refused(url: str) -> None:
     assert owner.send(handlers["open_data"])["success"]
     assert owner.send(handlers["leave_admin"])["success"]
     assert owner.refusal(handlers["open_data"]) == CLOSED
-    assert owner.refusal(handlers["open_data"], [token, None]) == CLOSED
+    assert owner.refusal(handlers["open_data"], [token, None, None]) == CLOSED
 
 
 def test_neighbour_of_an_open_session_stays_outside(url: str) -> None:
@@ -199,11 +200,7 @@ def test_passwords_are_not_to_be_guessed(url: str) -> None:
 
 
 def test_files_of_the_owner_are_not_served(url: str, folder: Path) -> None:
-    (folder / "admin" / "datasets").mkdir(parents=True, exist_ok=True)
-    secret = folder / "admin" / "datasets" / "report.json"
+    secret = folder / "report.json"
     secret.write_text("{}", "utf-8")
-    try:
-        for path in (secret, folder / "gradio" / ".." / "admin" / "datasets" / "report.json"):
-            assert httpx.get(f"{url}/gradio_api/file={path}", timeout=TIMEOUT).status_code == 403
-    finally:
-        secret.unlink()
+    assert httpx.get(f"{url}/gradio_api/file={secret}", timeout=TIMEOUT).status_code == 403
+    secret.unlink()

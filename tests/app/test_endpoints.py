@@ -24,6 +24,7 @@ from deepart.checkpoints import WEIGHTS, find, models
 from deepart.images import content_hash, load_image
 from deepart.recipes import recipe_of
 from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.generate import is_available
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say
 from deepart.ui import samples
@@ -76,7 +77,8 @@ def small(tmp_path: Path) -> Path:
 
 def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
-    assert set(endpoints["named_endpoints"]) == {"/transfer", "/blend", "/classify", "/restore", "/health"}
+    known = {"/transfer", "/blend", "/classify", "/restore", "/health"} | ({"/generate"} if is_available() else set())
+    assert set(endpoints["named_endpoints"]) == known
     assert endpoints["unnamed_endpoints"] == {}
 
 

@@ -169,7 +169,7 @@ def test_batches_are_the_same_for_the_same_seed_and_step(network: Filler) -> Non
 def test_large_crops_are_judged_by_features_too(network: Filler) -> None:
     task = training(network)
     small, large = (task.losses(task.draw(turn), turn) for turn in (Turn(Stage(48, 1), 0), Turn(Stage(160, 1), 0)))
-    assert set(small) == {"pixels", "total"} and set(large) == {"pixels", "features", "style", "total"}
+    assert set(small) == {"pixels", "total"} and set(large) == {"pixels", "features", "style", "grid", "total"}
     assert large["total"] > large["pixels"]
 
 

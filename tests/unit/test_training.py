@@ -130,7 +130,9 @@ def stop_after(steps: int):
 
 def test_it_learns(task: StyleTraining, tmp_path: Path) -> None:
     def total() -> float:
-        """Of ten batches that it is not trained on."""
+        """Of ten batches that it is not trained on, with the weights of the beginning."""
+        task.network.eval()
+        task.content_weight = task.weights.content
         with torch.no_grad():
             turns = [Turn(STAGES[0], step) for step in range(1000, 1010)]
             return np.mean([task.losses(task.draw(turn), turn)["total"].item() for turn in turns])
