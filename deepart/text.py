@@ -989,7 +989,7 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "分类模型需从已有模型继续训练，请选择起始模型。",
     },
     "job.no_labels": {
-        "en": "Too few pictures have labels that can be learned; two labels with five training pictures each are needed.",
+        "en": "Too few pictures have labels that can be learned; it takes two labels with five training pictures each.",
         "zh": "可学习的带标签图片太少；至少需要两个标签，且每个有五张训练图片。",
     },
     "job.pictures_too_small": {
@@ -1210,7 +1210,10 @@ TEXT: dict[str, dict[str, str]] = {
     },
     # --- the app -----------------------------------------------------------------------------
     "ui.masthead": {
-        "en": "# deepart\nRepaint your pictures in the style of any painting, ask what a painting is, and restore damaged ones.",
+        "en": (
+            "# deepart\n"
+            "Repaint your pictures in the style of any painting, ask what a painting is, and restore damaged ones."
+        ),
         "zh": "# deepart\n用任何画作的风格重绘您的图片，识别画作，修复破损的图片。",
     },
     "ui.privacy": {

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deepart import runtime
 from deepart.admin.access import gate
+from deepart.ui import damaged_samples, samples
 from deepart.ui.app import build_app, launch_options
 
 TIMEOUT = 90
@@ -27,8 +28,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
     before, temporary = os.environ.copy(), tempfile.tempdir
     os.environ.update(environment)
     tempfile.tempdir = str(folder)
-    runtime.settings.cache_clear()
-    gate.cache_clear()
+    _forget()
     demo = build_app()
     try:
         _, url, _ = demo.launch(**launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True)
@@ -42,8 +42,14 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
         os.environ.clear()
         os.environ.update(before)
         tempfile.tempdir = temporary
-        runtime.settings.cache_clear()
-        gate.cache_clear()
+        _forget()
+
+
+def _forget() -> None:
+    """Let the next app of this process make everything of its own, samples in its own folder too."""
+    made = (samples.folder, samples.first_picture, samples.first_blend, damaged_samples._made)
+    for cached in (runtime.settings, gate, *made):
+        cached.cache_clear()
 
 
 def _free_port() -> int:

@@ -142,7 +142,8 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
         if truncation != 1:
             means = self.mean_codes()
             codes = torch.lerp(style @ means if style.is_floating_point() else means[style], codes, truncation)
-        return codes
+        # The composition follows the numbers alone: whatever moved them would be a composition that pictures share.
+        return torch.cat([_of_usual_length(z[:, :1]), codes[:, 1:]], dim=1)
 
     def mean_codes(self) -> Tensor:
         """Return the mean code of every style, and of "any" as the last, (styles + 1, z)."""
@@ -258,10 +259,14 @@ class StyleMapping(nn.Module):
         The numbers are brought to the length that they have on average, so that all on the way from one picture
         to another are as usual as the two.
         """
-        z = F.normalize(z, dim=-1) * math.sqrt(z.shape[-1])
+        z = _of_usual_length(z)
         style = style @ self.styles.weight if style.is_floating_point() else self.styles(style)
         move = self.second(F.leaky_relu(self.first(torch.cat([z, style], dim=-1)), SLOPE))
         return z + move.float()
+
+
+def _of_usual_length(z: Tensor) -> Tensor:
+    return F.normalize(z, dim=-1) * math.sqrt(z.shape[-1])
 
 
 class PaintLayer(nn.Module):

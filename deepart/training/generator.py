@@ -327,8 +327,12 @@ class ProjectedTraining:
 
 
 def _variety(features: Tensor) -> Tensor:
-    """Return the mean difference between neighbours in a batch, (B, C, H, W)."""
-    return (features[0::2] - features[1::2]).float().abs().mean()
+    """Return the mean difference between the compositions of neighbours in a batch, (B, C, H, W).
+
+    Features are normalised in each picture first: other colours alone are no variety.
+    """
+    x = F.instance_norm(features.float())
+    return (x[0::2] - x[1::2]).abs().mean()
 
 
 class PlainTraining:

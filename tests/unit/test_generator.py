@@ -79,7 +79,8 @@ def test_style_and_numbers_matter_at_every_size(network: Generator) -> None:
         mixed[:, level] = other
         assert (network(mixed, style, noise) - expected).abs().max() > 1e-3
         styles[:, level] = network.any_style
-        assert (network(z, styles, noise) - expected).abs().max() > 1e-3
+        changed = (network(z, styles, noise) - expected).abs().max()
+        assert changed > 1e-3 if level else changed == 0  # the composition follows the numbers alone
 
 
 @torch.no_grad()
