@@ -23,6 +23,7 @@ TIMEOUT = 90
 @contextmanager
 def running_app(folder: Path, **environment: str) -> Iterator[str]:
     """Yield the address of the app, whose uploads, results and other temporary files lie in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
     environment["GRADIO_TEMP_DIR"] = str(folder / "gradio")
     environment.setdefault("DEEPART_ADMIN_DIR", str(folder / "admin"))
     before, temporary = os.environ.copy(), tempfile.tempdir

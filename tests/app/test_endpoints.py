@@ -27,7 +27,6 @@ from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
 from deepart.tasks.generate import is_available
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say
-from deepart.ui import samples
 from pictures import BAD_PICTURES, SECRET, encoded, jpeg, metadata_exif, png_chunk, quadrants
 from running_app import TIMEOUT, Brake, running_app, wait_until
 
@@ -393,7 +392,7 @@ def test_file_outside_is_no_input_either(app_url: str, client: Client, small: Pa
 def test_no_temporary_folder_stays(client: Client, small: Path, app_folder: Path) -> None:
     paint(client, small, style_name="udnie")
     refusal(client, small, style_name="udnie", size=7)
-    kept = {samples.folder()}
+    kept = set(app_folder.glob("deepart-samples-*"))
     wait_until(lambda: {path for path in app_folder.glob("deepart-*")} <= kept)
 
 

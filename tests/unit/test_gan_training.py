@@ -207,35 +207,6 @@ def test_training_resumes_where_it_stopped(make, tmp_path: Path) -> None:
     assert [report.step for report in reports] == [1, 2, 3, 4]
 
 
-def test_the_generator_learns_a_colour() -> None:
-    """In seconds it cannot learn to paint, but it learns that the pictures are orange."""
-    orange = np.array([250, 140, 10]) / 255
-    pictures = [(orange * level * np.ones((40, 40, 1))).astype(np.uint8) for level in (200, 225, 255)]
-    source = SquareCrops(pictures, [0, 1, 2])
-    task = ProjectedTraining(tiny_generator().train(), tiny_discriminator().train(), source)
-    task.measure(4)
-    z, style = torch.randn(32, TINY.z), torch.arange(32) % 3
-
-    @torch.no_grad()
-    def distance() -> float:
-        painted = task.generator(z, style, size=32).mean((0, 2, 3))
-        return float((painted - torch.from_numpy(orange)).abs().sum())
-
-    before = distance()
-    optimizers = [
-        torch.optim.Adam(n.parameters(), 4e-3, (0.0, 0.99)) for n in (task.discriminator.heads, task.generator)
-    ]
-    for step in range(30):
-        turn = Turn(Stage(32, 6), step)
-        batch = task.draw(turn)
-        for optimizer, losses in zip(optimizers, (task.discriminator_losses, task.generator_losses)):
-            loss = losses(batch, turn)["total"]
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    assert distance() < 0.7 * before
-
-
 def test_a_folder_of_paintings_becomes_a_bundle(tmp_path: Path) -> None:
     rows = ["path,artist,style,genre,title,year,shape"]
     for index, name in enumerate(("coffee", "astronaut", "chelsea", "rocket")):
