@@ -19,21 +19,29 @@ TINY = GeneratorConfig(STYLES, (16, 16, 12, 12, 8, 8, 8), (0, 1, 1, 1, 1, 1, 1),
 """With every size of the bundled one: 256 pixels, seven rows."""
 
 
-@cache
-def tiny_generator(config: GeneratorConfig = TINY) -> Generator:
-    """Return a generator with random weights everywhere, noise, statistics and the grown level included."""
+def random_generator(config: GeneratorConfig, noise_strength: float, batches: int, batch: int) -> Generator:
+    """Return a generator with random weights everywhere, noise, statistics and the grown level included.
+
+    Its statistics are those of so many batches.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = Generator(config)
         nn.init.normal_(network.to_large.weight, std=0.2)
         for name, parameter in network.named_parameters():
             if name.endswith("noise_strength"):
-                nn.init.constant_(parameter, 0.1)
+                nn.init.constant_(parameter, noise_strength)
         with torch.no_grad():
             network.train()
-            for _ in range(10):
-                network(torch.randn(4, config.z), torch.randint(len(config.styles) + 1, (4,)))
-    return network.eval().requires_grad_(False)
+            for _ in range(batches):
+                network(torch.randn(batch, config.z), torch.randint(len(config.styles) + 1, (batch,)))
+    return network.eval()
+
+
+@cache
+def tiny_generator(config: GeneratorConfig = TINY) -> Generator:
+    """Return the generator of the tests of tasks and of the app; it is not trained."""
+    return random_generator(config, noise_strength=0.1, batches=10, batch=4).requires_grad_(False)
 
 
 def put_tiny_generator(monkeypatch: pytest.MonkeyPatch, folder: Path | None = None) -> Generator:

@@ -34,6 +34,7 @@ from deepart.ui.events import handler, language_of, tell, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.morph_panel import build_morph_panel, kind_choices
 from deepart.ui.paintings import SIZES, shown
+from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.style_pad import dot_in, style_pad, with_anchors, with_dot
 from deepart.ui.style_slots import COLOURS, Slot
 
@@ -57,15 +58,8 @@ def build_blend_tab() -> None:
     rows, pictures, weights, removes = [], [], [], []
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="blend-settings"):
-            content = gr.Image(
-                str(samples.folder() / samples.FIRST_BLEND.photo),
-                label=t("ui.content"),
-                type="filepath",
-                format="png",
-                sources=["upload", "clipboard", "webcam"],
-                height=240,
-                elem_id="blend-content",
-                elem_classes="labelled-picture",
+            content = picture_upload(
+                t("ui.content"), "blend-content", height=240, value=str(samples.folder() / samples.FIRST_BLEND.photo)
             )
             mode = gr.Radio(
                 _mode_choices("en"),
@@ -164,16 +158,7 @@ def build_blend_tab() -> None:
         inputs = {content, slots, mode, *weights, pad, style_map, *layers.values(), where, editor, softness}
         inputs |= {balance, strength, colour, brush, faces, size}
         with gr.Column(scale=7, elem_id="blend-work", elem_classes="painting-work"):
-            result = gr.ImageSlider(
-                label=t("ui.before_after"),
-                type="filepath",
-                format="png",
-                interactive=False,
-                max_height=640,
-                buttons=["fullscreen"],
-                elem_id="blend-result",
-                elem_classes="labelled-picture painting-result",
-            )
+            result = before_and_after("blend-result", "painting-result")
             status = gr.Markdown(elem_id="blend-status", elem_classes="hint")
             with gr.Row():
                 download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="blend-download")
@@ -402,10 +387,7 @@ def build_blend_tab() -> None:
     @handler
     def check_blend_content(path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        picture = load_image(path)
-        if Path(path).suffix.lower() in (".tif", ".tiff", ".heic", ".heif", ".bmp"):
-            return picture
-        return gr.skip()
+        return accepted(path)
 
     @handler
     def save_mix(values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:

@@ -13,7 +13,6 @@ import gradio as gr
 from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.errors import DeepartError, InputError
-from deepart.images import load_image
 from deepart.tasks.classify import DEFAULT_CHECKPOINT, HEADS
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.hub_classifiers import CHOICES
@@ -28,6 +27,7 @@ from deepart.ui.classify_endpoint import add_classify_endpoint
 from deepart.ui.classify_request import TOP
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import accepted, picture_upload
 
 ANSWER_NAME = "deepart-answer"
 
@@ -39,15 +39,7 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
     opened = gr.State(False)
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="classify-settings"):
-            picture = gr.Image(
-                label=t("ui.classify.picture"),
-                type="filepath",
-                format="png",
-                sources=["upload", "clipboard", "webcam"],
-                height=360,
-                elem_id="classify-picture",
-                elem_classes="labelled-picture",
-            )
+            picture = picture_upload(t("ui.classify.picture"), "classify-picture", height=360)
             examples = captioned_gallery(
                 _sample_items("en"), t("ui.classify.samples"), "classify-samples", elem_classes="few"
             )
@@ -128,10 +120,7 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
     @handler
     def check_artwork(path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        picture = load_image(path)
-        if Path(path).suffix.lower() in (".tif", ".tiff", ".heic", ".heif", ".bmp"):
-            return picture
-        return gr.skip()
+        return accepted(path)
 
     @handler
     def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:

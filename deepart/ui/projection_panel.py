@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.images import load_image
 from deepart.tasks.generate import ArtGenerator
 from deepart.tasks.projection import Projection, project_steps
 from deepart.text import say
@@ -19,6 +17,7 @@ from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate_studio import MOST_ON_WALL, Studio
 from deepart.ui.paintings import shown
+from deepart.ui.pictures import accepted, picture_upload
 from deepart.ui.restore_html import progress
 
 
@@ -26,15 +25,7 @@ def build_projection_panel(studio: gr.State) -> gr.events.Dependency:
     """Add the panel to the surrounding column; return the event after which its picture hangs on the wall."""
     with gr.Accordion(t("ui.generate.own"), open=False, elem_id="generate-own"):
         gr.Markdown(t("ui.generate.own_hint"), elem_classes="hint")
-        own = gr.Image(
-            label=t("ui.generate.own_picture"),
-            type="filepath",
-            format="png",
-            sources=["upload", "clipboard", "webcam"],
-            height=220,
-            elem_id="generate-own-picture",
-            elem_classes="labelled-picture",
-        )
+        own = picture_upload(t("ui.generate.own_picture"), "generate-own-picture", height=220)
         with gr.Row():
             find_button = gr.Button(t("ui.generate.find"), size="md", elem_id="generate-own-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="generate-own-stop")
@@ -55,10 +46,7 @@ def build_projection_panel(studio: gr.State) -> gr.events.Dependency:
     @handler
     def check_own(path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        picture = load_image(path)
-        if Path(path).suffix.lower() in (".tif", ".tiff", ".heic", ".heif", ".bmp"):
-            return picture
-        return gr.skip()
+        return accepted(path)
 
     @handler
     def find_own(studio: Studio, path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:

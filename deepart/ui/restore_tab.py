@@ -27,6 +27,7 @@ from deepart.ui.damaged_samples import DAMAGED, damaged
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import shown
+from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.restore_batch_panel import build_restore_batch_panel
 from deepart.ui.restore_compare_panel import build_compare_panel
 from deepart.ui.restore_endpoint import add_restore_endpoint
@@ -52,15 +53,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     work = gr.State({})
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="restore-settings"):
-            picture = gr.Image(
-                label=t("ui.restore.picture"),
-                type="filepath",
-                format="png",
-                sources=["upload", "clipboard", "webcam"],
-                height=320,
-                elem_id="restore-picture",
-                elem_classes="labelled-picture",
-            )
+            picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
             examples = captioned_gallery(
                 _sample_items("en"), t("ui.restore.samples"), "restore-samples", elem_classes="few"
             )
@@ -127,16 +120,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                         elem_classes="segmented",
                     )
                     with gr.Column() as slider_side:
-                        result = gr.ImageSlider(
-                            label=t("ui.before_after"),
-                            type="filepath",
-                            format="png",
-                            interactive=False,
-                            max_height=640,
-                            buttons=["fullscreen"],
-                            elem_id="restore-result",
-                            elem_classes="labelled-picture",
-                        )
+                        result = before_and_after("restore-result")
                     with gr.Column(visible=False) as trust_side:
                         trust = gr.Image(
                             label=t("ui.restore.trust"),
@@ -201,10 +185,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     @handler
     def check_damaged(path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        picture = load_image(path)
-        if Path(path).suffix.lower() in (".tif", ".tiff", ".heic", ".heif", ".bmp"):
-            return picture
-        return gr.skip()
+        return accepted(path)
 
     @handler
     def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:

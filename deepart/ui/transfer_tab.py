@@ -30,6 +30,7 @@ from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import BRUSHES, SIZES, previews, shown
+from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.refine_panel import build_refine_panel
 from deepart.ui.transfer_endpoint import add_transfer_endpoint
 from deepart.ui.transfer_request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
@@ -44,15 +45,7 @@ def build_transfer_tab() -> gr.Image:
     chosen = gr.State(first.style)
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="transfer-settings"):
-            content = gr.Image(
-                label=t("ui.content"),
-                type="filepath",
-                format="png",
-                sources=["upload", "clipboard", "webcam"],
-                height=280,
-                elem_id="transfer-content",
-                elem_classes="labelled-picture",
-            )
+            content = picture_upload(t("ui.content"), "transfer-content", height=280)
             gallery = captioned_gallery(
                 gallery_items("en"),
                 t("ui.gallery"),
@@ -131,16 +124,7 @@ def build_transfer_tab() -> gr.Image:
                 )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="transfer-stop")
         with gr.Column(scale=7, elem_id="transfer-work", elem_classes="painting-work"):
-            result = gr.ImageSlider(
-                label=t("ui.before_after"),
-                type="filepath",
-                format="png",
-                interactive=False,
-                max_height=640,
-                buttons=["fullscreen"],
-                elem_id="transfer-result",
-                elem_classes="labelled-picture painting-result",
-            )
+            result = before_and_after("transfer-result", "painting-result")
             status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
             seen = gr.Markdown(elem_id="transfer-seen", elem_classes="hint")
             with gr.Row():
@@ -267,10 +251,7 @@ def build_transfer_tab() -> gr.Image:
     @handler
     def check_content(path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        picture = load_image(path)
-        if Path(path).suffix.lower() in (".tif", ".tiff", ".heic", ".heif", ".bmp"):
-            return picture
-        return gr.skip()
+        return accepted(path)
 
     @handler
     def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Iterator[tuple[Any, ...]]:

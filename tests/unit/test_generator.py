@@ -23,25 +23,15 @@ from deepart.models.generator import (
     ModulatedActivation,
     fold_spectral_norm,
 )
+from tiny_generators import random_generator
 
 TINY = GeneratorConfig(("Cubism", "Rococo", "Ukiyo-e"), (16, 12, 8, 8, 8), (0, 1, 2, 1, 1), z=6, small=3, excitation=2)
 TINY_FASTGAN = FastGANConfig(channels=(8, 6, 5, 4, 4, 3, 3, 2, 2), z=7)
 
 
 def tiny_generator(config: GeneratorConfig = TINY) -> Generator:
-    """Return a generator with random weights everywhere, noise, statistics and the grown level included."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        network = Generator(config)
-        nn.init.normal_(network.to_large.weight, std=0.2)
-        for name, parameter in network.named_parameters():
-            if name.endswith("noise_strength"):
-                nn.init.constant_(parameter, 0.3)
-        with torch.no_grad():
-            network.train()
-            for _ in range(20):
-                network(torch.randn(8, config.z), torch.randint(len(config.styles) + 1, (8,)))
-    return network.eval()
+    """Return the generator of the tests of networks and of training."""
+    return random_generator(config, noise_strength=0.3, batches=20, batch=8)
 
 
 @pytest.fixture(scope="module")
