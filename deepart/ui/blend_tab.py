@@ -155,7 +155,8 @@ def build_blend_tab() -> None:
                     t("ui.paint"), variant="primary", scale=3, elem_id="blend-run", elem_classes="starts-painting"
                 )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="blend-stop")
-        inputs = {content, slots, mode, *weights, pad, style_map, *layers.values(), where, editor, softness}
+        newest = gr.State({})  # "number": of the last thing asked for; changed in place, while others read it
+        inputs = {content, slots, mode, *weights, pad, style_map, *layers.values(), where, editor, softness, newest}
         inputs |= {balance, strength, colour, brush, faces, size}
         with gr.Column(scale=7, elem_id="blend-work", elem_classes="painting-work"):
             result = before_and_after("blend-result", "painting-result")
@@ -277,7 +278,7 @@ def build_blend_tab() -> None:
     @handler
     def preview_blend(values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Show what the settings would make, small and at once; the rest waits for the button."""
-        language, started = language_of(request), time.monotonic()
+        language, started, number = language_of(request), time.monotonic(), _next_number(values[newest])
         unmixed, unpainted = (gr.skip(),) * len(mix_outputs), (gr.skip(),) * (len(outputs) - 1)
         try:
             wanted = on_page(values)
@@ -289,7 +290,11 @@ def build_blend_tab() -> None:
         if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
             yield *unpainted, gr.skip(), *mixed
             return
-        with shown(*wanted.preview()) as files:
+        before, after = wanted.preview()
+        if values[newest]["number"] != number:  # something else was asked for meanwhile, and has been answered
+            yield *unpainted, gr.skip(), *mixed
+            return
+        with shown(before, after) as files:
             note = say("ui.preview", language, seconds=time.monotonic() - started)
             yield files, gr.update(interactive=False), gr.skip(), note, *mixed
 
@@ -298,6 +303,7 @@ def build_blend_tab() -> None:
         values: dict[Any, Any], request: gr.Request, progress: gr.Progress = gr.Progress()
     ) -> Iterator[tuple[Any, ...]]:
         language, started = language_of(request), time.monotonic()
+        _next_number(values[newest])
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(on_page(values), Path(folder)):
                 if isinstance(step, runtime.Progress):
@@ -454,6 +460,12 @@ def build_blend_tab() -> None:
 
 
 _NOTHING_SELECTED = gr.update(selected_index=-1)  # None would leave the old one selected
+
+
+def _next_number(newest: dict[str, int]) -> int:
+    """Count what a visitor asks for, so that an answer that comes late does not replace a newer one."""
+    newest["number"] = newest.get("number", 0) + 1
+    return newest["number"]
 
 
 def _mode_updates(mode: str) -> tuple[Any, ...]:
