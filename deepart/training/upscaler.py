@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor, nn
 
-from deepart.images import to_tensor
 from deepart.training.data import degrade, random_crop
 from deepart.training.loop import Batch, Turn
 from deepart.training.losses import charbonnier
@@ -192,64 +189,6 @@ def shrink(large: Tensor, scale: int) -> Tensor:
     size = (large.shape[-2] // scale, large.shape[-1] // scale)
     small = F.interpolate(large, size, mode="bicubic", align_corners=False, antialias=True)
     return _in_8_bits(small)
-
-
-# --- how good it is ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class UpscalerScore:
-    """Mean PSNR of the luma in dB over all pictures, with that of the plain enlargement beside it."""
-
-    scale: int
-    psnr_y: float
-    bicubic: float
-
-
-def psnr_y(image: Tensor, truth: Tensor, border: int) -> float:
-    """Return the PSNR of the luma (ITU-R BT.601) in dB, as papers on super-resolution do; infinite if it is the same.
-
-    Args:
-        image: RGB in [0, 1], (1, 3, H, W); brought to 8 bits per value first.
-        truth: of the same shape.
-        border: pixels along each edge that do not count: the scale, by custom.
-    """
-    kept = slice(border, -border or None)
-    image, truth = (_luma(_in_8_bits(x))[..., kept, kept] for x in (image, truth))
-    error = float((image - truth).square().mean())
-    return 10 * math.log10(255**2 / error) if error else math.inf
-
-
-@torch.no_grad()
-def evaluate_upscaler(
-    network: nn.Module, pictures: Sequence[Image.Image], scales: Sequence[int] = (2, 4), bf16: bool = False
-) -> list[UpscalerScore]:
-    """Shrink each picture, enlarge it again and compare; a score for each scale.
-
-    Args:
-        network: maps (1, 3, h, w) in [0, 1] and a scale to the larger picture.
-        pictures: lossless ones that training has not seen; cut so that the scales divide their sides.
-        bf16: run the network as quick processors do.
-    """
-    scores = []
-    for scale in scales:
-        values = []
-        for picture in pictures:
-            size = (picture.width // scale * scale, picture.height // scale * scale)
-            truth = to_tensor(picture.convert("RGB").crop((0, 0, *size)))
-            small = shrink(truth, scale)
-            plain = F.interpolate(small, scale_factor=scale, mode="bicubic", align_corners=False, antialias=True)
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-                enlarged = network(small.contiguous(memory_format=torch.channels_last), scale).float()
-            values.append([psnr_y(x, truth, scale) for x in (enlarged, plain)])
-        scores.append(UpscalerScore(scale, *(float(value) for value in np.mean(values, 0))))
-    return scores
-
-
-def _luma(x: Tensor) -> Tensor:
-    """Return Y of YCbCr, 16 to 235, (B, H, W)."""
-    x = x.double()
-    return 16 + 65.481 * x[:, 0] + 128.553 * x[:, 1] + 24.966 * x[:, 2]
 
 
 def _in_8_bits(x: Tensor) -> Tensor:
