@@ -10,7 +10,9 @@ Differs from the papers:
     neighbours in a batch have the same style, and how much they differ is told to the discriminator (Karras et al.
     2018, https://arxiv.org/abs/1710.10196) and asked of the generator (after Mao et al. 2019,
     https://arxiv.org/abs/1903.05628): without both, all pictures of a style came to have one composition;
-    a part of the labels is "any", which the projection leaves out.
+    a part of the labels is "any", which the projection leaves out;
+    the projection's styles are also a classifier (after Odena et al. 2017, https://arxiv.org/abs/1610.09585): learned
+    from the paintings alone, and followed by the generator; the projection by itself moved styles hardly apart.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +48,9 @@ ANY_SHARE = 0.2
 
 DIVERSITY_WEIGHT = 2.0
 """Of how much less what is painted differs among itself than paintings do, in the generator's loss."""
+
+STYLE_WEIGHT = 0.5
+"""Of how badly the styles of paintings, and of what is painted, are told from each other."""
 
 BACKBONE = "tf_efficientnet_lite0"
 
@@ -129,6 +135,14 @@ def fold_batch_norms(backbone: nn.Module) -> nn.Module:
     return backbone.requires_grad_(False)
 
 
+def style_loss(answers: Sequence[Answer], style: Tensor) -> Tensor:
+    """Return the cross-entropy of the styles (B,) that heads see, of pictures whose style is told."""
+    told = style < answers[0].styles.shape[1]
+    if not told.any():
+        return 0 * sum(answer.styles.sum() for answer in answers)
+    return sum(F.cross_entropy(answer.styles[told], style[told]) for answer in answers) / len(answers)
+
+
 class ProjectedDiscriminator(nn.Module):
     """Tells paintings from what is painted, by frozen features that are mixed at random.
 
@@ -183,9 +197,19 @@ class ProjectedDiscriminator(nn.Module):
             mixed[level] = mixed[level] + self.across_scales[level](upsample_linear(mixed[level + 1]))
         return [map_ * scale.to(map_.dtype) for map_, scale in zip(mixed, self.scales)]
 
-    def forward(self, features: Sequence[Tensor], style: Tensor) -> list[Tensor]:
-        """Return the logits of every head, (B, 1, H, W), for `features` and styles (B,)."""
+    def forward(self, features: Sequence[Tensor], style: Tensor) -> list[Answer]:
+        """Return what every head says of `features` and styles (B,)."""
         return [head(map_, style) for head, map_ in zip(self.heads, features)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a head says of pictures."""
+
+    real: Tensor
+    """Logits (B, 1, h, w): how real each part looks, and how much it looks like the style it is said to have."""
+    styles: Tensor
+    """Logits (B, styles) of which style it looks like."""
 
 
 class Head(nn.Module):
@@ -207,13 +231,17 @@ class Head(nn.Module):
             channels = width
         self.layers = nn.Sequential(*layers)
         self.answer = spectral_norm(nn.Conv2d(channels + 1, 1, 3, padding=1))
-        self.styles = spectral_norm(nn.Embedding(styles + 1, channels, padding_idx=styles))
+        self.styles = nn.Conv2d(channels, styles, 1, bias=False)
+        nn.init.normal_(self.styles.weight, std=0.02)  # little, since steps are: it is brought to norm 1 anyway
+        spectral_norm(self.styles)
 
-    def forward(self, x: Tensor, style: Tensor) -> Tensor:
-        """Return logits (B, 1, h, w): how real each part looks, and how much it looks like its style."""
+    def forward(self, x: Tensor, style: Tensor) -> Answer:
+        """Answer for features (B, C, H, W) and styles (B,); the style after the last is "any"."""
         x = self.layers(x)
-        fit = (x.float() * self.styles(style)[:, :, None, None]).sum(1, keepdim=True)
-        return self.answer(torch.cat([x, differences(x)], 1)).float() + fit
+        likeness = self.styles(x).float()  # (B, styles, h, w)
+        fit = F.pad(likeness, (0, 0, 0, 0, 0, 1))[torch.arange(len(x), device=x.device), style]
+        real = self.answer(torch.cat([x, differences(x)], 1)).float() + fit[:, None]
+        return Answer(real, likeness.mean((2, 3)))
 
 
 def differences(x: Tensor) -> Tensor:
@@ -308,22 +336,27 @@ class ProjectedTraining:
         features = self.discriminator.features(augment(painted))
         self._painted = features, real_features, style
         # Apart from each other, since batch normalisation mixes what it sees together.
-        answers = (self.discriminator(maps, style) for maps in (real_features, [map_.detach() for map_ in features]))
-        logits = list(zip(*answers))
-        total = sum(discriminator_loss(self._loss, *pair) for pair in logits) / len(logits)
-        signs = [(pair[0] > 0).float().mean() for pair in logits]
-        return {"total": total, "real taken for real": sum(signs) / len(signs)}
+        of_real = self.discriminator(real_features, style)
+        of_painted = self.discriminator([map_.detach() for map_ in features], style)
+        pairs = [(ours.real, theirs.real) for ours, theirs in zip(of_real, of_painted)]
+        total = sum(discriminator_loss(self._loss, *pair) for pair in pairs) / len(pairs)
+        told = style_loss(of_real, style)
+        signs = [(real > 0).float().mean() for real, _ in pairs]
+        return {"total": total + STYLE_WEIGHT * told, "style": told, "real taken for real": sum(signs) / len(signs)}
 
     def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
-        """Return "total", how little the pictures just painted are taken for real and how much more alike they are.
+        """Return "total", of how little the pictures just painted are taken for real, and what else is asked of them.
 
-        "variety" is how much neighbours differ, in units of how much those of the paintings do.
+        "style" is how badly their styles are told, "variety" how much neighbours differ, in units of how much those
+        of the paintings do.
         """
         features, real_features, style = self._painted
         answers = self.discriminator(features, style)
-        loss = sum(generator_loss(self._loss, answer) for answer in answers) / len(answers)
+        loss = sum(generator_loss(self._loss, answer.real) for answer in answers) / len(answers)
+        told = style_loss(answers, style)
         variety = torch.stack([_variety(x) / _variety(y) for x, y in zip(features, real_features)])
-        return {"total": loss + DIVERSITY_WEIGHT * F.relu(1 - variety).mean(), "variety": variety.mean()}
+        total = loss + STYLE_WEIGHT * told + DIVERSITY_WEIGHT * F.relu(1 - variety).mean()
+        return {"total": total, "style": told, "variety": variety.mean()}
 
 
 def _variety(features: Tensor) -> Tensor:

@@ -14,6 +14,7 @@ from deepart.images import png_bytes
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator
 from deepart.training.catalogue import Painting
 from deepart.training.generator import (
+    Answer,
     PlainTraining,
     ProjectedDiscriminator,
     ProjectedTraining,
@@ -24,6 +25,7 @@ from deepart.training.generator import (
     fold_batch_norms,
     generator_loss,
     shown_truly,
+    style_loss,
 )
 from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit_adversarial
 from deepart.training.run_generator import train_generator
@@ -136,6 +138,14 @@ def test_the_first_game_teaches_little_where_the_discriminator_is_sure() -> None
     assert slopes["minimax"] < 0.01 < 0.9 < slopes["nonsaturating"]
 
 
+def test_styles_are_asked_for_where_they_are_told() -> None:
+    sees_the_first = [Answer(torch.zeros(2, 1, 1, 1), torch.tensor([[4.0, 0.0], [4.0, 0.0]]))]
+    right, half, any_style = (style_loss(sees_the_first, torch.tensor(style)) for style in ([0, 0], [0, 1], [2, 2]))
+    assert right < 0.1 < half
+    assert any_style == 0
+    assert style_loss(sees_the_first, torch.tensor([0, 2])) == right  # who is of any style does not count
+
+
 # --- the discriminator ------------------------------------------------------------------------------------
 
 
@@ -161,10 +171,10 @@ def test_the_discriminator_asks_for_the_style_unless_any_will_do() -> None:
     assert all(map_.square().mean() == pytest.approx(1, abs=0.6) for map_ in maps)  # brought to unit size
     any_style = task.generator.any_style
     answers = {style: task.discriminator(maps, torch.full((2,), style)) for style in (0, 1, any_style)}
-    assert all((a - b).abs().max() > 1e-5 for a, b in zip(answers[0], answers[1]))
+    assert all((a.real - b.real).abs().max() > 1e-5 for a, b in zip(answers[0], answers[1]))
     for head, map_, answer in zip(task.discriminator.heads, maps, answers[any_style]):
         x = head.layers(map_)
-        torch.testing.assert_close(answer, head.answer(torch.cat([x, differences(x)], 1)))
+        torch.testing.assert_close(answer.real, head.answer(torch.cat([x, differences(x)], 1)))
 
 
 def test_every_part_of_both_networks_learns_and_the_frozen_ones_do_not() -> None:
