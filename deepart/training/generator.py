@@ -49,13 +49,14 @@ ANY_SHARE = 0.2
 DIVERSITY_WEIGHT = 2.0
 """Of how much less what is painted differs among itself than paintings do, in the generator's loss."""
 
-STYLE_WEIGHT = 0.5
+STYLE_WEIGHT = 1.0
 """Of how badly the styles of paintings, and of what is painted, are told from each other."""
 
 BACKBONE = "tf_efficientnet_lite0"
 
 _MEAN, _DEVIATION = 127 / 255, 128 / 255  # what the backbone's pictures were brought to
 _TAPS = (1, 2, 3, 4)  # features at a quarter of the size, an eighth, ...
+_SHARPNESS = 3.0  # of styles' logits, which spectral normalisation and the mean over all places make small
 
 
 def shown_truly(paintings: Sequence[Painting]) -> list[Painting]:
@@ -241,7 +242,7 @@ class Head(nn.Module):
         likeness = self.styles(x).float()  # (B, styles, h, w)
         fit = F.pad(likeness, (0, 0, 0, 0, 0, 1))[torch.arange(len(x), device=x.device), style]
         real = self.answer(torch.cat([x, differences(x)], 1)).float() + fit[:, None]
-        return Answer(real, likeness.mean((2, 3)))
+        return Answer(real, _SHARPNESS * likeness.mean((2, 3)))
 
 
 def differences(x: Tensor) -> Tensor:
