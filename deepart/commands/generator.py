@@ -17,6 +17,7 @@ def add_to(train, evaluate) -> None:
         "train the generator, or go on with a run that was interrupted",
         """\
         python -m deepart train generator --data art/ --run runs/generator --minutes 720
+        python -m deepart train generator --data art/ --run runs/small --minutes 240 --side 128 --stages 128x16
         python -m deepart train generator --data art/ --run runs/dcgan --architecture dcgan --minutes 60
         """,
     )
@@ -25,6 +26,9 @@ def add_to(train, evaluate) -> None:
     generator.add_argument("--learning-rate", type=float, default=2e-4, help="default 0.0002")
     generator.add_argument(
         "--architecture", choices=["fastgan", "dcgan"], default="fastgan", help="dcgan is the baseline"
+    )
+    generator.add_argument(
+        "--side", type=int, choices=[128, 256], default=256, help="of the pictures that fastgan paints; default 256"
     )
     generator.add_argument("--loss", choices=["hinge", "nonsaturating", "minimax"], default="hinge")
     _add_backbone(generator)

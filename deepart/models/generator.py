@@ -59,7 +59,7 @@ class GeneratorConfig:
     z: int = 128
     """Random numbers that a picture is made from; a code has as many."""
     small: int = 5
-    """Index of the size at which pictures can come out early."""
+    """Index of the size at which pictures can come out early; the last if they have one size only."""
     excitation: int = 4
     """By how many sizes a skip-layer excitation leaps; from 4 pixels to 64."""
 
@@ -90,8 +90,9 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
             }
         )
         self.to_small = nn.Conv2d(channels[config.small], 3, 3, padding=1)
-        self.to_large = nn.Conv2d(channels[-1], 3, 3, padding=1)
-        nn.init.zeros_(self.to_large.weight)  # a level that is grown on adds nothing at first
+        if count - 1 > config.small:
+            self.to_large = nn.Conv2d(channels[-1], 3, 3, padding=1)
+            nn.init.zeros_(self.to_large.weight)  # a level that is grown on adds nothing at first
 
     @property
     def num_codes(self) -> int:
@@ -110,7 +111,7 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """The two sizes in pixels that pictures can have."""
+        """The two sizes in pixels that pictures can have; twice the same if there is only one."""
         return 4 << self.config.small, 4 << (self.num_codes - 1)
 
     def draw(self, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:

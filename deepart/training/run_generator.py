@@ -7,6 +7,7 @@ import json
 import math
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def train_generator(options: Namespace) -> None:
         betas = (0.5, 0.999)
     else:
         backbone = imagenet_backbone(options.backbone or imagenet_weights())
-        generator = Generator(GeneratorConfig(styles))
+        generator = Generator(_config(styles, options.side))
         task = ProjectedTraining(
             generator, ProjectedDiscriminator(backbone, len(styles)), crops, options.loss, options.seed
         )
@@ -105,6 +106,13 @@ def train_generator(options: Namespace) -> None:
     leave_to_the_first()
     average.save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
+
+
+def _config(styles: tuple[str, ...], side: int) -> GeneratorConfig:
+    """Return the usual shape of a generator, without the levels for pictures larger than `side`."""
+    usual = GeneratorConfig(styles)
+    levels = side.bit_length() - 2  # 4 pixels are the first
+    return replace(usual, channels=usual.channels[:levels], layers=usual.layers[:levels])
 
 
 def evaluate(options: Namespace) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,20 @@ def test_a_seed_is_a_picture_whatever_it_is_painted_with(network: Generator) -> 
 def _drawn(network: Generator, seeds: list[int], style: Tensor) -> tuple[Tensor, Tensor, list[Tensor]]:
     z, noise = network.draw(seeds)
     return z, style, noise
+
+
+@torch.no_grad()
+def test_what_is_never_grown_has_one_size(network: Generator) -> None:
+    small = Generator(replace(TINY, channels=TINY.channels[:-1], layers=TINY.layers[:-1]))
+    grown = network.state_dict()
+    small.load_state_dict({name: grown[name] for name in small.state_dict()})
+    small.eval()
+    assert small.sizes == (32, 32)
+    z, noise = network.draw([3])
+    style = torch.tensor([1])
+    expected = network(z, style, noise, 32)
+    assert torch.equal(small(z, style, noise[:-1]), expected)
+    assert torch.equal(small(*_drawn(small, [3], style)), expected)
 
 
 @torch.no_grad()

@@ -42,7 +42,7 @@ class GeneratorTuning:
         # Without any style the discriminator would have nothing but zeros to compare with.
         self.network = base.start_of(config) or Generator(GeneratorConfig(styles or (config.data,)))
         if config.side not in self.network.sizes:
-            raise InputError("setting.choice", name="side", choices=", ".join(map(str, self.network.sizes)))
+            raise InputError("setting.choice", name="side", choices=", ".join(map(str, sorted({*self.network.sizes}))))
         self._real: Tensor | None = None
         self._average: nn.Module | None = None
 
