@@ -118,7 +118,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/fill-unet-wikiart-v1",
             architecture="Filler",
-            sha256="8cb245145138ffff224bf9eaba0b90360fdf1d2d0a55dd762ebd67af504ac5b5",
+            sha256="acd91e1df6565c7af4fdf910439e11a8ab15e13a7e76510902924dc61608e580",
             size=8_177_160,
             licence="mit",
             source="https://doi.org/10.1145/3072959.3073659",

@@ -814,6 +814,30 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "PSNR (dB)",
         "zh": "峰值信噪比（dB）",
     },
+    "figure.control.identity": {
+        "en": "the content as it is",
+        "zh": "内容原图",
+    },
+    "figure.control.target": {
+        "en": "the style picture itself",
+        "zh": "风格原图",
+    },
+    "figure.control.no_method": {
+        "en": "nothing done",
+        "zh": "不做处理",
+    },
+    "figure.control.non-local_means": {
+        "en": "non-local means",
+        "zh": "非局部均值",
+    },
+    "figure.control.real": {
+        "en": "real pictures",
+        "zh": "真实图片",
+    },
+    "figure.control.most_frequent_label": {
+        "en": "always the most frequent label",
+        "zh": "总答最常见的标签",
+    },
     "figure.name.ssim": {
         "en": "SSIM",
         "zh": "结构相似度（SSIM）",
@@ -1081,6 +1105,19 @@ TEXT: dict[str, dict[str, str]] = {
     "restore.strength": {
         "en": "The setting “{name}” must be “auto” or a number from 0 to 1.",
         "zh": "设置“{name}”必须是“auto”或 0 到 1 之间的数字。",
+    },
+    # --- errors: straightening (deepart/tasks/straighten.py) ---------------------------------------
+    "straighten.none": {
+        "en": "No print that was photographed askew was found in this picture; it can be restored as it is.",
+        "zh": "没有在这张图片中找到斜拍的画作或照片；可以直接修复。",
+    },
+    "straighten.corners": {
+        "en": "A print has four corners, given clockwise from its top left, each of 20 to 160 degrees.",
+        "zh": "请从左上角起按顺时针给出四个角，每个角在 20 到 160 度之间。",
+    },
+    "straighten.outside": {
+        "en": "The corners must lie within the picture of {width} × {height} pixels.",
+        "zh": "四个角必须位于 {width} × {height} 像素的图片之内。",
     },
     # --- restoring: why a step is proposed (deepart/tasks/diagnosis.py) ---------------------------
     "restore.reason.damage": {
@@ -1515,6 +1552,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Noisy",
         "zh": "噪点",
     },
+    "ui.restore.sample.askew": {
+        "en": "Photographed askew",
+        "zh": "斜拍的画",
+    },
     "ui.restore.sample.small": {
         "en": "A thumbnail",
         "zh": "缩略图",
@@ -1598,6 +1639,18 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.restore.proposal": {
         "en": "Proposed, in this order",
         "zh": "建议依次进行",
+    },
+    "ui.restore.askew": {
+        "en": "This looks like a print that was photographed askew: straighten it first, with the button above.",
+        "zh": "这像是一幅斜着拍摄的画作或照片：请先用上方的按钮拉正。",
+    },
+    "ui.restore.straighten": {
+        "en": "Straighten",
+        "zh": "拉正",
+    },
+    "ui.restore.straighten_undo": {
+        "en": "Undo: back to the photo",
+        "zh": "撤销：恢复原照片",
     },
     "ui.restore.nothing_wrong": {
         "en": "Nothing is wrong enough to need repair; every step can still be chosen below.",
@@ -2376,8 +2429,14 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "使用我的 Hugging Face 账号进入",
     },
     "ui.admin.room": {
-        "en": "You are signed in. Closing or reloading the page signs you out; training goes on.",
-        "zh": "您已登录。关闭或刷新页面即退出登录，训练会继续进行。",
+        "en": (
+            "You are signed in. Closing or reloading the page signs you out; training goes on. Data sets, jobs and "
+            "models stay on this server until you delete them; nothing is sent elsewhere unless you publish it."
+        ),
+        "zh": (
+            "您已登录。关闭或刷新页面即退出登录，训练会继续进行。数据集、任务和模型会保留在本服务器上，直到您删除；除"
+            "非您发布，不会发送到别处。"
+        ),
     },
     "ui.admin.leave": {
         "en": "Sign out",
@@ -2447,17 +2506,19 @@ TEXT: dict[str, dict[str, str]] = {
         "en": (
             "A zip archive with a folder for each class, or with a CSV that names the pictures (path, artist, "
             "style, genre, label, title, licence). The generator, the style network and the restorer need "
-            "pictures only. Nothing is stored before you have seen the report."
+            "pictures only. Nothing is stored before you have seen the report. A file may have 20 MB: split what "
+            "is larger, or let `python -m deepart data import` read it on the server."
         ),
         "zh": (
             "zip 压缩包：每个类别一个文件夹，或附带说明图片的 CSV（path、artist、style"
             "、genre、label、title、licence）。生成器、风格网络和修复模型只需图片。在您"
-            "看到报告之前，不会保存任何内容。"
+            "看到报告之前，不会保存任何内容。每个文件不超过 20 MB：更大的请拆分，或在服务器上"
+            "用 `python -m deepart data import` 导入。"
         ),
     },
     "ui.admin.archive": {
-        "en": "Zip archive",
-        "zh": "zip 压缩包",
+        "en": "Zip archive, or several that belong together",
+        "zh": "zip 压缩包（可拆分成多个）",
     },
     "ui.admin.from_hub": {
         "en": "Or from the Hugging Face Hub",
@@ -2652,8 +2713,8 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "测试",
     },
     "ui.admin.labels_count": {
-        "en": "{count} labels; the commonest has {times} times as many pictures as the rarest.",
-        "zh": "{count} 个标签；最多的标签图片数是最少的 {times} 倍。",
+        "en": "{count} labels; pictures of the commonest to those of the rarest {times} : 1.",
+        "zh": "{count} 个标签；最多与最少的标签图片数之比为 {times} : 1。",
     },
     "ui.admin.without_label": {
         "en": "{count} pictures have none.",
@@ -2925,10 +2986,13 @@ TEXT: dict[str, dict[str, str]] = {
     },
     "ui.admin.estimate": {
         "en": (
-            "{steps} steps of {step} s: each of {pictures} pictures {passes} times; {memory} MB of memory. Press "
-            "Start to begin."
+            "{steps} steps of {step} s: each of {pictures} pictures {passes} times; {memory} MB of memory. Visitors "
+            "and other work of this machine come first: beside them it is slower. Press Start to begin."
         ),
-        "zh": "{steps} 步，每步 {step} 秒；{pictures} 张图片各看 {passes} 遍；占用内存 {memory} MB。按“开始”即可训练。",
+        "zh": (
+            "{steps} 步，每步 {step} 秒；{pictures} 张图片各看 {passes} 遍；占用内存 {memory} MB。访客和本机的其他"
+            "工作优先，同时进行时训练会变慢。按“开始”即可训练。"
+        ),
     },
     "ui.admin.started": {
         "en": "The job has been started; it goes on when you close this page.",
@@ -3029,6 +3093,10 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.admin.trained": {
         "en": "{minutes} of {of} minutes, step {step}",
         "zh": "{minutes} / {of} 分钟，第 {step} 步",
+    },
+    "ui.admin.pace": {
+        "en": "{step} s a step",
+        "zh": "每步 {step} 秒",
     },
     "ui.admin.left": {
         "en": "{time} left",

@@ -234,6 +234,12 @@ def title(found: Figure | Difference, language: str = "en") -> str:
     return f"{found.of} {name}".strip()
 
 
+def title_of_key(key: str, language: str = "en") -> str:
+    """Return `title` of a figure by its key."""
+    of, _, name = key.rpartition(" ")
+    return f"{of} {say(f'figure.name.{name}', language)}".strip()
+
+
 def as_json(figures: Sequence[Figure]) -> dict[str, float]:
     """Return the values by key, four digits after the point."""
     return {figure.key: round(figure.value, 4) for figure in figures}

@@ -9,6 +9,7 @@ import csv
 import hashlib
 import json
 import re
+import statistics
 from collections.abc import Generator, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -33,6 +34,7 @@ MOST = 400
 """Pictures of a set: enough to tell checkpoints apart, few enough to be looked at in minutes."""
 
 _FEWEST = 2
+_LEAST_SIDE = 64
 _ROLES = ("content", "style")
 _HEADS = ("style", "artist", "genre", "label")
 _DEFAULTS: dict[Task, dict[str, int]] = {
@@ -141,7 +143,8 @@ def freeze_steps(
         folder: a data set of `deepart.admin.datasets`, or any folder of pictures.
         everything: take all pictures of a folder without a catalogue: nothing was trained on it.
         seed: of what is drawn: the pictures if there are more than `most`, the noise, the pairs.
-        settings: those of `FrozenSet.settings` that are not as usual.
+        settings: those of `FrozenSet.settings` that are not as usual; the side of styles is never larger than that
+            of half of the pictures.
 
     Raises:
         InputError: there are too few pictures, or for a classifier no catalogue.
@@ -154,13 +157,18 @@ def freeze_steps(
     if len(chosen) > most:
         kept = np.random.default_rng(seed).choice(len(chosen), most, replace=False)
         chosen = [chosen[index] for index in sorted(kept)]
-    samples = []
+    samples, sides = [], []
     for number, (path, labels) in enumerate(chosen):
         if number % 16 == 0:
             yield Progress(number, len(chosen), "progress.freezing")
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        samples.append(Sample(path.relative_to(folder).as_posix(), digest, labels))
-    return FrozenSet(task, folder, tuple(samples), _DEFAULTS[task] | settings, seed)
+        data = path.read_bytes()
+        samples.append(Sample(path.relative_to(folder).as_posix(), hashlib.sha256(data).hexdigest(), labels))
+        if task == "style":
+            sides.append(min(load_image(data).size))
+    settings = _DEFAULTS[task] | settings
+    if sides:  # of enlarged pictures it would be measured how well blur is painted
+        settings["side"] = min(settings["side"], max(_LEAST_SIDE, int(statistics.median(sides)) // 16 * 16))
+    return FrozenSet(task, folder, tuple(samples), settings, seed)
 
 
 def _choose(task: Task, folder: Path, everything: bool) -> Iterable[tuple[Path, dict[str, str]]]:

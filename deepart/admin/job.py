@@ -73,7 +73,8 @@ class JobProcess:
         self._count = 0
         self._best, self._since_best = math.inf, 0
         self._resumed = (folder / CHECKPOINT).exists()
-        self._began: tuple[float, float] | None = None  # minutes and time of this session's first step
+        self._began: StepReport | None = None  # this session's first step, and when it was done
+        self._began_at = 0.0
         self._track: Callable[[dict[str, float], int], None] = lambda values, step: None
 
     def run(self) -> None:
@@ -154,7 +155,7 @@ class JobProcess:
     def _on_step(self, report: StepReport) -> None:
         now = time.monotonic()
         if self._began is None:
-            self._began = report.minutes, now
+            self._began, self._began_at = report, now
             self._drop_what_comes_again(report.step)
         self._status |= {"step": report.step, "minutes": report.minutes}
         for name, value in report.losses.items():
@@ -170,15 +171,16 @@ class JobProcess:
             self._measured_at = report.minutes
             self._measure(self._tuning, report.step, report.minutes)
         if now - self._status_at >= _STATUS_SECONDS:
-            self._say("training", seconds_left=self._seconds_left(report.minutes))
+            self._say("training", **self._pace(report))
 
-    def _seconds_left(self, minutes: float) -> float | None:
-        """Return how long training will go on at the pace of this session, measurements and visitors included."""
-        since, at = self._began
-        if minutes <= since:
-            return None
-        pace = (time.monotonic() - at) / (minutes - since)
-        return round(max(0.0, self._config.minutes - minutes) * pace, 1)
+    def _pace(self, report: StepReport) -> dict[str, float]:
+        """Return how long steps take in this session and training will go on, measurements and visitors included."""
+        steps, minutes = report.step - self._began.step, report.minutes - self._began.minutes
+        if steps <= 0 or minutes <= 0:
+            return {}
+        spent = time.monotonic() - self._began_at
+        left = max(0.0, self._config.minutes - report.minutes) * spent / minutes
+        return {"seconds_per_step": round(spent / steps, 3), "seconds_left": round(left, 1)}
 
     def _measure(self, tuning: Tuning, step: int, minutes: float, kind: str = "measured") -> None:
         found = tuning.measure()

@@ -72,6 +72,8 @@ class JobView:
     total_minutes: float
     seconds_left: float | None
     """Until the end of training, at the pace of this session; None where it does not run."""
+    seconds_per_step: float | None
+    """In this session, what runs beside it included; None where it does not run."""
     interrupted: bool
     """Whether its process went away without being asked to."""
     reason: str
@@ -123,6 +125,7 @@ class Job:
             minutes=status.get("minutes", 0.0),
             total_minutes=config.minutes,
             seconds_left=status.get("seconds_left") if state == "running" else None,
+            seconds_per_step=status.get("seconds_per_step") if state == "running" else None,
             interrupted=state == "stopped" and not (self.folder / STOP).exists(),
             reason=result.get("reason", ""),
             error=result.get("key", ""),

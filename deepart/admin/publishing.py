@@ -234,7 +234,7 @@ def _data_lines(passport: Mapping[str, Any]) -> str:
         lines += [
             f"- **{name}**: {len(pictures)} pictures ({_counts(picture.get('part') for picture in pictures)})",
             f"  - licence: {_counts(picture.get('licence') for picture in pictures) or licence}",
-            f"  - source: {_counts(picture.get('source') for picture in pictures) or source}",
+            f"  - source: {_counts(picture.get('source') for picture in pictures) or source or 'not said'}",
             f"  - SHA-256 of the sorted list of their hashes: `{hashlib.sha256(hashes.encode()).hexdigest()}`",
         ]
     return "\n".join([*lines, "- Every picture's SHA-256 is in `passport.json`."])

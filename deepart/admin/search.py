@@ -114,8 +114,13 @@ class Found:
             for trial in self.trials
         ]
 
-    def importance_svg(self, width: int = 560) -> str:
-        """Return the importance of the settings as bars, an SVG picture that takes the colour of the text around it."""
+    def importance_svg(self, titles: Mapping[str, str] | None = None, width: int = 560) -> str:
+        """Return the importance of the settings as bars, an SVG picture that takes the colour of the text around it.
+
+        Args:
+            titles: what settings are called, where that is not their name.
+            width: in pixels.
+        """
         row, margin = 28, 180
         bars = []
         for index, (name, share) in enumerate(sorted(self.importance.items(), key=lambda pair: -pair[1])):
@@ -123,7 +128,7 @@ class Found:
             middle = row * index + row / 2
             bars.append(
                 f'<text x="{margin - 8}" y="{middle}" text-anchor="end" dominant-baseline="middle">'
-                f"{html.escape(name)}</text>"
+                f"{html.escape((titles or {}).get(name, name))}</text>"
                 f'<rect x="{margin}" y="{row * index + 5}" width="{length}" height="{row - 10}" rx="3" opacity="0.7"/>'
                 f'<text x="{margin + length + 6}" y="{middle}" dominant-baseline="middle">{share:.2f}</text>'
             )

@@ -10,8 +10,8 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
@@ -80,19 +80,27 @@ class ZipSource:
     """A zip archive: pictures in a folder for each label, or with a CSV, or neither.
 
     Args:
-        path: the archive.
+        paths: the archive, or several that it was split into.
         column: what the names of folders are.
     """
 
-    path: Path
+    paths: tuple[Path, ...]
     column: str = "label"
 
     @contextmanager
     def open(self) -> Iterator[Contents]:
         """See `Source`."""
-        with open_archive(self.path, LIMITS) as archive:
-            pictures = {entry.filename: _reader(archive.read, entry) for entry in archive.pictures}
-            tables = {entry.filename: _reader(archive.read, entry) for entry in archive.tables}
+        pictures: dict[str, Callable[[], bytes]] = {}
+        tables: dict[str, Callable[[], bytes]] = {}
+        with ExitStack() as opened:
+            for path in self.paths:
+                archive = opened.enter_context(open_archive(path, LIMITS))
+                for entry in archive.pictures:
+                    pictures[_unused(entry.filename, pictures)] = _reader(archive.read, entry)
+                for entry in archive.tables:
+                    tables[_unused(entry.filename, tables)] = _reader(archive.read, entry)
+            if len(pictures) > MAX_PICTURES:
+                raise InputError("dataset.too_many", limit=MAX_PICTURES)
             yield _contents(pictures, tables, self.column)
 
 
@@ -144,6 +152,14 @@ class ParquetSource:
         for path in self.paths:
             found += _parquet_pictures(path, self.column, MAX_PICTURES - len(found))
         yield Contents(found)
+
+
+def _unused(name: str, names: Collection[str]) -> str:
+    """Return a name in the same folder that none of the others is."""
+    path, number = PurePosixPath(name), 2
+    while name in names:
+        name, number = str(path.with_stem(f"{path.stem} ({number})")), number + 1
+    return name
 
 
 def _reader(read: Callable[[Any], bytes], place: Any) -> Callable[[], bytes]:

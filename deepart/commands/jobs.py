@@ -104,7 +104,7 @@ def _import(options: argparse.Namespace) -> None:
     if path.is_dir():
         source = FolderSource(path, options.column)
     elif path.is_file() or path.suffix.lower() == ".zip":
-        source = ZipSource(path, options.column)
+        source = ZipSource((path,), options.column)
     else:
         source = run(hub_datasets.fetch(options.source, options.revision, options.column), show)
     draft = run(check(source, name=options.name, licence=options.licence, origin=options.origin), show)

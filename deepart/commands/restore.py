@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ def add_to(commands) -> None:
         python -m deepart restore scan.jpg --detect -o restored.png
         python -m deepart restore photo.jpg --mask torn.png --clean 0.6 --upscale 2 --look crisp -o restored.png
         python -m deepart restore painting.jpg --colour auto --trust changes.png -o restored.png
+        python -m deepart restore on_the_wall.jpg --straighten -o restored.png
         python -m deepart restore scans/ --mask masks.zip -o restored.zip
         """,
     )
@@ -40,6 +42,9 @@ def add_to(commands) -> None:
     restore.add_argument("-o", "--output", type=Path, required=True, help="PNG file (or zip archive) to write")
     restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
     restore.add_argument("--detect", action="store_true", help="fill the damage that is found automatically")
+    restore.add_argument(
+        "--straighten", action="store_true", help="first undo the perspective of a print that was photographed askew"
+    )
     restore.add_argument(
         "--clean",
         type=number_or_auto,
@@ -76,15 +81,17 @@ def _restorer(name: str | None) -> str | HubRestorer | None:
 
 def _restore(options: argparse.Namespace) -> None:
     from deepart.images import save_png
+    from deepart.recipes import recipe_of
     from deepart.runtime import run
     from deepart.tasks.restoration import Manner
     from deepart.tasks.restore import restore_steps
     from deepart.tasks.restore_batch import restore_batch_steps
+    from deepart.text import say
 
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
     manner = Manner(options.look, options.keep_paint, options.protect, *engines)
-    settings = {"colour": options.colour, "detect": options.detect}
+    settings = {"colour": options.colour, "detect": options.detect, "straighten": options.straighten}
     if options.picture.is_dir() or options.picture.suffix.lower() == ".zip":
         sources = pictures_of(options.picture)
         steps = restore_batch_steps(
@@ -94,6 +101,8 @@ def _restore(options: argparse.Namespace) -> None:
         return
     steps = restore_steps(options.picture, options.mask, options.clean, options.upscale, manner, **settings)
     result = run(steps, progress_line())
+    if options.straighten and "straightened" not in recipe_of(result.after).settings:
+        print(say("straighten.none"), file=sys.stderr)
     if options.trust:
         save_png(result.trust_map().overlay, options.trust)
     write_picture(result.after, options.output, started)

@@ -314,7 +314,7 @@ def _slope(x: np.ndarray) -> np.ndarray:
 
 LEAST_DAMAGE = 0.0005
 """Share of damaged pixels from which filling is proposed."""
-MOST_DAMAGE = 0.4
+MOST_DAMAGE = 0.15
 """The same up to which it is: what is taken for damage beyond that is more likely how the picture looks."""
 LEAST_NOISE = 3.0
 """Noise, of 255, from which cleaning is proposed."""

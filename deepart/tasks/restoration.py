@@ -38,6 +38,7 @@ from deepart.tasks.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnos
 from deepart.tasks.hub_restorers import MOST_SIGMA, HubRestorer, find_restorer, opening
 from deepart.tasks.keep_paint import colour_safe, keep_texture
 from deepart.tasks.spandrel_network import Kind
+from deepart.tasks.straighten import Quad, straighten
 from deepart.tasks.tiled import MOST_RESULT_PIXELS, patiently
 from deepart.tasks.transfer import check_range
 from deepart.tasks.trust import TrustMap, trust_map
@@ -67,6 +68,8 @@ class Manner:
     filler: Engine = None
     cleaner: Engine = None
     upscaler: Engine = None
+    corners: Quad | None = None
+    """Of the print in the picture, where it was photographed askew; it is straightened before anything else."""
 
     def check(self) -> None:
         """Refuse what is out of range.
@@ -85,7 +88,7 @@ class Restoration:
     """A restored picture, and what was done to it."""
 
     before: Image.Image
-    """RGB, upright."""
+    """RGB, upright, and straightened if that was asked for."""
     after: Image.Image
     """In the mode of the picture that was given, with its recipe in `info["deepart"]`."""
     filled: Image.Image | None
@@ -172,6 +175,7 @@ class _Work:
     manner: Manner
     mask: Source | None
     detect: bool
+    size: tuple[int, int] = field(init=False)  # of the picture as it came
     before: Image.Image = field(init=False)  # RGB
     alpha: Image.Image | None = field(init=False)
     is_grey: bool = field(init=False)
@@ -186,6 +190,8 @@ class _Work:
     def __post_init__(self) -> None:
         loaded = load_image(self.source, keep_alpha=True)
         self._add_ingredient("content", self.source, loaded)
+        self.size = loaded.size
+        loaded = self._straightened(loaded)
         self.alpha = loaded.getchannel("A") if loaded.mode == "RGBA" else None
         self.before = self.picture = loaded.convert("RGB")
         red, green, blue = self.before.split()
@@ -311,9 +317,16 @@ class _Work:
     # --- the recipe ---
 
     def _load_mask(self, role: str, source: Source) -> Image.Image:
-        mask = masks.load_mask(source, self.before.size, may_be_empty=True)
+        mask = masks.load_mask(source, self.size, may_be_empty=True)
         self._add_ingredient(role, source, mask)
-        return mask
+        return self._straightened(mask)
+
+    def _straightened(self, picture: Image.Image) -> Image.Image:
+        corners = self.manner.corners
+        if corners is None:
+            return picture
+        self.settings["straightened"] = ", ".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+        return straighten(picture, corners)
 
     def _add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
         self.ingredients.append(Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source)))

@@ -21,6 +21,8 @@ from deepart.runtime import Progress
 from deepart.tasks.bundled_restorers import SCALES, Look, detection_steps
 from deepart.tasks.diagnosis import Diagnosis, Step, diagnose, propose
 from deepart.tasks.restoration import Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.straighten import find_print
+from deepart.tasks.straighten import straighten as straightened
 from deepart.tasks.tiled import patiently
 
 
@@ -34,6 +36,7 @@ def restore(
     keep_paint: float | None = None,
     colour: float | Literal["auto"] = 0.0,
     detect: bool = False,
+    straighten: bool = False,
     protect: Source | None = None,
     filler: Engine = None,
     cleaner: Engine = None,
@@ -56,6 +59,8 @@ def restore(
             what is usual if `clean` is "auto", and else nothing.
         colour: from 0 to 1, how much of a yellowed varnish and of fading to undo; "auto" measures it.
         detect: fill the damage that is found besides what `mask` marks.
+        straighten: undo the perspective first if the picture shows a print that was photographed askew; masks are
+            of the picture as it is given.
         protect: where to change nothing: a picture, white for yes.
         filler: a restorer of the Hub to fill with; None for the bundled one.
         cleaner: the same for cleaning; one for faces repairs those that are found.
@@ -72,7 +77,8 @@ def restore(
     """
     manner = Manner(look, keep_paint, protect, filler, cleaner, upscaler)
     return runtime.run(
-        restore_steps(image, mask, clean, upscale, manner, colour=colour, detect=detect), on_progress
+        restore_steps(image, mask, clean, upscale, manner, colour=colour, detect=detect, straighten=straighten),
+        on_progress,
     ).after
 
 
@@ -85,14 +91,20 @@ def restore_steps(
     *,
     colour: float | Literal["auto"] = 0.0,
     detect: bool = False,
+    straighten: bool = False,
 ) -> Generator[Progress, None, Restoration]:
     """The same as `restore`, as an engine: yields `Progress`, returns the `Restoration`."""
     if upscale not in (1, *SCALES):
         raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, (1, *SCALES))))
+    if straighten:
+        corners = yield from patiently(lambda: find_print(load_image(image)), Progress(0, 1, "progress.diagnosing"))
+        manner = replace(manner, corners=corners)
     strengths = {"clean": clean, "colour": colour}
     proposed: dict[str, Step] = {}
     if "auto" in strengths.values():
         picture = load_image(image)
+        if manner.corners is not None:
+            picture = straightened(picture, manner.corners)
         work = partial(plan, picture, None if isinstance(image, Image.Image) else image)
         found, steps = yield from patiently(work, Progress(0, 1, "progress.diagnosing"))
         proposed = {step.action: step for step in steps}

@@ -30,6 +30,7 @@ def restore_batch_steps(
     *,
     colour: float | Literal["auto"] = 0.0,
     detect: bool = False,
+    straighten: bool = False,
     out: str | os.PathLike[str],
     language: str = "en",
 ) -> Generator[Progress, None, BatchResult]:
@@ -47,6 +48,7 @@ def restore_batch_steps(
         manner: the same.
         colour: the same.
         detect: the same.
+        straighten: the same.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
@@ -64,7 +66,8 @@ def restore_batch_steps(
     def work(name: str, source: Source) -> Generator[Progress, None, Image.Image]:
         mask = of_each.get(_stem(name), of_all)
         mask = mask.read() if isinstance(mask, ArchivedPicture) else mask
-        done = yield from restore_steps(source, mask, clean, upscale, manner, colour=colour, detect=detect)
+        settings = {"colour": colour, "detect": detect, "straighten": straighten}
+        done = yield from restore_steps(source, mask, clean, upscale, manner, **settings)
         return done.after
 
     return (yield from each_into_archive(pictures, work, out, language))

@@ -222,7 +222,7 @@ def relative_crop(picture: np.ndarray, size: int, rng: np.random.Generator) -> T
     crop = picture[top : top + height, left : left + width]
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
-    x = torch.from_numpy(np.ascontiguousarray(crop)).permute(2, 0, 1)[None].float() / 255
+    x = torch.from_numpy(np.array(crop)).permute(2, 0, 1)[None].float() / 255  # a copy: stores are read-only
     x = F.interpolate(x, (size, size), mode="bicubic", antialias=True, align_corners=False)[0]
     contrast, brightness = rng.uniform(0.9, 1.1), rng.uniform(-0.05, 0.05)
     return ((x - 0.5) * contrast + 0.5 + brightness).clamp(0, 1)

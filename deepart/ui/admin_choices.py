@@ -58,7 +58,12 @@ IN_TURN = one_at_a_time("refresh")
 def task_radio(elem_id: str) -> gr.Radio:
     """Add the choice of the model."""
     return gr.Radio(
-        task_choices("en"), value="classifier", label=t("ui.admin.model"), elem_id=elem_id, elem_classes="segmented"
+        task_choices("en"),
+        value="classifier",
+        label=t("ui.admin.model"),
+        min_width=440,
+        elem_id=elem_id,
+        elem_classes="segmented",
     )
 
 

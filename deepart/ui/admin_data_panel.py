@@ -36,7 +36,7 @@ def build_data_panel(token: gr.State) -> Panel:
             gr.Markdown(t("ui.admin.data_hint"), elem_classes="hint")
             archive = gr.File(
                 label=t("ui.admin.archive"),
-                file_count="single",
+                file_count="multiple",
                 file_types=[".zip"],
                 height=150,
                 elem_id="admin-archive",
@@ -144,7 +144,7 @@ def build_data_panel(token: gr.State) -> Panel:
     def check_data(
         token: str,
         work: dict[str, Any],
-        path: str | None,
+        archives: list[str] | None,
         repository: str,
         revision: str,
         name: str,
@@ -159,8 +159,8 @@ def build_data_panel(token: gr.State) -> Panel:
         hidden = gr.update(visible=False), "", gr.update(value=None, visible=False)
         yield html.progress(0, say("progress.checking_pictures", language)), *hidden
         source: Source
-        if path:
-            source, place = ZipSource(Path(path), _column(column)), ""
+        if archives:
+            source, place = ZipSource(tuple(map(Path, archives)), _column(column)), ""
         elif repository.strip():
             place = repository.strip()
             fetching = hub_datasets.fetch(place, revision.strip() or "main", _column(column))

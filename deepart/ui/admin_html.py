@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from deepart.admin.figures import Difference, title
+from deepart.admin.figures import Difference, title, title_of_key
 from deepart.admin.jobs import Estimate, JobView, Trial
-from deepart.text import say
+from deepart.text import TEXT, say
 
 _LABELS_SHOWN, _NAMES_SHOWN = 24, 6
 
@@ -192,6 +192,8 @@ def job(view: JobView, language: str) -> str:
     words.append(
         say("ui.admin.trained", language, minutes=f"{view.minutes:.1f}", of=f"{view.total_minutes:g}", step=view.step)
     )
+    if view.seconds_per_step is not None:
+        words.append(say("ui.admin.pace", language, step=f"{view.seconds_per_step:.2f}"))
     if view.seconds_left is not None:
         words.append(say("ui.admin.left", language, time=minutes(view.seconds_left / 60, language)))
     share = 1.0 if view.state == "finished" else view.progress
@@ -246,8 +248,12 @@ def controls(found: Mapping[str, Mapping[str, float]], language: str) -> str:
     if not found:
         return ""
     names = list(dict.fromkeys(name for values in found.values() for name in values))
-    heads = [escape(say("ui.admin.control", language)), *map(escape, names)]
-    rows = [[escape(method), *(number(values.get(name)) for name in names)] for method, values in found.items()]
+    heads = [escape(say("ui.admin.control", language)), *(escape(title_of_key(name, language)) for name in names)]
+    rows = []
+    for method, values in found.items():
+        key = f"figure.control.{method.replace(' ', '_')}"
+        rows.append([say(key, language) if key in TEXT else escape(method)])
+        rows[-1] += [number(values.get(name)) for name in names]
     return headed(say("ui.admin.controls", language), _table(rows, heads, "numbers"))
 
 
@@ -301,7 +307,8 @@ def version_table(rows: Sequence[Any], language: str) -> str:
     body = []
     for row in rows:
         live = f' <span class="mark better">{escape(say("ui.admin.live", language))}</span>' if row.is_live else ""
-        figures = " · ".join(f"{name} {value:g}" for name, value in list(row.gate.get("figures", {}).items())[:6])
+        found = list(row.gate.get("figures", {}).items())[:6]
+        figures = " · ".join(f"{title_of_key(key, language)} {value:g}" for key, value in found)
         in_spite = say("ui.admin.in_spite", language, reason=row.reason)
         reason = f"<br><i>{escape(in_spite)}</i>" if row.reason else ""
         made = escape(row.made.replace("T", " ").removesuffix("Z")) or escape(say("ui.admin.bundled", language))
@@ -332,7 +339,8 @@ def trials(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     if not rows:
         return note(say("ui.admin.no_trials", language))
     names = list(rows[0])
-    heads = [escape(say(f"ui.admin.trial.{name}", language) if name in _TRIAL else name) for name in names]
+    kinds = {name: "trial" if name in _TRIAL else "setting" for name in names}
+    heads = [escape(say(f"ui.admin.{kind}.{name}", language)) for name, kind in kinds.items()]
     body = []
     for row in rows:
         values = {**row, "state": say(f"ui.admin.trial_state.{row['state']}", language)}

@@ -116,7 +116,8 @@ def _found(data: str | None, language: str) -> tuple[str, str]:
     found = results(_journal(data))
     picture = ""
     if found.importance:
-        picture = html.headed(say("ui.admin.importance", language), found.importance_svg())
+        titles = {name: say(f"ui.admin.setting.{name}", language) for name in found.importance}
+        picture = html.headed(say("ui.admin.importance", language), found.importance_svg(titles))
     return picture, html.trials(found.rows(), language)
 
 

@@ -79,7 +79,14 @@ def build_versions_panel(token: gr.State) -> Panel:
             card_button = gr.Button(t("ui.admin.card"), min_width=150, elem_id="admin-card-button")
         published = gr.HTML(elem_id="admin-published")
         archive = gr.File(label=t("ui.admin.zip_file"), visible=False, height=80, elem_id="admin-zip-file")
-        card = gr.Code(language="markdown", label=t("ui.admin.card"), visible=False, max_lines=24, elem_id="admin-card")
+        card = gr.Code(
+            language="markdown",
+            label=t("ui.admin.card"),
+            visible=False,
+            max_lines=24,
+            show_line_numbers=False,
+            elem_id="admin-card",
+        )
     unread(archive)
     shown = [number, table]
 

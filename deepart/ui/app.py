@@ -55,7 +55,7 @@ def build_app() -> gr.Blocks:
             if is_offered():
                 with gr.Tab(t("ui.tab_admin"), id="admin", elem_id="tab-admin"):
                     build_admin_tab()
-        gr.Markdown(t("ui.privacy"), elem_classes="hint")
+        gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
     _prepare()

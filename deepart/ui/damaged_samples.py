@@ -9,16 +9,18 @@ import functools
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from deepart.images import fit, load_image, save_png
 from deepart.tasks.colour_repair import VARNISH
+from deepart.tasks.straighten import perspective
 from deepart.ui import samples
 
 _SIDE = 560
 """Longer side in pixels: restored, and shown twice as large, within seconds."""
+_TABLE = np.array((118, 84, 58), np.float32)
 _PAPER, _CRACK = (236, 228, 210), (48, 38, 30)
-_FINE = 3  # scratches are drawn so many times larger and averaged, for their edges
+_FINE = 3  # scratches and sides are drawn so many times larger and averaged, for their edges
 
 
 def damaged(key: str) -> str:
@@ -72,6 +74,24 @@ def _noisy(picture: Image.Image) -> Image.Image:
     return Image.fromarray((pixels + noise).clip(0, 255).round().astype(np.uint8))
 
 
+def _askew(picture: Image.Image) -> Image.Image:
+    """A print on a table, photographed at an angle."""
+    width, height = 800, 640
+    coarse = np.random.default_rng(3).normal(128, 40, (height // 4, width // 80)).clip(0, 255).astype(np.uint8)
+    grain = np.asarray(Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC), np.float32) - 128
+    light = np.linspace(1.15, 0.85, width, dtype=np.float32)[:, None]
+    table = Image.fromarray(((_TABLE + 0.15 * grain[..., None]) * light).clip(0, 255).astype(np.uint8))
+    picture = ImageOps.expand(_enlarged(picture).filter(ImageFilter.GaussianBlur(0.8)), 18, _PAPER)
+    large = (_FINE * width, _FINE * height)
+    corners = [(_FINE * x, _FINE * y) for x, y in ((116, 118), (716, 62), (672, 548), (70, 500))]
+    sides = [(0, 0), (picture.width, 0), picture.size, (0, picture.height)]
+    lying, where = (
+        each.transform(large, Image.Transform.PERSPECTIVE, perspective(corners, sides), Image.Resampling.BICUBIC)
+        for each in (picture, Image.new("L", picture.size, 255))
+    )
+    return Image.composite(lying, table.resize(large), where).resize(table.size, Image.Resampling.BOX)
+
+
 def _small(picture: Image.Image) -> Image.Image:
     """A thumbnail."""
     return fit(picture, 192)
@@ -87,5 +107,6 @@ _MADE: dict[str, tuple[str, Callable[[Image.Image], Image.Image]]] = {
     "yellowed": ("coffee.png", _yellowed),
     "noisy": ("chelsea.png", _noisy),
     "small": ("great-wave.webp", _small),
+    "askew": ("chelsea.png", _askew),
 }
 DAMAGED = tuple(_MADE)

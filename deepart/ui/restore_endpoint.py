@@ -32,6 +32,7 @@ def add_restore_endpoint() -> None:
             gr.Number(1, label="upscale", precision=0),
             gr.Textbox("faithful", label="look"),
             gr.Number(None, label="keep_paint"),
+            gr.Checkbox(False, label="straighten"),
         ]
         answers = [gr.File(label="restored"), gr.JSON(label="recipe")]
     endpoint.click(
@@ -54,6 +55,7 @@ def restore_endpoint(
     upscale: int = 1,
     look: str = "faithful",
     keep_paint: float | None = None,
+    straighten: bool = False,
     request: gr.Request | None = None,
 ) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
     """Fill the holes of a picture, clean it, bring its colours back and enlarge it.
@@ -68,6 +70,7 @@ def restore_endpoint(
         look: of what is enlarged: faithful, or crisp with fine detail that may not have been there.
         keep_paint: 0 to 1, how much of its canvas and brush strokes a cleaned picture gets back; leave it
             out for what is usual.
+        straighten: undo the perspective first if the picture shows a print that was photographed askew.
 
     Returns:
         The restored picture as PNG, and the recipe of how it was made.
@@ -82,6 +85,7 @@ def restore_endpoint(
         Manner(look, keep_paint),
         colour=_strength("colour", colour),
         detect=detect,
+        straighten=straighten,
     )
     try:
         while True:

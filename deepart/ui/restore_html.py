@@ -55,6 +55,8 @@ def diagnosis_card(path: str, examined: Examination, language: str, looking: boo
         advice = ""
     else:
         advice = f'<p class="note">{escape(say("ui.restore.nothing_wrong", language))}</p>'
+    if examined.corners is not None:
+        advice = f'<p class="note"><b>{escape(say("ui.restore.askew", language))}</b></p>{advice}'
     thumbnail = ""
     if examined.mask is not None and (found.damage or 0) >= LEAST_DAMAGE:
         label = escape(say("ui.restore.damage_shown", language))

@@ -24,6 +24,7 @@ from deepart.tasks.masks import load_mask
 from deepart.tasks.restoration import Engine, Manner, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.restore import plan
 from deepart.tasks.spandrel_network import Kind
+from deepart.tasks.straighten import Quad, find_print
 from deepart.tasks.strokes import masks_by_colour
 from deepart.tasks.tiled import patiently
 from deepart.tiles import Box
@@ -31,6 +32,7 @@ from deepart.ui.classify_request import any_repository
 from deepart.ui.paintings import SHOWN_SIDE
 
 FILE_NAME, TRUST_NAME, MASK_NAME = "deepart-restored.png", "deepart-trust-map.png", "deepart-mask.png"
+STRAIGHTENED_NAME = "deepart-straightened.png"
 EDITOR_SIDE = 800
 """Of the square on which damage is marked; phones run out of memory with larger ones."""
 FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
@@ -56,6 +58,8 @@ class Examination:
     """What to do about it."""
     mask: bytes | None = None
     """PNG of its damage, white; None if nobody has looked for it."""
+    corners: Quad | None = None
+    """Of the print that was photographed askew, if it shows one."""
 
     def step(self, action: str) -> Step | None:
         """Return what is proposed of an action; None if it is not needed."""
@@ -69,7 +73,7 @@ class Examination:
 
 @functools.lru_cache(maxsize=_KEPT)
 def examine(path: str) -> Examination:
-    """Measure what is wrong with a picture, but for its damage: about a third of a second.
+    """Measure what is wrong with a picture, but for its damage: about a second.
 
     Args:
         path: of the picture; in the app it contains a hash of the file.
@@ -77,7 +81,7 @@ def examine(path: str) -> Examination:
     Raises:
         InputError: it cannot be read.
     """
-    return Examination(*plan(path))
+    return Examination(*plan(path), corners=find_print(load_image(path)))
 
 
 _examined: dict[tuple[str, str], Examination] = {}  # by path and version of the detector
@@ -97,10 +101,22 @@ def damage_steps(path: str) -> Generator[Progress, None, Examination]:
         mask = yield from detection_steps(fit(picture, _LOOKED_SIDE))
         work = partial(plan, picture, path, mask)
         found, steps = yield from patiently(work, Progress(1, 1, "progress.diagnosing"))
-        examined = _examined[key] = Examination(found, steps, png_bytes(mask))
+        examined = _examined[key] = Examination(found, steps, png_bytes(mask), examine(path).corners)
         while len(_examined) > _KEPT:
             _examined.pop(next(iter(_examined)), None)
     return examined
+
+
+def straightened_to(folder: Path, path: str) -> Generator[Progress, None, str]:
+    """Write the print in a picture to `folder`, seen from in front, as an engine; return the path of the file.
+
+    Raises:
+        InputError: the picture cannot be read.
+    """
+    done = yield from run_plan(path, (), manner=Manner(keep_paint=0.0, corners=examine(path).corners))
+    work = partial(save_png, done.after, folder / STRAIGHTENED_NAME, text=chunks(done.after))
+    yield from patiently(work, Progress(1, 1, "progress.saving"))
+    return str(folder / STRAIGHTENED_NAME)
 
 
 # --- masks -------------------------------------------------------------------------------------------

@@ -48,14 +48,24 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     """
 
     # Layout
-    # "opened", "go": a sample to restore at once, "done": steps done one by one, and what the panels remember;
-    # changed in place, while others read it.
+    # "opened", "go": a sample to restore at once, "done": steps done one by one, "photo": that was straightened,
+    # and what the panels remember; changed in place, while others read it.
     work = gr.State({})
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="restore-settings"):
             picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
+            with gr.Row(visible=False, elem_id="restore-askew") as askew:
+                straighten_button = gr.Button(
+                    t("ui.restore.straighten"), variant="primary", size="md", elem_id="restore-straighten"
+                )
+            with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
+                undo_button = gr.Button(t("ui.restore.straighten_undo"), size="md", elem_id="restore-askew-again")
             examples = captioned_gallery(
-                _sample_items("en"), t("ui.restore.samples"), "restore-samples", elem_classes="few"
+                _sample_items("en"),
+                t("ui.restore.samples"),
+                "restore-samples",
+                elem_classes="few",
+                columns=len(DAMAGED),
             )
             card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
             with gr.Group(elem_id="restore-recipe"):
@@ -179,12 +189,13 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
 
     @handler
     def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
-        work.update(opened=True, go=damaged(DAMAGED[event.index]))
+        work.update(opened=True, photo=None, go=damaged(DAMAGED[event.index]))
         return work["go"], gr.update(selected_index=-1)
 
     @handler
-    def check_damaged(path: str, request: gr.Request) -> Any:
+    def check_damaged(work: dict[str, Any], path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
+        work["photo"] = None
         return accepted(path)
 
     @handler
@@ -195,18 +206,21 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         work.pop("piece", None)
         work.update(picture=path, looking=path is not None)
         no_result = html.waiting(say("ui.restore.result_waiting", language))
-        cleared = None, False, gr.update(visible=False), no_result
+        hidden = gr.update(visible=False)
+        cleared = None, False, hidden, no_result
         unchanged = (gr.skip(),) * 4
         if path is None:
-            return html.waiting(say("ui.restore.waiting", language)), *cleared, *unchanged
+            return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, *unchanged
         try:
             examined = request_of.examine(path)
         except InputError as error:  # a toast has said so too
-            return html.waiting(error.sentence(language)), *cleared, *unchanged
+            return html.waiting(error.sentence(language)), *cleared, hidden, hidden, *unchanged
         looking = not runtime.settings().zero_gpu
         return (
             html.diagnosis_card(path, examined, language, looking),
             *cleared,
+            gr.update(visible=examined.corners is not None),
+            gr.update(visible=work.get("photo") is not None and Path(path).name == request_of.STRAIGHTENED_NAME),
             *proposed(examined),
         )
 
@@ -219,6 +233,29 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             colour.strength if colour else 0,
             enlarge.scale if enlarge else 1,
         )
+
+    @handler
+    def straighten_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[Any]:
+        """Put what the print looks like from in front in the place of the photo; one of the samples is restored."""
+        if path is None:
+            raise InputError("restore.missing")
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            steps = request_of.straightened_to(Path(folder), path)
+            try:
+                while True:
+                    next(steps)
+                    yield gr.skip()
+            except StopIteration as end:
+                work["photo"] = path
+                if Path(path).name in {Path(damaged(key)).name for key in DAMAGED}:
+                    work["go"] = end.value
+                yield end.value
+            finally:
+                steps.close()
+
+    @handler
+    def put_photo_back(work: dict[str, Any], request: gr.Request) -> Any:
+        return work.pop("photo", None) or gr.skip()
 
     @handler
     def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -261,7 +298,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     def restore_sample(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Restore a sample as soon as it is known what it needs; other pictures wait for the button."""
         path, go = values[0], work.pop("go", None)
-        if path is None or go is None or Path(path).name != Path(go).name:
+        if path is None or go is None or Path(path).name != Path(go).name or request_of.examine(path).corners:
             yield nothing
             return
         yield from run(work, RestoreRequest.on_page(*values), None, language_of(request))
@@ -346,7 +383,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     page.load(translate_restore, None, [examples, card, bar, look, view, *engines.values()], **quiet)
     tab.select(show_first_sample, [work, picture], [picture], **quiet)
     examples.select(choose_sample, [work], [picture, examples], **quiet)
-    picture.upload(check_damaged, [picture], [picture], **quiet).failure(
+    picture.upload(check_damaged, [work, picture], [picture], **quiet).failure(
         lambda: None, None, [picture], queue=False, **quiet
     )
     # One after the other, so that what was added last is shown last.
@@ -354,11 +391,13 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     examined = picture.change(
         examine_picture,
         [work, picture],
-        [card, panel.mask, fill, view_side, bar, *strengths],
+        [card, panel.mask, fill, view_side, bar, askew, straightened, *strengths],
         **in_turn,
     )
     looked = examined.success(look_for_damage, [work, picture], [card, panel.mask, fill, *strengths], **in_turn)
     panel.show_after(looked.then)
+    straighten_button.click(straighten_picture, [work, picture], [picture], **quiet)
+    undo_button.click(put_photo_back, [work], [picture], **quiet)
     running = {"inputs": [work, *wanted], "outputs": outputs, "concurrency_id": "device", "concurrency_limit": 1}
     runs = [
         run_button.click(runtime.gpu(restore_picture), **running, **quiet),

@@ -51,10 +51,11 @@ class Intruder:
     url: str
     session: str = field(default_factory=lambda: secrets.token_hex(6))
     sliders: set[int] = field(default_factory=set)
+    connection: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=TIMEOUT, verify=False))
 
     def handlers(self) -> dict[str, dict[str, Any]]:
         """Return what the page says of the handlers of Admin, by name."""
-        found = httpx.get(f"{self.url}/config", timeout=TIMEOUT).json()
+        found = self.connection.get(f"{self.url}/config").json()
         self.sliders = {each["id"] for each in found["components"] if each["type"] == "slider"}
         first = min(each["id"] for each in found["dependencies"] if each["api_name"] == "check_data")
         events = (each for each in found["dependencies"] if each["id"] >= first and each["backend_fn"])
@@ -72,10 +73,10 @@ class Intruder:
             "session_hash": self.session,
             "event_data": None,
         }
-        asked = httpx.post(f"{self.url}/gradio_api/queue/join", json=body, timeout=TIMEOUT)
+        asked = self.connection.post(f"{self.url}/gradio_api/queue/join", json=body)
         assert asked.status_code == 200, asked.text
         address = f"{self.url}/gradio_api/queue/data?session_hash={self.session}"
-        with httpx.stream("GET", address, timeout=TIMEOUT) as answers:
+        with self.connection.stream("GET", address) as answers:
             for line in answers.iter_lines():
                 message = json.loads(line.removeprefix("data: ")) if line.startswith("data: ") else {}
                 if message.get("msg") == "process_completed":

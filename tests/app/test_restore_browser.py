@@ -17,6 +17,7 @@ from deepart.recipes import recipe_of
 from deepart.tasks import bundled_restorers
 from deepart.tasks.bundled_restorers import CLEANER, DETECTOR
 from deepart.tasks.restore import restore
+from deepart.tasks.straighten import straighten
 from deepart.text import say
 from deepart.ui.damaged_samples import damaged
 from pictures import BAD_PICTURES
@@ -170,6 +171,29 @@ def test_sample_is_restored_by_one_click(new_tab: NewPage) -> None:
     page.click("#restore-samples .thumbnail-item >> nth=3")
     width, height = (4 * side for side in load_image(damaged("small")).size)
     expect(page.locator(STATUS)).to_contain_text(f"{width} × {height}")
+
+
+def test_print_photographed_askew_is_straightened_restored_and_put_back(new_tab: NewPage, tmp_path: Path) -> None:
+    page = new_tab()
+    expect(page.locator("#restore-straighten")).to_be_hidden()
+    save_png(load_image(damaged("askew")), tmp_path / "photo.png")
+    upload(page, tmp_path / "photo.png")
+    expect(page.locator(CARD)).to_contain_text(say("ui.restore.askew"))
+    page.click("#restore-straighten")
+    expect(page.locator("#restore-straightened")).to_be_visible()
+    width, height = straighten(damaged("askew")).size
+    expect(page.locator(CARD)).to_contain_text(f"{width} × {height}")
+    expect(page.locator(CARD)).not_to_contain_text(say("ui.restore.askew"))
+    page.click("#restore-upscale label:has-text('1')")
+    set_slider(page, "clean", 0.5)
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text(f"{width} × {height}")
+    recipe = recipe_of(download(page, "#restore-download", tmp_path))
+    assert "straightened" in recipe.ingredients[0].recipe.settings
+    page.click("#restore-straightened button")
+    expect(page.locator(CARD)).to_contain_text("800 × 640")
+    expect(page.locator("#restore-straighten")).to_be_visible()
+    expect(page.locator("#restore-straightened")).to_be_hidden()
 
 
 def test_damage_is_drawn_protected_uploaded_and_downloaded(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:

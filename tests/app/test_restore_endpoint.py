@@ -62,7 +62,10 @@ def test_keeps_its_contract(client: Client) -> None:
     contract = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/restore"]
     assert [(each["parameter_name"], each["parameter_has_default"]) for each in contract["parameters"]] == [
         ("picture", False),
-        *((name, True) for name in ("mask", "detect", "clean", "colour", "upscale", "look", "keep_paint")),
+        *(
+            (name, True)
+            for name in ("mask", "detect", "clean", "colour", "upscale", "look", "keep_paint", "straighten")
+        ),
     ]
     assert [each["label"] for each in contract["returns"]] == ["restored", "recipe"]
 

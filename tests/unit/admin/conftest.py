@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ def admin_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     runtime.settings.cache_clear()
     yield folder
     for file in folder.glob("jobs/*/process.json"):  # what a test that failed has left running
-        if process := jobs.process_of(file.parent):
+        process = jobs.process_of(file.parent)
+        if process is not None and process.pid != os.getpid():
             process.kill()
     runtime.settings.cache_clear()

@@ -56,5 +56,5 @@ def table(rows: list[dict[str, str]]) -> bytes:
 
 def stored(tmp_path: Path, files: Mapping[str, bytes], name: str = "works", column: str = "style") -> DataSet:
     """Store files as a data set, with nothing special chosen."""
-    source = ZipSource(packed(tmp_path / f"{name}.zip", files), column)
+    source = ZipSource((packed(tmp_path / f"{name}.zip", files),), column)
     return run(store(run(check(source, name=name, licence="my own")), Choices()))

@@ -23,8 +23,16 @@ from .paintings import file_of, folders, packed, painting, stored, table
 
 
 def checked(tmp_path: Path, files: dict[str, bytes], column: str = "style") -> Draft:
-    source = ZipSource(packed(tmp_path / "works.zip", files), column)
+    source = ZipSource((packed(tmp_path / "works.zip", files),), column)
     return run(check(source, name="works", licence="my own", origin="the studio"))
+
+
+def test_an_archive_in_pieces_is_one_data_set(tmp_path: Path) -> None:
+    first = packed(tmp_path / "first.zip", {"Red/1.png": file_of(1), "Red/2.png": file_of(2)})
+    second = packed(tmp_path / "second.zip", {"Red/1.png": file_of(3), "Blue/1.png": file_of(4, "Blue")})
+    with ZipSource((first, second), "artist").open() as contents:
+        assert [each.labels["artist"] for each in contents.pictures] == ["Red", "Red", "Red", "Blue"]
+        assert [each.read() for each in contents.pictures[::2]] == [file_of(1), file_of(3)]
 
 
 def refusal(tmp_path: Path, files: dict[str, bytes]) -> str:
@@ -63,14 +71,14 @@ def test_a_bomb_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         archive.writestr("b.png", bytes(19 * 2**20))
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *arguments: pytest.fail("something was unpacked"))
     with pytest.raises(InputError) as caught:
-        run(check(ZipSource(tmp_path / "works.zip"), name="works", licence="my own"))
+        run(check(ZipSource((tmp_path / "works.zip",)), name="works", licence="my own"))
     assert caught.value.key == "archive.bomb"
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "Works", "con", "-a", "a" * 61, "works\n"])
 def test_a_data_set_cannot_be_called_anything(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError) as caught:
-        run(check(ZipSource(packed(tmp_path / "a.zip", folders(2))), name=name, licence="my own"))
+        run(check(ZipSource((packed(tmp_path / "a.zip", folders(2)),)), name=name, licence="my own"))
     assert caught.value.key == "admin.name"
     with pytest.raises(InputError):
         find_data_set(name)

@@ -70,6 +70,12 @@ def test_pictures_that_training_saw_are_left_out_of_a_set(tmp_path: Path) -> Non
     assert 2 <= len(chosen) < 12 and all(is_held_out(folder / sample.path) for sample in chosen)
 
 
+def test_styles_are_measured_no_larger_than_the_pictures_are(tmp_path: Path) -> None:
+    folder = photo_folder(tmp_path / "data", side=90)
+    assert frozen("style", folder).settings["side"] == 80
+    assert frozen("style", folder, side=64).settings["side"] == 64
+
+
 # --- figures ---------------------------------------------------------------------------------------
 
 
