@@ -89,6 +89,15 @@ CHECKPOINTS: dict[str, Checkpoint] = {
             good_for="weights.good_for.fastnst",
         ),
         Checkpoint(
+            key="generate/fastgan-wikiart-v1",
+            architecture="Generator",
+            sha256="3314c9670f60098fec2b2150b8b148641785acfc51019d55c827dfe08fbcabc2",
+            size=8_926_894,
+            licence="mit",
+            source="https://arxiv.org/abs/2101.04775",
+            good_for="weights.good_for.fastgan",
+        ),
+        Checkpoint(
             key="classify/lite0-wikiart-v1",
             architecture="ArtClassifier",
             sha256="3a6c50421d18ce9535e5c81fef76256d26a7c881398fb27d37697b03fd8278cc",

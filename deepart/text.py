@@ -183,6 +183,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Repaints a photo in the style of any painting.",
         "zh": "把照片重绘成任意画作的风格。",
     },
+    "weights.good_for.fastgan": {
+        "en": "Paints new pictures in 17 styles, from random numbers.",
+        "zh": "由随机数画出 17 种风格的新作品。",
+    },
     "weights.good_for.lite0": {
         "en": "Says what style, artist and genre an artwork has.",
         "zh": "判断作品的风格、作者与题材。",
@@ -1249,9 +1253,10 @@ TEXT: dict[str, dict[str, str]] = {
     "ui.masthead": {
         "en": (
             "# deepart\n"
-            "Repaint your pictures in the style of any painting, ask what a painting is, and restore damaged ones."
+            "Repaint your pictures in the style of any painting, ask what a painting is, restore damaged ones, "
+            "and let a network paint new ones."
         ),
-        "zh": "# deepart\n用任何画作的风格重绘您的图片，识别画作，修复破损的图片。",
+        "zh": "# deepart\n用任何画作的风格重绘您的图片，识别画作，修复破损的图片，并让网络创作新画。",
     },
     "ui.privacy": {
         "en": (

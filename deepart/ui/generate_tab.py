@@ -165,7 +165,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
             with gr.Row(elem_classes="generate-sizes"):
                 upscale = gr.Radio(
                     [(f"× {scale}", scale) for scale in SCALES],
-                    value=2,
+                    value=SCALES[-1],
                     label=t("ui.generate.enlarge"),
                     min_width=150,
                     elem_id="generate-upscale",
@@ -173,7 +173,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                 )
                 look = gr.Radio(
                     _look_choices("en"),
-                    value=LOOKS[0],
+                    value="crisp",  # there is no truth that faithfulness would be kept to
                     label=t("ui.generate.look"),
                     min_width=150,
                     elem_id="generate-look",
