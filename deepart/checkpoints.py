@@ -91,7 +91,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="generate/fastgan-wikiart-v1",
             architecture="Generator",
-            sha256="3314c9670f60098fec2b2150b8b148641785acfc51019d55c827dfe08fbcabc2",
+            sha256="693305637c166eab6632daf78e72d358c79ed99bf1aec26368d4fa82afaed13a",
             size=8_926_894,
             licence="mit",
             source="https://arxiv.org/abs/2101.04775",
