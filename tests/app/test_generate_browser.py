@@ -20,6 +20,7 @@ from deepart.tasks.walks import walk_of
 from deepart.text import say
 from generator_app import STEERING, running_generator_app
 from running_app import TIMEOUT
+from tabs import open_tab
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -44,17 +45,13 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def new_tab(new_page: NewPage) -> NewPage:
     """Opens the Generate tab as one more visitor, and waits for the wall that it begins with."""
 
-    def open_tab(**options: object) -> Page:
+    def opened(**options: object) -> Page:
         page = new_page(**options)
-        if page.viewport_size["width"] < 700:  # the last tabs are in a menu
-            page.locator(".overflow-menu > button").first.click()
-            page.locator(".overflow-dropdown button").last.click()
-        else:
-            page.get_by_role("tab", name=re.compile("^(Generate|生成)$")).click()
+        open_tab(page, "Generate", "生成")
         expect(page.locator(f"{TILES}.picked")).to_have_count(1)
         return page
 
-    return open_tab
+    return opened
 
 
 def paint_seed(page: Page, seed: int) -> None:

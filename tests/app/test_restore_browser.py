@@ -22,6 +22,7 @@ from deepart.text import say
 from deepart.ui.damaged_samples import damaged
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
+from tabs import open_tab
 from tiny_restorers import put_tiny_restorers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -47,13 +48,13 @@ def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def new_tab(new_page: NewPage) -> NewPage:
     """Opens the Restore tab as one more visitor, and waits for the sample that it begins with."""
 
-    def open_tab(**options: object) -> Page:
+    def opened(**options: object) -> Page:
         page = new_page(**options)
-        page.get_by_role("tab").nth(3).click()
+        open_tab(page, "Restore", "修复")
         page.wait_for_selector(f"{STATUS} p")
         return page
 
-    return open_tab
+    return opened
 
 
 @pytest.fixture
