@@ -74,6 +74,9 @@ def train_generator(options: Namespace) -> None:
     else:
         backbone = imagenet_backbone(options.backbone or imagenet_weights())
         generator = Generator(_config(styles, options.side))
+        if not {stage.size for stage in stages} <= {*generator.sizes}:  # else known only when that stage begins
+            sizes = ", ".join(map(str, sorted({*generator.sizes})))
+            raise InputError("setting.choice", name="stages", choices=sizes)
         task = ProjectedTraining(
             generator, ProjectedDiscriminator(backbone, len(styles)), crops, options.loss, options.seed
         )

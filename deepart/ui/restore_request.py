@@ -81,7 +81,8 @@ def examine(path: str) -> Examination:
     Raises:
         InputError: it cannot be read.
     """
-    return Examination(*plan(path), corners=find_print(load_image(path)))
+    picture = load_image(path)
+    return Examination(*plan(picture, path), corners=find_print(picture))
 
 
 _examined: dict[tuple[str, str], Examination] = {}  # by path and version of the detector
