@@ -1796,6 +1796,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Restored: {width} × {height} pixels in {seconds:.1f} s.",
         "zh": "修复完成：{width} × {height} 像素，用时 {seconds:.1f} 秒。",
     },
+    "ui.restore.settings_restored": {
+        "en": "The settings of that picture are set; press Restore.",
+        "zh": "已恢复该图片的设置，请点击“修复”。",
+    },
     "ui.restore.no_step": {
         "en": "No step is chosen, so the picture is exactly as it was.",
         "zh": "没有选择任何步骤，图片与原来完全相同。",
@@ -3608,8 +3612,12 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "风格",
     },
     "ui.generate.any_style": {
-        "en": "Any style",
-        "zh": "不限风格",
+        "en": "No particular style",
+        "zh": "不特定风格",
+    },
+    "ui.generate.various_styles": {
+        "en": "Each in another style",
+        "zh": "各用一种风格",
     },
     "ui.generate.variety": {
         "en": "Variety",

@@ -96,13 +96,15 @@ def restore_steps(
     """The same as `restore`, as an engine: yields `Progress`, returns the `Restoration`."""
     if upscale not in (1, *SCALES):
         raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, (1, *SCALES))))
-    if straighten:
-        corners = yield from patiently(lambda: find_print(load_image(image)), Progress(0, 1, "progress.diagnosing"))
-        manner = replace(manner, corners=corners)
     strengths = {"clean": clean, "colour": colour}
-    proposed: dict[str, Step] = {}
-    if "auto" in strengths.values():
+    measured = "auto" in strengths.values()
+    if straighten or measured:
         picture = load_image(image)
+    if straighten:
+        corners = yield from patiently(partial(find_print, picture), Progress(0, 1, "progress.diagnosing"))
+        manner = replace(manner, corners=corners)
+    proposed: dict[str, Step] = {}
+    if measured:
         if manner.corners is not None:
             picture = straightened(picture, manner.corners)
         work = partial(plan, picture, None if isinstance(image, Image.Image) else image)

@@ -18,7 +18,8 @@ SCALES = (0.35, 0.75)
 """Pictures are shrunk by so much first: they are JPEG files, and a network that sees their traces around what was
 drawn onto them finds damage by the lack of traces, and in pictures without any finds it everywhere."""
 
-_THIN = 4.0  # how much more the pixels of a thin line weigh than those inside a patch
+_TRIES = 20  # to draw a picture that is as large as the crop
+_THIN = 2.0  # how much more the pixels of a thin line weigh than those inside a patch
 _SURROUNDINGS = 9  # pixels, the window in which thin is told from thick
 
 
@@ -50,9 +51,14 @@ class DetectorTraining:
 
     def _example(self, place: int, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         store = self._stores[place % len(self._stores)]
-        picture = store[int(rng.integers(len(store)))]
+        for _ in range(_TRIES):
+            picture = store[int(rng.integers(len(store)))]
+            shortest = min(picture.shape[:2])
+            if shortest >= size:
+                break
         crop = random_crop(picture, size, SCALES, rng).permute(1, 2, 0).numpy()
-        damaged, mask = worn(crop, rng)
+        # What cannot be shrunk enough keeps its JPEG traces: there, others are laid over it and the damage alike.
+        damaged, mask = worn(crop, rng, rescan=0.5 if shortest * SCALES[1] >= size else 1.0)
         return torch.from_numpy(damaged).permute(2, 0, 1), torch.from_numpy(mask)[None].float()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import gradio as gr
 
 from deepart.tasks.colour import COLOUR_MODES
@@ -41,3 +44,13 @@ def colour_choices(language: str) -> list[tuple[str, str]]:
 def brush_choices(language: str) -> list[tuple[str, float]]:
     """Return the sizes of the brush."""
     return [(say(f"ui.brush.{brush:g}", language), brush) for brush in BRUSHES]
+
+
+def one_of(known: Collection, value: object, default: Any) -> Any:
+    """Return a setting that was read from a file, or the default if it is none of those that there are."""
+    return value if isinstance(value, (str, int, float)) and value in known else default
+
+
+def within(value: object, low: float, high: float, default: float) -> float:
+    """Return a number that was read from a file, or the default if it is none or out of range."""
+    return value if isinstance(value, (int, float)) and low <= value <= high else default

@@ -27,6 +27,8 @@ from deepart.ui.style_pad import data_uri
 
 COUNTS = (4, 8, 16, 24)
 """Pictures that can be asked for on the page; programs may ask for any number."""
+VARIOUS = "various"
+"""In the place of a style: every picture of a wall has its own."""
 TILE_SIDE = 192
 FILE_NAME = "deepart-generated.png"
 FILMS = (".mp4", ".gif", ".webp")
@@ -77,13 +79,18 @@ def births(
 ) -> Iterator[runtime.Progress | list[Genome]]:
     """Yield the progress of getting a generator ready, and last the genomes of seeds from `seed` on.
 
+    Args:
+        style: one of the generator's, "any", or `VARIOUS`: then it depends on the seed, and neighbours differ.
+
     Raises:
         InputError: a setting is out of its range, or there is no such generator or style.
         WeightsError: the generator is missing or out of reach.
     """
     engine = ArtGenerator(checkpoint)
     yield from engine.load_steps()
-    yield [engine.born((seed + index) % (MOST_SEED + 1), style, truncation) for index in range(count)]
+    seeds = [(seed + index) % (MOST_SEED + 1) for index in range(count)]
+    names = [name for name in engine.styles if name != ANY_STYLE] or [ANY_STYLE]
+    yield [engine.born(each, names[each % len(names)] if style == VARIOUS else style, truncation) for each in seeds]
 
 
 def painted(
@@ -179,6 +186,11 @@ def model_choices(language: str) -> list[tuple[str, str]]:
         for key, row in HUB_GENERATORS.items()
     ]
     return [(say("ui.generate.bundled", language), DEFAULT_CHECKPOINT), *rows]
+
+
+def wall_style_choices(checkpoint: str, language: str) -> list[tuple[str, str]]:
+    """Return the styles that a wall can be painted in by a generator, which must be loaded."""
+    return [(say("ui.generate.various_styles", language), VARIOUS), *style_choices(checkpoint, language)]
 
 
 def style_choices(checkpoint: str, language: str) -> list[tuple[str, str]]:

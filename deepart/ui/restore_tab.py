@@ -14,6 +14,7 @@ from PIL import Image
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image
+from deepart.recipes import recipe_of
 from deepart.tasks.bundled_restorers import LOOKS
 from deepart.tasks.diagnosis import Step
 from deepart.tasks.hub_restorers import RESTORERS
@@ -21,7 +22,7 @@ from deepart.tasks.restoration import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui import restore_html as html
 from deepart.ui import restore_request as request_of
-from deepart.ui.choices import captioned_gallery
+from deepart.ui.choices import captioned_gallery, one_of, within
 from deepart.ui.classify_request import any_repository
 from deepart.ui.damaged_samples import DAMAGED, damaged
 from deepart.ui.events import handler, language_of, unread
@@ -48,8 +49,8 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     """
 
     # Layout
-    # "opened", "go": a sample to restore at once, "done": steps done one by one, "photo": that was straightened,
-    # and what the panels remember; changed in place, while others read it.
+    # "opened", "sample": whether the picture is one, "go": the one to restore at once, "done": steps done one by
+    # one, "photo": that was straightened, and what the panels remember; changed in place, while others read it.
     work = gr.State({})
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="restore-settings"):
@@ -153,6 +154,13 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             build_compare_panel(work, picture, upscale, engines["cleaner"], engines["upscaler"])
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="restore-made")
+                reuse = gr.UploadButton(
+                    t("ui.restore_settings"),
+                    file_types=[".png"],
+                    type="filepath",
+                    size="md",
+                    elem_id="restore-reuse",
+                )
             gr.Markdown(t("ui.restore.caution"), elem_classes="hint")
     for component in (picture, download, trust_download):
         unread(component)
@@ -184,18 +192,18 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         """Begin with a sample once the tab is opened: those who do not open it cost nothing."""
         if work.get("opened") or path is not None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
             return gr.skip()
-        work.update(opened=True, go=damaged(DAMAGED[0]))
+        work.update(opened=True, sample=True, go=damaged(DAMAGED[0]))
         return work["go"]
 
     @handler
     def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
-        work.update(opened=True, photo=None, go=damaged(DAMAGED[event.index]))
+        work.update(opened=True, sample=True, photo=None, go=damaged(DAMAGED[event.index]))
         return work["go"], gr.update(selected_index=-1)
 
     @handler
     def check_damaged(work: dict[str, Any], path: str, request: gr.Request) -> Any:
         """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        work["photo"] = None
+        work.update(photo=None, sample=False)
         return accepted(path)
 
     @handler
@@ -247,7 +255,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                     yield gr.skip()
             except StopIteration as end:
                 work["photo"] = path
-                if Path(path).name in {Path(damaged(key)).name for key in DAMAGED}:
+                if work.get("sample"):
                     work["go"] = end.value
                 yield end.value
             finally:
@@ -374,6 +382,24 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         return path or gr.skip()
 
     @handler
+    def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
+        """Read the settings back from a picture that was restored here."""
+        found = recipe_of(path)
+        if found is None or found.verb != "restore":
+            raise InputError("recipe.missing")
+        made, used = found.settings, found.checkpoint.split(", ")
+        return (
+            "fill" in str(made.get("steps")).split(", "),
+            within(made.get("clean"), 0, 1, default=0),
+            within(made.get("keep_paint"), 0, 1, default=USUAL_KEEP_PAINT),
+            within(made.get("colour"), 0, 1, default=0),
+            one_of((2, 4), made.get("upscale"), default=1),
+            one_of(LOOKS, made.get("look"), default=LOOKS[0]),
+            *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
+            html.waiting(say("ui.restore.settings_restored", language_of(request))),
+        )
+
+    @handler
     def send_to_transfer(path: str | None, request: gr.Request) -> tuple[Any, Any]:
         return path or gr.skip(), gr.Tabs(selected="transfer")
 
@@ -411,6 +437,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     for dropdown in engines.values():
         dropdown.input(show_licences, list(engines.values()), [licences], **quiet)
     again.click(restore_again, [download], [picture], **quiet)
+    reuse.upload(reuse_settings, [reuse], [*settings, bar], **quiet)
     paint.click(send_to_transfer, [download], [content, tabs], **quiet)
     add_restore_endpoint()
     return picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from deepart.tasks.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.batch_panel import build_batch_panel
-from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items
+from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items, one_of, within
 from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, unread, unread_editor
@@ -322,15 +322,15 @@ def build_transfer_tab() -> gr.Image:
         settings, language = found.settings, language_of(request)
         key, known = settings.get("style"), settings.get("style") in styles
         return (
-            _within(settings.get("strength"), 0, 1, default=1),
-            _one_of(COLOUR_MODES, settings.get("colour"), default="style"),
-            _one_of(SIZES, settings.get("size"), default=0),
-            _one_of(BRUSHES, settings.get("brush"), default=0),
-            _within(settings.get("protect_faces"), 0, 1, default=0),
-            _one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
-            _within(settings.get("softness"), 0, 0.2, default=0.02),
-            _one_of(styles, settings.get("outside"), default=""),
-            _within(settings.get("outside_strength"), 0, 1, default=1),
+            within(settings.get("strength"), 0, 1, default=1),
+            one_of(COLOUR_MODES, settings.get("colour"), default="style"),
+            one_of(SIZES, settings.get("size"), default=0),
+            one_of(BRUSHES, settings.get("brush"), default=0),
+            within(settings.get("protect_faces"), 0, 1, default=0),
+            one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
+            within(settings.get("softness"), 0, 0.2, default=0.02),
+            one_of(styles, settings.get("outside"), default=""),
+            within(settings.get("outside_strength"), 0, 1, default=1),
             key if known else gr.skip(),
             None if known else gr.skip(),
             gr.update(selected_index=list(styles).index(key)) if known else gr.skip(),
@@ -426,14 +426,6 @@ def build_transfer_tab() -> gr.Image:
     )
     add_transfer_endpoint()
     return content
-
-
-def _one_of(known: Collection, value: object, default: Any) -> Any:
-    return value if isinstance(value, (str, int, float)) and value in known else default
-
-
-def _within(value: object, low: float, high: float, default: float) -> float:
-    return value if isinstance(value, (int, float)) and low <= value <= high else default
 
 
 def _example_items(language: str) -> list[tuple[str, str]]:

@@ -54,9 +54,13 @@ def new_tab(new_page: NewPage) -> NewPage:
     return opened
 
 
-def paint_seed(page: Page, seed: int) -> None:
+def paint_seed(page: Page, seed: int, style: str = "ui.generate.any_style") -> None:
     """Hang the pictures of a seed, of native size."""
     page.click("#generate-upscale label:has-text('1')")
+    if page.input_value("#generate-style input") != say(style):
+        page.click("#generate-style input")
+        page.get_by_role("option", name=say(style)).click()
+        expect(page.locator("#generate-style input")).to_have_value(say(style))
     page.fill("#generate-seed input", str(seed))
     page.click("#generate-seed-run")
     expect(page.locator(NOTE)).to_contain_text(f"Seed {seed} ·")
@@ -94,10 +98,13 @@ def test_one_click_hangs_pictures_and_a_seed_brings_them_again(new_tab: NewPage,
     before = page.input_value("#generate-seed input")
     page.click("#generate-run")
     expect(page.locator("#generate-seed input")).not_to_have_value(before)
-    paint_seed(page, 41)
+    paint_seed(page, 41, "ui.generate.various_styles")
     path = picture_with(page, tmp_path, lambda path: recipe_of(path).seed == 41)
     assert path.name == "deepart-generated.png"
-    expected = np.asarray(load_image(deepart.generate(41)[0]))
+    _, *styles = ArtGenerator().styles
+    style = styles[41 % len(styles)]
+    expect(page.locator(NOTE)).to_contain_text(style)
+    expected = np.asarray(load_image(deepart.generate(41, style=style)[0]))
     assert (np.asarray(load_image(path)) == expected).all()
     expect(page.locator("#generate-original .track")).to_have_count(1)
     expect(page.locator("#generate-original li")).to_have_count(3)

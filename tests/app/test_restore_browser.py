@@ -13,7 +13,7 @@ from PIL import Image
 
 from deepart.checkpoints import models
 from deepart.images import load_image, save_png
-from deepart.recipes import recipe_of
+from deepart.recipes import chunks, recipe_of
 from deepart.tasks import bundled_restorers
 from deepart.tasks.bundled_restorers import CLEANER, DETECTOR
 from deepart.tasks.restore import restore
@@ -320,6 +320,24 @@ def test_result_goes_on_to_the_next_restoration_and_to_transfer(new_tab: NewPage
     expect(page.locator(STATUS)).to_contain_text("240 × 180")
     page.click("#restore-paint")
     page.wait_for_selector("#transfer-content img")
+
+
+def test_settings_are_restored_from_a_download(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
+    save_png(load_image(hole).rotate(180), tmp_path / "other.png")
+    made = restore(tmp_path / "other.png", clean=0.35, keep_paint=0.1, upscale=2, look="crisp")
+    save_png(made, tmp_path / "made.png", text=chunks(made))
+    page = new_tab()
+    upload_hole(page, hole)
+    page.get_by_role("button", name=say("ui.recipe")).last.click()
+    with page.expect_file_chooser() as chooser:
+        page.click("#restore-reuse")
+    chooser.value.set_files(tmp_path / "made.png")
+    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.settings_restored"))
+    expect(page.locator("#restore-fill input")).not_to_be_checked()
+    page.click("#restore-run")
+    expect(page.locator(STATUS)).to_contain_text("240 × 180")
+    again = recipe_of(download(page, "#restore-download", tmp_path))
+    assert again.settings == recipe_of(tmp_path / "made.png").settings
 
 
 def test_chinese_visitor_on_a_phone_reads_chinese_and_need_not_scroll_sideways(new_tab: NewPage) -> None:
