@@ -3103,6 +3103,10 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "{minutes} of {of} minutes, step {step}",
         "zh": "{minutes} / {of} 分钟，第 {step} 步",
     },
+    "ui.admin.kept_step": {
+        "en": "kept: step {step}, which measured best",
+        "zh": "保留第 {step} 步，其测得结果最好",
+    },
     "ui.admin.pace": {
         "en": "{step} s a step",
         "zh": "每步 {step} 秒",

@@ -256,10 +256,10 @@ def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, contro
         squares = [centre_square(np.asarray(_picture(frozen, sample))) for sample in chosen]
         work = partial(features, squares)
         real.append((yield from patiently(work, Progress(start, total, "progress.evaluating"))))
-    paint = painter(network)
+    paint, wanted = painter(network), _styles_of(frozen, network)
     for start in range(0, count, _BATCH):
         numbers = range(start, min(start + _BATCH, count))
-        styles = torch.tensor([number % (network.any_style + 1) for number in numbers])
+        styles = torch.tensor([wanted[number * len(wanted) // count] for number in numbers])
         work = partial(
             lambda styles, seed: features(list(paint(styles, seed).float().cpu())), styles, frozen.seed + start
         )
@@ -276,6 +276,13 @@ def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, contro
         half = {"kid_1000": float(figures.kernel_distance(real[::2].numpy(), real[1::2].numpy())(_ones(real[1::2]))[0])}
         means["real"] = half | {"frechet": frechet_distance(real[::2], real[1::2])}
     return count, found, {"controls": means}
+
+
+def _styles_of(frozen: FrozenSet, network: nn.Module) -> list[int]:
+    """Return what a generator calls the styles of the set's pictures: as training takes them, see `GeneratorTuning`."""
+    place = {style.casefold(): number for number, style in enumerate(network.styles)}
+    unnamed = place.get(frozen.folder.name, network.any_style)
+    return [place.get(sample.labels.get("style", "").casefold(), unnamed) for sample in frozen.samples]
 
 
 def _ones(x: Tensor) -> np.ndarray:

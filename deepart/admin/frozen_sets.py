@@ -53,7 +53,8 @@ class Sample:
     """From the folder of the set."""
     sha256: str
     labels: Mapping[str, str] = field(default_factory=dict)
-    """For a classifier the label of each head; for the style network "role": "content" or "style"."""
+    """For a classifier the label of each head; for a generator "style"; for the style network "role": "content" or
+    "style"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ def _choose(task: Task, folder: Path, everything: bool) -> Iterable[tuple[Path, 
     if task == "style":
         yield from ((path, {"role": _ROLES[index % 2]}) for index, (path, _) in enumerate(rows))
     else:
-        yield from ((path, labels if task == "classifier" else {}) for path, labels in rows)
+        told = {"classifier": _HEADS, "generator": ("style",)}.get(task, ())
+        yield from ((path, {head: labels[head] for head in told if head in labels}) for path, labels in rows)
 
 
 def _unseen(folder: Path, everything: bool) -> list[Path]:

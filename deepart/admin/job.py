@@ -23,7 +23,7 @@ from deepart.admin import jobs
 from deepart.admin.datasets import find_data_set
 from deepart.admin.folders import new_folder
 from deepart.admin.job_config import JobConfig
-from deepart.admin.jobs import BUNDLE, CHECKPOINT, CONFIG, LOCK, METRICS, PREVIEWS, RESULT, STATUS, STOP
+from deepart.admin.jobs import BEST, BUNDLE, CHECKPOINT, CONFIG, LOCK, METRICS, PREVIEWS, RESULT, STATUS, STOP
 from deepart.errors import InputError
 from deepart.files import replacing
 
@@ -72,6 +72,7 @@ class JobProcess:
         self._sums: dict[str, float] = {}
         self._count = 0
         self._best, self._since_best = math.inf, 0
+        self._best_score: float | None = None  # of the weights in `BEST`; None until it was looked for
         self._resumed = (folder / CHECKPOINT).exists()
         self._began: StepReport | None = None  # this session's first step, and when it was done
         self._began_at = 0.0
@@ -130,7 +131,13 @@ class JobProcess:
 
     def _finish(self, tuning: Tuning, average: Any) -> None:
         tuning.network.load_state_dict(average.state_dict())
-        self._measure(tuning, self._status["step"], self._status["minutes"], "result")
+        step, minutes, best = self._status["step"], self._status["minutes"], self._best_so_far()
+        kept = best and tuning.measure().get("score", -math.inf) > best["score"]
+        if kept:
+            step, minutes = best["step"], best["minutes"]
+            for network in (average, tuning.network):
+                network.load_state_dict(best["weights"])
+        self._measure(tuning, step, minutes, "result")
         shutil.rmtree(self._folder / BUNDLE, ignore_errors=True)
         with new_folder(self._folder / BUNDLE) as part:
             tuning.save(average.cpu(), part)
@@ -144,11 +151,34 @@ class JobProcess:
                 "reason": reason,
                 "step": self._status["step"],
                 "minutes": round(self._status["minutes"], 3),
+                "kept_step": step if kept else None,
                 "first": measured[0] if measured else {},
                 "last": measured[-1] if measured else {},
             },
         )
-        print(f"finished ({reason})", flush=True)
+        (self._folder / BEST).unlink(missing_ok=True)
+        print(f"finished ({reason}), weights of step {step}", flush=True)
+
+    def _best_so_far(self) -> dict[str, Any] | None:
+        """Return "weights", "score", "step" and "minutes" of the best measurement, of earlier sessions too."""
+        import torch
+
+        if not (self._folder / BEST).exists():
+            return None
+        return torch.load(self._folder / BEST, map_location="cpu", weights_only=True)
+
+    def _remember_if_best(self, tuning: Tuning, score: float, step: int, minutes: float) -> None:
+        """Keep the weights if none were better: what is learned later can be worse, most of all by generators."""
+        import torch
+
+        if self._best_score is None:
+            self._best_score = (self._best_so_far() or {"score": math.inf})["score"]
+        if not score < self._best_score:
+            return
+        self._best_score = score
+        weights = {name: tensor.detach().cpu() for name, tensor in tuning.measured.state_dict().items()}
+        with replacing(self._folder / BEST) as part:
+            torch.save({"weights": weights, "score": score, "step": step, "minutes": minutes}, part)
 
     # --- while it trains ---
 
@@ -194,7 +224,11 @@ class JobProcess:
             shown = sorted((self._folder / PREVIEWS).glob("[0-9]*.jpg"))
             for old in shown[1:-_PREVIEWS_KEPT]:  # the first one stays, to compare with
                 old.unlink()
-        if "score" not in found or not self._config.patience:
+        if "score" not in found:
+            return
+        if kind == "measured" and step:
+            self._remember_if_best(tuning, found["score"], step, minutes)
+        if not self._config.patience:
             return
         self._since_best += 1
         if found["score"] < self._best:

@@ -42,6 +42,8 @@ from deepart.runtime import Progress
 State = Literal["queued", "running", "stopped", "finished", "failed"]
 
 CONFIG, PROCESS, STATUS, METRICS = "config.json", "process.json", "status.json", "metrics.jsonl"
+BEST = "best.pt"
+"""The weights that were best of those measured so far."""
 LOG, CHECKPOINT, STOP, RESULT, BUNDLE, PREVIEWS = "log.txt", "state.pt", "stop", "result.json", "bundle", "previews"
 LOCK = ".lock"
 """In the folder of all jobs; the process of the job that runs holds it, and the system lets go of it if that dies."""
@@ -78,6 +80,8 @@ class JobView:
     """Whether its process went away without being asked to."""
     reason: str
     """Why a finished job ended: "time", "kept" (stopped by hand) or "early" (no better any more)."""
+    kept_step: int | None
+    """Of the weights that came out of a finished job, if those of an earlier step were better than the last."""
     error: str
     """Why it failed, a key of `deepart.text.TEXT`; empty if it did not."""
     error_values: Mapping[str, Any]
@@ -128,6 +132,7 @@ class Job:
             seconds_per_step=status.get("seconds_per_step") if state == "running" else None,
             interrupted=state == "stopped" and not (self.folder / STOP).exists(),
             reason=result.get("reason", ""),
+            kept_step=result.get("kept_step"),
             error=result.get("key", ""),
             error_values=result.get("values", {}),
             created=self.id[:15],

@@ -192,6 +192,8 @@ def job(view: JobView, language: str) -> str:
     words.append(
         say("ui.admin.trained", language, minutes=f"{view.minutes:.1f}", of=f"{view.total_minutes:g}", step=view.step)
     )
+    if view.kept_step is not None:
+        words.append(say("ui.admin.kept_step", language, step=view.kept_step))
     if view.seconds_per_step is not None:
         words.append(say("ui.admin.pace", language, step=f"{view.seconds_per_step:.2f}"))
     if view.seconds_left is not None:

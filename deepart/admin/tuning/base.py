@@ -43,6 +43,11 @@ class Tuning(Protocol):
         """Get ready; yields how much of it is done, and of how much."""
         ...
 
+    @property
+    def measured(self) -> nn.Module:
+        """What is measured while it trains: the network, or where that jumps about, the average of its weights."""
+        ...
+
     def fit(self, checkpoint: Path, on_step: OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """Train, from where the checkpoint is; return the moving average of the weights."""
         ...

@@ -93,6 +93,11 @@ class ClassifierTuning:
         numbers = range(0, len(self._kept_pictures), step)
         return torch.cat([features_of(network, stretched(self._kept_pictures[n], side)[None]) for n in numbers])
 
+    @property
+    def measured(self) -> nn.Module:
+        """See `Tuning`."""
+        return self.network
+
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
         groups = parameter_groups(self.network, self._config.weight_decay)

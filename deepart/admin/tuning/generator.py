@@ -68,6 +68,11 @@ class GeneratorTuning:
             self._scale = self._real.square().mean().sqrt()  # backbones differ in theirs
         yield 3, 3
 
+    @property
+    def measured(self) -> nn.Module:
+        """See `Tuning`."""
+        return self._average or self.network
+
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
 

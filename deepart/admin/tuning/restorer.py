@@ -51,6 +51,11 @@ class RestorerTuning:
             raise InputError("job.pictures_too_small", least=math.ceil(self._config.side / CLEAN_SCALES[1]))
         return found
 
+    @property
+    def measured(self) -> nn.Module:
+        """See `Tuning`."""
+        return self.network
+
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
         return fit(self._task, self._fit, checkpoint, on_step, should_stop)

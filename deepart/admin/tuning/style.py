@@ -58,6 +58,11 @@ class StyleTuning:
             stores.append(base.pictures_of(data_set, works))
         return StyleTraining(self.network, teacher, *stores, seed=seed)
 
+    @property
+    def measured(self) -> nn.Module:
+        """See `Tuning`."""
+        return self.network
+
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
         groups = [{"params": [p for p in self.network.parameters() if p.requires_grad]}]

@@ -205,6 +205,25 @@ def test_a_generator_is_measured_beside_real_pictures(tmp_path: Path, monkeypatc
     assert values["frechet"] > 0 and found.count == 8
 
 
+def test_a_generator_is_asked_for_the_styles_of_the_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, asked = tiny_generator(), []
+
+    def paint(styles: torch.Tensor, seed: int) -> torch.Tensor:
+        asked.extend(styles.tolist())
+        return torch.rand(len(styles), 3, 32, 32)
+
+    monkeypatch.setattr("deepart.admin.evaluation._features", lambda: lambda x: x.mean((2, 3)))
+    monkeypatch.setattr("deepart.admin.evaluation.painter", lambda network: paint)
+    for data, styles in (
+        (striped_set(tmp_path / "striped"), ["Cubism", "Rococo"]),
+        (photo_folder(tmp_path / "without labels", count=9), []),
+    ):
+        asked.clear()
+        runtime.run(evaluate_steps("", frozen("generator", data, painted=16), network=network))
+        assert len(asked) == 16
+        assert set(asked) == ({network.styles.index(style) for style in styles} or {network.any_style})
+
+
 def test_a_folder_of_another_task_is_refused(tmp_path: Path) -> None:
     data = frozen("style", photo_folder(tmp_path / "data"), pairs=1, side=64)
     with pytest.raises(WeightsError):

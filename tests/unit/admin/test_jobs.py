@@ -19,6 +19,7 @@ from deepart.admin.datasets import DataSet, delete_data_set
 from deepart.admin.job import main
 from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import Estimate, Job
+from deepart.admin.tuning.restorer import RestorerTuning
 from deepart.errors import InputError
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.runtime import run
@@ -136,6 +137,26 @@ def test_a_job_ends_early_when_nothing_gets_better(data: DataSet, tiny: str, adm
     job = jobs.start(config(tiny, learning_rate=1e-9, patience=2, track=tracked))
     assert job.view().state == "finished" and job.view().reason == "early"
     assert (admin_dir / "trackio" / "deepart.db").exists() == tracked
+
+
+def test_the_best_weights_are_kept_when_training_makes_them_worse(
+    data: DataSet, tiny: str, at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def measure(tuning: RestorerTuning) -> dict[str, float]:
+        seen.append({name: value.clone() for name, value in tuning.network.state_dict().items()})
+        return {"score": {1: 7.0, 2: 5.0}.get(len(seen), 6.0)}  # the first before training; the second is the best
+
+    monkeypatch.setattr(RestorerTuning, "measure", measure)
+    job = jobs.start(config(tiny, patience=3))
+    assert job.view().state == "finished" and job.view().reason == "early"
+    assert 0 < job.view().kept_step < job.view().step
+    assert job.metrics()[-1]["kind"] == "result" and job.metrics()[-1]["step"] == job.view().kept_step
+    weights = load_file(job.bundle / "model.safetensors")
+    assert all(torch.equal(weights[name], value.to(weights[name].dtype)) for name, value in seen[1].items())
+    assert not all(torch.equal(seen[1][name], value) for name, value in seen[2].items())
+    assert not (job.folder / "best.pt").exists()
 
 
 def test_what_a_job_will_take_is_measured_before_it_starts(data: DataSet, tiny: str, admin_dir: Path) -> None:
