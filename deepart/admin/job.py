@@ -176,7 +176,7 @@ class JobProcess:
         if not score < self._best_score:
             return
         self._best_score = score
-        weights = {name: tensor.detach().cpu() for name, tensor in tuning.measured.state_dict().items()}
+        weights = {name: tensor.detach().cpu() for name, tensor in tuning.average.state_dict().items()}
         with replacing(self._folder / BEST) as part:
             torch.save({"weights": weights, "score": score, "step": step, "minutes": minutes}, part)
 
@@ -226,7 +226,7 @@ class JobProcess:
                 old.unlink()
         if "score" not in found:
             return
-        if kind == "measured" and step:
+        if kind == "measured" and step and tuning.average is not None:
             self._remember_if_best(tuning, found["score"], step, minutes)
         if not self._config.patience:
             return

@@ -36,16 +36,13 @@ class Tuning(Protocol):
 
     network: nn.Module
     """What is trained."""
+    average: nn.Module | None
+    """The moving average of its weights where that is what is measured; the best one is kept then."""
     num_pictures: int
     """How many pictures it learns from."""
 
     def prepare(self) -> Iterator[tuple[int, int]]:
         """Get ready; yields how much of it is done, and of how much."""
-        ...
-
-    @property
-    def measured(self) -> nn.Module:
-        """What is measured while it trains: the network, or where that jumps about, the average of its weights."""
         ...
 
     def fit(self, checkpoint: Path, on_step: OnStep, should_stop: Callable[[], bool]) -> nn.Module:

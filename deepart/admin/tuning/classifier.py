@@ -33,6 +33,8 @@ _MEASURED_ON = 200  # pictures, about, where each measurement looks at them anew
 class ClassifierTuning:
     """The classifier: its own labels or new ones, all of it or the heads alone."""
 
+    average = None  # the network itself is measured
+
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         start = base.start_of(config)
         if start is None:
@@ -92,11 +94,6 @@ class ClassifierTuning:
         side = network.config.sides[0]
         numbers = range(0, len(self._kept_pictures), step)
         return torch.cat([features_of(network, stretched(self._kept_pictures[n], side)[None]) for n in numbers])
-
-    @property
-    def measured(self) -> nn.Module:
-        """See `Tuning`."""
-        return self.network
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""

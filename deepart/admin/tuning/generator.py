@@ -44,7 +44,7 @@ class GeneratorTuning:
         if config.side not in self.network.sizes:
             raise InputError("setting.choice", name="side", choices=", ".join(map(str, sorted({*self.network.sizes}))))
         self._real: Tensor | None = None
-        self._average: nn.Module | None = None
+        self.average: nn.Module | None = None
 
     def prepare(self) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
@@ -68,16 +68,11 @@ class GeneratorTuning:
             self._scale = self._real.square().mean().sqrt()  # backbones differ in theirs
         yield 3, 3
 
-    @property
-    def measured(self) -> nn.Module:
-        """See `Tuning`."""
-        return self._average or self.network
-
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
 
         def told(report: StepReport, average: nn.Module) -> None:
-            self._average = average
+            self.average = average
             on_step(report)
 
         config = base.fit_config(self._config, betas=(0.0, 0.99))
@@ -85,7 +80,7 @@ class GeneratorTuning:
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; the score is a thousand times the kernel distance from pictures that were not learned from."""
-        if self._real is None or self._average is None:
+        if self._real is None or self.average is None:
             return {}
         painted = describe(self._features, self._painted(_PAINTED))
         distance = kernel_distance(self._real / self._scale, painted / self._scale)
@@ -93,11 +88,11 @@ class GeneratorTuning:
 
     def preview(self) -> Image.Image | None:
         """Return pictures of the moving average, always of the same seeds."""
-        return grid(self._painted(_SHOWN), columns=4) if self._average is not None else None
+        return grid(self._painted(_SHOWN), columns=4) if self.average is not None else None
 
     def _painted(self, count: int) -> list[Tensor]:
         styles = [self._styles[number % len(self._styles)] for number in range(count)]
-        return paint_all(painter(self._average, self._config.side), styles)
+        return paint_all(painter(self.average, self._config.side), styles)
 
     def save(self, average: nn.Module, folder: Path) -> None:
         """See `Tuning`."""

@@ -25,6 +25,8 @@ from deepart.training.restorer import CLEAN_SCALES, RestorerTraining
 class RestorerTuning:
     """The restorer, on damage made for the purpose."""
 
+    average = None  # the network itself is measured
+
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         self._config, self._fit = config, base.fit_config(config)
         self.network = base.start_of(config) or Restorer(RestorerConfig())
@@ -50,11 +52,6 @@ class RestorerTuning:
         if not found:
             raise InputError("job.pictures_too_small", least=math.ceil(self._config.side / CLEAN_SCALES[1]))
         return found
-
-    @property
-    def measured(self) -> nn.Module:
-        """See `Tuning`."""
-        return self.network
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""

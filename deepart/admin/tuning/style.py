@@ -26,6 +26,8 @@ TEACHER = "loss/distilled-vgg16-v1"
 class StyleTuning:
     """The style network, or its decoder alone: then stored styles keep their meaning."""
 
+    average = None  # the network itself is measured
+
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         self._config = config
         self._fit = base.fit_config(config, stages=(Stage(config.side, max(4, config.batch)),))
@@ -57,11 +59,6 @@ class StyleTuning:
             works = data_set.works(part) or data_set.works("train")
             stores.append(base.pictures_of(data_set, works))
         return StyleTraining(self.network, teacher, *stores, seed=seed)
-
-    @property
-    def measured(self) -> nn.Module:
-        """See `Tuning`."""
-        return self.network
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""

@@ -149,6 +149,7 @@ def test_the_best_weights_are_kept_when_training_makes_them_worse(
         return {"score": {1: 7.0, 2: 5.0}.get(len(seen), 6.0)}  # the first before training; the second is the best
 
     monkeypatch.setattr(RestorerTuning, "measure", measure)
+    monkeypatch.setattr(RestorerTuning, "average", property(lambda tuning: tuning.network))
     job = jobs.start(config(tiny, patience=3))
     assert job.view().state == "finished" and job.view().reason == "early"
     assert 0 < job.view().kept_step < job.view().step
