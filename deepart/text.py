@@ -818,6 +818,14 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "PSNR (dB)",
         "zh": "峰值信噪比（dB）",
     },
+    "figure.name.mixed_psnr": {
+        "en": "mixed faults, PSNR (dB)",
+        "zh": "混合瑕疵，峰值信噪比（dB）",
+    },
+    "figure.name.mixed_ssim": {
+        "en": "mixed faults, SSIM",
+        "zh": "混合瑕疵，SSIM",
+    },
     "figure.control.identity": {
         "en": "the content as it is",
         "zh": "内容原图",

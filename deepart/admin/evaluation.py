@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import Tensor, nn
 
 from deepart import runtime
@@ -45,6 +46,7 @@ from deepart.training.generation_evaluation import (
 )
 from deepart.training.generation_evaluation import describe as describe_pictures
 from deepart.training.restoration_evaluation import evaluate_denoising, installed_denoisers
+from deepart.training.restorer import mixed_faults
 from deepart.training.run_classifier import imagenet_weights
 
 ARCHITECTURES: dict[Task, str] = {
@@ -59,6 +61,7 @@ JUDGE = "loss/distilled-vgg16-v1"
 """Whose features style and content are compared in."""
 
 _BATCH = 8
+_LEAST_MEASURED = 64  # pixels, to which pictures may be shrunk
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,27 +405,53 @@ def _head_figures(
 
 
 def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
-    def clean(noisy: np.ndarray, sigma: float) -> np.ndarray:
+    def clean(noisy: np.ndarray, sigma: float = 0.0) -> np.ndarray:
         x = torch.from_numpy(noisy).permute(2, 0, 1)[None].to(runtime.device())
         with runtime.device_lock(), runtime.inference():
             return network(x)[0].permute(1, 2, 0).float().cpu().numpy()
 
     methods = {"network": clean} | (installed_denoisers() if controls else {})
-    rows: dict[tuple[str, int], list[tuple[float, float]]] = {}
+    rows: dict[tuple[str, str], list[tuple[float, float]]] = {}
     count = len(frozen.samples)
     for number, sample in enumerate(frozen.samples):
-        picture = _picture(frozen, sample)
-        side = frozen.settings["side"]
-        pixels = np.asarray(centre_crop(picture, min(side, *picture.size)))
+        pixels = _without_traces(_picture(frozen, sample), frozen)
+        progress = Progress(number, count, "progress.evaluating")
         work = partial(evaluate_denoising, methods, [pixels], seed=frozen.seed + number)
-        for score in (yield from patiently(work, Progress(number, count, "progress.evaluating"))):
-            rows.setdefault((score.method, score.sigma), []).append((score.psnr, score.ssim))
+        for score in (yield from patiently(work, progress)):
+            rows.setdefault((score.method, f"σ {score.sigma}"), []).append((score.psnr, score.ssim))
+        told = {name: methods[name] for name in ("network", "no method") if name in methods}  # others need a sigma
+        work = partial(_repaired, told, pixels, (frozen.seed, number))
+        for method, values in (yield from patiently(work, progress)).items():
+            rows.setdefault((method, ""), []).append(values)
     found, means = [], {}
-    for (method, sigma), values in rows.items():
+    for (method, of), values in rows.items():
         for name, column in zip(("psnr", "ssim"), np.array(values).T):
+            tolerance, name = {"psnr": 0.05, "ssim": 0.002}[name], name if of else f"mixed_{name}"
             if method == "network":
-                tolerance = {"psnr": 0.05, "ssim": 0.002}[name]
-                found.append(figure(name, count, mean_of(column), of=f"σ {sigma}", tolerance=tolerance))
+                found.append(figure(name, count, mean_of(column), of=of, tolerance=tolerance))
             else:
-                means.setdefault(method, {})[f"σ {sigma} {name}"] = float(column.mean())
+                means.setdefault(method, {})[f"{of} {name}".strip()] = float(column.mean())
     return count, found, {"controls": means}
+
+
+def _without_traces(picture: Image.Image, frozen: FrozenSet) -> np.ndarray:
+    """Return the middle of a picture, shrunk as for training: the traces of a JPEG file must not count as the truth."""
+    side, share = frozen.settings["side"], frozen.settings.get("percent", 100) / 100
+    if min(picture.size) * share >= _LEAST_MEASURED:
+        picture = picture.resize([round(each * share) for each in picture.size], Image.Resampling.LANCZOS)
+    return np.asarray(centre_crop(picture, min(side, *picture.size)))
+
+
+def _repaired(methods: Mapping[str, Any], pixels: np.ndarray, seed: tuple[int, int]) -> dict[str, tuple[float, float]]:
+    """Return PSNR and SSIM of what methods make of a picture with the faults that training draws, noise alone aside."""
+    rng = np.random.default_rng(seed)
+    clean = pixels.astype(np.float32) / 255
+    faulty = clean
+    while np.array_equal(faulty, clean):  # each fault has only some chance
+        faulty = mixed_faults(torch.from_numpy(clean).permute(2, 0, 1), rng).permute(1, 2, 0).numpy()
+    found = {}
+    for name, method in methods.items():
+        repaired = np.clip(method(faulty, 0.0), 0, 1)
+        ssim = structural_similarity(clean, repaired, data_range=1, channel_axis=2)
+        found[name] = float(peak_signal_noise_ratio(clean, repaired, data_range=1)), float(ssim)
+    return found

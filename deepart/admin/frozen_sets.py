@@ -41,7 +41,7 @@ _DEFAULTS: dict[Task, dict[str, int]] = {
     "style": {"pairs": 24, "side": 512},
     "generator": {"painted": 256},
     "classifier": {},
-    "restorer": {"side": 256},
+    "restorer": {"side": 256, "percent": 60},
 }
 
 
@@ -65,7 +65,7 @@ class FrozenSet:
     folder: Path
     samples: tuple[Sample, ...]
     settings: Mapping[str, int] = field(default_factory=dict)
-    """How they are used: number of pairs, of painted pictures, sides in pixels."""
+    """How they are used: number of pairs, of painted pictures, sides in pixels, to how many percent they are shrunk."""
     seed: int = 0
 
     @property

@@ -61,11 +61,19 @@ class RestorerTraining:
 def damage(clean: Tensor, rng: np.random.Generator) -> Tensor:
     """Return a damaged copy of a crop, (3, H, W) in [0, 1]; the copy has not been clamped.
 
-    Mostly Gaussian noise alone, sigma 0 to 75 of 255; else a mild blur, fading, a noise of some kind and
-    JPEG blocks, each with some chance, in the order in which pictures meet them.
+    Mostly Gaussian noise alone, sigma 0 to 75 of 255; else see `mixed_faults`.
     """
     if rng.random() < ONLY_GAUSSIAN:
         return clean + _sigma(rng) * _normal(clean.shape, rng)
+    return mixed_faults(clean, rng)
+
+
+def mixed_faults(clean: Tensor, rng: np.random.Generator) -> Tensor:
+    """Return a copy of a crop, (3, H, W) in [0, 1], with what befalls pictures; the copy has not been clamped.
+
+    A mild blur, fading, a noise of some kind and JPEG blocks, each with some chance, in the order in which pictures
+    meet them.
+    """
     x = clean
     if rng.random() < 0.35:
         x = _blurred(x, rng.uniform(0.3, 1.2))

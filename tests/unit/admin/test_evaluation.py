@@ -153,6 +153,17 @@ def test_a_restorer_is_measured_with_its_baselines(tmp_path: Path) -> None:
     values = figures.as_json(found.figures)
     assert values["σ 25 psnr"] == pytest.approx(found.controls["no method"]["σ 25 psnr"], abs=0.01)  # it does nothing
     assert found.controls["non-local means"]["σ 50 psnr"] > values["σ 50 psnr"] + 2
+    assert (
+        values["mixed_psnr"] == pytest.approx(found.controls["no method"]["mixed_psnr"], abs=0.01) and found.count == 2
+    )
+    assert 10 < values["mixed_psnr"] < 45 and 0 < values["mixed_ssim"] < 1
+
+
+def test_pictures_are_shrunk_before_a_restorer_is_measured(tmp_path: Path) -> None:
+    seen, network = set(), restorer()
+    network.register_forward_hook(lambda module, inputs, output: seen.add(tuple(inputs[0].shape)))
+    runtime.run(evaluate_steps("", frozen("restorer", photo_folder(tmp_path / "data", 160, count=2)), network=network))
+    assert seen == {(1, 3, 96, 96)}
 
 
 def test_a_classifier_is_measured_with_the_pictures_behind_every_cell(tmp_path: Path) -> None:
