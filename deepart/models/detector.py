@@ -6,12 +6,28 @@ Photos Back to Life", https://arxiv.org/abs/2004.09484.  Trained by `deepart.tra
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
+from PIL import Image
 from torch import Tensor
 
 from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualUNet
+
+QUALITY = 90
+"""Of the JPEG files that pictures become before the network sees them, see `as_seen`."""
+
+
+def as_seen(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture as the network has to be shown it, and as it is trained: out of a JPEG file.
+
+    Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
+    this finds damage by the lack of traces, and in pictures without any finds it everywhere.
+    """
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=QUALITY)
+    return Image.open(file).convert("RGB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,5 +53,5 @@ class DamageDetector(
         self.unet = ResidualUNet(3, 1, config.widths, config.depths, config.dilations)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W)."""
+        """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W); see `as_seen`."""
         return self.unet(x - 0.5)

@@ -27,6 +27,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import to_pil, to_tensor
+from deepart.models.detector import as_seen
 from deepart.runtime import Progress
 from deepart.tasks.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
@@ -194,11 +195,12 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
+    picture = yield from patiently(partial(as_seen, picture), Progress(0, 1, "progress.finding_damage"))
     found = yield from _likelihood(picture)
     coarse = None
     if max(picture.size) > _LARGE:
         half = picture.resize([-(-side // 2) for side in picture.size], Image.Resampling.BOX, reducing_gap=2)
-        coarse = yield from _likelihood(half)
+        coarse = yield from _likelihood(as_seen(half))
     return (yield from patiently(partial(_damaged, found, coarse), Progress(1, 1, "progress.finding_damage")))
 
 

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor, nn
 
+from deepart.images import to_tensor
+from deepart.models.detector import as_seen
 from deepart.training.damage import KINDS, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
 
-SCALES = (0.35, 0.75)
-"""Pictures are shrunk by so much first: they are JPEG files, and a network that sees their traces around what was
-drawn onto them finds damage by the lack of traces, and in pictures without any finds it everywhere."""
+SCALES = (0.5, 1.0)
+"""Pictures are shrunk by so much before a crop is taken, as far as the crop allows it."""
 
 _TRIES = 20  # to draw a picture that is as large as the crop
 _THIN = 2.0  # how much more the pixels of a thin line weigh than those inside a patch
@@ -53,13 +55,11 @@ class DetectorTraining:
         store = self._stores[place % len(self._stores)]
         for _ in range(_TRIES):
             picture = store[int(rng.integers(len(store)))]
-            shortest = min(picture.shape[:2])
-            if shortest >= size:
+            if min(picture.shape[:2]) >= size:
                 break
         crop = random_crop(picture, size, SCALES, rng).permute(1, 2, 0).numpy()
-        # What cannot be shrunk enough keeps its JPEG traces: there, others are laid over it and the damage alike.
-        damaged, mask = worn(crop, rng, rescan=0.5 if shortest * SCALES[1] >= size else 1.0)
-        return torch.from_numpy(damaged).permute(2, 0, 1), torch.from_numpy(mask)[None].float()
+        damaged, mask = worn((crop * 255).round().astype(np.uint8), rng)
+        return to_tensor(as_seen(Image.fromarray(damaged)))[0], torch.from_numpy(mask)[None].float()
 
 
 def weighted_cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
@@ -82,6 +82,8 @@ def dice_distance(logits: Tensor, mask: Tensor) -> Tensor:
 class DetectorScore:
     """How well damage is found on synthetic damage, over all pixels of all pictures."""
 
+    side: int
+    """Shorter side of the pictures in pixels, the median."""
     iou: float
     precision: float
     recall: float
@@ -117,6 +119,7 @@ def evaluate_detector(
         clean += picture.shape[0] * picture.shape[1]
     both, found, there = mixed
     return DetectorScore(
+        side=int(np.median([min(picture.shape[:2]) for picture in pictures])),
         iou=_ratio(both, found + there - both),
         precision=_ratio(both, found),
         recall=_ratio(both, there),
@@ -128,8 +131,7 @@ def evaluate_detector(
 
 @torch.inference_mode()
 def _found(network: nn.Module, picture: np.ndarray, threshold: float) -> np.ndarray:
-    x = torch.from_numpy(picture.copy()).permute(2, 0, 1)[None].float() / 255
-    return (network(x).sigmoid()[0, 0] >= threshold).numpy()
+    return (network(to_tensor(as_seen(Image.fromarray(picture)))).sigmoid()[0, 0] >= threshold).numpy()
 
 
 def _counts(network: nn.Module, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:

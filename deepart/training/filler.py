@@ -21,7 +21,7 @@ SCALES = (0.5, 1.0)
 SHARES = (0.05, 0.4)
 """Smallest and largest part of a training crop that is missing."""
 
-FEATURE_WEIGHT, STYLE_WEIGHT, GRID_WEIGHT = 0.8, 0.1, 6.0
+FEATURE_WEIGHT, STYLE_WEIGHT, GRID_WEIGHT = 1.5, 0.1, 6.0
 """Of the loss network's features, of their correlations, and of what repeats, beside the mean error of the pixels."""
 
 GRID_PERIOD = 8

@@ -189,7 +189,7 @@ def test_the_command_prints_and_saves_every_figure(data: Path, capsys: pytest.Ca
     said = capsys.readouterr().out
     assert all(name in said for name in ("non-local means", "psnr_y", "bicubic", "faithful", "crisp", "iou"))
     report = json.loads((output / "report.json").read_text("utf-8"))
-    assert [len(report[part]) for part in ("damage", "enlarging")] == [1, 6]
+    assert [len(report[part]) for part in ("damage", "enlarging")] == [2, 6]
     ours = [row for row in report["noise"] if row["method"] == "deepart"]
     assert [row["sigma"] for row in ours] == [15, 25, 50] and all(row["psnr"] > 0 for row in ours)
     assert report["holes"][0]["method"] == "deepart" and report["holes"][0]["feature_distance"] > 0
