@@ -14,13 +14,13 @@ References:
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
-from PIL import Image, ImageChops
+from PIL import Image
 from torch import Tensor
 
 from deepart import runtime
@@ -48,6 +48,7 @@ _SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small
 _LIKELY = 0.5  # from which a pixel counts as damaged
 _SOFT_EDGE = 2  # pixels that damage is taken to be wider than where it is found
 _LARGE = 1024  # longer side in pixels of pictures whose damage may be broader than the detector knows it
+_BROAD = 3  # pixels that damage is wide at least to be believed in a smaller copy
 
 
 def _network(key: str) -> Any:
@@ -195,23 +196,24 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
-    picture = yield from patiently(partial(as_seen, picture), Progress(0, 1, "progress.finding_damage"))
-    found = yield from _likelihood(picture)
-    coarse = None
-    if max(picture.size) > _LARGE:
-        half = picture.resize([-(-side // 2) for side in picture.size], Image.Resampling.BOX, reducing_gap=2)
-        coarse = yield from _likelihood(as_seen(half))
-    return (yield from patiently(partial(_damaged, found, coarse), Progress(1, 1, "progress.finding_damage")))
+    found, copy, step = [], picture, Progress(0, 1, "progress.finding_damage")
+    while not found or max(copy.size) > _LARGE:
+        if found:
+            half = [-(-side // 2) for side in copy.size]
+            copy = copy.resize(half, Image.Resampling.BOX, reducing_gap=2)
+        found.append((yield from _likelihood((yield from patiently(partial(as_seen, copy), step)))))
+    return (yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage")))
 
 
-def _damaged(found: Image.Image, coarse: Image.Image | None) -> Image.Image:
-    """Return the mask of likelihoods "L", of the picture and of its smaller copy, a little wider than they are."""
-    from scipy.ndimage import maximum_filter
+def _damaged(found: Sequence[Image.Image]) -> Image.Image:
+    """Return the mask of likelihoods "L", of a picture and of ever smaller copies, a little wider than they are."""
+    from scipy.ndimage import binary_opening, maximum_filter
 
-    if coarse is not None:
-        found = ImageChops.lighter(found, coarse.resize(found.size, Image.Resampling.BILINEAR))
-    likely = np.asarray(found) >= 255 * _LIKELY
-    return Image.fromarray(255 * maximum_filter(likely.view(np.uint8), 2 * _SOFT_EDGE + 1))
+    whole, *copies = (np.asarray(each) >= 255 * _LIKELY for each in found)
+    for copy in copies:
+        broad = Image.fromarray(binary_opening(copy, np.ones((_BROAD, _BROAD))))
+        whole = whole | np.asarray(broad.resize(found[0].size, Image.Resampling.NEAREST))
+    return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * _SOFT_EDGE + 1))
 
 
 def _likelihood(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
