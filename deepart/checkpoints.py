@@ -127,7 +127,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/fill-unet-wikiart-v1",
             architecture="Filler",
-            sha256="acd91e1df6565c7af4fdf910439e11a8ab15e13a7e76510902924dc61608e580",
+            sha256="3404378a9f47989c68dc08ed576b3791a70c197bdbdd6e73f95fe7c191ecb76c",
             size=8_177_160,
             licence="mit",
             source="https://doi.org/10.1145/3072959.3073659",
@@ -136,7 +136,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/damage-unet-wikiart-v1",
             architecture="DamageDetector",
-            sha256="cc2da8e151006b7e8c94851799274b48b003ef3e49f87dffd1529834f55d6817",
+            sha256="92bd251cddab4129779a52135ea23bb17246273aec3ea8a0e208e6131a19ac22",
             size=4_109_800,
             licence="mit",
             source="https://arxiv.org/abs/2004.09484",

@@ -15,7 +15,7 @@ from torch import Tensor
 from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualUNet
 
-QUALITY = 90
+QUALITY = 85
 """Of the JPEG files that pictures become before the network sees them, see `as_seen`."""
 
 
