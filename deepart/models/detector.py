@@ -18,6 +18,8 @@ from deepart.models.unet import ResidualUNet
 QUALITY = 85
 """Of the JPEG files that pictures become before the network sees them, see `as_seen`."""
 
+_LONGEST = 65_500  # pixels, of what JPEG files can hold
+
 
 def as_seen(picture: Image.Image) -> Image.Image:
     """Return an RGB picture as the network has to be shown it, and as it is trained: out of a JPEG file.
@@ -25,6 +27,8 @@ def as_seen(picture: Image.Image) -> Image.Image:
     Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
     this finds damage by the lack of traces, and in pictures without any finds it everywhere.
     """
+    if max(picture.size) > _LONGEST:
+        return picture
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=QUALITY)
     return Image.open(file).convert("RGB")

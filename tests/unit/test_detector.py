@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from deepart.models.detector import DamageDetector, DamageDetectorConfig
+from deepart.models.detector import DamageDetector, DamageDetectorConfig, as_seen
 from deepart.training.damage import KINDS
 from deepart.training.detector import DetectorTraining, dice_distance, evaluate_detector, weighted_cross_entropy
 from deepart.training.loop import FitConfig, Stage, Turn, fit
@@ -116,6 +117,10 @@ def test_pictures_come_to_the_network_out_of_jpeg_files(pictures: list[np.ndarra
     before = fine_colour(torch.from_numpy(noisy).permute(2, 0, 1)[None].float() / 255)
     for x in (*seen, drawn):
         assert fine_colour(x) < 0.7 * before
+
+
+def test_picture_longer_than_a_jpeg_file_can_be_is_seen_as_it_is() -> None:
+    assert as_seen(Image.new("RGB", (70_000, 2), "red")).size == (70_000, 2)
 
 
 def test_evaluation_is_the_same_for_the_same_seed(network: DamageDetector, pictures: list[np.ndarray]) -> None:
