@@ -399,6 +399,13 @@ def _text_entry(kind: bytes, body: bytes) -> dict[str, str]:
         return {}
 
 
+def through_jpeg(image: Image.Image, quality: int) -> Image.Image:
+    """Return what is left of an RGB picture once it was a JPEG file of this quality."""
+    file = BytesIO()
+    image.save(file, "JPEG", quality=quality)
+    return Image.open(file).convert("RGB")
+
+
 def to_tensor(image: Image.Image) -> Tensor:
     """Return `image` as a tensor (1, 3, H, W), float32 in [0, 1]."""
     import torch

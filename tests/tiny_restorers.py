@@ -16,12 +16,12 @@ from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
 
 
 class BlackIsDamage(nn.Module):
-    """A detector that is sure of pixels that are black."""
+    """A detector that is sure of pixels that are black, or nearly: it sees them out of a JPEG file."""
 
     unet = DamageDetector(DamageDetectorConfig(widths=(4, 4), depths=(1, 1, 1))).unet
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return 20 - 200 * x.amax(1, keepdim=True)
+        return 30 - 200 * x.amax(1, keepdim=True)
 
 
 def put_tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> dict[str, nn.Module]:

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from torch import Tensor, nn
 
 from deepart import runtime
@@ -45,7 +44,7 @@ from deepart.training.generation_evaluation import (
     painter,
 )
 from deepart.training.generation_evaluation import describe as describe_pictures
-from deepart.training.restoration_evaluation import evaluate_denoising, installed_denoisers
+from deepart.training.restoration_evaluation import evaluate_denoising, installed_denoisers, likeness
 from deepart.training.restorer import mixed_faults
 from deepart.training.run_classifier import imagenet_weights
 
@@ -259,7 +258,9 @@ def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, contro
         squares = [centre_square(np.asarray(_picture(frozen, sample))) for sample in chosen]
         work = partial(features, squares)
         real.append((yield from patiently(work, Progress(start, total, "progress.evaluating"))))
-    paint, wanted = painter(network), _styles_of(frozen, network)
+    paint = painter(network)
+    # As training takes them, see `GeneratorTuning`.
+    wanted = network.style_numbers((each.labels.get("style", "") for each in frozen.samples), frozen.folder.name)
     for start in range(0, count, _BATCH):
         numbers = range(start, min(start + _BATCH, count))
         styles = torch.tensor([wanted[number * len(wanted) // count] for number in numbers])
@@ -279,13 +280,6 @@ def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, contro
         half = {"kid_1000": float(figures.kernel_distance(real[::2].numpy(), real[1::2].numpy())(_ones(real[1::2]))[0])}
         means["real"] = half | {"frechet": frechet_distance(real[::2], real[1::2])}
     return count, found, {"controls": means}
-
-
-def _styles_of(frozen: FrozenSet, network: nn.Module) -> list[int]:
-    """Return what a generator calls the styles of the set's pictures: as training takes them, see `GeneratorTuning`."""
-    place = {style.casefold(): number for number, style in enumerate(network.styles)}
-    unnamed = place.get(frozen.folder.name, network.any_style)
-    return [place.get(sample.labels.get("style", "").casefold(), unnamed) for sample in frozen.samples]
 
 
 def _ones(x: Tensor) -> np.ndarray:
@@ -405,12 +399,13 @@ def _head_figures(
 
 
 def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
-    def clean(noisy: np.ndarray, sigma: float = 0.0) -> np.ndarray:
+    def clean(noisy: np.ndarray, sigma: float) -> np.ndarray:
         x = torch.from_numpy(noisy).permute(2, 0, 1)[None].to(runtime.device())
         with runtime.device_lock(), runtime.inference():
             return network(x)[0].permute(1, 2, 0).float().cpu().numpy()
 
     methods = {"network": clean} | (installed_denoisers() if controls else {})
+    untold = {name: methods[name] for name in ("network", "no method") if name in methods}  # others need a sigma
     rows: dict[tuple[str, str], list[tuple[float, float]]] = {}
     count = len(frozen.samples)
     for number, sample in enumerate(frozen.samples):
@@ -419,8 +414,7 @@ def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, control
         work = partial(evaluate_denoising, methods, [pixels], seed=frozen.seed + number)
         for score in (yield from patiently(work, progress)):
             rows.setdefault((score.method, f"σ {score.sigma}"), []).append((score.psnr, score.ssim))
-        told = {name: methods[name] for name in ("network", "no method") if name in methods}  # others need a sigma
-        work = partial(_repaired, told, pixels, (frozen.seed, number))
+        work = partial(_repaired, untold, pixels, (frozen.seed, number))
         for method, values in (yield from patiently(work, progress)).items():
             rows.setdefault((method, ""), []).append(values)
     found, means = [], {}
@@ -449,9 +443,4 @@ def _repaired(methods: Mapping[str, Any], pixels: np.ndarray, seed: tuple[int, i
     faulty = clean
     while np.array_equal(faulty, clean):  # each fault has only some chance
         faulty = mixed_faults(torch.from_numpy(clean).permute(2, 0, 1), rng).permute(1, 2, 0).numpy()
-    found = {}
-    for name, method in methods.items():
-        repaired = np.clip(method(faulty, 0.0), 0, 1)
-        ssim = structural_similarity(clean, repaired, data_range=1, channel_axis=2)
-        found[name] = float(peak_signal_noise_ratio(clean, repaired, data_range=1)), float(ssim)
-    return found
+    return {name: likeness(clean, method(faulty, 0.0)) for name, method in methods.items()}

@@ -132,12 +132,14 @@ class JobProcess:
     def _finish(self, tuning: Tuning, average: Any) -> None:
         tuning.network.load_state_dict(average.state_dict())
         step, minutes, best = self._status["step"], self._status["minutes"], self._best_so_far()
-        kept = best and tuning.measure().get("score", -math.inf) > best["score"]
+        found = tuning.measure()
+        kept = best is not None and found.get("score", -math.inf) > best["score"]
         if kept:
             step, minutes = best["step"], best["minutes"]
             for network in (average, tuning.network):
                 network.load_state_dict(best["weights"])
-        self._measure(tuning, step, minutes, "result")
+            found = tuning.measure()
+        self._record(tuning, found, step, minutes, "result")
         shutil.rmtree(self._folder / BUNDLE, ignore_errors=True)
         with new_folder(self._folder / BUNDLE) as part:
             tuning.save(average.cpu(), part)
@@ -212,8 +214,11 @@ class JobProcess:
         left = max(0.0, self._config.minutes - report.minutes) * spent / minutes
         return {"seconds_per_step": round(spent / steps, 3), "seconds_left": round(left, 1)}
 
-    def _measure(self, tuning: Tuning, step: int, minutes: float, kind: str = "measured") -> None:
-        found = tuning.measure()
+    def _measure(self, tuning: Tuning, step: int, minutes: float) -> None:
+        self._record(tuning, tuning.measure(), step, minutes, "measured")
+
+    def _record(self, tuning: Tuning, found: dict[str, float], step: int, minutes: float, kind: str) -> None:
+        """Write down what was measured, with a preview; see whether it got any better."""
         if found:
             self._write_line(kind, step, minutes, {name: round(value, 5) for name, value in found.items()})
         preview = tuning.preview()

@@ -6,12 +6,12 @@ Photos Back to Life", https://arxiv.org/abs/2004.09484.  Trained by `deepart.tra
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 from PIL import Image
 from torch import Tensor
 
+from deepart.images import through_jpeg
 from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualUNet
 
@@ -27,11 +27,7 @@ def as_seen(picture: Image.Image) -> Image.Image:
     Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
     this finds damage by the lack of traces, and in pictures without any finds it everywhere.
     """
-    if max(picture.size) > _LONGEST:
-        return picture
-    file = io.BytesIO()
-    picture.save(file, "JPEG", quality=QUALITY)
-    return Image.open(file).convert("RGB")
+    return picture if max(picture.size) > _LONGEST else through_jpeg(picture, QUALITY)
 
 
 @dataclass(frozen=True, slots=True)

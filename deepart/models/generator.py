@@ -15,7 +15,7 @@ Differs from the paper:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -103,6 +103,15 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
     def styles(self) -> tuple[str, ...]:
         """Names of the styles; "any", which is the last index, is none of them."""
         return self.config.styles
+
+    def style_numbers(self, names: Iterable[str], unnamed: str) -> list[int]:
+        """Return the indices of styles by name, however capitalised.
+
+        Those that it does not know are the style `unnamed`, or `any_style` if it does not know that either.
+        """
+        place = {style.casefold(): number for number, style in enumerate(self.styles)}
+        otherwise = place.get(unnamed, self.any_style)
+        return [place.get(name.casefold(), otherwise) for name in names]
 
     @property
     def any_style(self) -> int:

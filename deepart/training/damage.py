@@ -10,11 +10,12 @@ from scans of damage, everything is drawn.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
+
+from deepart.images import through_jpeg
 
 NOTICEABLE = 16 / 255
 """A pixel counts as damaged where a channel changed by more than this, in units of white."""
@@ -95,19 +96,19 @@ def worn(
     picture: np.ndarray,
     rng: np.random.Generator,
     kinds: Sequence[str] | None = None,
-    rescan: float = 0.5,
+    rescan: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Damage a clean picture.
 
     Args:
         picture: (H, W, 3), uint8 or float in [0, 1]; it is left as it is.
         kinds: of `KINDS`; drawn at random if None, and then sometimes there are none.
-        rescan: how often blur, noise and JPEG blocks lie over the whole result, damaged or not, so that
+        rescan: half the time blur, noise and JPEG blocks lie over the whole result, damaged or not, so that
             damage cannot be told by being sharper or cleaner than the picture.
 
     Returns:
-        The damaged picture, of the same shape and type, and the mask of the damage, (H, W) bool.  Where it
-        was not scanned again, every pixel outside the mask is as it was, and nearly all in it changed by `NOTICEABLE`.
+        The damaged picture, of the same shape and type, and the mask of the damage, (H, W) bool.  Without
+        `rescan`, every pixel outside the mask is as it was, and nearly all in it changed by `NOTICEABLE`.
     """
     whole = picture.dtype == np.uint8
     x = picture.astype(np.float32) / 255 if whole else picture.astype(np.float32)
@@ -121,7 +122,7 @@ def worn(
     y = y.clip(0, 1)
     mask = _closed((np.abs(y - x) > NOTICEABLE) @ np.ones(3, bool)) & touched
     y = np.where(mask[..., None], y, x)
-    if rng.random() < rescan:
+    if rescan and rng.random() < 0.5:
         y = _rescanned(y, rng)
     return ((y * 255).round().astype(np.uint8) if whole else y.astype(picture.dtype)), mask
 
@@ -141,9 +142,7 @@ def _rescanned(y: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.4:
         image = image.filter(ImageFilter.GaussianBlur(rng.uniform(0.3, 0.9)))
     if rng.random() < 0.5:
-        file = io.BytesIO()
-        image.save(file, "JPEG", quality=int(rng.integers(45, 95)))
-        image = Image.open(file)
+        image = through_jpeg(image, int(rng.integers(45, 95)))
     return np.asarray(image, np.float32) / 255
 
 

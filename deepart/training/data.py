@@ -7,7 +7,6 @@ a flat memory-mapped file beside the run and read from there ever after.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
-from deepart.images import load_image
+from deepart.images import load_image, through_jpeg, to_pil, to_tensor
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 
@@ -141,13 +140,10 @@ def degrade(crop: Tensor, rng: np.random.Generator) -> Tensor:
     if rng.random() < 0.5:
         crop = (crop + rng.uniform(0, 0.03) * torch.from_numpy(rng.standard_normal(crop.shape, np.float32))).clamp(0, 1)
     if rng.random() < 0.5:
-        crop = through_jpeg(crop, int(rng.integers(25, 90)))
+        crop = crop_through_jpeg(crop, int(rng.integers(25, 90)))
     return crop
 
 
-def through_jpeg(crop: Tensor, quality: int) -> Tensor:
+def crop_through_jpeg(crop: Tensor, quality: int) -> Tensor:
     """Return what is left of a crop, (3, H, W) about [0, 1], once it was a JPEG file of this quality."""
-    file = io.BytesIO()
-    pixels = (crop.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
-    Image.fromarray(pixels).save(file, "JPEG", quality=quality)
-    return torch.from_numpy(np.array(Image.open(file))).permute(2, 0, 1).float() / 255
+    return to_tensor(through_jpeg(to_pil(crop), quality))[0]

@@ -85,12 +85,16 @@ def evaluate_denoising(
             clean = picture.astype(np.float32) / 255
             noisy = clean + sigma / 255 * rng.standard_normal(clean.shape, np.float32)
             for name, method in methods.items():
-                found = np.clip(method(noisy, sigma / 255), 0, 1).astype(np.float32)
-                psnr = peak_signal_noise_ratio(clean, found, data_range=1)
-                ssim = structural_similarity(clean, found, data_range=1, channel_axis=2)
-                values[name].append((psnr, ssim))
+                values[name].append(likeness(clean, method(noisy, sigma / 255)))
         scores += [DenoisingScore(name, sigma, *map(float, np.mean(found, 0))) for name, found in values.items()]
     return scores
+
+
+def likeness(clean: np.ndarray, found: np.ndarray) -> tuple[float, float]:
+    """Return PSNR in dB and SSIM of a picture, (H, W, 3), against the clean one, float32 in [0, 1]."""
+    found = np.clip(found, 0, 1).astype(np.float32)
+    psnr = peak_signal_noise_ratio(clean, found, data_range=1)
+    return float(psnr), float(structural_similarity(clean, found, data_range=1, channel_axis=2))
 
 
 def evaluate_inpainting(

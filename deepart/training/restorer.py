@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.training.data import random_crop, through_jpeg
+from deepart.training.data import crop_through_jpeg, random_crop
 from deepart.training.loop import Batch, Turn
 from deepart.training.losses import charbonnier
 
@@ -82,7 +82,7 @@ def mixed_faults(clean: Tensor, rng: np.random.Generator) -> Tensor:
     if rng.random() < 0.75:
         x = _noisy(x, rng)
     if rng.random() < 0.6:
-        x = through_jpeg(x, int(rng.integers(15, 95)))
+        x = crop_through_jpeg(x, int(rng.integers(15, 95)))
     return x
 
 

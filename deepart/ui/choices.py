@@ -7,11 +7,14 @@ from typing import Any
 
 import gradio as gr
 
+from deepart.errors import InputError
+from deepart.recipes import Recipe, recipe_of
 from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT
 from deepart.text import say
 from deepart.ui import samples
+from deepart.ui.events import translations as t
 from deepart.ui.paintings import BRUSHES
 
 
@@ -44,6 +47,26 @@ def colour_choices(language: str) -> list[tuple[str, str]]:
 def brush_choices(language: str) -> list[tuple[str, float]]:
     """Return the sizes of the brush."""
     return [(say(f"ui.brush.{brush:g}", language), brush) for brush in BRUSHES]
+
+
+def settings_upload(elem_id: str) -> gr.UploadButton:
+    """Add the button for a picture whose settings are to be set again, see `recipe_from`."""
+    return gr.UploadButton(t("ui.restore_settings"), file_types=[".png"], type="filepath", size="md", elem_id=elem_id)
+
+
+def recipe_from(path: str, verb: str) -> Recipe:
+    """Return the recipe of a picture that was made here.
+
+    Args:
+        verb: what made it, such as "transfer".
+
+    Raises:
+        InputError: it has none, or something else made it.
+    """
+    found = recipe_of(path)
+    if found is None or found.verb != verb:
+        raise InputError("recipe.missing")
+    return found
 
 
 def one_of(known: Collection, value: object, default: Any) -> Any:

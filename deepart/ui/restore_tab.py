@@ -14,15 +14,14 @@ from PIL import Image
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image
-from deepart.recipes import recipe_of
-from deepart.tasks.bundled_restorers import LOOKS
+from deepart.tasks.bundled_restorers import LOOKS, SCALES
 from deepart.tasks.diagnosis import Step
 from deepart.tasks.hub_restorers import RESTORERS
 from deepart.tasks.restoration import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui import restore_html as html
 from deepart.ui import restore_request as request_of
-from deepart.ui.choices import captioned_gallery, one_of, within
+from deepart.ui.choices import captioned_gallery, one_of, recipe_from, settings_upload, within
 from deepart.ui.classify_request import any_repository
 from deepart.ui.damaged_samples import DAMAGED, damaged
 from deepart.ui.events import handler, language_of, unread
@@ -154,13 +153,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             build_compare_panel(work, picture, upscale, engines["cleaner"], engines["upscaler"])
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="restore-made")
-                reuse = gr.UploadButton(
-                    t("ui.restore_settings"),
-                    file_types=[".png"],
-                    type="filepath",
-                    size="md",
-                    elem_id="restore-reuse",
-                )
+                reuse = settings_upload("restore-reuse")
             gr.Markdown(t("ui.restore.caution"), elem_classes="hint")
     for component in (picture, download, trust_download):
         unread(component)
@@ -384,16 +377,14 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     @handler
     def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
         """Read the settings back from a picture that was restored here."""
-        found = recipe_of(path)
-        if found is None or found.verb != "restore":
-            raise InputError("recipe.missing")
+        found = recipe_from(path, "restore")
         made, used = found.settings, found.checkpoint.split(", ")
         return (
             "fill" in str(made.get("steps")).split(", "),
             within(made.get("clean"), 0, 1, default=0),
             within(made.get("keep_paint"), 0, 1, default=USUAL_KEEP_PAINT),
             within(made.get("colour"), 0, 1, default=0),
-            one_of((2, 4), made.get("upscale"), default=1),
+            one_of(SCALES, made.get("upscale"), default=1),
             one_of(LOOKS, made.get("look"), default=LOOKS[0]),
             *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
             html.waiting(say("ui.restore.settings_restored", language_of(request))),

@@ -15,7 +15,6 @@ from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
-from deepart.recipes import recipe_of
 from deepart.tasks import masks
 from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
@@ -24,7 +23,16 @@ from deepart.tasks.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.batch_panel import build_batch_panel
-from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items, one_of, within
+from deepart.ui.choices import (
+    brush_choices,
+    captioned_gallery,
+    colour_choices,
+    gallery_items,
+    one_of,
+    recipe_from,
+    settings_upload,
+    within,
+)
 from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, unread, unread_editor
@@ -132,13 +140,7 @@ def build_transfer_tab() -> gr.Image:
                     t("ui.download"), interactive=False, size="md", elem_id="transfer-download"
                 )
                 again = gr.Button(t("ui.paint_over"), interactive=False, size="md", elem_id="transfer-again")
-                restore = gr.UploadButton(
-                    t("ui.restore_settings"),
-                    file_types=[".png"],
-                    type="filepath",
-                    size="md",
-                    elem_id="transfer-restore",
-                )
+                restore = settings_upload("transfer-restore")
             examples = captioned_gallery(
                 _example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
             )
@@ -316,10 +318,7 @@ def build_transfer_tab() -> gr.Image:
     @handler
     def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
         """Read the settings back from a picture that was painted here."""
-        found = recipe_of(path)
-        if found is None or found.verb != "transfer":
-            raise InputError("recipe.missing")
-        settings, language = found.settings, language_of(request)
+        settings, language = recipe_from(path, "transfer").settings, language_of(request)
         key, known = settings.get("style"), settings.get("style") in styles
         return (
             within(settings.get("strength"), 0, 1, default=1),

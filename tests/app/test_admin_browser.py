@@ -16,6 +16,7 @@ from deepart.checkpoints import versions_folder
 from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
 from deepart.text import say
 from running_app import TIMEOUT, running_app
+from tabs import open_tab
 from unit.admin.paintings import folders, packed, stored
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -48,7 +49,7 @@ def new_room(new_page: NewPage) -> NewPage:
 
     def enter(**options: object) -> Page:
         page = new_page(**options)
-        open_tab(page)
+        open_admin(page)
         page.fill("#admin-password input", PASSWORD)
         page.click("#admin-enter")
         page.wait_for_selector("#admin-room")
@@ -57,12 +58,8 @@ def new_room(new_page: NewPage) -> NewPage:
     return enter
 
 
-def open_tab(page: Page) -> None:
-    tab = page.locator("button[role=tab]", has_text=re.compile("Admin|管理")).first
-    if not tab.is_visible():  # on a phone
-        page.click(".overflow-menu > button")
-        tab = page.locator(".overflow-dropdown button", has_text=re.compile("Admin|管理"))
-    tab.click()
+def open_admin(page: Page) -> None:
+    open_tab(page, "Admin", "管理")
     page.wait_for_selector("#admin-door")
 
 
@@ -85,7 +82,7 @@ def add_data(page: Page, archive: Path, name: str) -> None:
 
 def test_wrong_password_opens_nothing_and_leaving_closes(new_page: NewPage) -> None:
     page = new_page()
-    open_tab(page)
+    open_admin(page)
     page.fill("#admin-password input", "guess")
     page.click("#admin-enter")
     expect(page.locator("[data-testid=toast-text]")).to_have_text([say("admin.wrong_password")])
@@ -95,7 +92,7 @@ def test_wrong_password_opens_nothing_and_leaving_closes(new_page: NewPage) -> N
     expect(page.locator("#admin-room")).to_be_visible()
     page.click("#admin-leave")
     page.wait_for_selector("#transfer-result img")
-    open_tab(page)
+    open_admin(page)
     expect(page.locator("#admin-room")).to_be_hidden()
 
 

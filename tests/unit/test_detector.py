@@ -58,11 +58,11 @@ def test_losses_prefer_the_true_mask() -> None:
 
 
 def test_a_thin_line_weighs_more_than_as_many_pixels_of_a_patch() -> None:
-    line, patch = torch.zeros(1, 1, 32, 32), torch.zeros(1, 1, 32, 32)
-    line[..., 10, :25] = 1
-    patch[..., 10:15, 10:15] = 1
+    line, patch = torch.zeros(1, 1, 64, 64), torch.zeros(1, 1, 64, 64)
+    line[..., 10, :49] = 1
+    patch[..., 10:17, 10:17] = 1
     missed = torch.full_like(line, -5)
-    assert weighted_cross_entropy(missed, line) > 1.1 * weighted_cross_entropy(missed, patch)
+    assert weighted_cross_entropy(missed, line) > 1.2 * weighted_cross_entropy(missed, patch)
 
 
 def test_it_learns(network: DamageDetector, pictures: list[np.ndarray], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from deepart.images import through_jpeg
 from deepart.tasks.colour_repair import ColourFault
 from deepart.tasks.diagnosis import ACTIONS, Diagnosis, Step, diagnose, file_quality, propose
 from deepart.text import LANGUAGES
@@ -26,10 +27,6 @@ def jpeg(image: Image.Image, quality: int) -> bytes:
     file = BytesIO()
     image.save(file, "JPEG", quality=quality)
     return file.getvalue()
-
-
-def through_jpeg(image: Image.Image, quality: int) -> Image.Image:
-    return Image.open(BytesIO(jpeg(image, quality))).convert("RGB")
 
 
 def canvas(side: int) -> Image.Image:

@@ -49,9 +49,7 @@ class GeneratorTuning:
     def prepare(self) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 3
-        place = {style.casefold(): number for number, style in enumerate(self.network.styles)}
-        unnamed = place.get(self._config.data, self.network.any_style)
-        styles = [place.get(work.style.casefold(), unnamed) for work in self._works]
+        styles = self.network.style_numbers((work.style for work in self._works), self._config.data)
         crops = SquareCrops(base.pictures_of(self._data_set, self._works), styles)
         discriminator = ProjectedDiscriminator(_backbone(), len(self.network.styles))
         self._task = ProjectedTraining(self.network, discriminator, crops, self._config.loss, self._config.seed)
