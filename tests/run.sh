@@ -4,8 +4,6 @@
 # The environment lies in the user's cache directory under the hash of the requirement files, so that a
 # second run takes seconds and a changed requirement makes a new one.  Chromium for the browser tests is
 # installed with apt-get where that is possible; elsewhere those tests are skipped and say why.
-#
-# Files of tests run beside each other, one process to a core, at most four: "-n 0" runs all in one process.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,8 +28,4 @@ fi
 
 # Sleeping threads instead of spinning ones: beside another torch process the tests would crawl otherwise.
 export OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 GRADIO_ANALYTICS_ENABLED=False
-# One thread each: two processes of two threads on two cores would wait for each other.
-cores=$("$python" -c 'import os; print(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count())')
-processes=$((cores < 4 ? cores : 4))
-export OMP_NUM_THREADS=$((cores / processes))
-exec "$environment/bin/python" -m pytest --numprocesses=$processes --dist=loadfile "$@"
+exec "$environment/bin/python" -m pytest "$@"
