@@ -2,23 +2,31 @@
 # Run the tests in an environment of their own: bash tests/run.sh [arguments of pytest]
 #
 # The environment lies in the user's cache directory under the hash of the requirement files, so that a
-# second run takes seconds and a changed requirement makes a new one.  Chromium for the browser tests is
-# installed with apt-get where that is possible; elsewhere those tests are skipped and say why.
+# second run takes seconds and a changed requirement makes a new one; those that nobody used for two hours
+# make room for it (7 GB each).  Chromium for the browser tests is installed with apt-get where that is
+# possible; elsewhere those tests are skipped and say why.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 python=${PYTHON:-python3}
 version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 hash=$(cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
-environment="${XDG_CACHE_HOME:-$HOME/.cache}/deepart/tests-py$version-$hash"
+environments="${XDG_CACHE_HOME:-$HOME/.cache}/deepart"
+environment="$environments/tests-py$version-$hash"
 
 if [ ! -f "$environment/complete" ]; then
     echo "Making the environment $environment"
+    mkdir -p "$environments"
+    find "$environments" -maxdepth 1 -name 'tests-py*' -not -name "tests-py$version-$hash" | while read -r other; do
+        # "complete" is touched at every use; a folder without it is being made, or was never finished.
+        recent=$(find "$other" -maxdepth 1 \( -name complete -o -name pyvenv.cfg \) -mmin -120)
+        [ -n "$recent" ] || rm -rf "$other"
+    done
     rm -rf "$environment"
     "$python" -m venv "$environment"
     "$environment/bin/pip" install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
-    touch "$environment/complete"
 fi
+touch "$environment/complete"
 
 if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing Chromium for the browser tests"
