@@ -1107,8 +1107,10 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "所选区域不在 {width} × {height} 像素的图片之内，请重新选择。",
     },
     "restore.masks": {
-        "en": "None of the masks is named as one of the pictures; please give one mask for all, or one of each name.",
-        "zh": "没有与图片同名的蒙版；请为全部图片提供一张蒙版，或为每张图片提供同名蒙版。",
+        "en": "None of the masks is named as one of the pictures, such as face.png or face_mask.png for face.jpg; "
+        "please give one mask for all, or one of each name.",
+        "zh": "没有与图片同名的蒙版（如 face.jpg 的蒙版 face.png 或 face_mask.png）；"
+        "请为全部图片提供一张蒙版，或为每张图片提供同名蒙版。",
     },
     "restore.missing": {
         "en": "Please add a picture to restore first.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Generator, Sequence
 from pathlib import PurePath
 from typing import Literal, Union
@@ -18,7 +19,11 @@ from deepart.tasks.restoration import Manner
 from deepart.tasks.restore import restore_steps
 
 Masks = Union[Source, Sequence[Source], None]
-"""One mask for all, "detect", or several (or the path of a zip archive of them), named as their pictures."""
+"""One mask for all, "detect", or several (or the path of a zip archive of them), named as their pictures: the mask of
+"face.jpg" is "face.png", "face_mask.png", "face-mask.png" or, as data sets for inpainting have it, "face_mask001.png".
+"""
+
+_SUFFIX = re.compile(r"[-_ ]mask\d*$")
 
 
 def restore_batch_steps(
@@ -79,7 +84,8 @@ def _read_masks(masks: Masks) -> tuple[Source | None, dict[str, Source | Archive
     if masks is None or (isinstance(masks, (str, os.PathLike, bytes, Image.Image)) and not is_archive):
         return masks, {}
     found = listed([masks] if is_archive else masks)
-    return None, {_stem(name): source for name, source in found}
+    of_each = {_SUFFIX.sub("", _stem(name)): source for name, source in found}
+    return None, of_each | {_stem(name): source for name, source in found}  # a picture may be called so itself
 
 
 def _stem(name: str) -> str:

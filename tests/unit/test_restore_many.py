@@ -90,6 +90,24 @@ def test_each_with_the_mask_of_its_name(packing: bool, folder: Path) -> None:
     assert not filled_places(result.archive, rocket)[:, :50].any()
 
 
+@pytest.mark.parametrize("called", ["{}_mask", "{}-mask", "{}_mask001", "{} Mask"])
+def test_masks_may_be_called_masks(called: str, folder: Path) -> None:
+    masks = [(folder / f"{name}.png").rename(folder / f"{called.format(name)}.png") for name in ("rocket", "coffee")]
+    sources = [folder / "scans" / f"{name}.png" for name in ("rocket", "coffee")]
+    result = runtime.run(restore_batch_steps(sources, masks, 0, out=folder / "out.zip"))
+    assert not filled_places(result.archive, "coffee")[:, 40:].any() and filled_places(result.archive, "coffee").any()
+    assert not filled_places(result.archive, "rocket")[:, :50].any() and filled_places(result.archive, "rocket").any()
+
+
+def test_picture_called_mask_has_the_mask_of_its_whole_name(folder: Path) -> None:
+    picture = (folder / "scans" / "rocket.png").rename(folder / "scans" / "coffee_mask.png")
+    masks = [folder / "coffee.png", (folder / "rocket.png").rename(folder / "coffee_mask.png")]
+    result = runtime.run(restore_batch_steps([picture], masks, 0, out=folder / "out.zip"))
+    with zipfile.ZipFile(result.archive) as file:
+        changed = (np.asarray(load_image(file.read("coffee_mask.png"))) != np.asarray(photo("rocket", SIZE[0]))).any(-1)
+    assert changed[:, 50:].any() and not changed[:, :50].any()
+
+
 def test_a_picture_without_a_mask_is_not_filled(folder: Path) -> None:
     sources = [folder / "scans" / "coffee.png", folder / "scans" / "rocket.png"]
     result = runtime.run(restore_batch_steps(sources, [folder / "rocket.png"], 0, out=folder / "out.zip"))
