@@ -1914,12 +1914,14 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "{name} · {seconds:.2f} 秒",
     },
     "ui.restore.batch_hint": {
-        "en": "Restore many pictures with the settings above; you get a zip.",
-        "zh": "用上方的设置修复多张图片，结果为 zip 压缩包。",
+        "en": "Restore many pictures with the settings above; you get a zip. A mask is for all, or for the picture of "
+        "its name: face.png or face_mask.png for face.jpg.",
+        "zh": "用上方的设置修复多张图片，结果为 zip 压缩包。蒙版可用于全部图片，或用于同名图片："
+        "face.jpg 的蒙版为 face.png 或 face_mask.png。",
     },
     "ui.restore.batch_masks": {
-        "en": "Masks: one for all, or one named as each picture (or a zip)",
-        "zh": "蒙版：一张用于全部图片，或每张图片各一张同名蒙版（可为 zip）",
+        "en": "Masks, or a zip of masks",
+        "zh": "蒙版，或蒙版的 zip 压缩包",
     },
     "ui.restore.batch_each": {
         "en": "Clean and colour each as it needs",
