@@ -9,6 +9,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from scipy.ndimage import maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
@@ -19,6 +20,12 @@ from deepart.training.loop import Batch, Turn
 
 SCALES = (0.5, 1.0)
 """Pictures are shrunk by so much before a crop is taken, as far as the crop allows it."""
+
+DRAWS = 5
+"""How often each picture is damaged to measure a detector: one large stain more or less changes much."""
+
+NEAR = 2
+"""Pixels by which what is found may miss the damage in "near": by so much the app widens what is filled."""
 
 _TRIES = 20  # to draw a picture that is as large as the crop
 _THIN = 2.0  # how much more the pixels of a thin line weigh than those inside a patch
@@ -80,13 +87,17 @@ def dice_distance(logits: Tensor, mask: Tensor) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class DetectorScore:
-    """How well damage is found on synthetic damage, over all pixels of all pictures."""
+    """How well synthetic damage is found, over all pixels of all pictures."""
 
     side: int
     """Shorter side of the pictures in pixels, the median."""
     iou: float
     precision: float
     recall: float
+    precision_near: float
+    """Share of what is found that has damage within `NEAR` pixels: a hairline beside which the mask lies is found."""
+    recall_near: float
+    """Share of the damage that has something found within `NEAR` pixels."""
     recall_of: dict[str, float]
     """Per kind of damage, each alone on the pictures."""
     iou_of: dict[str, float]
@@ -107,22 +118,25 @@ def evaluate_detector(
     """
     rng = np.random.default_rng(seed)
     names = list(KINDS)
-    mixed = np.zeros(3, np.int64)
-    of = {name: np.zeros(3, np.int64) for name in names}
+    mixed = np.zeros(5, np.int64)
+    of = {name: np.zeros(5, np.int64) for name in names}
     false, clean = 0, 0
     for picture in pictures:
-        number = int(rng.integers(1, 4))
-        mixed += _counts(network, *worn(picture, rng, list(rng.choice(names, number, replace=False))), threshold)
+        for _ in range(DRAWS):
+            kinds = rng.choice(names, int(rng.integers(1, 4)), replace=False)
+            mixed += _counts(network, *worn(picture, rng, list(kinds)), threshold)
         for name in names:
             of[name] += _counts(network, *worn(picture, rng, [name]), threshold)
         false += int(_found(network, picture, threshold).sum())
         clean += picture.shape[0] * picture.shape[1]
-    both, found, there = mixed
+    both, found, there, found_near, there_near = mixed
     return DetectorScore(
         side=int(np.median([min(picture.shape[:2]) for picture in pictures])),
         iou=_ratio(both, found + there - both),
         precision=_ratio(both, found),
         recall=_ratio(both, there),
+        precision_near=_ratio(found_near, found),
+        recall_near=_ratio(there_near, there),
         recall_of={name: _ratio(counts[0], counts[2]) for name, counts in of.items()},
         iou_of={name: _ratio(counts[0], counts[1] + counts[2] - counts[0]) for name, counts in of.items()},
         false_area=_ratio(false, clean),
@@ -135,9 +149,11 @@ def _found(network: nn.Module, picture: np.ndarray, threshold: float) -> np.ndar
 
 
 def _counts(network: nn.Module, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:
-    """Return the numbers of pixels that are found and damaged, found, and damaged."""
+    """Return how many pixels are found and damaged, found, damaged, found near damage, damaged near what is found."""
     found = _found(network, picture, threshold)
-    return np.array([(found & mask).sum(), found.sum(), mask.sum()])
+    around_found, around_mask = (maximum_filter(area, 2 * NEAR + 1) for area in (found, mask))
+    areas = (found & mask, found, mask, found & around_mask, mask & around_found)
+    return np.array([np.count_nonzero(area) for area in areas])
 
 
 def _ratio(part: int, whole: int) -> float:

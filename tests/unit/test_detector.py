@@ -98,6 +98,24 @@ def test_evaluation_of_detectors_that_find_everything_and_nothing(pictures: list
     assert nothing.iou == nothing.recall == nothing.false_area == max(nothing.recall_of.values()) == 0
 
 
+def test_what_lies_beside_the_damage_is_near_and_not_right() -> None:
+    """A detector whose mask lies a pixel off, and one whose mask lies six off."""
+    blank = np.full((96, 96, 3), 140, np.uint8)
+
+    class Beside(torch.nn.Module):
+        def __init__(self, off: int) -> None:
+            super().__init__()
+            self.off = off
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            changed = (x - 140 / 255).abs().amax(1, keepdim=True) > 0.12
+            return 20 * changed.roll(self.off, -1).float() - 10
+
+    right, beside, away = (evaluate_detector(Beside(off), [blank] * 2, seed=1) for off in (0, 1, 6))
+    assert right.iou > 0.6 and beside.iou < right.iou - 0.1
+    assert min(beside.precision_near, beside.recall_near) > 0.9 > away.precision_near + 0.1
+
+
 def test_pictures_come_to_the_network_out_of_jpeg_files(pictures: list[np.ndarray]) -> None:
     """Else it would find what was drawn onto JPEG files by the lack of their traces."""
 
