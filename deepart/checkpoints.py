@@ -136,7 +136,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/damage-unet-wikiart-v1",
             architecture="DamageDetector",
-            sha256="92bd251cddab4129779a52135ea23bb17246273aec3ea8a0e208e6131a19ac22",
+            sha256="9b3516487f132d10ae5dc4a683e49520b277a9235773647823a01879c518ee30",
             size=4_109_800,
             licence="mit",
             source="https://arxiv.org/abs/2004.09484",

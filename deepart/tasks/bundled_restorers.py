@@ -47,8 +47,9 @@ _TILE, _OVERLAP = 768, 64
 _SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small size with all of its channels
 _LIKELY = 0.5  # from which a pixel counts as damaged
 _SOFT_EDGE = 2  # pixels that damage is taken to be wider than where it is found
-_LARGE = 1024  # longer side in pixels of pictures whose damage may be broader than the detector knows it
-_BROAD = 3  # pixels that damage is wide at least to be believed in a smaller copy
+_LARGE = 300  # longer side in pixels of pictures whose damage may be broader than the detector knows it
+_SURE = 0.95  # from which a pixel of a smaller copy counts as damaged
+_BROAD = 5  # pixels that damage is wide at least to be believed in a smaller copy
 
 
 def _network(key: str) -> Any:
@@ -207,13 +208,27 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
 
 def _damaged(found: Sequence[Image.Image]) -> Image.Image:
     """Return the mask of likelihoods "L", of a picture and of ever smaller copies, a little wider than they are."""
-    from scipy.ndimage import binary_opening, maximum_filter
+    from scipy.ndimage import maximum_filter
 
-    whole, *copies = (np.asarray(each) >= 255 * _LIKELY for each in found)
-    for copy in copies:
-        broad = Image.fromarray(binary_opening(copy, np.ones((_BROAD, _BROAD))))
+    whole = np.asarray(found[0]) >= 255 * _LIKELY
+    for copy in found[1:]:
+        broad = Image.fromarray(_broad(np.asarray(copy, np.float32) / 255))
         whole = whole | np.asarray(broad.resize(found[0].size, Image.Resampling.NEAREST))
     return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * _SOFT_EDGE + 1))
+
+
+def _broad(likelihood: np.ndarray) -> np.ndarray:
+    """Return where a smaller copy, (H, W) in [0, 1], is damaged broadly: surely, or likely around a corner.
+
+    A flat piece at a corner is mostly torn paper; elsewhere flat pieces are mostly painted.
+    """
+    from scipy.ndimage import binary_opening, binary_propagation
+
+    window = np.ones((_BROAD, _BROAD))
+    likely = binary_opening(likelihood >= _LIKELY, window)
+    corners = np.zeros_like(likely)
+    corners[:: max(1, len(likely) - 1), :: max(1, likely.shape[1] - 1)] = True
+    return binary_opening(likelihood >= _SURE, window) | binary_propagation(corners & likely, mask=likely)
 
 
 def _likelihood(picture: Image.Image) -> Generator[Progress, None, Image.Image]:

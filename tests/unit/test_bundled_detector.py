@@ -1,0 +1,43 @@
+"""What the bundled detector finds in pictures of the size that people have."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from deepart.tasks.restore import detect_damage
+from photos import photo
+
+SIDE = 560
+PAPER = (236, 228, 210)
+
+
+def torn(turns: int) -> tuple[Image.Image, np.ndarray]:
+    """Return a photo of which a corner was torn off, a fifth of its side, and where that was."""
+    picture = photo("astronaut", SIDE)
+    along = np.linspace(0, 0.2 * SIDE, 14)
+    edge = np.stack([along, along[::-1] + np.random.default_rng(0).normal(0, 4, 14)], axis=1)
+    piece = Image.new("L", picture.size)
+    ImageDraw.Draw(piece).polygon([*map(tuple, edge), (0, 0)], fill=255)
+    piece = piece.rotate(90 * turns)
+    picture.paste(PAPER, mask=piece)
+    return picture, np.asarray(piece) > 0
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_torn_corner_is_found(turns: int) -> None:
+    picture, piece = torn(turns)
+    found = np.asarray(detect_damage(picture)) > 0
+    assert found[piece].mean() > 0.8 and found[~piece].mean() < 0.05
+
+
+def test_scratches_are_found_and_an_undamaged_photo_is_left_alone() -> None:
+    picture = photo("astronaut", SIDE)
+    untouched = np.asarray(detect_damage(picture)) > 0
+    draw = ImageDraw.Draw(picture)
+    for x in (120, 260, 430):
+        draw.line((x, 0, x + 15, SIDE), fill=PAPER, width=3)
+    scratches = (np.asarray(picture) != np.asarray(photo("astronaut", SIDE))).any(-1)
+    found = np.asarray(detect_damage(picture)) > 0
+    assert untouched.mean() < 0.04 and found[scratches].mean() > 0.6
