@@ -127,7 +127,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/fill-unet-wikiart-v1",
             architecture="Filler",
-            sha256="3404378a9f47989c68dc08ed576b3791a70c197bdbdd6e73f95fe7c191ecb76c",
+            sha256="9fb4fd61f3dd0ec5743d0e8e344e52aa8206d443f4815a367e4c55267f72564b",
             size=8_177_160,
             licence="mit",
             source="https://doi.org/10.1145/3072959.3073659",

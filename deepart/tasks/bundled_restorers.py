@@ -50,6 +50,8 @@ _SOFT_EDGE = 2  # pixels that damage is taken to be wider than where it is found
 _LARGE = 300  # longer side in pixels of pictures whose damage may be broader than the detector knows it
 _SURE = 0.95  # from which a pixel of a smaller copy counts as damaged
 _BROAD = 5  # pixels that damage is wide at least to be believed in a smaller copy
+_ALIKE = 16  # of 255: by so much the colour of a piece that is torn off varies at most
+_GROWN = 1.6  # times as large a piece may get by what is of its colour around it
 
 
 def _network(key: str) -> Any:
@@ -202,33 +204,44 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
         if found:
             half = [-(-side // 2) for side in copy.size]
             copy = copy.resize(half, Image.Resampling.BOX, reducing_gap=2)
-        found.append((yield from _likelihood((yield from patiently(partial(as_seen, copy), step)))))
+        likelihood = yield from _likelihood((yield from patiently(partial(as_seen, copy), step)))
+        found.append((copy, likelihood))
     return (yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage")))
 
 
-def _damaged(found: Sequence[Image.Image]) -> Image.Image:
-    """Return the mask of likelihoods "L", of a picture and of ever smaller copies, a little wider than they are."""
+def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
+    """Return a mask "L", a little wider than the damage.
+
+    Args:
+        found: the picture and its likelihood "L" of damage, and the same of ever smaller copies.
+    """
     from scipy.ndimage import maximum_filter
 
-    whole = np.asarray(found[0]) >= 255 * _LIKELY
-    for copy in found[1:]:
-        broad = Image.fromarray(_broad(np.asarray(copy, np.float32) / 255))
-        whole = whole | np.asarray(broad.resize(found[0].size, Image.Resampling.NEAREST))
+    whole = np.asarray(found[0][1]) >= 255 * _LIKELY
+    size = found[0][0].size
+    for copy, likelihood in found[1:]:
+        broad = Image.fromarray(_broad(np.asarray(copy), np.asarray(likelihood, np.float32) / 255))
+        whole = whole | np.asarray(broad.resize(size, Image.Resampling.NEAREST))
     return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * _SOFT_EDGE + 1))
 
 
-def _broad(likelihood: np.ndarray) -> np.ndarray:
-    """Return where a smaller copy, (H, W) in [0, 1], is damaged broadly: surely, or likely around a corner.
+def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
+    """Return where a smaller copy, (H, W, 3) uint8 and (H, W) in [0, 1], is damaged broadly: surely, or at a corner.
 
-    A flat piece at a corner is mostly torn paper; elsewhere flat pieces are mostly painted.
+    A flat piece at a corner is mostly torn off; elsewhere flat pieces are mostly painted.
     """
-    from scipy.ndimage import binary_opening, binary_propagation
+    from scipy.ndimage import binary_opening, binary_propagation, label
 
     window = np.ones((_BROAD, _BROAD))
-    likely = binary_opening(likelihood >= _LIKELY, window)
-    corners = np.zeros_like(likely)
-    corners[:: max(1, len(likely) - 1), :: max(1, likely.shape[1] - 1)] = True
-    return binary_opening(likelihood >= _SURE, window) | binary_propagation(corners & likely, mask=likely)
+    damaged = binary_opening(likelihood >= _SURE, window)
+    pieces, _ = label(binary_opening(likelihood >= _LIKELY, window))
+    for number in {pieces[y, x] for y in (0, -1) for x in (0, -1)} - {0}:
+        piece = pieces == number
+        # Its tips are too thin to be likely, and what is left of them would be carried on into the hole.
+        alike = np.abs(pixels - np.median(pixels[piece], axis=0)).max(-1) <= _ALIKE
+        grown = binary_propagation(piece, mask=piece | alike)
+        damaged |= grown if grown.sum() < _GROWN * piece.sum() else piece  # else it has flooded the sky
+    return damaged
 
 
 def _likelihood(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
