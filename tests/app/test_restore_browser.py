@@ -23,7 +23,7 @@ from deepart.ui.damaged_samples import damaged
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
 from tabs import open_tab
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -40,8 +40,9 @@ expect.set_options(timeout=1000 * TIMEOUT)
 
 
 @pytest.fixture(autouse=True)
-def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    put_tiny_restorers(monkeypatch)
+def _tiny() -> Iterator[None]:
+    with tiny_restorers():
+        yield
 
 
 @pytest.fixture

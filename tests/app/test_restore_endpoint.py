@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,15 @@ from deepart.tasks.restore import restore
 from deepart.text import say
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 Photo = Callable[[str], Path]
 
 
 @pytest.fixture(autouse=True)
-def _tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    put_tiny_restorers(monkeypatch)
+def _tiny() -> Iterator[None]:
+    with tiny_restorers():
+        yield
 
 
 @pytest.fixture

@@ -6,18 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from deepart.checkpoints import models
-from deepart.tasks.bundled_restorers import DETECTOR
 from deepart.tasks.restore import detect_damage
 from photos import photo
 
 SIDE = 560
 PAPER = (236, 228, 210)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _bundled() -> None:
-    models.forget(DETECTOR)  # other tests put a tiny one in its place
 
 
 def torn(turns: int) -> tuple[Image.Image, np.ndarray]:

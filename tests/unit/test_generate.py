@@ -33,7 +33,7 @@ from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator, generate, p
 from deepart.tasks.genome import MASK_SIDE, MOST_PATCHES, Genome, genome_of
 from photos import photo
 from tiny_generators import STYLES, put_tiny_generator
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 
 @pytest.fixture(autouse=True)
@@ -79,9 +79,9 @@ def test_by_chance_every_picture_is_another_and_says_its_seed() -> None:
     assert generate(genome_of(first).seed)[0].tobytes() == first.tobytes()
 
 
-def test_pictures_are_enlarged_by_the_upscaler(monkeypatch: pytest.MonkeyPatch, engine: ArtGenerator) -> None:
-    put_tiny_restorers(monkeypatch)
-    (picture,) = generate(3, upscale=2, look="crisp")
+def test_pictures_are_enlarged_by_the_upscaler(engine: ArtGenerator) -> None:
+    with tiny_restorers():
+        (picture,) = generate(3, upscale=2, look="crisp")
     assert picture.size == (512, 512) and recipe_of(picture).settings["upscale"] == 2
     assert genome_of(picture) == engine.born(3)
 

@@ -13,7 +13,6 @@ import pytest
 import torch
 
 from deepart.__main__ import main
-from deepart.checkpoints import models
 from deepart.images import load_image, save_png
 from deepart.models.filler import Filler, FillerConfig
 from deepart.models.loss_network import LossNetwork, LossNetworkConfig
@@ -30,7 +29,7 @@ from deepart.training.restoration_evaluation import (
     non_local_means,
 )
 from photos import photo
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 PICTURES = [np.asarray(photo(name, 96)) for name in ("coffee", "astronaut")]
 
@@ -170,17 +169,15 @@ def test_baselines_that_are_not_installed_are_left_out(monkeypatch: pytest.Monke
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def data(tmp_path: Path) -> Iterator[Path]:
     """A folder with the sets of pictures, small, and tiny networks in the place of the bundled ones."""
     unseen = (f"{number}.png" for number in range(1000) if is_held_out(Path(f"someone/{number}.png")))
     paths = [tmp_path / "CBSD68/0.png", tmp_path / "Set5/0.png", tmp_path / "paintings/someone" / next(unseen)]
     for path, side in zip(paths, (48, 48, 260)):
         path.parent.mkdir(parents=True)
         save_png(photo("coffee", side), path)
-    networks = put_tiny_restorers(monkeypatch)
-    yield tmp_path
-    for key in networks:
-        models.forget(key)
+    with tiny_restorers():
+        yield tmp_path
 
 
 def test_the_command_prints_and_saves_every_figure(data: Path, capsys: pytest.CaptureFixture) -> None:

@@ -21,15 +21,13 @@ from deepart.tasks.diagnosis import Step
 from deepart.tasks.restoration import run_plan
 from deepart.tasks.restore import detect_damage, plan, restore, restore_steps
 from photos import photo
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 
 @pytest.fixture(autouse=True)
-def tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    networks = put_tiny_restorers(monkeypatch)
-    yield
-    for key in networks:
-        models.forget(key)
+def _tiny() -> Iterator[None]:
+    with tiny_restorers():
+        yield
 
 
 def picture(size: tuple[int, int] = (97, 75)) -> Image.Image:

@@ -15,7 +15,6 @@ from safetensors.torch import save
 
 from deepart import runtime
 from deepart.__main__ import main
-from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes, save_png
 from deepart.recipes import recipe_of
@@ -25,17 +24,15 @@ from deepart.tasks.restore_batch import restore_batch_steps
 from deepart.tasks.restore_comparison import compare
 from loopback_hub import LoopbackHub
 from photos import photo
-from tiny_restorers import put_tiny_restorers
+from tiny_restorers import tiny_restorers
 
 SIZE = (96, 96)
 
 
 @pytest.fixture(autouse=True)
-def tiny_restorers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    networks = put_tiny_restorers(monkeypatch)
-    yield
-    for key in networks:
-        models.forget(key)
+def _tiny() -> Iterator[None]:
+    with tiny_restorers():
+        yield
 
 
 @pytest.fixture
