@@ -40,6 +40,7 @@ def build_data_panel(token: gr.State) -> Panel:
                 file_types=[".zip"],
                 height=150,
                 elem_id="admin-archive",
+                elem_classes="files",
             )
             with gr.Accordion(t("ui.admin.from_hub"), open=False, elem_id="admin-from-hub"), gr.Row():
                 repository = gr.Textbox(

@@ -132,7 +132,12 @@ def build_batch_panel(
 def many_pictures(elem_id: str) -> gr.File:
     """Add a place for pictures and archives of pictures."""
     return gr.File(
-        label=t("ui.batch_files"), file_count="multiple", file_types=["image", ".zip"], height=140, elem_id=elem_id
+        label=t("ui.batch_files"),
+        file_count="multiple",
+        file_types=["image", ".zip"],
+        height=140,
+        elem_id=elem_id,
+        elem_classes="files",
     )
 
 

@@ -133,6 +133,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                     type="filepath",
                     height=130,
                     elem_id="generate-file",
+                    elem_classes="files",
                 )
             model, remodelled = build_hub_generator_panel(studio)
         with gr.Column(scale=7, elem_id="generate-work", elem_classes="painting-work"):

@@ -41,6 +41,7 @@ def build_restore_batch_panel(settings: Sequence[Component]) -> None:
             file_types=["image", ".zip"],
             height=140,
             elem_id="restore-batch-masks",
+            elem_classes="files",
         )
         each = gr.Checkbox(
             True, label=t("ui.restore.batch_each"), info=t("ui.restore.batch_each_info"), elem_id="restore-batch-each"

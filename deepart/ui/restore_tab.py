@@ -318,7 +318,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     ) -> Iterator[tuple[Any, ...]]:
         """Do the first `number` steps, or all; stop as soon as there is another picture."""
         started, steps = time.monotonic(), wanted.steps()
-        work["picture"] = wanted.picture
+        work |= {"picture": wanted.picture, "stopped": False}
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             engine = restore_to(Path(folder), wanted, steps[:number])
             try:
@@ -350,8 +350,14 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             )
 
     @handler
-    def stop_restoring(request: gr.Request) -> str:
+    def stop_restoring(work: dict[str, Any], request: gr.Request) -> str:
+        work["stopped"] = True
         return html.waiting(say("ui.restore.stopped", language_of(request)))
+
+    @handler
+    def clear_bar(work: dict[str, Any], request: gr.Request) -> str:
+        """Leave nothing in the bar after an error; what is stopped counts as one."""
+        return stop_restoring(work, request) if work.get("stopped") else ""
 
     @handler
     def show_view(view: str, request: gr.Request) -> tuple[Any, Any]:
@@ -422,8 +428,8 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         looked.success(restore_sample, trigger_mode="always_last", **running, **quiet),
     ]
     for each in runs:
-        each.failure(stop_restoring, None, [bar], queue=False, **quiet)
-    stop_button.click(stop_restoring, None, [bar], cancels=runs, queue=False, **quiet)
+        each.failure(clear_bar, [work], [bar], queue=False, **quiet)
+    stop_button.click(stop_restoring, [work], [bar], cancels=runs, queue=False, **quiet)
     view.input(show_view, [view], [slider_side, trust_side], queue=False, **quiet)
     for dropdown in engines.values():
         dropdown.input(show_licences, list(engines.values()), [licences], **quiet)

@@ -254,6 +254,7 @@ def test_bad_picture_is_refused_once_and_does_not_stay(new_tab: NewPage, tmp_pat
     expect(page.locator("#restore-picture img")).to_have_count(0)
     page.click("#restore-run")
     expect(page.locator("[data-testid=toast-text]").last).to_have_text(say("restore.missing"))
+    expect(page.locator("#restore-progress")).to_have_text("")
 
 
 def test_restoration_is_stopped(new_tab: NewPage, hole: Path, slow: Brake) -> None:
