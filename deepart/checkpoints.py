@@ -136,8 +136,8 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/damage-unet-wikiart-v1",
             architecture="DamageDetector",
-            sha256="9b3516487f132d10ae5dc4a683e49520b277a9235773647823a01879c518ee30",
-            size=4_109_800,
+            sha256="2bdc7d1b06e943d81a95c95164dfd6c2fa4cedffd0754ab70099df7e177c8eec",
+            size=5_881_960,
             licence="mit",
             source="https://arxiv.org/abs/2004.09484",
             good_for="weights.good_for.detector",

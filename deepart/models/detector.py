@@ -39,7 +39,7 @@ class DamageDetectorConfig:
     """Shape of the U-net; see `ResidualUNet`."""
 
     widths: tuple[int, ...] = (32, 64, 96, 128)
-    depths: tuple[int, ...] = (1, 2, 2, 3, 2, 2, 1)
+    depths: tuple[int, ...] = (1, 2, 2, 6, 2, 2, 1)
     dilations: tuple[int, ...] = (1, 2, 4)
 
 
