@@ -317,9 +317,9 @@ def test_result_goes_on_to_the_next_restoration_and_to_transfer(new_tab: NewPage
     expect(page.locator(STATUS)).to_contain_text("240 × 180")
     page.click("#restore-again")
     expect(page.locator(CARD)).to_contain_text("240 × 180")
-    page.click("#restore-upscale label:has-text('1')")
+    page.click("#restore-upscale label:has-text('2')")
     page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text("240 × 180")
+    expect(page.locator(STATUS)).to_contain_text("480 × 360")
     page.click("#restore-paint")
     page.wait_for_selector("#transfer-content img")
 
