@@ -183,5 +183,4 @@ class _Search:
 
 
 def _autocast() -> torch.autocast:
-    """The chosen precision, unless it is float16, in which gradients vanish."""
-    return torch.autocast(runtime.device().type, dtype=torch.bfloat16, enabled=runtime.precision() is torch.bfloat16)
+    return torch.autocast(runtime.device().type, dtype=torch.bfloat16, enabled=runtime.mixed_precision())

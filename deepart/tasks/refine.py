@@ -314,7 +314,6 @@ def _content_distance(painted: Tensor, content: Tensor) -> Tensor:
 
 @contextlib.contextmanager
 def _autocast() -> Iterator[None]:
-    """The chosen precision, unless it is float16, in which squares of these features are infinite."""
-    enabled = runtime.precision() is torch.bfloat16
-    with torch.autocast(runtime.device().type, dtype=torch.bfloat16, enabled=enabled):
+    """Not in float16, in which squares of these features are infinite."""
+    with torch.autocast(runtime.device().type, dtype=torch.bfloat16, enabled=runtime.mixed_precision()):
         yield

@@ -25,6 +25,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from deepart import runtime
+
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
@@ -75,7 +77,7 @@ class FitConfig:
     clip_norm: float = 5.0
     ema_decay: float = 0.999
     save_every_minutes: float = 3.0
-    bf16: bool = True
+    bf16: bool = field(default_factory=runtime.mixed_precision)
     workers: int | None = None
     """Processes that draw batches ahead of time; None for most cores beside a graphics card, and none where the
     processor trains."""

@@ -92,7 +92,8 @@ def train_upscaler(options: Namespace) -> None:
     answers = TeacherCache(options.run / "teacher.bin")
     teacher = load_real_esrgan(*_ncnn(options.teacher)).to(runtime.device())
     with PartialState().main_process_first():  # the others find what they need
-        for done in answers.fill(teacher, (photos, paintings), options.answers, options.seed):
+        stores, bf16 = (photos, paintings), runtime.mixed_precision()
+        for done in answers.fill(teacher, stores, options.answers, options.seed, bf16=bf16):
             if done % 100 == 0:
                 print(f"teacher {done} of {options.answers}", file=sys.stderr, flush=True)
     judge = load_teacher("loss/distilled-vgg16-v1").to(memory_format=torch.channels_last)

@@ -94,7 +94,7 @@ class TeacherCache:
 
     @torch.no_grad()
     def fill(
-        self, teacher: nn.Module, stores: Sequence[Sequence[np.ndarray]], count: int, seed: int = 0, bf16: bool = True
+        self, teacher: nn.Module, stores: Sequence[Sequence[np.ndarray]], count: int, seed: int = 0, *, bf16: bool
     ) -> Iterator[int]:
         """Enlarge crops until there are `count`, yielding how many there are after each.
 
@@ -103,6 +103,7 @@ class TeacherCache:
         Args:
             teacher: maps (1, 3, side, side) in [0, 1] to the fourfold size.
             stores: collections of pictures that take turns.
+            bf16: whether the teacher computes in bfloat16.
         """
         self._file.parent.mkdir(parents=True, exist_ok=True)
         device = next((parameter.device for parameter in teacher.parameters()), torch.device("cpu"))

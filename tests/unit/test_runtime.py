@@ -11,6 +11,7 @@ import torch
 from deepart import runtime
 from deepart.runtime import Progress
 from deepart.settings import Settings
+from deepart.training.loop import FitConfig, Stage
 
 
 @pytest.fixture
@@ -19,13 +20,15 @@ def with_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator:
 
     def put(**values) -> None:
         monkeypatch.setattr(runtime, "settings", lambda: Settings(**values))
-        runtime.device.cache_clear()
-        runtime.precision.cache_clear()
+        forget()
+
+    def forget() -> None:
+        for measured in (runtime.device, runtime.precision, runtime.mixed_precision):
+            measured.cache_clear()
 
     yield put
     monkeypatch.undo()
-    runtime.device.cache_clear()
-    runtime.precision.cache_clear()
+    forget()
 
 
 def test_precision_is_the_faster_one(with_settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +39,25 @@ def test_precision_is_the_faster_one(with_settings, monkeypatch: pytest.MonkeyPa
     seconds[torch.bfloat16] = 3.0
     with_settings(device="cpu")
     assert runtime.precision() == torch.float32
+
+
+def test_training_is_in_bfloat16_only_where_that_is_faster(with_settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {torch.float32: 1.0, torch.bfloat16: 13.0}
+    monkeypatch.setattr(runtime, "_seconds_of_a_convolution", seconds.__getitem__)
+    with_settings(device="cpu")
+    assert not FitConfig(1, (Stage(64, 8),)).bf16
+    seconds[torch.bfloat16] = 0.3
+    with_settings(device="cpu")
+    assert FitConfig(1, (Stage(64, 8),)).bf16
+
+
+def test_training_is_never_in_float16(with_settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {torch.float32: 3.0, torch.bfloat16: 1.1}
+    monkeypatch.setattr(runtime, "_seconds_of_a_convolution", seconds.__getitem__)
+    with_settings(device="cpu", precision="float16")  # what a graphics card may paint fastest in
+    assert runtime.mixed_precision()
+    with_settings(device="cpu", precision="float32")
+    assert not runtime.mixed_precision()
 
 
 def test_precision_and_device_can_be_set(with_settings) -> None:

@@ -86,7 +86,7 @@ def start_of(config: JobConfig) -> nn.Module | None:
 
 def fit_config(config: JobConfig, **more: object) -> FitConfig:
     """Return what the loop needs to know of a job."""
-    bf16 = config.precision == "bfloat16" or (config.precision == "auto" and runtime.precision() == torch.bfloat16)
+    bf16 = config.precision == "bfloat16" or (config.precision == "auto" and runtime.mixed_precision())
     return FitConfig(
         **{
             "minutes": config.minutes,
