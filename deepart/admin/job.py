@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _STATUS_SECONDS = 1.0
 _MOST_LINES = 4_000  # of losses, however long a job is
 _PREVIEWS_KEPT = 60
+_LEAST_GAIN = 1e-4  # part of the score; in float32 it still moves when nothing is learned any more
 _TRIAL_STEPS, _TRIAL_SECONDS = 6, 20.0
 _PREPARE_SECONDS = 60.0  # after which a trial goes on with what is ready
 _MEMORY_SHARE = 0.6  # of what is free, that a trial may take before a larger batch is tried
@@ -236,7 +237,7 @@ class JobProcess:
         if not self._config.patience:
             return
         self._since_best += 1
-        if found["score"] < self._best:
+        if self._best - found["score"] > _LEAST_GAIN * abs(found["score"]):
             self._best, self._since_best = found["score"], 0
         if self._since_best >= self._config.patience:
             self._stop("early")
