@@ -12,6 +12,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 
+_ROUNDING = 1e-4
+"""Deviation that float32 may make of a channel with a single value; activations are of the order of 1."""
+
 
 class _PixelStatistics(torch.autograd.Function):
     """Normalised pixels, mean and deviation of every channel, with the backward pass written out.
@@ -159,7 +162,12 @@ def normalise_over_pixels(x: Tensor, eps: float = 1e-3) -> Tensor:
     frozen = _frozen_statistics.get()
     if frozen is not None:
         return frozen.normalise(x, eps)
-    return _PixelStatistics.apply(x, eps)[0]
+    y, _, std = _PixelStatistics.apply(x, eps)
+    # A convolution in float32 can round the same sum differently from place to place: thirty times as large after
+    # each normalisation, that would be a pattern in the end.  In bfloat16 the differences are rounded away.
+    if x.dtype == torch.float32 and (blank := std.square() < eps + _ROUNDING**2).any():
+        y = y.masked_fill(blank[:, :, None, None], 0)
+    return y
 
 
 def channel_statistics(x: Tensor, eps: float = 1e-5) -> tuple[Tensor, Tensor]:
