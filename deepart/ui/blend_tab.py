@@ -30,7 +30,7 @@ from deepart.ui import samples, style_slots
 from deepart.ui.blend_endpoint import add_blend_endpoint
 from deepart.ui.blend_request import WHERE, BlendRequest
 from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items
-from deepart.ui.events import handler, language_of, tell, unread, unread_editor
+from deepart.ui.events import handler, language_of, show_progress, tell, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.morph_panel import build_morph_panel, kind_choices
 from deepart.ui.paintings import SIZES, shown
@@ -307,8 +307,8 @@ def build_blend_tab() -> None:
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(on_page(values), Path(folder)):
                 if isinstance(step, runtime.Progress):
-                    progress((step.done, step.total), desc=say(step.note, language), unit="")
                     yield (gr.skip(),) * len(outputs)
+                    show_progress(progress, step, language)
                     continue
                 width, height = step.size
                 note = say("ui.painted", language, width=width, height=height, seconds=time.monotonic() - started)

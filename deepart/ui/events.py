@@ -16,6 +16,7 @@ from gradio.data_classes import ListFiles
 
 from deepart.admin import access
 from deepart.errors import DeepartError
+from deepart.runtime import Progress
 from deepart.text import LANGUAGES, TEXT, say
 
 log = logging.getLogger("deepart")
@@ -66,6 +67,11 @@ def tell(error: DeepartError, request: gr.Request | None) -> None:
     """Show an error and go on: for one thing of several that did not work."""
     language = language_of(request)
     gr.Warning(html.escape(error.sentence(language)), title=say("ui.error_title", language))
+
+
+def show_progress(progress: gr.Progress, step: Progress, language: str) -> None:
+    """Show Gradio's bar for a step, after its yield: every value that arrives takes the bar away."""
+    progress((step.done, step.total), desc=say(step.note, language), unit="")
 
 
 def handler(function: Handler) -> Handler:

@@ -18,7 +18,7 @@ from deepart.images import fit, load_image
 from deepart.tasks.painting import PREVIEW_SIDE
 from deepart.tasks.refine import refine_steps
 from deepart.text import say
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import handler, language_of, show_progress
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import shown, write_painting
 
@@ -69,13 +69,13 @@ def build_refine_panel(
             try:
                 while True:
                     step = next(steps)
-                    progress((step.done, step.total), desc=say(step.note, language), unit="")
                     if step.preview is None:
                         yield nothing
-                        continue
-                    preview = load_image(step.preview).resize(plain.size, Image.Resampling.LANCZOS)
-                    with shown(plain, preview) as pictures:
-                        yield pictures, *nothing[1:]
+                    else:
+                        preview = load_image(step.preview).resize(plain.size, Image.Resampling.LANCZOS)
+                        with shown(plain, preview) as pictures:
+                            yield pictures, *nothing[1:]
+                    show_progress(progress, step, language)
             except StopIteration as end:
                 painted = end.value
             finally:

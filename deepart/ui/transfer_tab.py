@@ -35,7 +35,7 @@ from deepart.ui.choices import (
 )
 from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
-from deepart.ui.events import handler, language_of, unread, unread_editor
+from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import BRUSHES, SIZES, previews, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
@@ -264,8 +264,8 @@ def build_transfer_tab() -> gr.Image:
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(Path(folder), TransferRequest.on_page(*settings)):
                 if isinstance(step, runtime.Progress):
-                    progress((step.done, step.total), desc=say(step.note, language), unit="")
                     yield (gr.skip(),) * len(outputs)
+                    show_progress(progress, step, language)
                     continue
                 width, height = step.size
                 note = say("ui.painted", language, width=width, height=height, seconds=time.monotonic() - started)

@@ -14,6 +14,7 @@ import pytest
 from gradio_client import Client
 
 from deepart.tasks.transfer import StyleTransfer
+from deepart.ui import samples
 from running_app import TIMEOUT, Brake, running_app
 
 
@@ -49,8 +50,9 @@ def client(new_client: Callable[..., Client]) -> Client:
 
 
 @pytest.fixture
-def brake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
+def brake(app_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
     """Makes a painting last as long as a test needs it to."""
+    samples.first_picture(), samples.first_blend()  # else the first page would paint them, and count
     brake, original = Brake(), StyleTransfer._paint
 
     def paint(engine: StyleTransfer, *args: object) -> object:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 from gradio_client import Client
@@ -337,7 +339,14 @@ def test_many_pictures_come_back_as_an_archive(new_page: NewPage, photo: Photo, 
     expect(page.locator("#batch-result img")).not_to_have_attribute("src", sheet)
 
 
-def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake) -> None:
+def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = gr.Progress.__call__
+
+    def report_at_once(*args: object, **kwargs: object) -> None:
+        report(*args, **kwargs)
+        time.sleep(0.3)  # Gradio sends what was reported from time to time, usually after the next value
+
+    monkeypatch.setattr(gr.Progress, "__call__", report_at_once)
     page = new_page()
     first = page.get_attribute(AFTER, "src")
     upload(page, photo("chelsea.png"))
