@@ -119,7 +119,7 @@ class _Search:
 
     def try_start(self, genome: Genome) -> None:
         """See how like the target a picture is."""
-        with runtime.device_lock(), torch.no_grad(), _autocast():
+        with runtime.device_lock(), torch.no_grad(), runtime.autocast():
             painted = self.engine.paint_tensor(genome, size=self.engine.network().sizes[0])
             self._tried.append((float(self._distance(painted)), genome))
 
@@ -143,7 +143,7 @@ class _Search:
         network = self.engine.network()
         with runtime.device_lock(), torch.enable_grad():
             style = self._shares().expand(1, network.num_codes, -1)
-            with _autocast():
+            with runtime.autocast():
                 painted = network.paint(network.codes(self._z, style), self._noise, network.sizes[0]).float()
                 loss = self._distance(painted)
             self.picture = painted.detach()
@@ -180,7 +180,3 @@ class _Search:
         ]
         colours = (F.adaptive_avg_pool2d(painted, _COLOUR_SIDE) - self._colours).square().mean().sqrt()
         return sum(parts) / len(parts) + _COLOUR * colours
-
-
-def _autocast() -> torch.autocast:
-    return torch.autocast(runtime.device().type, dtype=torch.bfloat16, enabled=runtime.mixed_precision())

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 import torch
@@ -276,7 +276,7 @@ class _Canvas:
         # Adam makes all pixels move alike, those with next to no gradient as well, and flat areas get the
         # network's own pattern; with this epsilon, half the mean gradient, they stay flat.
         self._adam = torch.optim.Adam([self.pixels], lr=_RATE, betas=(0.9, 0.99), eps=0.5)
-        with runtime.device_lock(), torch.no_grad(), _autocast():
+        with runtime.device_lock(), torch.no_grad(), runtime.autocast():
             self._content = network(content.to(**layout), (CONTENT_TAP,))[CONTENT_TAP].float()
             self._style = network(style.to(**layout), STYLE_TAPS)
         self._gamut = _Gamut(style.to(device))
@@ -284,7 +284,7 @@ class _Canvas:
     def step(self, number: int, count: int) -> None:
         """Move the pixels for time `number` of `count`, by less and less."""
         with runtime.device_lock(), torch.enable_grad():
-            with _autocast():
+            with runtime.autocast():
                 features = self._network(self.pixels, STYLE_TAPS)
             style = style_distance(features, self._style) + gram_distance(features, self._style)
             loss = (
@@ -310,10 +310,3 @@ def _content_distance(painted: Tensor, content: Tensor) -> Tensor:
     """
     energy = content.square().sum(1)
     return (energy * (1 - F.cosine_similarity(painted, content, dim=1))).sum((1, 2)) / energy.sum((1, 2))
-
-
-@contextlib.contextmanager
-def _autocast() -> Iterator[None]:
-    """Not in float16, in which squares of these features are infinite."""
-    with torch.autocast(runtime.device().type, dtype=torch.bfloat16, enabled=runtime.mixed_precision()):
-        yield

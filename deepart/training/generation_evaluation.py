@@ -205,7 +205,7 @@ def painter(generator: Generator, size: int | None = None, truncation: float = 1
     @torch.inference_mode()
     def paint(styles: Tensor, seed: int) -> Tensor:
         z, noise = generator.draw(range(seed, seed + len(styles)))
-        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=runtime.mixed_precision()):
+        with runtime.autocast():
             painted = generator(z.to(device), styles.to(device), noise, size, truncation)
         return painted.cpu()
 
