@@ -36,4 +36,13 @@ fi
 
 # Sleeping threads instead of spinning ones: beside another torch process the tests would crawl otherwise.
 export OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 GRADIO_ANALYTICS_ENABLED=False
-exec "$environment/bin/python" -m pytest "$@"
+test=("$environment/bin/python" -m pytest)
+[ $# = 0 ] || exec "${test[@]}" "$@"
+
+# The networks of the unit tests are too small for more than one thread, so each core takes tests of its own.
+# The app has all cores to itself: a browser without a graphics card draws on them, and is waited for.
+status=0
+OMP_NUM_THREADS=1 "${test[@]}" tests/unit --numprocesses "$(getconf _NPROCESSORS_ONLN)" --maxprocesses 8 \
+    --dist loadfile || status=$?
+"${test[@]}" tests/app || status=$?
+exit $status

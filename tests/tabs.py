@@ -1,4 +1,4 @@
-"""How tests find a tab of the app."""
+"""How tests find a tab of the app, and close what was said."""
 
 from __future__ import annotations
 
@@ -17,3 +17,9 @@ def open_tab(page: Page, *names: str) -> None:
         page.locator(".overflow-menu > button").first.click()
         tab = page.locator(".overflow-dropdown button").filter(has_text=name)
     tab.click()
+
+
+def close_toast(page: Page) -> None:
+    """Close the only toast of the page and wait until it is gone."""
+    page.locator("[data-testid=toast-close]").click()
+    page.locator("[data-testid=toast-text]").wait_for(state="detached")
