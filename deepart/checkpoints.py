@@ -136,7 +136,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {
         Checkpoint(
             key="restore/damage-unet-wikiart-v1",
             architecture="DamageDetector",
-            sha256="2bdc7d1b06e943d81a95c95164dfd6c2fa4cedffd0754ab70099df7e177c8eec",
+            sha256="269a281c9cf02db140d284b1621c42b3dcc70608e8152dd32661756fdec12223",
             size=5_881_960,
             licence="mit",
             source="https://arxiv.org/abs/2004.09484",

@@ -27,7 +27,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import to_pil, to_tensor
-from deepart.models.detector import MARGIN, as_seen
+from deepart.models.detector import LIKELY, MARGIN, as_seen
 from deepart.runtime import Progress
 from deepart.tasks.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
@@ -45,9 +45,8 @@ UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "r
 _HOLE_SEEN = 32  # pixels that a hole is wide at most where filling it begins
 _TILE, _OVERLAP = 768, 64
 _SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small size with all of its channels
-_LIKELY = 0.5  # from which a pixel counts as damaged
 _LARGE = 300  # longer side in pixels of pictures whose damage may be broader than the detector knows it
-_SURE = 0.95  # from which a pixel of a smaller copy counts as damaged
+_SURE = 0.97  # from which a pixel of a smaller copy counts as damaged
 _BROAD = 5  # pixels that damage is wide at least to be believed in a smaller copy
 _ALIKE = 16  # of 255: by so much the colour of a piece that is torn off varies at most
 _GROWN = 1.6  # times as large a piece may get by what is of its colour around it
@@ -216,7 +215,7 @@ def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
     """
     from scipy.ndimage import maximum_filter
 
-    whole = np.asarray(found[0][1]) >= 255 * _LIKELY
+    whole = np.asarray(found[0][1]) >= 255 * LIKELY
     size = found[0][0].size
     for copy, likelihood in found[1:]:
         broad = Image.fromarray(_broad(np.asarray(copy), np.asarray(likelihood, np.float32) / 255))
@@ -233,7 +232,7 @@ def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
 
     window = np.ones((_BROAD, _BROAD))
     damaged = binary_opening(likelihood >= _SURE, window)
-    pieces, _ = label(binary_opening(likelihood >= _LIKELY, window))
+    pieces, _ = label(binary_opening(likelihood >= LIKELY, window))
     for number in {pieces[y, x] for y in (0, -1) for x in (0, -1)} - {0}:
         piece = pieces == number
         # Its tips are too thin to be likely, and what is left of them would be carried on into the hole.

@@ -13,7 +13,7 @@ from scipy.ndimage import maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
-from deepart.models.detector import MARGIN, as_seen
+from deepart.models.detector import LIKELY, MARGIN, as_seen
 from deepart.training.damage import KINDS, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
@@ -52,11 +52,11 @@ class DetectorTraining:
         return torch.stack(damaged), torch.stack(masks)
 
     def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
-        """Return "total" and its parts "cross_entropy" and "dice"."""
+        """Return "total" and its parts "cross_entropy" and "jaccard"."""
         damaged, mask = batch
         logits = self.network(damaged).float()
-        cross_entropy, dice = weighted_cross_entropy(logits, mask), dice_distance(logits, mask)
-        return {"total": cross_entropy + 0.5 * dice, "cross_entropy": cross_entropy, "dice": dice}
+        cross_entropy, jaccard = weighted_cross_entropy(logits, mask), jaccard_distance(logits, mask)
+        return {"total": 0.5 * cross_entropy + jaccard, "cross_entropy": cross_entropy, "jaccard": jaccard}
 
     def _example(self, place: int, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         store = self._stores[place % len(self._stores)]
@@ -76,13 +76,14 @@ def weighted_cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits, mask, weight)
 
 
-def dice_distance(logits: Tensor, mask: Tensor) -> Tensor:
-    """Return 1 - the soft Dice coefficient (Milletari et al. 2016), the mean over the pictures with damage."""
-    there = mask.flatten(1).sum(1) > 0
-    if not there.any():
-        return 0 * logits.sum()
-    found, mask = logits[there].sigmoid().flatten(1), mask[there].flatten(1)
-    return (1 - 2 * (found * mask).sum(1) / (found.sum(1) + mask.sum(1))).mean()
+def jaccard_distance(logits: Tensor, mask: Tensor) -> Tensor:
+    """Return 1 - the soft intersection over union (Rahman & Wang 2016, "Optimizing Intersection-Over-Union in Deep
+    Neural Networks for Image Segmentation") of all masks together, (B, 1, H, W), as `evaluate_detector` counts it.
+    """
+    found = logits.sigmoid()
+    both = (found * mask).sum()
+    # A pixel more in both: without any damage, the less is found the better.
+    return 1 - (both + 1) / (found.sum() + mask.sum() - both + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class DetectorScore:
 
 
 def evaluate_detector(
-    likelihood: Likelihood, pictures: Sequence[np.ndarray], seed: int = 0, threshold: float = 0.5
+    likelihood: Likelihood, pictures: Sequence[np.ndarray], seed: int = 0, threshold: float = LIKELY
 ) -> DetectorScore:
     """Measure a detector on damage drawn onto pictures that it has not seen.
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from deepart.models.detector import DamageDetector, DamageDetectorConfig, as_seen
 from deepart.training.damage import KINDS
-from deepart.training.detector import DetectorTraining, dice_distance, evaluate_detector, weighted_cross_entropy
+from deepart.training.detector import DetectorTraining, evaluate_detector, jaccard_distance, weighted_cross_entropy
 from deepart.training.loop import FitConfig, Stage, Turn, fit
 from photos import photo
 
@@ -62,9 +62,10 @@ def test_losses_prefer_the_true_mask() -> None:
     mask = torch.zeros(2, 1, 32, 32)
     mask[0, :, 10:12] = 1  # the second picture is clean
     right, empty = 20 * mask - 10, torch.full_like(mask, -10)
-    for loss in (weighted_cross_entropy, dice_distance):
+    for loss in (weighted_cross_entropy, jaccard_distance):
         assert loss(right, mask) < 0.01 < loss(empty, mask)
-    assert dice_distance(empty, torch.zeros_like(mask)) == 0
+        clean = torch.zeros_like(mask)
+        assert loss(empty, clean) < 0.1 < loss(right, clean)  # marks on a clean picture
 
 
 def test_a_thin_line_weighs_more_than_as_many_pixels_of_a_patch() -> None:
