@@ -30,6 +30,7 @@ from deepart.errors import InputError, WeightsError
 from deepart.models.classifier import ArtClassifier
 from deepart.models.feature_index import FeatureIndex, FeatureIndexConfig
 from deepart.models.style_network import StyleNetwork
+from running_app import wait_until
 from unit.admin.tiny_checkpoints import RESTORER, bundle, frozen, photo_folder, restorer, run_folder, striped_set
 from unit.test_classifier import TINY as TINY_CLASSIFIER
 from unit.test_classifier import tiny_classifier
@@ -158,22 +159,26 @@ def test_requests_during_a_promotion_see_one_version_or_the_other(
     models: ModelCache, data: FrozenSet, tmp_path: Path
 ) -> None:
     gate = gate_of(tmp_path, data, noise=0.0)
-    seen, over = [], threading.Event()
+    seen, over = [[] for _ in range(4)], threading.Event()  # of each visitor: whether it was the new version
 
-    def visitor() -> None:
+    def visitor(answers: list[bool]) -> None:
         while not over.is_set():
-            seen.append(strength(models.get(RESTORER)) == 0)
+            answers.append(strength(models.get(RESTORER)) == 0)
 
-    threads = [threading.Thread(target=visitor) for _ in range(4)]
+    threads = [threading.Thread(target=visitor, args=[answers]) for answers in seen]
     for thread in threads:
         thread.start()
-    promote(gate)
-    assert strength(models.get(RESTORER)) == 0
-    over.set()
-    for thread in threads:
-        thread.join()
-    # Whoever asked before the promotion may answer late, once each.
-    assert seen and False not in seen[seen.index(True) + len(threads) :]
+    try:
+        wait_until(lambda: all(seen))
+        promote(gate)
+        assert strength(models.get(RESTORER)) == 0
+        wait_until(lambda: all(answers[-1] for answers in seen))
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+    # Whoever asked before the promotion may answer after it; nobody who had the new one gets the old one again.
+    assert all(answers == sorted(answers) and not answers[0] for answers in seen)
 
 
 def test_the_live_and_the_bundled_version_cannot_be_deleted(
