@@ -105,8 +105,9 @@ def new_page(browser: object, app_url: str) -> Iterator[Callable[..., object]]:
             foreign.append(request.url)
 
     def complain(text: str) -> None:
-        # What Gradio says of the requests that a reload breaks off is no complaint.
-        if not re.search("AbortError|Connection errored out", text):
+        # What Gradio says of the requests that a reload breaks off is no complaint, nor what its editor says of a
+        # layer that it was still loading when a newer one took its place.
+        if not re.search("AbortError|Connection errored out|No draw texture found for layer", text):
             complaints.append(text)
 
     def watch_console(message) -> None:
