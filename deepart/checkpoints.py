@@ -55,7 +55,7 @@ class Checkpoint:
     source: str
     """Paper or repository that the weights come from."""
     good_for: str
-    """A key of `deepart.text.TEXT`."""
+    """A key of `deepart.text`."""
     version: int = 0
     """Of what the owner has put in its place; 0 if nothing."""
     config_sha256: str = ""

@@ -1,6 +1,6 @@
 """The errors that a person may read: one clear sentence each, in the reader's language.
 
-An error is raised with a key of `deepart.text.TEXT` and the values of its sentence, never with a
+An error is raised with a key of `deepart.text` and the values of its sentence, never with a
 sentence of its own, so that the app can say it in the visitor's language and the command line in
 English.  The app turns them into toasts at one place (`deepart.ui.events`), the command line into
 exit status 2.

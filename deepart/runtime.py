@@ -181,7 +181,7 @@ class Progress:
 
     done: int
     total: int
-    note: str  # a key of `deepart.text.TEXT`
+    note: str  # a key of `deepart.text`
     preview: Image.Image | None = None
 
 

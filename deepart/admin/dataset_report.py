@@ -29,7 +29,7 @@ class Refused:
     """A picture that cannot be used, and why."""
 
     name: str
-    reason: str  # a key of `deepart.text.TEXT`, or "picture.too_small"
+    reason: str  # a key of `deepart.text`, or "picture.too_small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Report:
     licence: str
     origin: str
     guards: list[dict[str, Any]]
-    """For each task "task", "level" ("ok", "warn" or "stop"), and "note", a key of `TEXT`, with its "values"."""
+    """For each task "task", "level" ("ok", "warn" or "stop"), and "note", a key of `deepart.text`, with "values"."""
 
     @classmethod
     def of(

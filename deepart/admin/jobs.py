@@ -83,7 +83,7 @@ class JobView:
     kept_step: int | None
     """Of the weights that came out of a finished job, if those of an earlier step were better than the last."""
     error: str
-    """Why it failed, a key of `deepart.text.TEXT`; empty if it did not."""
+    """Why it failed, a key of `deepart.text`; empty if it did not."""
     error_values: Mapping[str, Any]
     created: str
 

@@ -94,7 +94,7 @@ class Step:
     scale: int = 1
     """How many times larger the result is: 2 or 4 for "enlarge", else 1."""
     reason: str = ""
-    """Key in `deepart.text.TEXT` of the sentence that says why; empty for a step that a person has added."""
+    """Key in `deepart.text` of the sentence that says why; empty for a step that a person has added."""
     values: Mapping[str, object] = field(default_factory=dict)
     """What the sentence is filled in with."""
 

@@ -39,7 +39,7 @@ class HubGenerator:
     revision: str
     """Commit of the repository; it settles what the file is."""
     good_for: str
-    """A key of `deepart.text.TEXT`."""
+    """A key of `deepart.text`."""
     licence: str = "mit"
     """As the repository's card says."""
 

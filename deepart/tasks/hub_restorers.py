@@ -78,7 +78,7 @@ class HubWeights:
     """That the authors gave the weights; what a repository that copies them says is another matter."""
     source: str | None = None
     good_for: str | None = None
-    """A key of `deepart.text.TEXT`."""
+    """A key of `deepart.text`."""
 
 
 _ESRGAN = {

@@ -59,7 +59,7 @@ def run_tiled(
         overlap: pixels that a tile sees beyond what it contributes; a quarter of them are faded over.
         scale: by which the network enlarges.
         multiple: corners of tiles lie on multiples of it; the network has to take sides of any length.
-        note: of the progress, a key of `deepart.text.TEXT`.
+        note: of the progress, a key of `deepart.text`.
 
     Returns:
         (scale * H, scale * W, C), uint8.

@@ -10,7 +10,7 @@ import numpy as np
 
 from deepart.admin.figures import Difference, title, title_of_key
 from deepart.admin.jobs import Estimate, JobView, Trial
-from deepart.text import TEXT, say
+from deepart.text import say, texts
 
 _LABELS_SHOWN, _NAMES_SHOWN = 24, 6
 
@@ -254,7 +254,7 @@ def controls(found: Mapping[str, Mapping[str, float]], language: str) -> str:
     rows = []
     for method, values in found.items():
         key = f"figure.control.{method.replace(' ', '_')}"
-        rows.append([say(key, language) if key in TEXT else escape(method)])
+        rows.append([say(key, language) if key in texts(language) else escape(method)])
         rows[-1] += [number(values.get(name)) for name in names]
     return headed(say("ui.admin.controls", language), _table(rows, heads, "numbers"))
 

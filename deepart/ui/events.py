@@ -17,19 +17,18 @@ from gradio.data_classes import ListFiles
 from deepart.admin import access
 from deepart.errors import DeepartError
 from deepart.runtime import Progress
-from deepart.text import LANGUAGES, TEXT, say
+from deepart.text import LANGUAGES, say, texts
 
 log = logging.getLogger("deepart")
 
 Handler = TypeVar("Handler", bound=Callable)
 Component = TypeVar("Component", bound=gr.components.Component)
 
+_LOCALES = {"zh": ("zh", "zh-CN", "zh-TW")}
+"""The names that browsers give to a language, where they have more than its code."""
+
 translations = gr.I18n(
-    **{
-        locale: {key: entry[language] for key, entry in TEXT.items()}
-        for language, locales in {"en": ("en",), "zh": ("zh", "zh-CN", "zh-TW")}.items()
-        for locale in locales
-    }
+    **{locale: dict(texts(language)) for language in LANGUAGES for locale in _LOCALES.get(language, (language,))}
 )
 """For static texts: `translations("ui.paint")`; the browser chooses the language."""
 

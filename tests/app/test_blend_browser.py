@@ -15,7 +15,7 @@ from deepart.images import load_image
 from deepart.recipes import recipe_of
 from deepart.tasks.blend import blend
 from deepart.tasks.style_files import SUFFIX
-from deepart.text import TEXT, say
+from deepart.text import say, texts
 from running_app import TIMEOUT, wait_until
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -254,7 +254,7 @@ def test_chinese_tab_has_no_english(new_blend: NewPage, tmp_path: Path) -> None:
     expect(page.locator(f"{ROWS} >> nth=0")).to_contain_text("星月夜")
     expect(page.locator("#blend-mix")).to_have_text("星月夜 50 % · 呐喊 50 %")
     shown = page.inner_text("body")
-    english = [entry["en"] for key, entry in TEXT.items() if key.startswith("ui.") and "\n" not in entry["en"]]
+    english = [text for key, text in texts("en").items() if key.startswith("ui.") and "\n" not in text]
     assert [text for text in english if re.search(rf"\b{re.escape(text)}\b", shown)] == []
     for _ in range(2):
         count = page.locator(ROWS).count()

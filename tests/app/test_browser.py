@@ -19,7 +19,7 @@ from deepart.images import load_image, save_png
 from deepart.recipes import Recipe, chunks, recipe_of
 from deepart.tasks.blend import mix_styles
 from deepart.tasks.style_files import save_style
-from deepart.text import TEXT, say
+from deepart.text import say, texts
 from deepart.ui import samples
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
@@ -393,7 +393,7 @@ def test_chinese_interface_has_no_english(new_page: NewPage, photo: Photo) -> No
     page.click("#transfer-own button")
     expect(page.locator("#transfer-run")).to_have_text(say("ui.paint", "zh"))
     english = [
-        line.strip("# ") for key, entry in TEXT.items() if key.startswith("ui.") for line in entry["en"].split("\n")
+        line.strip("# ") for key, text in texts("en").items() if key.startswith("ui.") for line in text.split("\n")
     ]
     shown = page.inner_text("body")
     assert [text for text in english if text != "deepart" and re.search(rf"\b{re.escape(text)}\b", shown)] == []

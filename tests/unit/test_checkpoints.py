@@ -25,7 +25,7 @@ from deepart.checkpoints import CHECKPOINTS, Checkpoint, ModelCache, load_model,
 from deepart.errors import Cancelled, WeightsError
 from deepart.models.pretrained import config_from_json
 from deepart.models.vgg import VGG19Config, VGG19Features
-from deepart.text import LANGUAGES, TEXT
+from deepart.text import LANGUAGES, say, texts
 from loopback_hub import TOKEN, LoopbackHub
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -118,7 +118,7 @@ def test_a_row_says_everything(key: str) -> None:
     assert re.fullmatch(r"[a-z]+/[a-z0-9]+(-[a-z0-9]+)+-v[0-9]+", key)
     assert re.fullmatch(r"[0-9a-f]{64}", it.sha256)
     assert it.licence and it.source.startswith("https://")
-    assert set(TEXT[it.good_for]) == set(LANGUAGES)
+    assert all(it.good_for in texts(language) for language in LANGUAGES)
     assert Path(it.file).suffix in {".safetensors", ".bin", ".ckpt", ".pt", ".pth"}
     network = checkpoints.architecture(it.architecture)
     assert issubclass(network, nn.Module) and is_dataclass(network.Config)
@@ -157,7 +157,7 @@ def test_describe_says_where_each_checkpoint_is(remote: LoopbackHub, bundled: Pa
     (bundled / "model.safetensors").unlink()
     assert (state(REMOTE), state(BUNDLED)) == ("cached", "missing")
     german, chinese = checkpoints.describe("de")[-1], checkpoints.describe("zh")[-1]
-    assert german["good_for"] == TEXT["weights.good_for.vgg19"]["en"] != chinese["good_for"]
+    assert german["good_for"] == say("weights.good_for.vgg19") != chinese["good_for"]
 
 
 def test_an_unknown_checkpoint_lists_the_known_ones() -> None:

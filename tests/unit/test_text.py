@@ -11,24 +11,38 @@ import pytest
 import deepart
 from deepart.errors import InputError
 from deepart.tasks.colour import COLOUR_MODES
-from deepart.text import LANGUAGES, TEXT, say
+from deepart.text import LANGUAGES, say, texts
 
 SOURCES = sorted(Path(deepart.__file__).parent.rglob("*.py"))
 
 
-@pytest.mark.parametrize("key", TEXT)
-def test_every_text_is_in_every_language(key: str) -> None:
-    entry = TEXT[key]
-    assert set(entry) == set(LANGUAGES)
-    assert all(text.strip() for text in entry.values())
-    fields = {language: {name for _, name, _, _ in Formatter().parse(text) if name} for language, text in entry.items()}
-    assert fields["en"] == fields["zh"]
-    assert re.search("[\u4e00-\u9fff]", entry["zh"])
+TEXT = texts("en")
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_in_every_language(language: str) -> None:
+    here = texts(language)
+    assert set(here) == set(TEXT)
+    assert [key for key, text in here.items() if not text.strip()] == []
+    assert [key for key, text in here.items() if fields(text) != fields(TEXT[key])] == []
+    if language == "zh":
+        assert [key for key, text in here.items() if not re.search("[\u4e00-\u9fff]", text)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_has_one_line_a_text_in_order(language: str) -> None:
+    file = Path(deepart.__file__).parent / "locales" / f"{language}.json"
+    rows = [line.partition(":")[0].strip('"') for line in file.read_text("utf-8").splitlines()[1:-1]]
+    assert rows == sorted(TEXT)
 
 
 def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() -> None:
     prefixes = "|".join(sorted({key.partition(".")[0] for key in TEXT}))
-    source = "\n".join(path.read_text("utf-8") for path in SOURCES if path.name != "text.py")
+    source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     asked = set(re.findall(rf'"((?:{prefixes})\.[a-z0-9_.]+)"', source))
     assert asked - set(TEXT) - {"style.css"} == set()
     families = tuple(re.findall(rf'f"((?:{prefixes})\.[a-z0-9_.]*\.){{', source))  # say(f"ui.colour.{mode}")
