@@ -16,7 +16,7 @@ def add_to(train, evaluate) -> None:
         "restorer",
         _train_restorer,
         "train the network that cleans",
-        stages="64x24@0.55,96x12@0.8,128x8",
+        stages="64x48@0.4,96x32@0.75,128x24",
         learning_rate=1e-3,
     )
     filler = _add_train_command(
@@ -55,6 +55,14 @@ def _add_train_command(
     )
     add_run_options(command, stages)
     command.add_argument("--learning-rate", type=float, default=learning_rate, help="at its peak; default %(default)s")
+    command.add_argument("--ema", type=float, default=0.9995, help="decay of the moving average; default %(default)s")
+    command.add_argument(
+        "--shortest",
+        type=int,
+        default=768,
+        metavar="PIXELS",
+        help="larger pictures are kept with a shorter side of so many pixels; default %(default)s",
+    )
     command.add_argument(
         "--start", metavar="KEY", help="checkpoint, or a folder of one, to start from instead of random weights"
     )

@@ -13,8 +13,8 @@ from deepart.training.data import crop_through_jpeg, random_crop
 from deepart.training.loop import Batch, Turn
 from deepart.training.losses import charbonnier
 
-CLEAN_SCALES = (0.5, 0.7)
-"""Pictures are shrunk by so much first: they are JPEG files, and their own faults average out."""
+CLEAN_SCALES = (0.45, 0.9)
+"""Pictures are shrunk by so much first: most were JPEG files, and their own faults average out."""
 
 STRONGEST_NOISE = 75 / 255
 """Largest deviation of the noise, in units of white."""

@@ -54,7 +54,9 @@ def train_restorer(options: Namespace) -> None:
     """
     photos, paintings = _stores(options)
     _large_enough((photos, paintings), options, restorer.CLEAN_SCALES[1])
-    _train(RestorerTraining(_network("restorer", options), (photos, paintings), options.seed), options)
+    # Photos are the sharper, and what a denoiser is measured on: three to a painting.
+    stores = (photos, photos, photos, paintings)
+    _train(RestorerTraining(_network("restorer", options), stores, options.seed), options)
 
 
 def train_filler(options: Namespace) -> None:
@@ -132,6 +134,7 @@ def _train(task: Task, options: Namespace, weight_decay: float = 0.0) -> None:
         learning_rate=options.learning_rate,
         weight_decay=weight_decay,
         clip_norm=1.0,
+        ema_decay=options.ema,
     )
     logged_fit(task, config, options.run).save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
@@ -149,7 +152,8 @@ def _stores(options: Namespace) -> tuple[PictureStore, PictureStore]:
     """Return the photos and the paintings; a folder without a folder of that name is taken for it itself."""
     folders = (options.data / name for name in ("photos", "paintings"))
     folders = (folder if folder.is_dir() else options.data for folder in folders)
-    return tuple(PictureStore(training_pictures(folder), options.run / "cache") for folder in folders)
+    cache = options.run / "cache"
+    return tuple(PictureStore(training_pictures(folder), cache, options.shortest) for folder in folders)
 
 
 def _large_enough(stores: Sequence[PictureStore], options: Namespace, scale: float) -> None:

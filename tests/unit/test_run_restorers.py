@@ -92,10 +92,22 @@ def test_a_folder_of_pictures_without_such_folders_will_do(data: Path) -> None:
     assert sorted(map(len, sizes)) == [2, 4]
 
 
+def test_pictures_are_kept_as_sharp_as_was_asked_for(data: Path) -> None:
+    assert main(arguments("restorer", data, "--minutes", "0", "--shortest", "40")) == 0
+    sizes = [json.loads(file.read_text("utf-8")) for file in (data / "run" / "cache").glob("*.json")]
+    assert {min(size) for of_folder in sizes for size in of_folder} == {40}
+
+
+def test_an_average_that_forgets_at_once_is_what_was_trained_last(data: Path) -> None:
+    assert main(arguments("restorer", data, "--minutes", "0.004", "--ema", "0")) == 0
+    state = torch.load(data / "run" / "state.pt", weights_only=True)
+    assert all(torch.equal(state["average"][name], value) for name, value in state["network"].items())
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "sentence"),
     [
-        ("restorer", ["--stages", "16x2@0.5,80x2"], "at least 115 pixels"),
+        ("restorer", ["--stages", "16x2@0.5,96x2"], "at least 107 pixels"),
         ("upscaler", ["--stages", "18x2"], "at least 103 pixels"),
         ("filler", ["--start", "restore/unet-wikiart-v1"], "restore/fill-unet-wikiart-v1"),
         ("upscaler", ["--look", "crisp", "--start", ""], "--start"),
