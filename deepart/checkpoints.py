@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 import importlib
 import json
+import logging
 import pickle
 import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +28,8 @@ from deepart.text import say
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+log = logging.getLogger("deepart")
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 LIVE_FILE = "live.json"
@@ -207,12 +210,36 @@ def architecture(name: str) -> type[nn.Module]:
 def find(key: str) -> Checkpoint:
     """Return the row of `key`, that of the live version if the owner has put one in its place.
 
+    Where that version cannot be had, see `live_fault`, it is the bundled row.
+
     Raises:
-        WeightsError: there is none, or what says which versions are live is damaged.
+        WeightsError: there is none.
     """
     if key not in CHECKPOINTS:
         raise WeightsError("weights.unknown", known=", ".join(CHECKPOINTS))
-    return _live_rows().get(key, CHECKPOINTS[key])
+    return CHECKPOINTS[key] if live_fault(key) else _live().rows.get(key, CHECKPOINTS[key])
+
+
+def live_fault(key: str) -> WeightsError | None:
+    """Return why visitors are not served the version of a checkpoint that the owner has chosen; None if they are.
+
+    It is said in the log once.
+    """
+    live = _live()
+    fault = None
+    if live.is_damaged:
+        fault = WeightsError("weights.live_damaged", file=LIVE_FILE)
+    elif key in live.rows and not all(_is_there(live.rows[name]) for name in live.together[key]):
+        fault = WeightsError("weights.live_gone", name=key, number=live.rows[key].version)
+    if fault and str(fault) not in _told:
+        log.warning("%s", fault)
+        _told.add(str(fault))
+    return fault
+
+
+def live_entries() -> dict[str, Any]:
+    """Return what `live.json` says, by the keys of checkpoints; nothing if it is damaged."""
+    return _live().entries
 
 
 def versions_folder() -> Path:
@@ -220,26 +247,53 @@ def versions_folder() -> Path:
     return runtime.settings().admin_folder / "models"
 
 
-_live: tuple[object, dict[str, Checkpoint]] = (None, {})
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What `live.json` says."""
+
+    seen: object = None  # which file it was read from
+    entries: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, Checkpoint] = field(default_factory=dict)
+    together: dict[str, list[str]] = field(default_factory=dict)
+    """Checkpoints whose versions serve only together, such as a classifier and its index."""
+    is_damaged: bool = False
 
 
-def _live_rows() -> dict[str, Checkpoint]:
-    """Return the rows of the live versions; read again whenever the file has been replaced."""
-    global _live
+_last_live = _Live()
+_told: set[str] = set()
+
+
+def _live() -> _Live:
+    """Return what is live; read again whenever the file has been replaced."""
+    global _last_live
     file = versions_folder() / LIVE_FILE
     try:
         facts = file.stat()
-    except OSError:  # nothing was ever promoted
-        return {}
+    except (FileNotFoundError, NotADirectoryError):  # nothing was ever promoted
+        return _Live()
+    except OSError:
+        return _Live(is_damaged=True)
     seen = (str(file), facts.st_ino, facts.st_mtime_ns, facts.st_size)
-    if _live[0] != seen:
+    if _last_live.seen != seen:
         try:
             entries = json.loads(file.read_text("utf-8"))
             rows = {key: _live_row(CHECKPOINTS[key], entry) for key, entry in entries.items() if key in CHECKPOINTS}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise WeightsError("weights.damaged", name=LIVE_FILE) from error
-        _live = (seen, rows)
-    return _live[1]
+            together = {key: [name for name in (key, *entries[key].get("with", ())) if name in rows] for key in rows}
+            _last_live = _Live(seen, entries, rows, together)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            _last_live = _Live(seen, is_damaged=True)
+    return _last_live
+
+
+def _is_there(row: Checkpoint) -> bool:
+    """Whether the files of a version are what they were when it went live."""
+    from deepart.models.pretrained import CONFIG_FILE
+
+    try:
+        files = ((row.file, row.sha256), (CONFIG_FILE, row.config_sha256))
+        return all(_is_intact(row.folder / name, sha256) for name, sha256 in files)
+    except OSError:
+        return False
 
 
 def _live_row(row: Checkpoint, entry: Mapping[str, Any]) -> Checkpoint:

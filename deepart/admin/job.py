@@ -25,7 +25,7 @@ from deepart.admin.folders import new_folder
 from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import BEST, BUNDLE, CHECKPOINT, CONFIG, LOCK, METRICS, PREVIEWS, RESULT, STATUS, STOP
 from deepart.errors import InputError
-from deepart.files import replacing
+from deepart.files import read_json, read_lines, replacing
 
 if TYPE_CHECKING:
     from deepart.admin.tuning.base import Tuning
@@ -67,7 +67,7 @@ class JobProcess:
         self._folder = folder
         self._config = JobConfig.from_json((folder / CONFIG).read_text("utf-8"))
         self._stopped = ""  # "stop", "keep" or "early" once it is to end
-        self._status: dict[str, Any] = {"step": 0, "minutes": 0.0} | jobs.read_json(folder / STATUS)
+        self._status: dict[str, Any] = {"step": 0, "minutes": 0.0} | read_json(folder / STATUS)
         self._status_at = self._line_at = -math.inf
         self._measured_at = 0.0
         self._sums: dict[str, float] = {}
@@ -145,7 +145,7 @@ class JobProcess:
         with new_folder(self._folder / BUNDLE) as part:
             tuning.save(average.cpu(), part)
             _write(part / "passport.json", _passport(self._config))
-        measured = [line for line in jobs.read_lines(self._folder / METRICS) if line["kind"] != "losses"]
+        measured = [line for line in read_lines(self._folder / METRICS) if line["kind"] != "losses"]
         reason = {"": "time", "keep": "kept"}.get(self._stopped, self._stopped)
         _write(
             self._folder / RESULT,
@@ -245,7 +245,7 @@ class JobProcess:
     def _drop_what_comes_again(self, step: int) -> None:
         """Take out of the metrics what was written after the checkpoint that training goes on from."""
         file = self._folder / METRICS
-        kept = [line for line in jobs.read_lines(file) if line["step"] < step]
+        kept = [line for line in read_lines(file) if line["step"] < step]
         with replacing(file) as part:
             part.write_text("".join(json.dumps(line) + "\n" for line in kept), "utf-8")
         for line in kept:

@@ -36,7 +36,7 @@ from deepart.admin.datasets import find_data_set
 from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
 from deepart.admin.job_config import JobConfig
 from deepart.errors import DeepartError, InputError
-from deepart.files import replacing
+from deepart.files import read_json, read_lines, replacing
 from deepart.runtime import Progress
 
 State = Literal["queued", "running", "stopped", "finished", "failed"]
@@ -357,29 +357,6 @@ def process_of(folder: Path) -> Any:
 
 def _is_alive(folder: Path) -> bool:
     return process_of(folder) is not None
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """Return what a JSON file holds; nothing if it is not there."""
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def read_lines(file: Path) -> list[dict[str, Any]]:
-    """Return what the lines of a file hold; one that is still being written is left out."""
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            found.append(json.loads(line))
-        except ValueError:
-            continue
-    return found
 
 
 # --- before the start ------------------------------------------------------------------------------

@@ -38,9 +38,18 @@ from deepart.admin.evaluation import (
 from deepart.admin.figures import Difference
 from deepart.admin.folders import new_folder, remove_folder, remove_leftovers
 from deepart.admin.frozen_sets import FrozenSet
-from deepart.checkpoints import CHECKPOINTS, LIVE_FILE, find, load_folder, verify, versions_folder
+from deepart.checkpoints import (
+    CHECKPOINTS,
+    LIVE_FILE,
+    find,
+    live_entries,
+    live_fault,
+    load_folder,
+    verify,
+    versions_folder,
+)
 from deepart.errors import InputError
-from deepart.files import replacing
+from deepart.files import read_json, read_lines, replacing
 from deepart.images import load_image
 from deepart.models.pretrained import CONFIG_FILE, WEIGHTS_FILE
 from deepart.runtime import Progress
@@ -185,7 +194,8 @@ def versions(key: str) -> list[Version]:
     find(key)
     folder = versions_folder() / key
     numbers = sorted((int(path.name) for path in folder.glob("[0-9]*") if path.name.isdigit()), reverse=True)
-    return [find_version(key, number) for number in [*numbers, 0]]
+    found = (_stored(key, number) for number in numbers)
+    return [*filter(None, found), find_version(key, 0)]
 
 
 def find_version(key: str, number: int) -> Version:
@@ -199,18 +209,25 @@ def find_version(key: str, number: int) -> Version:
     row = CHECKPOINTS[key]
     if number == 0:
         return Version(key, 0, row.sha256, row.size, row.licence)
+    version = _stored(key, number)
+    if version is None:
+        raise InputError("versions.unknown", known=", ".join(str(v.number) for v in versions(key)))
+    return version
+
+
+def _stored(key: str, number: int) -> Version | None:
+    """Return a version by what its folder says; None if that is gone or damaged."""
+    facts = read_json(versions_folder() / key / str(number) / _FACTS)
     try:
-        facts = json.loads((versions_folder() / key / str(number) / _FACTS).read_text("utf-8"))
         return Version(**{**facts, "key": key, "number": number})
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError("versions.unknown", known=", ".join(str(v.number) for v in versions(key))) from error
+    except TypeError:
+        return None
 
 
 def history(key: str | None = None) -> list[dict[str, Any]]:
     """Return every promotion and rollback, the latest first: time, key, action, from, to and reason."""
-    file = versions_folder() / _HISTORY
-    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
-    entries = [json.loads(line) for line in lines]
+    asked = {"time", "key", "action", "from", "to", "reason"}
+    entries = [entry for entry in read_lines(versions_folder() / _HISTORY) if asked <= entry.keys()]
     return [entry for entry in reversed(entries) if key in (None, entry["key"])]
 
 
@@ -303,9 +320,10 @@ def rollback(key: str, number: int | None = None, reason: str = "") -> Version:
     with _lock:
         live = live_number(key)
         if number is None:
-            before = (entry["from"] for entry in history(key) if entry["action"] == "promote" and entry["to"] == live)
+            chosen = _chosen_number(key)
+            before = (entry["from"] for entry in history(key) if entry["action"] == "promote" and entry["to"] == chosen)
             number = next(before, None)
-        if number is None or number == live:
+        if number is None or (number == live and not live_fault(key)):
             raise InputError("versions.nothing_before")
         version = find_version(key, number)
         _go_live(version, "rollback", " ".join(reason.split()))
@@ -392,8 +410,8 @@ def _go_live(version: Version, action: str, reason: str) -> None:
             verify(each.folder / WEIGHTS_FILE, each.sha256, each.key, is_cached=False)
             verify(each.folder / CONFIG_FILE, each.config_sha256, each.key, is_cached=False)
     file = versions_folder() / LIVE_FILE
-    entries = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    before = live_number(version.key)
+    entries = dict(live_entries())
+    before = _chosen_number(version.key)
     for each in chosen:
         entries.pop(each.key, None)
         if each.number:
@@ -403,6 +421,7 @@ def _go_live(version: Version, action: str, reason: str) -> None:
                 "config_sha256": each.config_sha256,
                 "size": each.size,
                 "licence": each.licence,
+                "with": [other.key for other in chosen if other != each],
             }
     file.parent.mkdir(parents=True, exist_ok=True)
     entry = {
@@ -414,10 +433,18 @@ def _go_live(version: Version, action: str, reason: str) -> None:
         "reason": reason,
         "sha256": version.sha256,
     }
-    with replacing(file) as part:
-        part.write_text(json.dumps(entries, indent=1), "utf-8")
-    with open(file.parent / _HISTORY, "a", encoding="utf-8") as log:
-        log.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    lines = [json.dumps(line, ensure_ascii=False) + "\n" for line in (*reversed(history()), entry)]
+    with replacing(file.parent / _HISTORY) as log, replacing(file) as pointer:  # neither appears without the other
+        log.write_text("".join(lines), "utf-8")
+        pointer.write_text(json.dumps(entries, indent=1), "utf-8")
+
+
+def _chosen_number(key: str) -> int:
+    """Return the number of the version that the owner has chosen last, whether or not it can be served."""
+    if key in live_entries():
+        return live_entries()[key]["version"]
+    last = next(iter(history(key)), None)
+    return last["to"] if last and live_fault(key) else 0
 
 
 def _companions_of(version: Version) -> Mapping[str, int]:

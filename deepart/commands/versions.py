@@ -198,8 +198,11 @@ def _rollback(options: argparse.Namespace) -> None:
 
 def _versions(options: argparse.Namespace) -> None:
     from deepart.admin.versions import history, versions
+    from deepart.checkpoints import live_fault
 
     found = versions(options.checkpoint)
+    if fault := live_fault(options.checkpoint):
+        print(fault, file=sys.stderr)
     if options.json:
         rows = {"versions": [version.as_json() for version in found], "history": history(options.checkpoint)}
         print(json.dumps(rows, indent=1, ensure_ascii=False))

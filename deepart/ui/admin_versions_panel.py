@@ -94,6 +94,7 @@ def build_versions_panel(token: gr.State) -> Panel:
         """Return the versions to choose from and their table."""
         from deepart.admin.evaluation import live_key
         from deepart.admin.versions import history, versions
+        from deepart.checkpoints import live_fault
 
         try:
             key = live_key(_task(task))
@@ -101,7 +102,11 @@ def build_versions_panel(token: gr.State) -> Panel:
             return gr.update(choices=[], value=None), html.note(error.sentence(language))
         rows = versions(key)
         choices = [(_title(row, language), row.number) for row in rows]
-        return updated(choices, chosen), html.version_table(rows, language) + html.history(history(key), language)
+        fault = live_fault(key)
+        told = html.note(fault.sentence(language)) if fault else ""
+        return updated(choices, chosen), told + html.version_table(rows, language) + html.history(
+            history(key), language
+        )
 
     # Handlers
     @admin_handler
