@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import resource
 import statistics
 import sys
 import time
@@ -23,7 +22,7 @@ ENLARGED = 4
 def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
     """Return the median seconds and megapixels per second of each task for squares of the given sides.
 
-    Loading and the first run are not counted.  "peak_memory_mb" is that of the whole process.
+    Loading and the first run are not counted.  "peak_memory_mb" is that of the whole process, None on Windows.
     """
     tasks: dict[str, dict[str, dict[str, float]]] = {}
     for side in sides:
@@ -38,8 +37,6 @@ def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
                 "seconds": round(seconds, 4),
                 "megapixels_per_second": round(side**2 / 1e6 / seconds, 2),
             }
-    # ru_maxrss is in KiB, but in bytes on macOS.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return {
         "version": deepart.__version__,
         "machine": platform.processor() or platform.machine(),
@@ -47,8 +44,18 @@ def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
         "precision": runtime.precision_name(),
         "threads": _threads(),
         "tasks": tasks,
-        "peak_memory_mb": round(peak / 2**20),
+        "peak_memory_mb": _peak_memory_mb(),
     }
+
+
+def _peak_memory_mb() -> int | None:
+    try:
+        import resource
+    except ImportError:
+        return None
+    # ru_maxrss is in KiB, but in bytes on macOS.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return round(peak / 2**20)
 
 
 def _works(side: int) -> dict[str, Callable[[], object]]:

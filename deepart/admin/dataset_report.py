@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,8 @@ class Refused:
     """A picture that cannot be used, and why."""
 
     name: str
-    reason: str  # a key of `deepart.text`, or "picture.too_small"
+    reason: str  # a key of `deepart.text`
+    values: dict[str, Any] = field(default_factory=dict)  # of its sentence
 
 
 @dataclass(frozen=True, slots=True)

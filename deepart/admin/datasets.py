@@ -171,7 +171,7 @@ def check(source: Source, *, name: str, licence: str, origin: str = "") -> Gener
                 data = candidate.read()
                 image = load_image(data, least_side=LEAST_SIDE)
             except InputError as error:
-                refused.append(Refused(candidate.name, error.key))
+                refused.append(Refused(candidate.name, error.key, error.values))
                 continue
             digest = hashlib.sha256(data).hexdigest()
             copies[digest].append(candidate.name)

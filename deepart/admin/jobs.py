@@ -403,10 +403,6 @@ class Estimate:
         """From Start to the end: preparing, training, measuring."""
         return self._total(self.config.minutes)
 
-    def minutes_for(self, passes: float) -> float:
-        """Return the minutes of training in which each picture is looked at so many times."""
-        return passes * self.trial.num_pictures / self.trial.batch * self.trial.seconds_per_step / 60
-
     def _total(self, minutes: float) -> float:
         measurements = 2 + minutes / self.config.measure_every_minutes
         return minutes + (self.trial.prepare_seconds + measurements * self.trial.measure_seconds) / 60

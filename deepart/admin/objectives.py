@@ -1,8 +1,8 @@
-"""What `deepart.admin.search` can search for: the classifier's heads in seconds, any network in minutes."""
+"""What `deepart.admin.search` can search for: the heads of the classifier, in seconds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from deepart.runtime import Progress
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.tasks.tiled import patiently
 from deepart.training.catalogue import Part
-from deepart.training.loop import FitConfig, StepReport, Task, fit
 
 _BATCH = 8  # pictures that are looked at together
 
@@ -150,38 +149,3 @@ def heads_objective(folder: Path, seed: int = 0) -> Generator[Progress, None, He
     return HeadsObjective(
         labels, features["train"], targets["train"], features["calibration"], targets["calibration"], seed=seed
     )
-
-
-class FitObjective:
-    """Trains any network for a few minutes by `deepart.training.loop.fit`.
-
-    Args:
-        make: returns the task and how it is trained, for some settings.
-        score: says how good the trained network is; higher is better.
-        folder: for the state of the trial that is running.
-        every: steps between reports, of the mean loss since the last one with its sign turned.
-    """
-
-    def __init__(
-        self,
-        make: Callable[[Mapping[str, Value]], tuple[Task, FitConfig]],
-        score: Callable[[nn.Module], float],
-        folder: Path,
-        every: int = 10,
-    ) -> None:
-        self._make, self._score, self._folder, self._every = make, score, folder, every
-
-    def __call__(self, settings: Mapping[str, Value], report: Report) -> float:
-        """Return the score of the moving average of the weights."""
-        task, config = self._make(settings)
-        state = self._folder / "trial.pt"
-        state.unlink(missing_ok=True)
-        losses: list[float] = []
-
-        def on_step(told: StepReport) -> None:
-            losses.append(told.losses["total"])
-            if told.step % self._every == 0:
-                report(told.step, -sum(losses) / len(losses))
-                losses.clear()
-
-        return self._score(fit(task, config, state, on_step))

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from deepart.commands.console import add_command, progress_line, write_picture
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PIL import Image
 
     from deepart.tasks.genome import Genome
@@ -31,6 +33,7 @@ def add_to(commands) -> None:
         python -m deepart generate --checkpoint SimianLuo/LCM_Dreamshaper_v7 --prompt "a pond" -o pictures/
         """,
     )
+    generate.set_defaults(defaults=generate.get_default)
     _picture_options(generate)
     generate.add_argument("-o", "--output", type=Path, required=True, help="folder for the PNG files")
     generate.add_argument("--count", type=int, default=1, help="pictures, of the seeds from --seed on; default 1")
@@ -96,12 +99,17 @@ def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> N
 
 
 def _generate(options: argparse.Namespace) -> None:
+    from deepart.errors import InputError
     from deepart.recipes import recipe_of
     from deepart.tasks.generate import picture_sheet
     from deepart.tasks.genome import genome_of
 
     started = time.perf_counter()
-    pictures = _projected(options) or _bred(options) or _diffused(options) or _born(options)
+    way, ignored = _way(options)
+    given = [name for name in ignored if getattr(options, name) != options.defaults(name)]
+    if given:
+        raise InputError("generate.option_unused", options=", ".join(f"--{name}" for name in given))
+    pictures = way(options)
     options.output.mkdir(parents=True, exist_ok=True)
     names = []
     for picture in pictures:
@@ -113,6 +121,19 @@ def _generate(options: argparse.Namespace) -> None:
             _print_works(picture)
     if options.sheet:
         write_picture(picture_sheet(pictures, names), options.output / "sheet.png", started)
+
+
+def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], list[Image.Image]], tuple[str, ...]]:
+    """Return what paints the pictures, and the names of the options that it has no use for."""
+    of_pipelines, of_families = ("prompt", "steps"), ("again", "neighbours", "amount")
+    if options.like:
+        return _projected, ("seed", "count", "truncation", "upscale", "look", *of_pipelines, *of_families)
+    if options.again:
+        alone = () if options.neighbours else ("seed", "amount")
+        return _bred, ("count", "style", "truncation", "checkpoint", *of_pipelines, *alone)
+    if options.checkpoint.startswith("generate/"):
+        return _born, (*of_pipelines, *of_families)
+    return _diffused, ("style", "truncation", "upscale", "look", *of_families)
 
 
 def _born(options: argparse.Namespace) -> list[Image.Image]:
@@ -130,27 +151,23 @@ def _born(options: argparse.Namespace) -> list[Image.Image]:
     )
 
 
-def _diffused(options: argparse.Namespace) -> list[Image.Image] | None:
-    """Paint with a diffusers pipeline; None if the checkpoint is a generator."""
+def _diffused(options: argparse.Namespace) -> list[Image.Image]:
+    """Paint with a diffusers pipeline."""
     from deepart import runtime
     from deepart.tasks.diffusion import diffuse_steps
 
-    if options.checkpoint.startswith("generate/"):
-        return None
     steps = diffuse_steps(
         options.checkpoint, options.prompt, seed=options.seed, count=options.count, num_steps=options.steps
     )
     return runtime.run(steps, progress_line())
 
 
-def _bred(options: argparse.Namespace) -> list[Image.Image] | None:
-    """Paint a picture again, or its neighbours; None if none is given."""
+def _bred(options: argparse.Namespace) -> list[Image.Image]:
+    """Paint a picture again, or its neighbours."""
     from deepart import runtime
     from deepart.tasks.breeding import neighbours
     from deepart.tasks.generate import ArtGenerator, random_seed
 
-    if not options.again:
-        return None
     (genome,) = _genomes([options.again])
     genomes = [genome]
     if options.neighbours:
@@ -160,15 +177,13 @@ def _bred(options: argparse.Namespace) -> list[Image.Image] | None:
     return runtime.run(steps, progress_line())
 
 
-def _projected(options: argparse.Namespace) -> list[Image.Image] | None:
-    """Look for the visitor's own picture; None if none is given."""
+def _projected(options: argparse.Namespace) -> list[Image.Image]:
+    """Look for the visitor's own picture."""
     from deepart import runtime
     from deepart.tasks.generate import ArtGenerator
     from deepart.tasks.genome import ANY_STYLE
     from deepart.tasks.projection import project_steps
 
-    if not options.like:
-        return None
     style = None if options.style == ANY_STYLE else options.style
     steps = project_steps(ArtGenerator(options.checkpoint), options.like, style=style)
     return [runtime.run(steps, progress_line()).picture]

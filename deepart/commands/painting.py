@@ -43,7 +43,7 @@ def _add_transfer(commands) -> None:
     transfer.add_argument("style", help="a picture, or a style of the gallery (see: python -m deepart styles)")
     _painting_options(transfer)
     _softness_option(transfer)
-    transfer.add_argument("--mask", help='where to paint: a picture, white for yes, or "subject" or "background"')
+    transfer.add_argument("--mask", help="where to paint: a picture, white for yes, or subject, background or faces")
     transfer.add_argument("--outside", metavar="STYLE", help="another style for the rest; default: left as it is")
     transfer.add_argument("--outside-strength", type=float, default=1.0, help="of that style, 0 to 1")
 

@@ -76,9 +76,11 @@ class FrozenStatistics:
         """Measure during the forward passes inside, over all pictures of a batch together."""
         self._recording = True
         self._statistics.clear()
-        with self._active():
-            yield
-        self._recording = False
+        try:
+            with self._active():
+                yield
+        finally:
+            self._recording = False
 
     @contextlib.contextmanager
     def replaying(self) -> Iterator[None]:

@@ -9,15 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from PIL import Image
 from torch import Tensor
 
-from deepart.images import through_jpeg
 from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualUNet
-
-QUALITY = 85
-"""Of the JPEG files that pictures become before the network sees them, see `as_seen`."""
 
 LIKELY = 0.35
 """Likelihood from which a pixel counts as damaged.
@@ -28,17 +23,6 @@ damage.
 
 MARGIN = 2
 """Pixels by which what is found may lie beside the damage: by so much the app widens what is filled."""
-
-_LONGEST = 65_500  # pixels, of what JPEG files can hold
-
-
-def as_seen(picture: Image.Image) -> Image.Image:
-    """Return an RGB picture as the network has to be shown it, and as it is trained: out of a JPEG file.
-
-    Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
-    this finds damage by the lack of traces, and in pictures without any finds it everywhere.
-    """
-    return picture if max(picture.size) > _LONGEST else through_jpeg(picture, QUALITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +48,10 @@ class DamageDetector(
         self.unet = ResidualUNet(3, 1, config.widths, config.depths, config.dilations)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W); see `as_seen`."""
+        """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W).
+
+        They must have gone through a JPEG file, see `deepart.tasks.bundled_restorers.as_detected`.
+        """
         return self.unet(x - 0.5)
 
     def likelihood(self, x: Tensor) -> Tensor:

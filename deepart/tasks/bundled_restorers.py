@@ -26,8 +26,8 @@ from torch import Tensor
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
-from deepart.images import to_pil, to_tensor
-from deepart.models.detector import LIKELY, MARGIN, as_seen
+from deepart.images import through_jpeg, to_pil, to_tensor
+from deepart.models.detector import LIKELY, MARGIN
 from deepart.runtime import Progress
 from deepart.tasks.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
@@ -42,6 +42,8 @@ FILLER = "restore/fill-unet-wikiart-v1"
 DETECTOR = "restore/damage-unet-wikiart-v1"
 UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
 
+_DETECTED_QUALITY = 85  # of JPEG files
+_LONGEST_JPEG = 65_500  # pixels
 _HOLE_SEEN = 32  # pixels that a hole is wide at most where filling it begins
 _TILE, _OVERLAP = 768, 64
 _SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small size with all of its channels
@@ -54,6 +56,15 @@ _GROWN = 1.6  # times as large a piece may get by what is of its colour around i
 
 def _network(key: str) -> Any:
     return models.get(key, str(runtime.device()))
+
+
+def as_detected(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture as the damage detector has to be shown it, and as it is trained: out of a JPEG file.
+
+    Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
+    this finds damage by the lack of traces, and in pictures without any finds it everywhere.
+    """
+    return picture if max(picture.size) > _LONGEST_JPEG else through_jpeg(picture, _DETECTED_QUALITY)
 
 
 # --- clean and enlarge -----------------------------------------------------------------------------
@@ -202,7 +213,7 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
         if found:
             half = [-(-side // 2) for side in copy.size]
             copy = copy.resize(half, Image.Resampling.BOX, reducing_gap=2)
-        likelihood = yield from _likelihood((yield from patiently(partial(as_seen, copy), step)))
+        likelihood = yield from _likelihood((yield from patiently(partial(as_detected, copy), step)))
         found.append((copy, likelihood))
     return (yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage")))
 

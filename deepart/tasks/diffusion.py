@@ -31,11 +31,12 @@ import deepart
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import Cancelled, DeepartError, InputError, WeightsError
+from deepart.hub import Report
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.tasks.generate import check_seed, random_seed
 from deepart.tasks.hub_repository import CARD, HubRepository
-from deepart.tasks.tiled import patiently
+from deepart.tasks.tiled import fetch_steps, patiently
 from deepart.tasks.transfer import check_range
 
 INDEX = "model_index.json"
@@ -148,22 +149,13 @@ def require_diffusers() -> Any:
 
 def _loading(repository: HubRepository) -> Generator[Progress, None, DiffusionPipeline]:
     """Return the pipeline of a repository, fetched and loaded at most once; closing ends a download."""
-    place, stopped = [0, 1], threading.Event()
-
-    def report(done: int, total: int) -> None:
-        if stopped.is_set():
-            raise Cancelled
-        place[:] = done, max(done, total, 1)
-
-    repository.report = report
     key = f"diffusion {repository.name}@{repository.revision}"
-    try:
-        pipeline = yield from patiently(
-            lambda: models.get(key, str(runtime.device()), load=lambda *_, **__: load_pipeline(repository)),
-            lambda: Progress(*place, "progress.loading_generator"),
-        )
-    finally:
-        stopped.set()
+
+    def fetch(report: Report) -> DiffusionPipeline:
+        repository.report = report
+        return models.get(key, str(runtime.device()), load=lambda *_, **__: load_pipeline(repository))
+
+    pipeline = yield from fetch_steps(fetch, "progress.loading_generator")
     repository.revision = pipeline.revision
     return pipeline
 

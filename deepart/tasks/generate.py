@@ -11,7 +11,6 @@ another number of threads, or on another processor, one value in a hundred thous
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,7 +23,7 @@ from torch import Tensor
 import deepart
 from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, find, models
-from deepart.errors import Cancelled, InputError, WeightsError
+from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generator import FeaturePatch
@@ -35,7 +34,7 @@ from deepart.tasks.breeding import patched
 from deepart.tasks.bundled_restorers import LOOKS, SCALES, Look, enlarge_steps
 from deepart.tasks.genome import ANY_STYLE, MASK_SIDE, MOST_SEED, Genome
 from deepart.tasks.hub_generators import HUB_GENERATORS, load_hub_generator
-from deepart.tasks.tiled import patiently
+from deepart.tasks.tiled import fetch_steps, patiently
 from deepart.tasks.transfer import check_range
 
 if TYPE_CHECKING:
@@ -187,17 +186,7 @@ class ArtGenerator:
 
     def load_steps(self) -> Generator[Progress, None, None]:
         """Load the network, as an engine; closing it ends a download, which can take minutes."""
-        place, stopped = [0, 1], threading.Event()
-
-        def report(done: int, total: int) -> None:
-            if stopped.is_set():
-                raise Cancelled
-            place[:] = done, max(done, total, 1)
-
-        try:
-            yield from patiently(partial(self.network, report), lambda: Progress(*place, "progress.loading_generator"))
-        finally:
-            stopped.set()
+        yield from fetch_steps(self.network, "progress.loading_generator")
 
     def born(self, seed: int, style: str = ANY_STYLE, truncation: float = 1.0) -> Genome:
         """Return the genome of a seed.

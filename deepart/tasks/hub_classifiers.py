@@ -9,11 +9,9 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-import threading
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -24,12 +22,13 @@ from torch import Tensor, nn
 
 from deepart import hub, runtime
 from deepart.checkpoints import CHECKPOINTS, models
-from deepart.errors import Cancelled, WeightsError
+from deepart.errors import WeightsError
 from deepart.hub import Report
 from deepart.runtime import Progress
 from deepart.tasks.classify import ANOTHER_ARTIST, DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, ranked
 from deepart.tasks.hub_repository import CARD, CONFIG, WEIGHTS, HubRepository, Prepare, plain_label
 from deepart.tasks.hub_transformers import PREPROCESSORS, read_model, read_preparation, require_transformers
+from deepart.tasks.tiled import fetch_steps
 from deepart.tasks.zero_shot import OPEN_CLIP_CONFIG, TRANSFORMERS_TYPES, ZeroShotNetwork, load_zero_shot
 
 OTHER_HEAD = "label"
@@ -173,22 +172,7 @@ class _HubEngine(ABC):
 
     def steps(self) -> Generator[Progress, None, None]:
         """Fetch and build the network, as an engine: yields `Progress`, and stops the download when closed."""
-        place, stopped = [0, 1], threading.Event()
-
-        def report(done: int, total: int) -> None:
-            if stopped.is_set():
-                raise Cancelled
-            place[:] = done, max(done, total, 1)
-
-        worker = ThreadPoolExecutor(1, thread_name_prefix="classifier")
-        ready = worker.submit(self.network, report)
-        worker.shutdown(wait=False)  # after this one piece of work
-        try:
-            while not wait([ready], timeout=0.4).done:
-                yield Progress(*place, "progress.fetching_classifier")
-        finally:
-            stopped.set()
-        ready.result()
+        yield from fetch_steps(self.network, "progress.fetching_classifier")
 
     def labels(self) -> dict[str, tuple[str, ...]]:
         """Return the labels of each head; fetches the network if need be."""

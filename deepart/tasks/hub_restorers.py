@@ -19,7 +19,6 @@ References:
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
@@ -33,13 +32,13 @@ from torch import Tensor
 
 from deepart import hub, runtime
 from deepart.checkpoints import models
-from deepart.errors import Cancelled, InputError, WeightsError
+from deepart.errors import InputError, WeightsError
 from deepart.images import load_image, to_pil, to_tensor
 from deepart.runtime import Progress
 from deepart.tasks.holes import WINDOW, fill_holes, groups
 from deepart.tasks.hub_repository import HubRepository
 from deepart.tasks.spandrel_network import USUAL_SIGMA, Kind, SpandrelNetwork, load_network
-from deepart.tasks.tiled import MOST_RESULT_PIXELS, patiently, run_tiled
+from deepart.tasks.tiled import MOST_RESULT_PIXELS, fetch_steps, patiently, run_tiled
 from deepart.text import say
 from deepart.tiles import Box
 
@@ -263,24 +262,14 @@ def describe(language: str = "en") -> list[dict[str, Any]]:
 
 def _loading(weights: HubWeights) -> Generator[Progress, None, SpandrelNetwork]:
     """Return the network of a restorer, fetched and loaded at most once."""
-    place, stopped = [0, 1], threading.Event()
-
-    def report(done: int, total: int) -> None:
-        if stopped.is_set():
-            raise Cancelled
-        place[:] = done, max(done, total, 1)
-
-    load = partial(load_network, weights)
     key = f"{weights.repo}/{weights.file}@{weights.revision}"
-    try:
-        return (
-            yield from patiently(
-                lambda: models.get(key, str(runtime.device()), report=report, load=load),
-                lambda: Progress(*place, "progress.fetching_restorer"),
-            )
+    load = partial(load_network, weights)
+    return (
+        yield from fetch_steps(
+            lambda report: models.get(key, str(runtime.device()), report=report, load=load),
+            "progress.fetching_restorer",
         )
-    finally:
-        stopped.set()
+    )
 
 
 # --- the engine ------------------------------------------------------------------------------------

@@ -111,10 +111,13 @@ def find(name: str, picture: Image.Image) -> Image.Image:
     """Return the mask of what `name`, one of `FOUND`, says, in an RGB picture.
 
     Raises:
-        InputError: there is no clear subject.
+        InputError: there is no clear subject, or no face.
     """
     if name == "faces":
-        return faces(picture)
+        found = faces(picture)
+        if found.getbbox() is None:
+            raise InputError("mask.no_faces")
+        return found
     mask = subject(picture)
     return ImageChops.invert(mask) if name == "background" else mask
 

@@ -6,18 +6,12 @@ works of the training set are from each other.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from functools import partial
-
-from PIL import Image
 
 from deepart.images import load_image
 from deepart.recipes import Source
-from deepart.runtime import Progress
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.tasks.evidence import Neighbour, nearest
-from deepart.tasks.tiled import patiently
 
 NEAR_COPY = 1.0
 """Percentile of the distances between works below which a picture counts as a near copy."""
@@ -74,13 +68,3 @@ def originality(picture: Source, count: int = 3) -> Originality:
     look = engine.look(load_image(picture))
     works = tuple(nearest(look, count, engine.network().config.index))
     return Originality(works, works[0].percentile)
-
-
-def originality_steps(pictures: Sequence[Image.Image], count: int = 3) -> Generator[Progress, None, list[Originality]]:
-    """The same for several pictures, as an engine: yields `Progress`, returns a list."""
-    found: list[Originality] = []
-    for picture in pictures:
-        done = Progress(len(found), len(pictures), "progress.measuring_originality")
-        yield done
-        found.append((yield from patiently(partial(originality, picture, count), done)))
-    return found

@@ -7,6 +7,7 @@ than the overlap gives the same as on the whole picture, but for the rounding of
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import wait
 from functools import partial
@@ -18,7 +19,8 @@ from PIL import Image
 from torch import Tensor
 
 from deepart import runtime
-from deepart.errors import InputError
+from deepart.errors import Cancelled, InputError
+from deepart.hub import Report
 from deepart.images import to_tensor
 from deepart.runtime import Progress
 from deepart.tiles import Box, Tile, tiles
@@ -141,6 +143,26 @@ def patiently(work: Callable[[], T], progress: Progress | Callable[[], Progress]
     while not wait([future], timeout=_PATIENCE).done:
         yield progress() if callable(progress) else progress
     return future.result()
+
+
+def fetch_steps(fetch: Callable[[Report], T], note: str) -> Generator[Progress, None, T]:
+    """Run what may be a long download, as an engine; closing it ends the download.
+
+    Args:
+        fetch: takes a function that is told how many bytes have come, of how many.
+        note: of the progress, a key of `deepart.text`.
+    """
+    place, stopped = [0, 1], threading.Event()
+
+    def report(done: int, total: int) -> None:
+        if stopped.is_set():
+            raise Cancelled
+        place[:] = done, max(done, total, 1)
+
+    try:
+        return (yield from patiently(partial(fetch, report), lambda: Progress(*place, note)))
+    finally:
+        stopped.set()
 
 
 def _size(layer: Layer) -> tuple[int, int]:

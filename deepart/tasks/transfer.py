@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Union
 
 from PIL import Image, ImageChops
@@ -99,8 +100,8 @@ def transfer(
         brush: None for strokes of a fixed number of pixels; from 0.25 (fine) to 4 (broad) for strokes in
             proportion to the picture.
         protect_faces: from 0 to 1, how much weaker the style is on faces.
-        mask: where to paint: a picture, white for yes, in the content's proportions; or "subject" or
-            "background", found automatically; None for everywhere.
+        mask: where to paint: a picture, white for yes, in the content's proportions; or "subject",
+            "background" or "faces", found automatically; None for everywhere.
         softness: of the mask's edge, in parts of the content's shorter side.
         outside: another style, for what the mask leaves; None leaves it as it is.
         outside_strength: of that style.
@@ -241,7 +242,7 @@ def spare_faces(
 
     `faces`: "L" of the picture's size, where they are known already.
     """
-    faces = masks.find("faces", load_image(picture)) if faces is None else faces
+    faces = masks.faces(load_image(picture)) if faces is None else faces
     if faces.getbbox() is None:
         return list(regions)
     kept = faces.point([round(255 - amount * value) for value in range(256)])
@@ -257,7 +258,7 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     Raises:
         InputError: it is outside, or not a number.
     """
-    if not isinstance(value, (int, float)) or not low <= value <= high:
+    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
         raise InputError("setting.range", name=name, low=low, high=high)
 
 

@@ -24,7 +24,6 @@ INVENTED_COLOUR = (230, 159, 0)
 NOTICEABLE = 2.0
 """CIEDE2000 from which a change counts; a trained eye sees 1 on even fields."""
 
-_MOST_DIFFERENCE = 25.4  # CIEDE2000 that the map tells apart; it has ten levels for each unit
 _INVENTED = 255  # level of the map
 _MEASURED_PIXELS = 1_000_000  # larger pictures are compared on copies
 _BRIGHTNESS_BLUR, _COLOUR_BLUR = 2.0, 4.0  # sigma in pixels of what the eye takes together

@@ -13,7 +13,8 @@ from scipy.ndimage import maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
-from deepart.models.detector import LIKELY, MARGIN, as_seen
+from deepart.models.detector import LIKELY, MARGIN
+from deepart.tasks.bundled_restorers import as_detected
 from deepart.training.damage import KINDS, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
@@ -66,7 +67,7 @@ class DetectorTraining:
                 break
         crop = random_crop(picture, size, SCALES, rng).permute(1, 2, 0).numpy()
         damaged, mask = worn((crop * 255).round().astype(np.uint8), rng)
-        return to_tensor(as_seen(Image.fromarray(damaged)))[0], torch.from_numpy(mask)[None].float()
+        return to_tensor(as_detected(Image.fromarray(damaged)))[0], torch.from_numpy(mask)[None].float()
 
 
 def weighted_cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
@@ -146,7 +147,7 @@ def evaluate_detector(
 
 @torch.inference_mode()
 def _found(likelihood: Likelihood, picture: np.ndarray, threshold: float) -> np.ndarray:
-    return (likelihood(to_tensor(as_seen(Image.fromarray(picture))))[0, 0] >= threshold).numpy()
+    return (likelihood(to_tensor(as_detected(Image.fromarray(picture))))[0, 0] >= threshold).numpy()
 
 
 def _counts(likelihood: Likelihood, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
+import multiprocessing
 import os
 import sys
 import time
@@ -318,7 +319,8 @@ class _Batches:
 
     def __init__(self, draw: Callable[[Turn], Batch], workers: int | None, device: torch.device) -> None:
         if workers is None:
-            workers = 0 if device.type == "cpu" else max(1, (os.cpu_count() or 1) - 2)
+            forks = "fork" in multiprocessing.get_all_start_methods()  # Windows does not
+            workers = max(1, (os.cpu_count() or 1) - 2) if forks and device.type != "cpu" else 0
         self._draw, self._workers, self._device = draw, workers, device
         self._stage: Stage | None = None
         self._drawn: Iterator[Batch] = iter(())

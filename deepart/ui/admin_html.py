@@ -89,7 +89,10 @@ def report(found: Mapping[str, Any], language: str, stored: int | None = None) -
         _names(say(f"ui.admin.fact.{name}", language), found[key])
         for name, key in (("copies", "copies"), ("alike", "near_duplicates"), ("leaks", "leaks"))
     )
-    refused = [f"{each['name']}: {say(each['reason'], language, **_REASONS)}" for each in found["refused"]]
+    refused = [
+        f"{each['name']}: {say(each['reason'], language, **_UNKNOWN | each.get('values', {}))}"
+        for each in found["refused"]
+    ]
     names += _details(say("ui.admin.fact.refused", language), refused)
     return (
         f'<div class="admin-report"><dl>{items}</dl>{classes}<h3>{escape(say("ui.admin.enough", language))}</h3>'
@@ -97,8 +100,8 @@ def report(found: Mapping[str, Any], language: str, stored: int | None = None) -
     )
 
 
-_REASONS = {"limit": 40, "frames": 1000, "width": "?", "height": "?", "least": 64}
-"""What the sentences about refused pictures may name."""
+_UNKNOWN = dict.fromkeys(("limit", "frames", "width", "height", "least"), "?")
+"""What sentences about refused pictures may name; reports of older versions have no values of their own."""
 
 
 def _guard(guard: Mapping[str, Any], language: str) -> str:

@@ -33,7 +33,7 @@ from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices,
 from deepart.ui.events import handler, language_of, show_progress, tell, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.morph_panel import build_morph_panel, kind_choices
-from deepart.ui.paintings import SIZES, shown
+from deepart.ui.paintings import SIZES, next_number, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.style_pad import dot_in, style_pad, with_anchors, with_dot
 from deepart.ui.style_slots import COLOURS, Slot
@@ -278,7 +278,7 @@ def build_blend_tab() -> None:
     @handler
     def preview_blend(values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Show what the settings would make, small and at once; the rest waits for the button."""
-        language, started, number = language_of(request), time.monotonic(), _next_number(values[newest])
+        language, started, number = language_of(request), time.monotonic(), next_number(values[newest])
         unmixed, unpainted = (gr.skip(),) * len(mix_outputs), (gr.skip(),) * (len(outputs) - 1)
         try:
             wanted = on_page(values)
@@ -303,7 +303,7 @@ def build_blend_tab() -> None:
         values: dict[Any, Any], request: gr.Request, progress: gr.Progress = gr.Progress()
     ) -> Iterator[tuple[Any, ...]]:
         language, started = language_of(request), time.monotonic()
-        _next_number(values[newest])
+        next_number(values[newest])
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(on_page(values), Path(folder)):
                 if isinstance(step, runtime.Progress):
@@ -460,12 +460,6 @@ def build_blend_tab() -> None:
 
 
 _NOTHING_SELECTED = gr.update(selected_index=-1)  # None would leave the old one selected
-
-
-def _next_number(newest: dict[str, int]) -> int:
-    """Count what a visitor asks for, so that an answer that comes late does not replace a newer one."""
-    newest["number"] = newest.get("number", 0) + 1
-    return newest["number"]
 
 
 def _mode_updates(mode: str) -> tuple[Any, ...]:

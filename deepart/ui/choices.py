@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import gradio as gr
@@ -72,6 +72,12 @@ def recipe_from(path: str, verb: str) -> Recipe:
 def one_of(known: Collection, value: object, default: Any) -> Any:
     """Return a setting that was read from a file, or the default if it is none of those that there are."""
     return value if isinstance(value, (str, int, float)) and value in known else default
+
+
+def offering(choices: Sequence[tuple[str, Any]], value: Any, label: str) -> dict[str, Any]:
+    """Return an update that sets one of `choices`, or a value that is none of them, with its label."""
+    known = any(each == value for _, each in choices)
+    return gr.update(choices=[*choices, *([] if known else [(label, value)])], value=value)
 
 
 def within(value: object, low: float, high: float, default: float) -> float:

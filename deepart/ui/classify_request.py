@@ -106,11 +106,12 @@ def change_by(before: str, after: str) -> tuple[str, float, float, str] | None:
     Raises:
         InputError: one of them cannot be read.
     """
-    shares = [{answer.label: answer.probability for answer in opinion(path).found.style} for path in (before, after)]
-    if not all(shares) or not opinion(after).nearest:
+    opinions = [opinion(path) for path in (before, after)]
+    shares = [{answer.label: answer.probability for answer in each.found.style} for each in opinions]
+    if not all(shares) or not opinions[1].nearest:
         return None
     style = max(shares[1], key=lambda label: shares[1][label] - shares[0][label])
-    return style, shares[0][style], shares[1][style], opinion(after).nearest[0].artist
+    return style, shares[0][style], shares[1][style], opinions[1].nearest[0].artist
 
 
 def opinion_steps(path: str | None, model: str | None = None) -> Generator[runtime.Progress, None, Opinion]:

@@ -8,7 +8,7 @@ import inspect
 import logging
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -34,13 +34,14 @@ translations = gr.I18n(
 
 
 def language_of(request: gr.Request | None) -> str:
-    """Return the first language of the visitor's browser that the app has, for texts made on the server."""
-    accepted = request.headers.get("accept-language", "") if request else ""
-    for entry in accepted.split(","):
-        language = entry.partition(";")[0].partition("-")[0].strip().lower()
-        if language in LANGUAGES:
-            return language
-    return LANGUAGES[0]
+    """Return the language that the visitor's browser likes best of those that the app has, for texts of the server."""
+    wanted: dict[str, float] = {}
+    for entry in (request.headers.get("accept-language", "") if request else "").split(","):
+        tag, _, quality = entry.lower().replace(" ", "").partition(";q=")  # RFC 9110: "zh-CN,zh;q=0.9,en;q=0.8"
+        with suppress(ValueError):
+            wanted.setdefault(tag.partition("-")[0], float(quality or 1))
+    known = [language for language in wanted if language in LANGUAGES and wanted[language] > 0]
+    return max(known, key=wanted.__getitem__, default=LANGUAGES[0])
 
 
 @contextmanager

@@ -92,6 +92,10 @@ class Previews:
         """Return a mask that is found in a picture, one of `masks.FOUND`."""
         return self._once("masks", (path, name), lambda: masks.find(name, fit(load_image(path), PREVIEW_SIDE)))
 
+    def faces(self, path: str) -> Image.Image:
+        """Return where the faces in a picture are, as `masks.faces` does."""
+        return self._once("masks", path, lambda: masks.faces(fit(load_image(path), PREVIEW_SIDE)))
+
     def paint(
         self,
         path: str,
@@ -103,8 +107,8 @@ class Previews:
         """Return the picture and its painting, both RGB and of preview size."""
         prepared = self.picture(path, brush)
         if protect_faces:
-            faces = self.mask(path, "faces")
-            regions = spare_faces(regions, prepared.plain, protect_faces, faces.resize(prepared.plain.size))
+            faces = self.faces(path).resize(prepared.plain.size)
+            regions = spare_faces(regions, prepared.plain, protect_faces, faces)
         return prepared.plain, load_image(self.engine.repaint(prepared, regions, colour=colour))
 
     def _once(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
@@ -123,6 +127,12 @@ class Previews:
 
 
 previews = Previews()
+
+
+def next_number(newest: dict[str, Any]) -> int:
+    """Count what a visitor asks for, so that an answer that comes late does not replace a newer one."""
+    newest["number"] = newest.get("number", 0) + 1
+    return newest["number"]
 
 
 @contextmanager

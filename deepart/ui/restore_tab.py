@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -310,13 +310,13 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         wanted = RestoreRequest.on_page(*values)
         count = len(wanted.steps())
         number = work.get("done", 0) % max(count, 1) + 1
-        yield from run(work, wanted, number, language_of(request))
-        work["done"] = number
+        if (yield from run(work, wanted, number, language_of(request))):
+            work["done"] = number
 
     def run(
         work: dict[str, Any], wanted: RestoreRequest, number: int | None, language: str
-    ) -> Iterator[tuple[Any, ...]]:
-        """Do the first `number` steps, or all; stop as soon as there is another picture."""
+    ) -> Generator[tuple[Any, ...], None, bool]:
+        """Do the first `number` steps, or all; say whether they were done before there was another picture."""
         started, steps = time.monotonic(), wanted.steps()
         work |= {"picture": wanted.picture, "stopped": False}
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
@@ -325,7 +325,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                 while True:
                     step = next(engine)
                     if work["picture"] != wanted.picture:
-                        return
+                        return False
                     told = _progress(step, time.monotonic() - started, language)
                     if step.preview is None or step.done == step.total:
                         yield told, *nothing[1:]
@@ -348,6 +348,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                 *(gr.update(value=path, interactive=True) for path in (restored.download, restored.trust_levels)),
                 restored.recipe,
             )
+        return True
 
     @handler
     def stop_restoring(work: dict[str, Any], request: gr.Request) -> str:

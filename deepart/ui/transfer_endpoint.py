@@ -46,7 +46,7 @@ def add_transfer_endpoint() -> None:
             colour: style, luminance, matched or palette; whose colours the painting has.
             brush: size of the strokes in proportion to the picture, 0.25 to 4; 0 for a fixed number of pixels.
             protect_faces: 0 to 1, how much weaker the style is on faces.
-            where: everywhere, subject, background or uploaded (the mask).
+            where: everywhere, subject, background, faces or uploaded (the mask).
             mask: where to paint, white for yes, in the content's proportions.
             softness: of the mask's edge, in parts of the content's shorter side.
             outside_name: a style of the gallery for the rest; leave it out to leave the rest as it is.

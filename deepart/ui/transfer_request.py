@@ -21,7 +21,7 @@ from deepart.ui.paintings import Painted, previews, write_painting
 FILE_NAME = "deepart-transfer.png"
 EDITOR_SIDE = 800
 """Longer side of the picture that masks are painted on."""
-WHERE = ("everywhere", "subject", "background", "painted", "uploaded")
+WHERE = ("everywhere", *masks.FOUND, "painted", "uploaded")
 """Where the style can go; the last two by a mask that the visitor paints or has."""
 
 

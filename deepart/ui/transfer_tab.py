@@ -18,8 +18,9 @@ from deepart.images import fit, load_image
 from deepart.tasks import masks
 from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
+from deepart.tasks.painting import DEFAULT_CHECKPOINT, LEAST_BRUSH, MOST_BRUSH
 from deepart.tasks.style_files import load_style
+from deepart.tasks.transfer import LEAST_SIZE, MOST_SIZE
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.batch_panel import build_batch_panel
@@ -28,6 +29,7 @@ from deepart.ui.choices import (
     captioned_gallery,
     colour_choices,
     gallery_items,
+    offering,
     one_of,
     recipe_from,
     settings_upload,
@@ -37,11 +39,14 @@ from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
 from deepart.ui.events import translations as t
-from deepart.ui.paintings import BRUSHES, SIZES, previews, shown
+from deepart.ui.paintings import SIZES, next_number, previews, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.refine_panel import build_refine_panel
 from deepart.ui.transfer_endpoint import add_transfer_endpoint
 from deepart.ui.transfer_request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
+
+_SIZE_CHOICES = [("100 %", 0), *((f"{side} px", side) for side in SIZES)]
+_MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
 
 
 def build_transfer_tab() -> gr.Image:
@@ -107,7 +112,9 @@ def build_transfer_tab() -> gr.Image:
                         elem_id="transfer-mask",
                         elem_classes="labelled-picture",
                     )
-                softness = gr.Slider(0, 0.2, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness")
+                softness = gr.Slider(
+                    0, _MOST_SOFTNESS, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness"
+                )
                 outside = gr.Dropdown(
                     _outside_choices("en"), value="", label=t("ui.outside"), elem_id="transfer-outside"
                 )
@@ -116,7 +123,7 @@ def build_transfer_tab() -> gr.Image:
                 )
                 faces = gr.Slider(0, 1, value=0, step=0.05, label=t("ui.protect_faces"), elem_id="transfer-faces")
             size = gr.Dropdown(
-                [("100 %", 0), *((f"{side} px", side) for side in SIZES)],
+                _SIZE_CHOICES,
                 value=0,
                 label=t("ui.size"),
                 info=t("ui.size_info"),
@@ -151,7 +158,8 @@ def build_transfer_tab() -> gr.Image:
             build_refine_panel(content, own_style, size, result, outputs)
             build_batch_panel(content, chosen, own_style, strength, colour, size, brush, faces)
     style_shown = [chosen, own_style, gallery, chosen_text]
-    painted = gr.State({})  # "settings": what the last painting was asked for; changed in place, while others read it
+    # "number": of the last thing asked for, "settings": of the last painting; changed in place, while others read it.
+    painted = gr.State({})
     wanted = [
         content,
         chosen,
@@ -228,7 +236,7 @@ def build_transfer_tab() -> gr.Image:
     def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
         """Show what the settings would make, small and at once; the rest waits for the button."""
         *settings, painted = values
-        nothing = (gr.skip(),) * len(outputs)
+        nothing, number = (gr.skip(),) * len(outputs), next_number(painted)
         if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
             yield nothing
             return
@@ -241,10 +249,11 @@ def build_transfer_tab() -> gr.Image:
         before, after = previews.paint(
             wanted.content, wanted.regions(), wanted.colour, wanted.brush, wanted.protect_faces
         )
-        if painted.get("settings") == settings:  # the button was faster, and its painting must not be replaced
+        # Something newer was asked for, or the button was faster and its painting must not be replaced.
+        if painted["number"] != number or painted.get("settings") == settings:
             yield nothing
             return
-        painted.clear()
+        painted.pop("settings", None)
         with shown(before, after) as pictures:
             note = say("ui.preview", language_of(request), seconds=time.monotonic() - started)
             waiting = gr.update(interactive=False)
@@ -259,6 +268,7 @@ def build_transfer_tab() -> gr.Image:
     def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Iterator[tuple[Any, ...]]:
         *settings, painted = values
         painted["settings"] = settings
+        next_number(painted)
         language = language_of(request)
         started = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
@@ -318,23 +328,35 @@ def build_transfer_tab() -> gr.Image:
     @handler
     def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
         """Read the settings back from a picture that was painted here."""
-        settings, language = recipe_from(path, "transfer").settings, language_of(request)
+        found, language = recipe_from(path, "transfer"), language_of(request)
+        settings, given = found.settings, {ingredient.role for ingredient in found.ingredients}
         key, known = settings.get("style"), settings.get("style") in styles
+        size = within(settings.get("size"), LEAST_SIZE, MOST_SIZE, default=0)
+        brush = within(settings.get("brush"), LEAST_BRUSH, MOST_BRUSH, default=0)
+        softness = within(settings.get("softness"), 0, 1, default=0.02)
+        outside = one_of(styles, settings.get("outside"), default="")
+        lost = [
+            *(["ui.mask_file"] if "mask" in given else []),
+            *(["ui.outside"] if not outside and ("outside" in given or settings.get("outside")) else []),
+        ]
+        note = say("ui.settings_restored", language)
+        if lost:
+            note += " " + say("ui.add_again", language, names=", ".join(say(name, language) for name in lost))
         return (
             within(settings.get("strength"), 0, 1, default=1),
             one_of(COLOUR_MODES, settings.get("colour"), default="style"),
-            one_of(SIZES, settings.get("size"), default=0),
-            one_of(BRUSHES, settings.get("brush"), default=0),
+            offering(_SIZE_CHOICES, size, f"{size} px"),
+            offering(brush_choices(language), brush, f"{brush:g}"),
             within(settings.get("protect_faces"), 0, 1, default=0),
             one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
-            within(settings.get("softness"), 0, 0.2, default=0.02),
-            one_of(styles, settings.get("outside"), default=""),
+            gr.update(maximum=max(_MOST_SOFTNESS, softness), value=softness),
+            outside,
             within(settings.get("outside_strength"), 0, 1, default=1),
             key if known else gr.skip(),
             None if known else gr.skip(),
             gr.update(selected_index=list(styles).index(key)) if known else gr.skip(),
             styles[key].credit(language) if known else say("ui.add_style_again", language),
-            say("ui.settings_restored", language),
+            note,
         )
 
     # Wiring

@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from deepart.models.detector import DamageDetector, DamageDetectorConfig, as_seen
+from deepart.models.detector import DamageDetector, DamageDetectorConfig
+from deepart.tasks.bundled_restorers import as_detected
 from deepart.training.damage import KINDS
 from deepart.training.detector import DetectorTraining, evaluate_detector, jaccard_distance, weighted_cross_entropy
 from deepart.training.loop import FitConfig, Stage, Turn, fit
@@ -149,7 +150,7 @@ def test_pictures_come_to_the_network_out_of_jpeg_files(pictures: list[np.ndarra
 
 
 def test_picture_longer_than_a_jpeg_file_can_be_is_seen_as_it_is() -> None:
-    assert as_seen(Image.new("RGB", (70_000, 2), "red")).size == (70_000, 2)
+    assert as_detected(Image.new("RGB", (70_000, 2), "red")).size == (70_000, 2)
 
 
 def test_evaluation_is_the_same_for_the_same_seed(network: DamageDetector, pictures: list[np.ndarray]) -> None:

@@ -279,6 +279,24 @@ def test_generate_writes_pictures_a_sheet_and_paints_them_again(tmp_path: Path, 
     assert all(style in sentences for style in STYLES)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--like", "own.png", "--upscale", "2", "--seed", "0"], "--seed, --upscale"),
+        (["--again", "made.png", "--style", "Cubism"], "--style"),
+        (["--again", "made.png", "--amount", "0.5"], "--amount"),
+        (["--prompt", "a pond"], "--prompt"),
+        (["--checkpoint", "somebody/pipeline", "--truncation", "0.5", "--prompt", "a pond"], "--truncation"),
+    ],
+)
+def test_generate_refuses_an_option_that_would_change_nothing(
+    tmp_path: Path, capsys, arguments: list[str], named: str
+) -> None:
+    assert main(["generate", *arguments, "-o", str(tmp_path / "out")]) == 2
+    assert f"no use for {named};" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_generate_looks_for_a_picture_and_names_the_nearest_works(
     tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:

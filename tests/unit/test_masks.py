@@ -147,7 +147,9 @@ def test_a_face_is_found_where_it_is(scale: int) -> None:
 
 @pytest.mark.parametrize("name", ["coffee", "rocket"])
 def test_there_is_no_face_where_there_is_none(name: str) -> None:
-    assert masks.find("faces", photo(name, 400)).getbbox() is None
+    assert masks.faces(photo(name, 400)).getbbox() is None
+    with pytest.raises(InputError, match="No face"):
+        masks.find("faces", photo(name, 400))
 
 
 def test_protected_faces_keep_more_of_themselves() -> None:

@@ -14,7 +14,7 @@ from deepart.errors import InputError, WeightsError
 from deepart.tasks import projection
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.originality import Originality, originality_steps
+from deepart.tasks.originality import Originality, originality
 from deepart.tasks.projection import project_steps
 from deepart.tasks.steering import FACTS, Direction, Effect, Steering, steering
 from deepart.training.steering import SteeringConfig, find_steering, looks, principal_directions
@@ -136,7 +136,7 @@ def test_a_generators_own_picture_is_found_again_better_than_by_chance(
 def test_a_copy_is_flagged_and_a_new_picture_is_not() -> None:
     near, far = (Originality((), percentile) for percentile in (0.4, 40))
     assert near.is_near_copy and near.is_close and not far.is_close
-    (found,) = runtime.run(originality_steps([photo("rocket", 128)]))
+    found = originality(photo("rocket", 128))
     assert len(found.works) == 3 and found.percentile == found.works[0].percentile
     assert found.works[0].artist and found.works[0].distance <= found.works[1].distance
     assert not found.is_near_copy and found.as_json()["near_copy"] is False

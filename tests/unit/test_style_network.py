@@ -97,6 +97,17 @@ def test_a_blank_picture_stays_finite(network: StyleNetwork) -> None:
     assert network(torch.full((1, 3, 64, 64), 0.5), torch.zeros(1, 3, 64, 64)).isfinite().all()
 
 
+def test_measuring_that_fails_ends_measuring() -> None:
+    statistics = FrozenStatistics()
+    with pytest.raises(RuntimeError), statistics.recording():
+        normalise_over_pixels(torch.rand(1, 1, 8, 8))
+        raise RuntimeError
+    with statistics.replaying():
+        normalise_over_pixels(torch.rand(1, 1, 8, 8))
+        with pytest.raises(IndexError):  # what comes next was not measured
+            normalise_over_pixels(torch.rand(1, 1, 8, 8))
+
+
 def test_frozen_statistics_make_a_piece_look_as_it_does_in_the_whole(network: StyleNetwork) -> None:
     torch.manual_seed(1)
     whole = torch.rand(1, 3, 64, 256)

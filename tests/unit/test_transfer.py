@@ -184,7 +184,12 @@ def test_a_style_picture_may_have_any_shape(engine: StyleTransfer, size: tuple[i
 # --- bad input -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("strength", [-0.1, 1.1, math.nan, "strong", None])
+def test_a_strength_of_another_library_is_a_number_too() -> None:
+    content = photo("coffee", 64)
+    assert np.array_equal(deepart.transfer(content, "udnie", np.float32(0)), content)
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.1, math.nan, "strong", None, True])
 def test_a_strength_out_of_range_is_refused(strength) -> None:
     with pytest.raises(InputError, match="strength") as caught:
         deepart.transfer(photo("coffee", 64), "udnie", strength)

@@ -16,6 +16,7 @@ from deepart.admin.sources import FolderSource, ZipSource, plain_text
 from deepart.errors import InputError
 from deepart.runtime import run
 from deepart.training.catalogue import read_catalogue
+from deepart.ui import admin_html as html
 from loopback_hub import LoopbackHub
 from pictures import encoded
 
@@ -116,6 +117,7 @@ def test_the_report_says_what_was_found(tmp_path: Path, admin_dir: Path) -> None
     assert levels == {"style": "warn", "generator": "stop", "classifier": "warn", "restorer": "stop"}
     assert min(draft.sheet.size) > 90 and not admin_dir.exists()
     json.dumps(report)
+    assert "tiny.png: The picture is 40 × 40 pixels; each side must have at least 64." in html.report(report, "en")
 
 
 def test_a_test_picture_that_was_seen_in_training_is_a_leak_and_is_taken_out_of_training(tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ import torch
 
 from deepart import runtime
 from deepart.__main__ import main
-from deepart.admin.objectives import HEAD_SPACE, FitObjective, HeadsObjective
+from deepart.admin.objectives import HEAD_SPACE, HeadsObjective
 from deepart.admin.search import METHODS, Found, Report, Setting, Value, results, search_steps
 from deepart.errors import InputError
-from deepart.training.loop import FitConfig, Stage, Turn
 from unit.admin.tiny_checkpoints import striped_set
 
 pytest.importorskip("optuna")
@@ -113,27 +112,6 @@ def test_heads_learn_and_good_settings_are_told_from_bad(tmp_path: Path) -> None
     assert value > 0.85 and [step for step, _ in reports] == list(range(5))
     assert objective({**good, "learning_rate": 1e-9, "dropout": 0.7}, lambda *told: None) < value
     assert {setting.name for setting in HEAD_SPACE} == set(good)
-
-
-def test_any_network_can_be_searched_for(tmp_path: Path) -> None:
-    class Line:
-        def __init__(self) -> None:
-            self.network = torch.nn.Conv2d(1, 1, 1)
-
-        def draw(self, turn: Turn) -> tuple[torch.Tensor, ...]:
-            return (torch.randn(4, 1, 2, 2),)
-
-        def losses(self, batch: tuple[torch.Tensor, ...], turn: Turn) -> dict[str, torch.Tensor]:
-            return {"total": (self.network(batch[0]) - 3 * batch[0]).square().mean()}
-
-    def make(settings: Mapping[str, Value]) -> tuple[Line, FitConfig]:
-        rate = float(settings["x"])
-        return Line(), FitConfig(0.01, (Stage(2, 4),), learning_rate=rate, warmup_steps=1, ema_decay=0.5, bf16=False)
-
-    reports = []
-    objective = FitObjective(make, lambda network: -abs(float(network.weight) - 3), tmp_path)
-    fast = objective({"x": 0.1}, lambda step, value: reports.append(value))
-    assert reports and fast > objective({"x": 1e-6}, lambda step, value: None)
 
 
 def test_the_heads_of_a_data_set_are_searched_from_the_command_line(
