@@ -18,7 +18,7 @@ from deepart.ui.admin_jobs_panel import build_jobs_panel
 from deepart.ui.admin_search_panel import build_search_panel
 from deepart.ui.admin_slimming_panel import build_slimming_panel
 from deepart.ui.admin_versions_panel import build_versions_panel
-from deepart.ui.events import handler
+from deepart.ui.events import address_of, handler
 from deepart.ui.events import translations as t
 
 _PANELS = {
@@ -68,8 +68,7 @@ def build_admin_tab() -> None:
 
     @handler
     def enter_admin(password: str, request: gr.Request) -> tuple[Any, ...]:
-        address = access.address_of(request.client.host if request.client else None, request.headers)
-        return access.gate().enter(str(password or ""), request.session_hash or "", address), *opened
+        return access.gate().enter(str(password or ""), request.session_hash or "", address_of(request)), *opened
 
     @handler
     def enter_admin_as(profile: gr.OAuthProfile | None, request: gr.Request) -> tuple[Any, ...]:

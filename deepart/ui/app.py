@@ -11,6 +11,7 @@ from typing import Any
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from deepart import runtime
 from deepart.admin.access import is_offered
@@ -27,6 +28,7 @@ from deepart.ui.classify_tab import build_classify_tab
 from deepart.ui.events import translations as t
 from deepart.ui.generate_tab import build_generate_tab
 from deepart.ui.restore_tab import build_restore_tab
+from deepart.ui.serving.guard import Guard
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
 
@@ -80,7 +82,7 @@ def launch_options() -> dict[str, Any]:
         "footer_links": ["api"],
         "blocked_paths": [str(WEIGHTS), str(runtime.settings().admin_folder)],
         "state_session_capacity": 1000,
-        "app_kwargs": {"routes": [health.route]},
+        "app_kwargs": {"routes": [health.route], "middleware": [Middleware(Guard)]},
     }
 
 

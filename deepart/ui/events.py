@@ -12,12 +12,16 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any, TypeVar
 
 import gradio as gr
+from fastapi import HTTPException
+from gradio.components.base import server
+from gradio.components.image_editor import AcceptBlobs
 from gradio.data_classes import ListFiles
 
 from deepart.admin import access
 from deepart.errors import DeepartError
 from deepart.runtime import Progress
 from deepart.text import LANGUAGES, say, texts
+from deepart.ui.serving.drawings import drawings
 
 log = logging.getLogger("deepart")
 
@@ -42,6 +46,13 @@ def language_of(request: gr.Request | None) -> str:
             wanted.setdefault(tag.partition("-")[0], float(quality or 1))
     known = [language for language in wanted if language in LANGUAGES and wanted[language] > 0]
     return max(known, key=wanted.__getitem__, default=LANGUAGES[0])
+
+
+def address_of(request: gr.Request | None) -> str:
+    """Return where a request comes from, see `access.address_of`."""
+    if request is None:
+        return ""
+    return access.address_of(request.client.host if request.client else None, request.headers)
 
 
 @contextmanager
@@ -148,26 +159,37 @@ def unread(component: Component) -> Component:
 
 
 def unread_editor(editor: gr.ImageEditor) -> gr.ImageEditor:
-    """The same for what was drawn in an editor: a dictionary with its layers, as paths or bytes."""
+    """The same for what was drawn in an editor: a dictionary with its layers, as paths or bytes.
+
+    What browsers send waits in `drawings`, within its bounds.
+    """
 
     def layers_of(self: gr.ImageEditor, payload: Any) -> dict[str, Any] | None:
         if payload is None:
             return None
         if payload.id is None:  # from a program
             return {"layers": [layer.path for layer in payload.layers or []]}
-        stored = self.blob_storage.pop(payload.id, None)  # where a browser sends them
-        return {"layers": [layer for layer in stored.layers if layer] if stored else []}
+        return {"layers": drawings.take(payload.id)}  # where a browser sends them
 
-    return _reading_with(editor, layers_of)
+    @server
+    def accept_blobs(self: gr.ImageEditor, data: AcceptBlobs, request: gr.Request) -> None:
+        try:
+            (_, layer), *_ = data.files
+            if data.data["type"] == "layer":
+                drawings.put(data.data["id"], int(data.data["index"]), layer, address_of(request))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise HTTPException(400, "This is not a layer of a drawing.") from error
+
+    return _reading_with(editor, layers_of, accept_blobs=accept_blobs)
 
 
-def _reading_with(component: Component, preprocess: Callable[[Component, Any], Any]) -> Component:
-    """Change how a component reads what comes from the browser.
+def _reading_with(component: Component, preprocess: Callable[[Component, Any], Any], **methods: Callable) -> Component:
+    """Change how a component reads what comes from the browser, and other methods of it.
 
     It gets a class of its own: whenever a handler changes a property, Gradio makes the component anew from
     its class.  Made past the metaclass, which would write a stub file beside this module.
     """
     original = type(component)
-    namespace = {"preprocess": preprocess, "__module__": original.__module__}
+    namespace = {"preprocess": preprocess, **methods, "__module__": original.__module__}
     component.__class__ = ABCMeta.__new__(type(original), original.__name__, (original,), namespace)
     return component

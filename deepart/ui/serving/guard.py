@@ -1,0 +1,71 @@
+"""The middleware of the app: what is refused before Gradio reads it."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import HTTPException
+from gradio.route_utils import FnIndexInferError
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from deepart.images import MAX_BYTES
+
+log = logging.getLogger("deepart")
+
+MAX_REQUEST_BYTES = 4 * 2**20
+"""Of a request that is no upload: a few settings, and the recipes of a wall of pictures."""
+MAX_UPLOAD_BYTES = 512 * 2**20
+"""Of one upload, which may be of many files."""
+_ROOM = 2**16  # for what stands between the files of a form
+_PREFIX = "/gradio_api"
+_BODY_BYTES = {f"{_PREFIX}/upload": MAX_UPLOAD_BYTES + _ROOM, f"{_PREFIX}/component_server": MAX_BYTES + _ROOM}
+
+_OF_THE_CLIENT = (LookupError, TypeError, ValueError, AttributeError, AssertionError, FnIndexInferError, RecursionError)
+
+
+class Guard:
+    """Bounds what may be sent to the app.
+
+    Gradio reads the whole of a request into memory, or on the disk, however much it is.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, see ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path, started = scope["path"].rstrip("/"), False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, _bounded(receive, _BODY_BYTES.get(path, MAX_REQUEST_BYTES)), watched)
+        except _OF_THE_CLIENT as error:
+            # Gradio looks up whatever a request names: components, handlers, files.  What a handler raises never
+            # comes here; it has become a message of the queue.
+            if started or not path.startswith(_PREFIX):
+                raise
+            log.info("Refused %s %s: %s", scope["method"], path[:100], repr(error)[:200])
+            await PlainTextResponse("Bad request", 400)(scope, receive, send)
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """Read at most so many bytes of a request's body; 413 for the one that has more."""
+    size = 0
+
+    async def read() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise HTTPException(413, "The request is too large.")
+        return message
+
+    return read
