@@ -110,12 +110,12 @@ def test_nothing_but_what_was_measured_is_promoted(models: ModelCache, data: Fro
     gate = gate_of(tmp_path, data, noise=0.0)
     run_folder(gate.candidate, restorer(noise=0.5))
     with pytest.raises(InputError, match="measure again"):
-        promote(gate)
+        promote(gate, "so that there are two")
     gate = gate_of(tmp_path, data, noise=0.0)
     config = gate.candidate / "bundle" / "config.json"
     config.write_text(config.read_text() + " ")
     with pytest.raises(InputError, match="measure again"):
-        promote(gate)
+        promote(gate, "so that there are two")
     first, second = gate_of(tmp_path, data, noise=0.01), gate_of(tmp_path, data, noise=0.02)
     promote(first)
     with pytest.raises(InputError, match="measure again"):  # it was compared with what is live no more
@@ -179,10 +179,10 @@ def test_a_version_whose_files_are_gone_gives_way_to_the_bundled_one(
 def test_a_torn_line_of_the_history_is_left_out_and_a_damaged_version_not_listed(
     models: ModelCache, data: FrozenSet, tmp_path: Path
 ) -> None:
-    promote(gate_of(tmp_path, data, noise=0.1))
+    promote(gate_of(tmp_path, data, noise=0.1), "so that there is one")
     with open(versions_folder() / "history.jsonl", "ab") as file:
         file.write('{"time": "2031-01-01", "reason": "für'.encode()[:-1])
-    promote(gate_of(tmp_path, data, noise=0.0))
+    promote(gate_of(tmp_path, data, noise=0.0), "so that there is one")
     assert [entry["to"] for entry in history()] == [2, 1]
     (versions_folder() / RESTORER / "1" / "version.json").write_text("{")
     assert [version.number for version in versions(RESTORER)] == [2, 0]
@@ -193,7 +193,7 @@ def test_a_torn_line_of_the_history_is_left_out_and_a_damaged_version_not_listed
 def test_a_promotion_on_a_full_disk_changes_nothing(
     models: ModelCache, data: FrozenSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    promote(gate_of(tmp_path, data, noise=0.1))
+    promote(gate_of(tmp_path, data, noise=0.1), "so that there is one")
     gate = gate_of(tmp_path, data, noise=0.0)
     write_text = Path.write_text
 
@@ -204,7 +204,7 @@ def test_a_promotion_on_a_full_disk_changes_nothing(
 
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises((InputError, OSError)):
-        promote(gate)
+        promote(gate, "so that there are two")
     assert live_number(RESTORER) == 1 and [entry["to"] for entry in history()] == [1]
 
 
@@ -223,7 +223,7 @@ def test_requests_during_a_promotion_see_one_version_or_the_other(
         thread.start()
     try:
         wait_until(lambda: all(seen))
-        promote(gate)
+        promote(gate, "so that there are two")
         assert strength(models.get(RESTORER)) == 0
         wait_until(lambda: all(answers[-1] for answers in seen))
     finally:
