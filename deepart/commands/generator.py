@@ -19,13 +19,16 @@ def add_to(train, evaluate) -> None:
         python -m deepart train generator --data art/ --run runs/generator --minutes 720
         python -m deepart train generator --data art/ --run runs/small --minutes 240 --side 128 --stages 128x16
         python -m deepart train generator --data art/ --run runs/dcgan --architecture dcgan --minutes 60
+        python -m deepart train generator --data art/ --run runs/flow --architecture flow --minutes 1080 \
+            --stages 128x64 --learning-rate 0.001
         """,
     )
     generator.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
     add_run_options(generator, stages="128x16@0.85,256x8")
+    generator.add_argument("--cache", type=Path, help="folder for the decoded paintings; default: one in the run's")
     generator.add_argument("--learning-rate", type=float, default=2e-4, help="default 0.0002")
     generator.add_argument(
-        "--architecture", choices=["fastgan", "dcgan"], default="fastgan", help="dcgan is the baseline"
+        "--architecture", choices=["fastgan", "dcgan", "flow"], default="fastgan", help="dcgan is the baseline"
     )
     generator.add_argument(
         "--side", type=int, choices=[128, 256], default=256, help="of the pictures that fastgan paints; default 256"

@@ -65,6 +65,26 @@ def read_catalogue(folder: Path) -> list[Painting]:
     ]
 
 
+def read_sharp(folder: Path, catalogue: Sequence[Painting]) -> list[Painting]:
+    """Read `folder`/paintings_hr.csv (columns path, title), if there is one: paintings of high resolution.
+
+    Each is by the artist that its folder names, and of the style of most works of that artist in `catalogue`.
+    """
+    file = Path(folder) / "paintings_hr.csv"
+    if not file.is_file():
+        return []
+    styles = defaultdict(Counter)
+    for painting in catalogue:
+        styles[painting.artist][painting.style] += 1
+    with open(file, newline="", encoding="utf-8") as lines:
+        rows = [(Path(folder) / row["path"], row["title"]) for row in csv.DictReader(lines)]
+    usual = {artist: counted.most_common(1)[0][0] for artist, counted in styles.items()}
+    return [
+        Painting(path, path.parent.name, usual.get(path.parent.name, ""), "", title, "", "native")
+        for path, title in rows
+    ]
+
+
 def known_artists(paintings: Iterable[Painting], fewest: int = FEWEST_WORKS) -> tuple[str, ...]:
     """Return the artists with at least `fewest` works, sorted."""
     works = Counter(painting.artist for painting in paintings)

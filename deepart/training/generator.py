@@ -38,7 +38,7 @@ from deepart.models.blocks import upsample_linear
 from deepart.models.generator import SLOPE, DCGANDiscriminator, DCGANGenerator, Generator
 from deepart.training.catalogue import Painting
 from deepart.training.classifier import label_shares
-from deepart.training.data import PictureStore, random_crop
+from deepart.training.data import PictureStore, Selection, random_crop
 from deepart.training.loop import GROUP, Batch, Turn
 
 Loss = Literal["minimax", "nonsaturating", "hinge"]
@@ -258,10 +258,13 @@ class SquareCrops:
     Args:
         pictures: (H, W, 3) uint8 RGB each.
         styles: the index of each one's style.
+        zoom: smallest part of the shorter side that a crop shows.
     """
 
-    def __init__(self, pictures: PictureStore | Sequence[np.ndarray], styles: Sequence[int]) -> None:
-        self._pictures, self.styles = pictures, np.asarray(styles)
+    def __init__(
+        self, pictures: PictureStore | Selection | Sequence[np.ndarray], styles: Sequence[int], zoom: float = 1.0
+    ) -> None:
+        self._pictures, self.styles, self._zoom = pictures, np.asarray(styles), zoom
         weights = label_shares(styles, max(styles) + 1).rsqrt()[torch.tensor(styles)].double().numpy()
         self._up_to = np.cumsum(weights / weights.sum())  # the chance of each picture or one before it
 
@@ -284,7 +287,7 @@ class SquareCrops:
         for index, rng in zip(chosen, generators):
             picture = self._pictures[index]
             scale = size / min(picture.shape[:2])
-            crops.append(random_crop(picture, size, (scale, scale), rng))
+            crops.append(random_crop(picture, size, (scale, scale / self._zoom), rng))
         return torch.stack(crops), torch.from_numpy(self.styles[chosen])
 
 

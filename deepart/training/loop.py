@@ -181,6 +181,7 @@ def fit(
     on_step: Callable[[StepReport], None] = lambda report: None,
     should_stop: Callable[[], bool] = lambda: False,
     groups: Sequence[dict] | None = None,
+    on_average: Callable[[StepReport, nn.Module], None] = lambda report, average: None,
 ) -> nn.Module:
     """Train `task.network` until the minutes are used up; return its moving average.
 
@@ -190,6 +191,7 @@ def fit(
     Args:
         groups: the optimiser's groups of parameters, if not all are trained alike; "relative_rate" multiplies
             the learning rate of the schedule.
+        on_average: is told of every step after `on_step`, and given the moving average.
     """
     accelerator = _accelerator()
     network = _placed(task.network, accelerator)
@@ -203,8 +205,12 @@ def fit(
             average.update(network, turn.step)
         return losses
 
+    def told(report: StepReport) -> None:
+        on_step(report)
+        on_average(report, average.network)
+
     parts = {"network": network, "average": average.network, "optimizer": optimizer}
-    _train(parts, task.draw, take, config, checkpoint, on_step, should_stop, accelerator)
+    _train(parts, task.draw, take, config, checkpoint, told, should_stop, accelerator)
     return average.network
 
 

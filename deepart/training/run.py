@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import signal
+import threading
 import time
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -77,6 +80,17 @@ def logged_fit(task: Task, config: FitConfig, run: Path, groups: Sequence[dict] 
         average = fit(task, config, run / "state.pt", on_step=Log(log), groups=groups)
     leave_to_the_first()
     return average
+
+
+@contextmanager
+def until_terminated() -> Iterator[Callable[[], bool]]:
+    """Give a function that says whether this process was asked to end, so that a run can write its state first."""
+    asked = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda number, frame: asked.set())
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class Log:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,12 +14,15 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
+from deepart.models.flow import FlowConfig, FlowPainter
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting, read_catalogue
 from deepart.training.data import PictureStore, is_held_out
+from deepart.training.flow import ZOOM, FlowTraining, LabelledPaintings
 from deepart.training.generation_evaluation import (
     Painter,
     PooledFeatures,
@@ -27,6 +30,7 @@ from deepart.training.generation_evaluation import (
     centre_square,
     describe,
     evaluate_generator,
+    flow_painter,
     grid,
     lite_features,
     paint_all,
@@ -38,11 +42,12 @@ from deepart.training.generator import (
     ProjectedDiscriminator,
     ProjectedTraining,
     SquareCrops,
+    fold_batch_norms,
     imagenet_backbone,
     shown_truly,
 )
-from deepart.training.loop import FitConfig, Stage, StepReport, fit_adversarial, leave_to_the_first
-from deepart.training.run import Log
+from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
+from deepart.training.run import Log, until_terminated
 from deepart.training.run_classifier import imagenet_weights
 
 GRID_EVERY_MINUTES = 20
@@ -62,6 +67,9 @@ def train_generator(options: Namespace) -> None:
     """
     options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
+    if options.architecture == "flow":
+        _train_flow(options)
+        return
     paintings = [painting for painting in shown_truly(read_catalogue(options.data)) if not is_held_out(painting.path)]
     styles = tuple(sorted({painting.style for painting in paintings}))
     pictures = PictureStore([painting.path for painting in paintings], options.run / "cache")
@@ -92,22 +100,67 @@ def train_generator(options: Namespace) -> None:
         clip_norm=math.inf,
     )
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines:
-        log, last_grid = Log(lines), -math.inf
+        log, grids = Log(lines), Grids(options.run, len(styles))
 
         def on_step(report: StepReport, average: nn.Module) -> None:
-            nonlocal last_grid
             log(report)
-            if report.minutes - last_grid >= GRID_EVERY_MINUTES and isinstance(average, Generator):
-                last_grid = report.minutes
-                every_style = [index % (len(styles) + 1) for index in range(64)]
-                (options.run / "grids").mkdir(exist_ok=True)
-                grid(paint_all(painter(average, report.stage.size), every_style)).save(
-                    options.run / "grids" / f"{report.minutes:05.0f}.png"
-                )
+            if isinstance(average, Generator):
+                grids(report, lambda: painter(average, report.stage.size))
 
         average = fit_adversarial(task, config, options.run / "state.pt", on_step)
     leave_to_the_first()
     average.save_pretrained(options.run / "bundle")
+    print(options.run / "bundle")
+
+
+class Grids:
+    """Saves 64 pictures every `GRID_EVERY_MINUTES`, the styles in turn, "any" after the last."""
+
+    def __init__(self, run: Path, styles: int) -> None:
+        self._folder, self._styles, self._last = run / "grids", styles, -math.inf
+
+    def __call__(self, report: StepReport, paints: Callable[[], Painter]) -> None:
+        """Paint and save, if it is time; `paints` returns what paints."""
+        if report.minutes - self._last < GRID_EVERY_MINUTES:
+            return
+        self._last = report.minutes
+        self._folder.mkdir(exist_ok=True)
+        in_turn = [index % (self._styles + 1) for index in range(64)]
+        grid(paint_all(paints(), in_turn)).save(self._folder / f"{report.minutes:05.0f}.png")
+
+
+def _train_flow(options: Namespace) -> None:
+    """Train the flow painter; the run folder receives the same as that of the generator."""
+    stages = Stage.parse_all(options.stages)
+    sides = {stage.size for stage in stages}
+    if len(sides) > 1:
+        raise InputError("setting.choice", name="stages", choices=str(stages[0].size))
+    side = stages[0].size
+    data = LabelledPaintings.read(options.data, options.cache or options.run / "cache", math.ceil(side / ZOOM))
+    backbone = fold_batch_norms(imagenet_backbone(options.backbone or imagenet_weights())).to(runtime.device())
+    torch.manual_seed(options.seed)
+    painter = FlowPainter(FlowConfig(*data.label_names, side=side))
+    task = FlowTraining(painter, data, backbone, options.seed)
+    config = FitConfig(
+        options.minutes,
+        stages,
+        learning_rate=options.learning_rate,
+        final_learning_rate=options.learning_rate / 10,
+        schedule="linear",
+        warmup_steps=500,
+        betas=(0.9, 0.95),
+        clip_norm=1.0,
+        ema_decay=0.9998,
+    )
+    grids = Grids(options.run, len(painter.config.styles))
+
+    def on_average(report: StepReport, average: nn.Module) -> None:
+        grids(report, lambda: flow_painter(average.painter))
+
+    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
+        average = fit(task, config, options.run / "state.pt", Log(lines), should_stop, on_average=on_average)
+    leave_to_the_first()
+    average.painter.save_pretrained(options.run / "bundle")
     print(options.run / "bundle")
 
 
