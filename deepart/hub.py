@@ -53,6 +53,13 @@ def cached(repo: str, file: str, revision: str) -> Path | None:
     return Path(found) if isinstance(found, str) else None
 
 
+def is_absent(repo: str, file: str, revision: str) -> bool:
+    """Whether the Hub has said that there is no such file, as the cache remembers for each commit; asks nobody."""
+    from huggingface_hub import _CACHED_NO_EXIST, try_to_load_from_cache
+
+    return try_to_load_from_cache(repo, file, revision=revision) is _CACHED_NO_EXIST
+
+
 def download(name: str, repo: str, file: str, revision: str, report: Report | None = None) -> Path:
     """Fetch `file` of `repo` at `revision` into the Hub's cache and return its path there.
 
@@ -70,6 +77,7 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
     require_network(name, constants.ENDPOINT)
 
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+    from huggingface_hub.errors import EntryNotFoundError
 
     transfer = _Transfer(report)
     # Asked for on its own because `hf_hub_download` repeats a request that failed for 23 s.
@@ -77,7 +85,8 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
     if not transfer.completes(head, ANSWER_SECONDS) or (head.exception() and not _status(head.exception())):
         _unreachable_since[constants.ENDPOINT] = time.monotonic()
         raise WeightsError("weights.offline", name=name)
-    transfer.total = _result(head, name).size or 0
+    if not isinstance(head.exception(), EntryNotFoundError):  # else the client remembers that, see `is_absent`
+        transfer.total = _result(head, name).size or 0
 
     bar = transfer.bar()
     fetch = in_background(lambda: hf_hub_download(repo, file, revision=revision, tqdm_class=bar))

@@ -40,6 +40,9 @@ class Settings:
     """DEEPART_ADMINS: on a Space with `hf_oauth: true`, names on the Hub of those who are let in, with commas."""
     job_niceness: int = 15
     """DEEPART_JOB_NICENESS: how much training jobs give way to visitors, from 0 to 19."""
+    large_model: str = ""
+    """DEEPART_LARGE_MODEL: key of the large model that the tabs offer, whatever the machine; empty: all that need a
+    graphics card, where there is one."""
     zero_gpu: bool = False
     """SPACES_ZERO_GPU, set by Hugging Face: this is a Space that borrows a GPU for each request."""
 

@@ -1,4 +1,4 @@
-"""A classifier's repository on the Hugging Face Hub, whose content nobody here has looked at.
+"""A repository on the Hugging Face Hub, whose content nobody here has looked at.
 
 Its name comes from a visitor and its files from a stranger.  So the name is checked before anybody is
 asked; of the files only JSON, tokenizers and safetensors are read, up to a size; code is never run; and
@@ -58,6 +58,8 @@ class HubRepository:
     cache stays what it was when it was fetched."""
     report: Report | None = None
     """Told of the progress of downloads."""
+    most_weights_bytes: int | None = None
+    """Of one file of weights; `MOST_WEIGHTS_BYTES` if None."""
 
     def __post_init__(self) -> None:
         checked_repository(self.name, self.revision)
@@ -72,6 +74,8 @@ class HubRepository:
 
         path = hub.cached(self.name, file, self.revision)
         if path is None:
+            if hub.is_absent(self.name, file, self.revision):
+                return None
             try:
                 path = hub.download(self.name, self.name, file, self.revision, self._bounded(file))
             except WeightsError as error:
@@ -130,7 +134,8 @@ class HubRepository:
 
     def _bounded(self, file: str) -> Report:
         """`report`, which ends the download of a file that is too large."""
-        most = MOST_WEIGHTS_BYTES if file.endswith(".safetensors") else MOST_OTHER_BYTES
+        weights = self.most_weights_bytes or MOST_WEIGHTS_BYTES
+        most = weights if file.endswith(".safetensors") else MOST_OTHER_BYTES
 
         def report(done: int, total: int) -> None:
             if max(done, total) > most:

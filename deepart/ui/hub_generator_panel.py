@@ -13,9 +13,10 @@ from PIL import Image
 from deepart import runtime
 from deepart.images import save_png
 from deepart.recipes import chunks
-from deepart.tasks.diffusion import CHOICES, diffuse_steps
+from deepart.tasks.diffusion import diffuse_steps
 from deepart.tasks.generate import DEFAULT_CHECKPOINT
 from deepart.tasks.hub_generators import HUB_GENERATORS
+from deepart.tasks.pipeline_table import CHOICES
 from deepart.text import say
 from deepart.ui import generate_html as html
 from deepart.ui import generate_request as request_of
@@ -56,9 +57,10 @@ def build_hub_generator_panel(studio: gr.State) -> tuple[gr.Dropdown, gr.events.
 
 def _build_diffusion() -> None:
     gr.Markdown(t("ui.generate.diffusion_hint"), elem_classes="hint")
+    choices = [(f"{key} · {row.licence}", key) for key, row in CHOICES.items() if not row.memory]
     repo = gr.Dropdown(
-        [(f"{key} · {row.licence}", key) for key, row in CHOICES.items()],
-        value=next(iter(CHOICES)),
+        choices,
+        value=choices[0][1],
         allow_custom_value=True,
         label=t("ui.generate.diffusion"),
         elem_id="generate-diffusion",

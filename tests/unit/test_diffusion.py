@@ -11,21 +11,22 @@ import torch
 from safetensors.torch import load, save
 
 from deepart import runtime
-from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
-from deepart.tasks.diffusion import INDEX, diffuse_steps
+from deepart.tasks.diffusion import INDEX, diffuse_steps, pipelines
 from loopback_hub import LoopbackHub
 
 diffusers = pytest.importorskip("diffusers")
-transformers = pytest.importorskip("transformers")
+pytest.importorskip("transformers")
+
+from tiny_pipelines import files_of, publish, text_to_image  # noqa: E402
 
 REPO = "somebody/tiny"
 
 
 @pytest.fixture(autouse=True)
 def forgotten() -> None:
-    models.forget(f"diffusion {REPO}@main")
+    pipelines.clear()
 
 
 def unet(channels: int = 3, **settings: object) -> object:
@@ -47,60 +48,14 @@ def unconditional() -> object:
     return diffusers.DDPMPipeline(unet(), diffusers.DDPMScheduler(num_train_timesteps=50))
 
 
-def text_to_image(tmp_path: Path) -> object:
-    torch.manual_seed(0)
-    words = {
-        word: number for number, word in enumerate(["<|startoftext|>", "<|endoftext|>", "a</w>", "b</w>", "a", "b"])
-    }
-    (tmp_path / "vocab.json").write_text(json.dumps(words))
-    (tmp_path / "merges.txt").write_text("#version: 0.2\n")
-    text = transformers.CLIPTextConfig(
-        vocab_size=6,
-        hidden_size=8,
-        intermediate_size=8,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        max_position_embeddings=16,
-        projection_dim=8,
-        bos_token_id=0,
-        eos_token_id=1,
-        pad_token_id=1,
-    )
-    network = diffusers.UNet2DConditionModel(
-        sample_size=8,
-        in_channels=4,
-        out_channels=4,
-        block_out_channels=(8, 8),
-        layers_per_block=1,
-        norm_num_groups=4,
-        cross_attention_dim=8,
-        attention_head_dim=4,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-    )
-    return diffusers.StableDiffusionPipeline(
-        vae=diffusers.AutoencoderKL(block_out_channels=(8,), norm_num_groups=4, latent_channels=4),
-        text_encoder=transformers.CLIPTextModel(text),
-        tokenizer=transformers.CLIPTokenizer(
-            str(tmp_path / "vocab.json"), str(tmp_path / "merges.txt"), model_max_length=16
-        ),
-        unet=network,
-        scheduler=diffusers.DDIMScheduler(num_train_timesteps=50, steps_offset=1, clip_sample=False),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    )
-
-
-def publish(hub: LoopbackHub, pipeline: object, folder: Path, **changes: object) -> None:
-    pipeline.save_pretrained(folder, safe_serialization=True)
-    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+def put(hub: LoopbackHub, pipeline: object, folder: Path, **changes: object) -> None:
+    files = publish(hub, REPO, pipeline, folder)
     index = {**json.loads(files[INDEX]), **changes}
-    hub.add(REPO, {**files, INDEX: json.dumps(index).encode(), "pipeline.py": b"raise SystemExit"})
+    hub.add(REPO, {**files, INDEX: json.dumps(index).encode()})
 
 
 def test_an_unconditional_pipeline_paints_the_same_for_the_same_seed(hub: LoopbackHub, tmp_path: Path) -> None:
-    publish(hub, unconditional(), tmp_path / "pipeline")
+    put(hub, unconditional(), tmp_path / "pipeline")
     seen = []
     pictures = runtime.run(diffuse_steps(REPO, seed=3, count=2, num_steps=3), seen.append)
     assert [picture.size for picture in pictures] == [(16, 16)] * 2
@@ -113,7 +68,7 @@ def test_an_unconditional_pipeline_paints_the_same_for_the_same_seed(hub: Loopba
 
 
 def test_a_text_is_painted_and_asked_for(hub: LoopbackHub, tmp_path: Path) -> None:
-    publish(hub, text_to_image(tmp_path), tmp_path / "pipeline")
+    put(hub, text_to_image(tmp_path), tmp_path / "pipeline")
     with pytest.raises(InputError):
         runtime.run(diffuse_steps(REPO, " ", seed=1, num_steps=2))
     (first,), (second,) = (runtime.run(diffuse_steps(REPO, text, seed=1, num_steps=2)) for text in ("a", "b b"))
@@ -122,7 +77,7 @@ def test_a_text_is_painted_and_asked_for(hub: LoopbackHub, tmp_path: Path) -> No
 
 
 def test_closing_stops_at_the_next_step(hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(hub, unconditional(), tmp_path / "pipeline")
+    put(hub, unconditional(), tmp_path / "pipeline")
     runtime.run(diffuse_steps(REPO, seed=1, num_steps=1))
     monkeypatch.setattr("deepart.tasks.tiled._PATIENCE", 0.01)
     steps = diffuse_steps(REPO, seed=1, num_steps=50)
@@ -147,13 +102,13 @@ def test_closing_stops_at_the_next_step(hub: LoopbackHub, tmp_path: Path, monkey
     ],
 )
 def test_code_of_their_own_and_other_kinds_are_refused(hub: LoopbackHub, tmp_path: Path, changes: dict) -> None:
-    publish(hub, unconditional(), tmp_path / "pipeline", **changes)
+    put(hub, unconditional(), tmp_path / "pipeline", **changes)
     with pytest.raises(WeightsError):
         runtime.run(diffuse_steps(REPO, seed=1, num_steps=1))
 
 
 def test_a_network_with_gaps_is_refused(hub: LoopbackHub, tmp_path: Path) -> None:
-    publish(hub, unconditional(), tmp_path)
+    put(hub, unconditional(), tmp_path)
     files = dict(hub.repos[REPO].commits[hub.repos[REPO].head])
     name = "unet/diffusion_pytorch_model.safetensors"
     tensors = load(files[name])
@@ -165,8 +120,7 @@ def test_a_network_with_gaps_is_refused(hub: LoopbackHub, tmp_path: Path) -> Non
 
 def test_pickled_weights_are_not_opened(hub: LoopbackHub, tmp_path: Path) -> None:
     unconditional().save_pretrained(tmp_path, safe_serialization=False)
-    files = {path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    hub.add(REPO, files)
+    hub.add(REPO, files_of(tmp_path))
     with pytest.raises(WeightsError, match="safetensors"):
         runtime.run(diffuse_steps(REPO, seed=1, num_steps=1))
     hub.repos[REPO].commit({"README.md": b""})
