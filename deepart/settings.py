@@ -6,6 +6,7 @@ by the libraries.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import sys
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ class Settings:
     """DEEPART_KEEP_FILES_MINUTES: age at which uploads and results of visitors are deleted."""
     host: str = "127.0.0.1"
     """DEEPART_HOST: address that the app listens on; "0.0.0.0" for all (the default on a Space)."""
+    trusted_proxies: str = ""
+    """DEEPART_TRUSTED_PROXIES: addresses or networks of proxies, with commas, that are believed where a request comes
+    from; "*" for every one; empty: FORWARDED_ALLOW_IPS if that is set, or else none."""
     admin_dir: str = ""
     """DEEPART_ADMIN_DIR: folder of the owner's data sets, training jobs and models; empty: one of the user's."""
     admin_password: str = field(default="", repr=False)
@@ -51,7 +55,7 @@ class Settings:
         """Read the variables above.
 
         Raises:
-            ValueError: a number is not one, or negative, or a precision unknown; the message names the variable.
+            ValueError: a number is not one, or negative, or a precision or proxy unknown; the message names it.
         """
         values: dict[str, str | int] = {"zero_gpu": environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")}
         for name in cls.__slots__:
@@ -67,6 +71,7 @@ class Settings:
                 raise ValueError(f"{variable} is {text!r}; it must be one of: {', '.join(PRECISIONS)}.")
             else:
                 values[name] = text
+        _check_proxies(str(values.get("trusted_proxies", "")))
         if "SPACE_ID" in environ:  # a Space is reached from outside its container
             values.setdefault("host", "0.0.0.0")
         return cls(**values)
@@ -75,6 +80,16 @@ class Settings:
     def admin_folder(self) -> Path:
         """`admin_dir`, or else a folder where the system keeps the data of its users' programs."""
         return Path(self.admin_dir).expanduser().resolve() if self.admin_dir else _data_home() / "deepart"
+
+
+def _check_proxies(text: str) -> None:
+    for proxy in filter(None, (each.strip() for each in text.split(","))):
+        try:
+            proxy == "*" or ipaddress.ip_network(proxy, strict=False)
+        except ValueError:
+            raise ValueError(
+                f"DEEPART_TRUSTED_PROXIES has {proxy!r}; it must hold addresses such as 10.0.0.1 or 10.0.0.0/8."
+            ) from None
 
 
 def _data_home() -> Path:

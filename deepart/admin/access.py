@@ -1,7 +1,8 @@
 """Who is let into Admin: by a password, or on a Space by name.
 
-Nothing of it is sent to a browser but a token that is worth something in the session alone that it was given to.
-What the app shows or hides protects nothing; every handler of Admin calls `Gate.require`.
+A session opens for one page of one browser: the page's hash, which stands in addresses that proxies write down, is
+worth nothing without the browser's cookie.  What the app shows or hides protects nothing; every handler of Admin calls
+`Gate.require`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import ipaddress
 import os
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -22,13 +24,28 @@ from deepart.errors import InputError
 
 SESSION_SECONDS = 8 * 3600
 MAX_FAILURES = 5
-"""Wrong passwords that an address may send within `LOCKED_SECONDS`."""
+"""Wrong passwords that an address may send within `LOCKED_SECONDS`; or a browser whose owner was inside before."""
+MAX_FAILURES_OF_ALL = 50
+"""The same for all addresses together: whoever has many has no more guesses."""
 LOCKED_SECONDS = 15 * 60
 SECONDS_PER_FAILURE = 0.5
 """How long a wrong password takes; they are answered one after the other, whoever sends them."""
 
 _PATIENCE_SECONDS = 5.0  # how long an attempt waits for those before it
 _MAX_ADDRESSES, _MAX_SESSIONS = 1_000, 20
+_KNOWN_SECONDS = 30 * 24 * 3600  # how long a browser is known after its owner was inside
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks for something."""
+
+    session: str = ""
+    """Gradio's hash of the page."""
+    browser: str = ""
+    """The secret in the browser's cookie; empty if it sends none."""
+    address: str = ""
+    """Where the request comes from, see `address_of`."""
 
 
 @dataclass(slots=True)
@@ -56,8 +73,10 @@ class Gate:
         self._password = _digest(password) if password else None
         self._users = users
         self._clock, self._sleep = clock, sleep
-        self._failures: OrderedDict[str, _Failures] = OrderedDict()
-        self._sessions: OrderedDict[bytes, tuple[str, float]] = OrderedDict()  # digest -> session, end
+        self._failures: OrderedDict[str, _Failures] = OrderedDict()  # by address or known browser
+        self._failures_of_all: deque[float] = deque(maxlen=MAX_FAILURES_OF_ALL)
+        self._sessions: OrderedDict[bytes, tuple[bytes, float]] = OrderedDict()  # of tokens -> of visitors, end
+        self._known: OrderedDict[bytes, float] = OrderedDict()  # browsers -> end
         self._lock = threading.Lock()
         self._turn = threading.Lock()
 
@@ -71,94 +90,132 @@ class Gate:
         """Whether somebody is let in by name."""
         return bool(self._users)
 
-    def enter(self, password: str, session: str, address: str) -> str:
+    def enter(self, password: str, visitor: Visitor) -> str:
         """Open a session with a password; return its token.
 
-        Args:
-            session: Gradio's hash of the browser's session.
-            address: where the attempt comes from, see `address_of`.
-
         Raises:
-            InputError: the password is wrong, or the address has sent too many wrong ones.
+            InputError: the password is wrong, too many wrong ones were sent, or the browser has no cookie.
         """
-        self._refuse_locked(address)
-        if not self._turn.acquire(timeout=_PATIENCE_SECONDS):
+        known = self.knows(visitor.browser)
+        # A browser that was inside before waits for nobody's guesses, and none of them locks it out.
+        turn, who = (threading.Lock(), visitor.browser) if known else (self._turn, _network(visitor.address))
+        self._refuse_locked(who, known)
+        if not turn.acquire(timeout=_PATIENCE_SECONDS):
             raise InputError("admin.busy")
         try:
-            self._refuse_locked(address)  # those before it may have been of the same address
+            self._refuse_locked(who, known)  # those before it may have been of the same address
             # Digests, because comparing takes as long as the shorter text is.
             right = hmac.compare_digest(_digest(password), self._password or b"")
             if not (right and self.takes_password):
-                self._count_failure(address)
+                self._count_failure(who, known)
                 self._sleep(SECONDS_PER_FAILURE)
                 raise InputError("admin.wrong_password")
         finally:
-            self._turn.release()
+            turn.release()
         with self._lock:
-            self._failures.pop(address, None)
-        return self._open(session)
+            self._failures.pop(who, None)
+        return self._open(visitor)
 
-    def enter_as(self, user: str | None, session: str) -> str:
+    def enter_as(self, user: str | None, visitor: Visitor) -> str:
         """Open a session for a user whom the Hub has vouched for; return its token.
 
         Raises:
-            InputError: the user is not on the list.
+            InputError: the user is not on the list, or the browser has no cookie.
         """
         if not self.lets_in(user):
             raise InputError("admin.not_on_list")
-        return self._open(session)
+        return self._open(visitor)
 
     def lets_in(self, user: str | None) -> bool:
         """Say whether a user of the Hub is on the list."""
         return bool(user) and user.lower() in self._users
 
-    def is_open(self, token: str | None, session: str | None) -> bool:
-        """Say whether a token opens Admin in this session, now."""
-        if not token or not session:
+    def is_open(self, token: str | None, visitor: Visitor) -> bool:
+        """Say whether a token opens Admin for this page of this browser, now."""
+        if not token or not visitor.session or not visitor.browser:
             return False
         with self._lock:
-            owner, end = self._sessions.get(_digest(token), ("", 0.0))
-            return hmac.compare_digest(owner.encode(), session.encode()) and self._clock() < end
+            owner, end = self._sessions.get(_digest(token), (b"", 0.0))
+            return hmac.compare_digest(owner, _digest_of(visitor)) and self._clock() < end
 
-    def require(self, token: str | None, session: str | None) -> None:
-        """Raise `InputError` unless the token opens Admin in this session; the first line of every handler."""
-        if not self.is_open(token, session):
+    def require(self, token: str | None, visitor: Visitor) -> None:
+        """Raise `InputError` unless the token opens Admin for this visitor; the first line of every handler."""
+        if not self.is_open(token, visitor):
             raise InputError("admin.closed")
+
+    def is_inside(self, visitor: Visitor) -> bool:
+        """Say whether this page of this browser has an open session, whatever its token is."""
+        who, now = _digest_of(visitor), self._clock()
+        with self._lock:
+            return any(owner == who and now < end for owner, end in self._sessions.values())
+
+    def may_listen(self, visitor: Visitor) -> bool:
+        """Say whether a visitor may hear what a page is told: nobody but its browser, while Admin is open on it."""
+        page, now = _digest(visitor.session), self._clock()
+        with self._lock:
+            is_open = any(owner.startswith(page) and now < end for owner, end in self._sessions.values())
+        return not is_open or self.is_inside(visitor)
+
+    def knows(self, browser: str) -> bool:
+        """Say whether somebody was inside with this browser in the last days, since this process began."""
+        with self._lock:
+            return bool(browser) and self._clock() < self._known.get(_digest(browser), 0.0)
 
     def leave(self, token: str | None) -> None:
         """Close a session: its token is worth nothing from now on."""
         with self._lock:
             self._sessions.pop(_digest(token or ""), None)
 
-    def _open(self, session: str) -> str:
-        if not session:
+    def _open(self, visitor: Visitor) -> str:
+        if not visitor.session:
             raise InputError("admin.closed")
-        token = secrets.token_urlsafe(32)
+        if not visitor.browser:
+            raise InputError("admin.no_cookie")
+        token, now = secrets.token_urlsafe(32), self._clock()
         with self._lock:
-            self._sessions[_digest(token)] = (session, self._clock() + SESSION_SECONDS)
-            while len(self._sessions) > _MAX_SESSIONS:
-                self._sessions.popitem(last=False)
+            self._sessions[_digest(token)] = (_digest_of(visitor), now + SESSION_SECONDS)
+            self._known[_digest(visitor.browser)] = now + _KNOWN_SECONDS
+            for kept in (self._sessions, self._known):
+                while len(kept) > _MAX_SESSIONS:
+                    kept.popitem(last=False)
         return token
 
-    def _refuse_locked(self, address: str) -> None:
+    def _refuse_locked(self, who: str, known: bool) -> None:
         with self._lock:
-            failures = self._failures.get(address)
-            if failures is None:
-                return
-            left = failures.since + LOCKED_SECONDS - self._clock()
-            if left <= 0:
-                del self._failures[address]
-            elif failures.count >= MAX_FAILURES:
-                raise InputError("admin.locked", minutes=max(1, round(left / 60)))
+            failures, now = self._failures.get(who), self._clock()
+            if failures is not None and failures.since + LOCKED_SECONDS <= now:
+                del self._failures[who]
+            elif failures is not None and failures.count >= MAX_FAILURES:
+                raise InputError("admin.locked", minutes=_minutes(failures.since + LOCKED_SECONDS - now))
+            of_all = self._failures_of_all
+            if not known and len(of_all) == MAX_FAILURES_OF_ALL and of_all[0] + LOCKED_SECONDS > now:
+                raise InputError("admin.locked_for_all", minutes=_minutes(of_all[0] + LOCKED_SECONDS - now))
 
-    def _count_failure(self, address: str) -> None:
+    def _count_failure(self, who: str, known: bool) -> None:
         with self._lock:
-            failures = self._failures.setdefault(address, _Failures(0, self._clock()))
+            failures = self._failures.setdefault(who, _Failures(0, self._clock()))
             failures.count += 1
             failures.since = self._clock()
-            self._failures.move_to_end(address)
+            self._failures.move_to_end(who)
             while len(self._failures) > _MAX_ADDRESSES:
                 self._failures.popitem(last=False)
+            if not known:
+                self._failures_of_all.append(self._clock())
+
+
+def _minutes(seconds: float) -> int:
+    return max(1, round(seconds / 60))
+
+
+def _network(address: str) -> str:
+    """Return what stands for an address: of IPv6, the network, in which one machine has as many as it likes."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6 and parsed.ipv4_mapped is None:
+        return str(ipaddress.ip_network((parsed.packed[:8] + bytes(8), 64)))
+    return str(parsed)
 
 
 def address_of(host: str | None, headers: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> str:
@@ -193,4 +250,8 @@ def is_offered() -> bool:
 
 
 def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).digest()
+
+
+def _digest_of(visitor: Visitor) -> bytes:
+    return _digest(visitor.session) + _digest(visitor.browser)

@@ -18,8 +18,9 @@ from deepart.ui.admin_jobs_panel import build_jobs_panel
 from deepart.ui.admin_search_panel import build_search_panel
 from deepart.ui.admin_slimming_panel import build_slimming_panel
 from deepart.ui.admin_versions_panel import build_versions_panel
-from deepart.ui.events import address_of, handler
+from deepart.ui.events import handler, visitor_of
 from deepart.ui.events import translations as t
+from deepart.ui.serving.visitors import WITH_COOKIE
 
 _PANELS = {
     "data": build_data_panel,
@@ -68,11 +69,11 @@ def build_admin_tab() -> None:
 
     @handler
     def enter_admin(password: str, request: gr.Request) -> tuple[Any, ...]:
-        return access.gate().enter(str(password or ""), request.session_hash or "", address_of(request)), *opened
+        return access.gate().enter(str(password or ""), visitor_of(request)), *opened
 
     @handler
     def enter_admin_as(profile: gr.OAuthProfile | None, request: gr.Request) -> tuple[Any, ...]:
-        return access.gate().enter_as(profile.username if profile else None, request.session_hash or ""), *opened
+        return access.gate().enter_as(profile.username if profile else None, visitor_of(request)), *opened
 
     @handler
     def leave_admin(token: str, request: gr.Request) -> str:
@@ -82,11 +83,11 @@ def build_admin_tab() -> None:
     # Wiring
     inside = [token, password, door, room]
     entered = [
-        password.submit(enter_admin, [password], inside, concurrency_limit=4, **QUIET),
-        enter_button.click(enter_admin, [password], inside, concurrency_limit=4, **QUIET),
+        password.submit(enter_admin, [password], inside, js=WITH_COOKIE, concurrency_limit=4, **QUIET),
+        enter_button.click(enter_admin, [password], inside, js=WITH_COOKIE, concurrency_limit=4, **QUIET),
     ]
     if enter_as_button is not None:
-        entered.append(enter_as_button.click(enter_admin_as, None, inside, **QUIET))
+        entered.append(enter_as_button.click(enter_admin_as, None, inside, js=WITH_COOKIE, **QUIET))
     for event in entered:
         first = panels["data"]  # the others follow when they are opened
         event.success(first.refresh, [token, *first.inputs], first.outputs, **IN_TURN, **QUIET)

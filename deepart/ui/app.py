@@ -28,6 +28,7 @@ from deepart.ui.classify_tab import build_classify_tab
 from deepart.ui.events import translations as t
 from deepart.ui.generate_tab import build_generate_tab
 from deepart.ui.restore_tab import build_restore_tab
+from deepart.ui.serving import visitors
 from deepart.ui.serving.guard import Guard
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
@@ -39,6 +40,9 @@ def build_app() -> gr.Blocks:
     """Return the app, ready to be launched with `launch_options()`."""
     settings = runtime.settings()
     models.limit(settings.model_cache_mb << 20)
+    if settings.trusted_proxies or "FORWARDED_ALLOW_IPS" not in os.environ:
+        # Read by uvicorn, which else believes whatever programs of this machine, such as a proxy, pass on.
+        os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
     age = 60 * settings.keep_files_minutes
     with gr.Blocks(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
@@ -82,7 +86,7 @@ def launch_options() -> dict[str, Any]:
         "footer_links": ["api"],
         "blocked_paths": [str(WEIGHTS), str(runtime.settings().admin_folder)],
         "state_session_capacity": 1000,
-        "app_kwargs": {"routes": [health.route], "middleware": [Middleware(Guard)]},
+        "app_kwargs": {"routes": [health.route, visitors.route], "middleware": [Middleware(Guard)]},
     }
 
 

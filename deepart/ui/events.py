@@ -21,6 +21,7 @@ from deepart.admin import access
 from deepart.errors import DeepartError
 from deepart.runtime import Progress
 from deepart.text import LANGUAGES, say, texts
+from deepart.ui.serving import visitors
 from deepart.ui.serving.drawings import drawings
 
 log = logging.getLogger("deepart")
@@ -48,11 +49,11 @@ def language_of(request: gr.Request | None) -> str:
     return max(known, key=wanted.__getitem__, default=LANGUAGES[0])
 
 
-def address_of(request: gr.Request | None) -> str:
-    """Return where a request comes from, see `access.address_of`."""
+def visitor_of(request: gr.Request | None) -> access.Visitor:
+    """Return who asks."""
     if request is None:
-        return ""
-    return access.address_of(request.client.host if request.client else None, request.headers)
+        return access.Visitor()
+    return visitors.visitor_of(request, request.session_hash or "")
 
 
 @contextmanager
@@ -135,8 +136,7 @@ def admin_handler(function: Handler) -> Handler:
 
 
 def _require_admin(token: str | None, args: tuple, kwargs: dict) -> None:
-    request = _request_in(args, kwargs)
-    access.gate().require(token, request.session_hash if request else None)
+    access.gate().require(token, visitor_of(_request_in(args, kwargs)))
 
 
 def _request_in(args: tuple, kwargs: dict) -> gr.Request | None:
@@ -176,7 +176,7 @@ def unread_editor(editor: gr.ImageEditor) -> gr.ImageEditor:
         try:
             (_, layer), *_ = data.files
             if data.data["type"] == "layer":
-                drawings.put(data.data["id"], int(data.data["index"]), layer, address_of(request))
+                drawings.put(data.data["id"], int(data.data["index"]), layer, visitors.address_of(request))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise HTTPException(400, "This is not a layer of a drawing.") from error
 

@@ -17,6 +17,7 @@ from deepart import runtime
 from deepart.admin import access
 from deepart.text import say
 from deepart.ui import app
+from deepart.ui.serving.visitors import COOKIE
 from running_app import TIMEOUT, running_app
 
 PASSWORD = "opens only for the owner"
@@ -60,6 +61,11 @@ class Intruder:
         first = min(each["id"] for each in found["dependencies"] if each["api_name"] == "check_data")
         events = (each for each in found["dependencies"] if each["id"] >= first and each["backend_fn"])
         return {each["api_name"]: each for each in events if each["api_name"] != "health"}
+
+    def visitor(self) -> access.Visitor:
+        """Knock at the door, and return who is known from now on."""
+        assert self.connection.post(f"{self.url}/browser").status_code == 204
+        return access.Visitor(self.session, self.connection.cookies[COOKIE], "127.0.0.1")
 
     def nothing(self, handler: dict[str, Any]) -> list[Any]:
         """Return inputs that get past the components: empty, but for those of sliders."""
@@ -147,7 +153,7 @@ def test_handler_refuses_by_its_name_too(url: str) -> None:
 def test_token_of_another_session_opens_nothing(url: str) -> None:
     intruder, owner = Intruder(url), Intruder(url)
     handlers = intruder.handlers()
-    token = access.gate().enter(PASSWORD, owner.session, "127.0.0.1")
+    token = access.gate().enter(PASSWORD, owner.visitor())
     data = handlers["open_data"]
     assert intruder.refusal(data, [token, None, None]) == CLOSED  # their session's, sent as one's own
     assert owner.refusal(data, [token, None, None]) == CLOSED  # states are kept here, whatever is sent
@@ -155,12 +161,13 @@ def test_token_of_another_session_opens_nothing(url: str) -> None:
 
 def test_owner_comes_in_and_a_replay_after_leaving_is_refused(url: str) -> None:
     owner = Intruder(url)
+    visitor = owner.visitor()
     handlers = owner.handlers()
     entered = owner.send(handlers["enter_admin"], [PASSWORD])
     assert entered["success"]
     assert PASSWORD not in json.dumps(entered)
     token = entered["output"]["data"][0]
-    assert not isinstance(token, str) or not access.gate().is_open(token, owner.session)  # it stays here
+    assert not isinstance(token, str) or not access.gate().is_open(token, visitor)  # it stays here
     assert owner.send(handlers["open_data"])["success"]
     assert owner.send(handlers["leave_admin"])["success"]
     assert owner.refusal(handlers["open_data"]) == CLOSED
@@ -170,21 +177,76 @@ def test_owner_comes_in_and_a_replay_after_leaving_is_refused(url: str) -> None:
 def test_neighbour_of_an_open_session_stays_outside(url: str) -> None:
     owner, intruder = Intruder(url), Intruder(url)
     handlers = owner.handlers()
+    owner.visitor()
     assert owner.send(handlers["enter_admin"], [PASSWORD])["success"]
     assert intruder.refusal(handlers["open_jobs"]) == CLOSED
+
+
+@pytest.mark.parametrize("has_cookie", [False, True])
+def test_hash_of_an_open_session_is_worth_nothing_without_its_cookie(url: str, has_cookie: bool) -> None:
+    """It stands in addresses, which proxies write down."""
+    owner = Intruder(url)
+    handlers = owner.handlers()
+    owner.visitor()
+    assert owner.send(handlers["enter_admin"], [PASSWORD])["success"]
+    intruder = Intruder(url, owner.session)
+    if has_cookie:
+        intruder.visitor()
+    body = {"data": intruder.nothing(handlers["open_data"]), "fn_index": handlers["open_data"]["id"]}
+    asked = intruder.connection.post(f"{url}/gradio_api/queue/join", json={**body, "session_hash": owner.session})
+    for path in (f"queue/data?session_hash={owner.session}", f"heartbeat/{owner.session}"):
+        assert intruder.connection.get(f"{url}/gradio_api/{path}").status_code == 403
+    with owner.connection.stream("GET", f"{url}/gradio_api/queue/data?session_hash={owner.session}") as answers:
+        told = [json.loads(line.removeprefix("data: ")) for line in answers.iter_lines() if line]
+    (answer,) = [each for each in told if each["msg"] == "process_completed"]
+    assert asked.status_code == 200 and answer["output"]["error"] == CLOSED
+
+
+def test_cookie_is_given_at_the_door_alone_and_no_script_reads_it(url: str) -> None:
+    for page in ("/", "/config", "/health"):
+        assert "set-cookie" not in httpx.get(url + page, timeout=TIMEOUT).headers
+    given = httpx.post(f"{url}/browser").headers["set-cookie"].lower()
+    assert "httponly" in given and "samesite=lax" in given and "secure" not in given
+    behind_https = httpx.post(f"{url}/browser", headers={"x-forwarded-proto": "https"}).headers["set-cookie"]
+    assert "secure" in behind_https.lower()
+    (name, value), *_ = [each.split("=") for each in given.split("; ")]
+    again = httpx.post(f"{url}/browser", cookies={name: behind_https.partition("=")[2].partition(";")[0]})
+    assert "set-cookie" not in again.headers
+    assert "set-cookie" in httpx.post(f"{url}/browser", cookies={name: "x" * 5000}).headers
+
+
+def test_no_proxy_is_believed_unless_the_owner_says_so(url: str) -> None:
+    """Or each guess would come from an address of its own, and others could be locked out."""
+    intruder = Intruder(url)
+    enter = intruder.handlers()["enter_admin"]
+    for number in range(access.MAX_FAILURES):
+        intruder.connection.headers["x-forwarded-for"] = f"9.9.9.{number}"
+        intruder.refusal(enter, ["wrong"])
+    assert set(access.gate()._failures) == {"127.0.0.1"}
+
+
+def test_proxy_that_the_owner_trusts_is_believed(app_folder: Path, folder: Path) -> None:
+    own = {"DEEPART_ADMIN_DIR": str(folder), "DEEPART_ADMIN_PASSWORD": PASSWORD}
+    with running_app(app_folder, **own, DEEPART_TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8") as url:
+        intruder = Intruder(url)
+        enter = intruder.handlers()["enter_admin"]
+        intruder.connection.headers["x-forwarded-for"] = "1.1.1.1, 9.9.9.9, 10.1.1.1"  # the first may be made up
+        intruder.refusal(enter, ["wrong"])
+        assert set(access.gate()._failures) == {"9.9.9.9"}
 
 
 def test_handler_that_runs_ends_when_its_session_is_closed(url: str) -> None:
     from deepart.errors import InputError
     from deepart.ui.events import admin_handler
 
-    token = access.gate().enter(PASSWORD, "here", "127.0.0.1")
+    secret = "x" * 43
+    token = access.gate().enter(PASSWORD, access.Visitor("here", secret))
 
     @admin_handler
     def count(token: str, request: gr.Request) -> Iterator[int]:
         yield from range(3)
 
-    steps = count(token, gr.Request(session_hash="here", headers={}))
+    steps = count(token, gr.Request(session_hash="here", headers={}, cookies={COOKIE: secret}, client=None))
     assert next(steps) == 0
     access.gate().leave(token)
     with pytest.raises(gr.Error) as caught:

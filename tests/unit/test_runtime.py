@@ -139,6 +139,14 @@ def test_an_unknown_precision_is_refused_with_those_that_there_are() -> None:
         Settings.from_environment({"DEEPART_PRECISION": "int8"})
 
 
+@pytest.mark.parametrize("value", ["nginx", "10.0.0.1, ten", "300.1.1.1"])
+def test_a_proxy_that_is_no_address_is_refused(value: str) -> None:
+    assert Settings.from_environment({"DEEPART_TRUSTED_PROXIES": "10.0.0.0/8, ::1"}).trusted_proxies
+    assert Settings.from_environment({"DEEPART_TRUSTED_PROXIES": "*"}).trusted_proxies == "*"
+    with pytest.raises(ValueError, match="DEEPART_TRUSTED_PROXIES"):
+        Settings.from_environment({"DEEPART_TRUSTED_PROXIES": value})
+
+
 def test_the_readme_lists_every_variable() -> None:
     from pathlib import Path
 

@@ -6,10 +6,13 @@ import logging
 
 from fastapi import HTTPException
 from gradio.route_utils import FnIndexInferError
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from deepart.admin import access
 from deepart.images import MAX_BYTES
+from deepart.ui.serving.visitors import visitor_of
 
 log = logging.getLogger("deepart")
 
@@ -39,6 +42,9 @@ class Guard:
             await self._app(scope, receive, send)
             return
         path, started = scope["path"].rstrip("/"), False
+        if not _may_listen(HTTPConnection(scope), path):
+            await PlainTextResponse("Forbidden", 403)(scope, receive, send)
+            return
 
         async def watched(message: Message) -> None:
             nonlocal started
@@ -54,6 +60,13 @@ class Guard:
                 raise
             log.info("Refused %s %s: %s", scope["method"], path[:100], repr(error)[:200])
             await PlainTextResponse("Bad request", 400)(scope, receive, send)
+
+
+def _may_listen(request: HTTPConnection, path: str) -> bool:
+    """Say whether a request may hear what a page is told, whose hash its address holds."""
+    _, is_heartbeat, session = path.partition(f"{_PREFIX}/heartbeat/")
+    session = session if is_heartbeat else request.query_params.get("session_hash", "")
+    return not session or access.gate().may_listen(visitor_of(request, session))
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
