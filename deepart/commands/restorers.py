@@ -28,13 +28,19 @@ def add_to(train, evaluate) -> None:
         learning_rate=7e-4,
     )
     add_teacher_option(filler)
-    _add_train_command(
+    detector = _add_train_command(
         train,
         "detector",
         _train_detector,
         "train the network that finds damage",
         stages="128x16@0.5,192x8",
         learning_rate=1e-3,
+    )
+    detector.add_argument(
+        "--scans",
+        type=Path,
+        metavar="FOLDER",
+        help="masks of real damage, white where it is, to paste beside what is drawn; default: none",
     )
     _add_train_upscaler(train)
     _add_evaluate(evaluate)

@@ -324,10 +324,6 @@ POOR_JPEG = 75
 """JPEG quality below which cleaning is proposed."""
 SOFT = (1.0, 2.0)
 """Width of the sharpest edges, in sigma, at which sharpening is proposed: what is wider is meant or lost."""
-LEAST_VARNISH = 0.45
-"""Depth of varnish from which its removal is proposed: nine of ten sound paintings are taken for less."""
-LEAST_FADING = 0.25
-"""Share of lost contrast from which its return is proposed."""
 SMALL_SIDE = 1024
 """Longer side in pixels below which enlarging is proposed."""
 
@@ -364,7 +360,7 @@ def _clean(found: Diagnosis) -> Step | None:
 
 
 def _colour(found: Diagnosis) -> Step | None:
-    yellowed, faded = found.colour.varnish >= LEAST_VARNISH, found.colour.fading >= LEAST_FADING
+    yellowed, faded = found.colour.is_yellowed, found.colour.is_faded
     values = {"blue": round(100 * found.colour.blue_lost), "contrast": round(100 * found.colour.fading)}
     if yellowed and faded:
         return Step("colour", 0.8, reason="restore.reason.yellowed_and_faded", values=values)

@@ -1,4 +1,7 @@
-"""How the damage detector is trained and measured: clean pictures, synthetic damage, and its mask."""
+"""How the damage detector is trained and measured: clean pictures, synthetic damage, and its mask.
+
+Drawings after Winnemoeller et al. 2012, "XDoG: An eXtended Difference-of-Gaussians Compendium".
+"""
 
 from __future__ import annotations
 
@@ -9,18 +12,15 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from scipy.ndimage import maximum_filter
+from scipy.ndimage import gaussian_filter, maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
 from deepart.models.detector import LIKELY, MARGIN
 from deepart.tasks.bundled_restorers import as_detected
-from deepart.training.damage import KINDS, worn
+from deepart.training.damage import KINDS, USUAL_SIDE, Kind, scanned, some_kinds, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
-
-SCALES = (0.5, 1.0)
-"""Pictures are shrunk by so much before a crop is taken, as far as the crop allows it."""
 
 DRAWS = 5
 """How often each picture is damaged to measure a detector: one large stain more or less changes much."""
@@ -28,6 +28,9 @@ DRAWS = 5
 Likelihood = Callable[[Tensor], Tensor]
 """Maps a picture, (1, 3, H, W) in [0, 1], to how likely each pixel is damaged, (1, 1, H, W) in [0, 1]."""
 
+_AROUND = 1.5  # sides of a crop that are drawn on: what begins outside reaches in
+_ON_DAMAGE = 0.75  # how often a crop is taken where damage is
+_AS_DRAWING, _AS_COMPOSITION, _AS_SCAN = 0.15, 0.05, 0.15  # how often
 _TRIES = 20  # to draw a picture that is as large as the crop
 _THIN = 2.0  # how much more the pixels of a thin line weigh than those inside a patch
 _SURROUNDINGS = 9  # pixels, the window in which thin is told from thick
@@ -39,12 +42,20 @@ class DetectorTraining:
     Args:
         network: maps pictures to logits.
         stores: collections of pictures; each gives the same share of a batch, so one may be named more than once.
+        scans: masks of real damage, (H, W) uint8, white where it is; some of what is drawn is pasted from them.
     """
 
-    def __init__(self, network: nn.Module, stores: Sequence[Sequence[np.ndarray]], seed: int = 0) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        stores: Sequence[Sequence[np.ndarray]],
+        seed: int = 0,
+        scans: Sequence[np.ndarray] = (),
+    ) -> None:
         self.network = network
         self._stores = stores
         self._seed = seed
+        self._scans = scans
 
     def draw(self, turn: Turn) -> Batch:
         """Return damaged crops, (B, 3, size, size), and masks of the damage, (B, 1, size, size)."""
@@ -65,9 +76,63 @@ class DetectorTraining:
             picture = store[int(rng.integers(len(store)))]
             if min(picture.shape[:2]) >= size:
                 break
-        crop = random_crop(picture, size, SCALES, rng).permute(1, 2, 0).numpy()
-        damaged, mask = worn((crop * 255).round().astype(np.uint8), rng)
-        return to_tensor(as_detected(Image.fromarray(damaged)))[0], torch.from_numpy(mask)[None].float()
+        shorter = min(picture.shape[:2])
+        side = np.exp(rng.uniform(*np.log((max(size, min(USUAL_SIDE, shorter)), max(size, shorter)))))
+        window = max(size, int(min(_AROUND * size, side)))
+        clean = random_crop(picture, window, (side / shorter,) * 2, rng).permute(1, 2, 0).numpy()
+        scale = float(np.clip(side / USUAL_SIDE * np.exp(0.4 * rng.standard_normal()), 0.5, 6))
+        kinds: list[str | Kind] = list(some_kinds(rng))
+        if self._scans and rng.random() < _AS_SCAN:
+            kinds.append(scanned(self._scans))
+        chance = rng.random()
+        if chance < _AS_DRAWING:
+            clean = as_drawing(clean, rng)
+        elif chance < _AS_DRAWING + _AS_COMPOSITION:
+            clean, kinds = composition(window, rng), []
+        damaged, mask = worn((clean * 255).round().astype(np.uint8), rng, kinds, scale=scale)
+        rows, columns = _cut(mask, size, rng)
+        seen = as_detected(Image.fromarray(damaged[rows, columns]))
+        return to_tensor(seen)[0], torch.from_numpy(mask[rows, columns])[None].float()
+
+
+def _cut(mask: np.ndarray, size: int, rng: np.random.Generator) -> tuple[slice, slice]:
+    """Return a square of a mask, mostly one that has damage if there is any."""
+    most = np.array(mask.shape) - size
+    if mask.any() and rng.random() < _ON_DAMAGE:
+        places = np.flatnonzero(mask)
+        place = np.array(np.unravel_index(places[rng.integers(len(places))], mask.shape))
+        corner = place - rng.integers(size, size=2)
+    else:
+        corner = rng.integers(most + 1)
+    top, left = np.clip(corner, 0, most)
+    return slice(top, top + size), slice(left, left + size)
+
+
+def as_drawing(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a picture, (H, W, 3) float32 in [0, 1], as a drawing or a print in few colours: all of it is lines."""
+    grey = picture.mean(2)
+    fine = rng.uniform(0.6, 2.5)
+    narrow, wide = gaussian_filter(grey, fine), gaussian_filter(grey, 1.6 * fine)
+    sharpened = (1 + 20) * narrow - 20 * wide
+    lines = 1 + np.tanh(rng.uniform(4, 20) * np.minimum(sharpened - rng.uniform(0.4, 0.8), 0))
+    paper, ink = rng.uniform(0.8, 1, 3), rng.uniform(0, 0.35, 3)
+    ground = np.broadcast_to(paper, picture.shape)
+    if rng.random() < 0.5:  # a print
+        steps = int(rng.integers(3, 7))
+        flat = gaussian_filter(picture, (2 * fine, 2 * fine, 0))
+        ground = np.round(flat * steps) / steps * paper
+    drawn = ground * lines[..., None] + ink * (1 - lines[..., None])
+    return (1 - drawn if rng.random() < 0.1 else drawn).clip(0, 1).astype(np.float32)
+
+
+def composition(side: int, rng: np.random.Generator) -> np.ndarray:
+    """Return an abstract picture, (side, side, 3) float32 in [0, 1]: strokes and blots on a ground that are meant."""
+    ground = rng.uniform(0.75, 1, 3) if rng.random() < 0.7 else rng.random(3)
+    picture = np.broadcast_to(ground, (side, side, 3)).astype(np.float32)
+    for _ in range(int(rng.integers(2, 7))):
+        opacity, paint = KINDS[rng.choice(("strokes", "blots"))](picture, rng, rng.uniform(0.5, 4))
+        picture = picture + opacity[..., None] * (paint - picture)
+    return picture.clip(0, 1)
 
 
 def weighted_cross_entropy(logits: Tensor, mask: Tensor) -> Tensor:
@@ -108,7 +173,12 @@ class DetectorScore:
 
 
 def evaluate_detector(
-    likelihood: Likelihood, pictures: Sequence[np.ndarray], seed: int = 0, threshold: float = LIKELY
+    likelihood: Likelihood,
+    pictures: Sequence[np.ndarray],
+    seed: int = 0,
+    threshold: float = LIKELY,
+    draws: int = DRAWS,
+    each_kind: bool = True,
 ) -> DetectorScore:
     """Measure a detector on damage drawn onto pictures that it has not seen.
 
@@ -117,6 +187,8 @@ def evaluate_detector(
         pictures: (H, W, 3) uint8, clean.
         seed: of the damage.
         threshold: probability from which a pixel counts as found.
+        draws: how often each picture is damaged, as thickly as suits its size.
+        each_kind: damage it by each kind alone, too.
     """
     rng = np.random.default_rng(seed)
     names = list(KINDS)
@@ -124,11 +196,12 @@ def evaluate_detector(
     of = {name: np.zeros(5, np.int64) for name in names}
     false, clean = 0, 0
     for picture in pictures:
-        for _ in range(DRAWS):
+        scale = max(1.0, min(picture.shape[:2]) / USUAL_SIDE)
+        for _ in range(draws):
             kinds = rng.choice(names, int(rng.integers(1, 4)), replace=False)
-            mixed += _counts(likelihood, *worn(picture, rng, list(kinds)), threshold)
-        for name in names:
-            of[name] += _counts(likelihood, *worn(picture, rng, [name]), threshold)
+            mixed += _counts(likelihood, *worn(picture, rng, list(kinds), scale=scale), threshold)
+        for name in names if each_kind else ():
+            of[name] += _counts(likelihood, *worn(picture, rng, [name], scale=scale), threshold)
         false += int(_found(likelihood, picture, threshold).sum())
         clean += picture.shape[0] * picture.shape[1]
     both, found, there, found_near, there_near = mixed

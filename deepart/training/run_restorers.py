@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from accelerate import PartialState
 from safetensors import SafetensorError
@@ -17,6 +18,7 @@ from torch import nn
 from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, find, models
 from deepart.errors import InputError, WeightsError
+from deepart.images import load_image
 from deepart.models.detector import DamageDetector
 from deepart.models.filler import Filler
 from deepart.models.pretrained import HubModel
@@ -24,7 +26,7 @@ from deepart.models.restorer import Restorer
 from deepart.models.upscaler import Upscaler
 from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
 from deepart.training import restorer, upscaler
-from deepart.training.data import PictureStore
+from deepart.training.data import PictureStore, find_pictures
 from deepart.training.detector import DetectorTraining
 from deepart.training.filler import FillerTraining
 from deepart.training.loop import FitConfig, Stage, Task
@@ -72,7 +74,10 @@ def train_detector(options: Namespace) -> None:
     photos, paintings = _stores(options)
     # Drawn lines and canvas are what it must not take for damage: three paintings to a photo.
     stores = (photos, paintings, paintings, paintings)
-    _train(DetectorTraining(_network("detector", options), stores, options.seed), options, weight_decay=1e-4)
+    scans = (
+        [np.asarray(load_image(path).convert("L")) for path in find_pictures(options.scans)] if options.scans else ()
+    )
+    _train(DetectorTraining(_network("detector", options), stores, options.seed, scans), options, weight_decay=1e-4)
 
 
 def train_upscaler(options: Namespace) -> None:

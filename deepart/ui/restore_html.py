@@ -11,10 +11,8 @@ from PIL import Image
 from deepart.images import fit, load_image
 from deepart.tasks.diagnosis import (
     LEAST_DAMAGE,
-    LEAST_FADING,
     LEAST_JPEG_NOISE,
     LEAST_NOISE,
-    LEAST_VARNISH,
     MOST_DAMAGE,
     POOR_JPEG,
     SMALL_SIDE,
@@ -105,9 +103,9 @@ def percent(part: float) -> str:
 def _facts(found: Diagnosis, language: str) -> list[tuple[str, str, bool]]:
     width, height = found.size
     colours = []
-    if found.colour.varnish >= LEAST_VARNISH:
+    if found.colour.is_yellowed:
         colours.append(say("ui.restore.varnish", language, percent=round(100 * found.colour.blue_lost)))
-    if found.colour.fading >= LEAST_FADING:
+    if found.colour.is_faded:
         colours.append(say("ui.restore.fading", language, percent=round(100 * found.colour.fading)))
     least_noise = LEAST_NOISE if found.jpeg is None else LEAST_JPEG_NOISE
     no_traces = say("ui.restore.no_jpeg", language)

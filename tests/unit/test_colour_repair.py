@@ -91,6 +91,21 @@ def test_gold_stays_gold_and_skin_skin() -> None:
     assert difference(repair_colours(yellowed(board)), board).mean() < difference(yellowed(board), board).mean()
 
 
+@pytest.mark.parametrize("paint", [(200, 20, 20), (20, 40, 160), (240, 190, 0), (20, 120, 40)])
+def test_saturated_paint_on_a_white_picture_keeps_its_hue_and_is_not_darkened(paint: tuple[int, int, int]) -> None:
+    """Brightness is stretched between the ends of nearly all pixels; a few strokes lie far below them."""
+    image = Image.new("RGB", (100, 100), (222, 220, 214))
+    image.paste((190, 188, 184), (0, 50, 100, 100))
+    image.paste(paint, (20, 20, 26, 26))
+    before, after = (
+        rgb2lab(np.array([[pixels.getpixel((23, 23))]]) / 255)[0, 0] for pixels in (image, repair_colours(image))
+    )
+    assert after[0] > before[0] - 2
+    assert np.hypot(*after[1:]) > 0.9 * np.hypot(*before[1:])
+    turn = np.rad2deg(np.arctan2(after[2], after[1]) - np.arctan2(before[2], before[1]))
+    assert abs((turn + 180) % 360 - 180) < 8
+
+
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 20, 20)])
 def test_a_picture_of_one_colour_is_no_obstacle(colour: tuple[int, int, int]) -> None:
     image = Image.new("RGB", (40, 40), colour)

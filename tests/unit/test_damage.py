@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepart.training.damage import KINDS, NOTICEABLE, UNDAMAGED, free_form_mask, worn
+from deepart.training.damage import KINDS, NOTICEABLE, UNDAMAGED, free_form_mask, scanned, worn
 from photos import photo
 
 KIND_NAMES = sorted(KINDS)
@@ -51,6 +51,17 @@ def test_damage_is_the_same_for_the_same_seed(kind: str | None, picture: np.ndar
         kinds = [kind] if kind else None
         first, again = (worn(picture, np.random.default_rng(seed), kinds) for _ in range(2))
         assert np.array_equal(first[0], again[0]) and np.array_equal(first[1], again[1])
+
+
+def test_scanned_damage_is_pasted_where_the_scan_has_it(picture: np.ndarray) -> None:
+    scan = np.zeros((80, 80), np.uint8)
+    scan[38:42] = 255  # a line; lies at any angle
+    for seed in range(5):
+        damaged, mask = worn(picture, np.random.default_rng(seed), [scanned([scan])], rescan=False)
+        assert np.array_equal(damaged[~mask], picture[~mask])
+        assert 0.001 < mask.mean() < 0.2
+    empty, mask = worn(picture, np.random.default_rng(0), [scanned([0 * scan])], rescan=False)
+    assert np.array_equal(empty, picture) and not mask.any()
 
 
 def test_some_pictures_are_left_alone(picture: np.ndarray) -> None:

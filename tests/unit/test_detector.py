@@ -11,8 +11,15 @@ from PIL import Image
 
 from deepart.models.detector import DamageDetector, DamageDetectorConfig
 from deepart.tasks.bundled_restorers import as_detected
-from deepart.training.damage import KINDS
-from deepart.training.detector import DetectorTraining, evaluate_detector, jaccard_distance, weighted_cross_entropy
+from deepart.training.damage import KINDS, worn
+from deepart.training.detector import (
+    DetectorTraining,
+    as_drawing,
+    composition,
+    evaluate_detector,
+    jaccard_distance,
+    weighted_cross_entropy,
+)
 from deepart.training.loop import FitConfig, Stage, Turn, fit
 from photos import photo
 
@@ -111,7 +118,7 @@ def test_evaluation_of_detectors_that_find_everything_and_nothing(pictures: list
 
 
 def test_what_lies_beside_the_damage_is_near_and_not_right() -> None:
-    """A detector whose mask lies a pixel off, and one whose mask lies six off."""
+    """A detector whose mask lies a pixel off, and one whose mask lies twenty off."""
     blank = np.full((96, 96, 3), 140, np.uint8)
 
     class Beside(torch.nn.Module):
@@ -123,8 +130,8 @@ def test_what_lies_beside_the_damage_is_near_and_not_right() -> None:
             changed = (x - 140 / 255).abs().amax(1, keepdim=True) > 0.12
             return changed.roll(self.off, -1).float()
 
-    right, beside, away = (evaluate_detector(Beside(off), [blank] * 2, seed=1) for off in (0, 1, 6))
-    assert right.iou > 0.6 and beside.iou < right.iou - 0.1
+    right, beside, away = (evaluate_detector(Beside(off), [blank] * 2, seed=1) for off in (0, 1, 20))
+    assert right.iou > 0.6 and beside.iou < right.iou - 0.05
     assert min(beside.precision_near, beside.recall_near) > 0.9 > away.precision_near + 0.1
 
 
@@ -151,6 +158,28 @@ def test_pictures_come_to_the_network_out_of_jpeg_files(pictures: list[np.ndarra
 
 def test_picture_longer_than_a_jpeg_file_can_be_is_seen_as_it_is() -> None:
     assert as_detected(Image.new("RGB", (70_000, 2), "red")).size == (70_000, 2)
+
+
+def test_strokes_of_a_composition_and_of_a_drawing_are_content() -> None:
+    """A network that takes every line for damage is wrong there: the masks of such pictures are not of their lines."""
+    rng = np.random.default_rng(0)
+    abstract = [composition(64, rng) for _ in range(20)]
+    assert min(picture.std() for picture in abstract) > 0.01  # something is drawn on each
+    drawing = as_drawing(np.asarray(photo("astronaut", 96), np.float32) / 255, rng)
+    assert drawing.shape == (96, 96, 3) and drawing.min() >= 0 and drawing.max() <= 1
+    inks, counts = np.unique((drawing * 7).round().reshape(-1, 3), axis=0, return_counts=True)
+    assert np.sort(counts)[-2:].sum() > 0.3 * 96 * 96  # mostly ink and paper
+
+
+def test_damage_is_thicker_on_larger_pictures() -> None:
+    """So that it takes the same share of pictures of all sizes."""
+    small, large = (np.full((side, side, 3), 120, np.uint8) for side in (256, 1024))
+    areas = [np.mean([evaluate_area(picture, seed) for seed in range(20)]) for picture in (small, large)]
+    assert areas[1] == pytest.approx(areas[0], rel=0.5)
+
+
+def evaluate_area(picture: np.ndarray, seed: int) -> float:
+    return worn(picture, np.random.default_rng(seed), ["strokes"], rescan=False, scale=len(picture) / 256)[1].mean()
 
 
 def test_evaluation_is_the_same_for_the_same_seed(network: DamageDetector, pictures: list[np.ndarray]) -> None:

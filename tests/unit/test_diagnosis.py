@@ -133,7 +133,8 @@ def test_any_size_will_do(size: tuple[int, int]) -> None:
 
 # --- the proposal --------------------------------------------------------------------------------
 
-GOOD = ColourFault(white=(1.0, 0.89, 0.74), varnish=0.1, black=0.05, light=0.95)
+GOOD = ColourFault((1.0, 0.89, 0.74), varnish=0.1, black=0.05, light=0.95, lights_yellow=12, least_yellow=-5)
+BAD = ColourFault((1.0, 0.75, 0.35), varnish=1.0, black=0.3, light=0.7, lights_yellow=40, least_yellow=5)
 SOUND = Diagnosis(size=(2000, 1500), noise=1.0, blur=0.6, jpeg=95, colour=GOOD, damage=0.0)
 
 
@@ -153,9 +154,9 @@ def test_a_sound_picture_is_left_alone() -> None:
         ({"jpeg": 40}, "clean"),
         ({"noise": 18.0, "jpeg": 40}, "clean"),
         ({"blur": 1.4}, "clean"),
-        ({"colour": replace(GOOD, varnish=1.0)}, "colour"),
+        ({"colour": replace(BAD, black=0.05, light=0.95)}, "colour"),
         ({"colour": replace(GOOD, black=0.3, light=0.7)}, "colour"),
-        ({"colour": ColourFault((1.0, 0.75, 0.35), 1.0, 0.3, 0.7)}, "colour"),
+        ({"colour": BAD}, "colour"),
         ({"size": (640, 480)}, "enlarge"),
     ],
 )
@@ -166,13 +167,27 @@ def test_each_fault_has_its_remedy_and_a_reason(fault: dict[str, object], action
     assert len({step.sentence(language) for language in LANGUAGES}) == len(LANGUAGES)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        replace(GOOD, varnish=1.0),  # a deep varnish by the channels, and cool greys and blues in the same picture
+        replace(BAD, lights_yellow=15, black=0.05, light=0.95),  # warm, but its white is white
+        replace(BAD, least_yellow=-4, black=0.05, light=0.95),
+        replace(GOOD, black=0.3),  # a pale picture that has its white
+        replace(GOOD, light=0.6),  # a dark one that has its black
+    ],
+)
+def test_a_cast_that_may_be_meant_is_left_alone(fault: ColourFault) -> None:
+    assert propose(replace(SOUND, colour=fault)) == ()
+
+
 def test_rough_paint_in_a_jpeg_is_not_cleaned_away() -> None:
     assert propose(replace(SOUND, noise=6.0, jpeg=90)) == ()
     assert actions(replace(SOUND, noise=6.0, jpeg=None)) == ["clean"]
 
 
 def test_everything_at_once_is_done_in_order() -> None:
-    worn = Diagnosis((300, 200), 20.0, 1.5, 30, ColourFault((1.0, 0.75, 0.35), 1.0, 0.3, 0.7), 0.05)
+    worn = Diagnosis((300, 200), 20.0, 1.5, 30, BAD, 0.05)
     assert actions(worn) == list(ACTIONS)
     assert "5.0 %" in propose(worn)[0].sentence()
 
