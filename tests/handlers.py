@@ -105,8 +105,8 @@ class Page:
         before, failed = dict(self.values), False
         if function.fn is not None and not function.is_cancel_function:
             try:
-                for self.updates in self._steps(function, selected):
-                    pass
+                for updates in self._steps(function, selected):
+                    self.updates = updates
             except gr.Error as error:
                 self.toasts.append(str(error))
                 failed = True
