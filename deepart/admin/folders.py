@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deepart import runtime
 from deepart.errors import InputError
+from deepart.files import writing
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _ABANDONED_SECONDS = 3600  # others may be writing now
@@ -38,12 +39,12 @@ def checked_name(name: str) -> str:
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
     """Give a folder to fill, which appears as `target` in one step when all went well, and is removed otherwise."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{uuid.uuid4().hex}.part")
-    part.mkdir()
     try:
-        yield part
-        os.rename(part, target)
+        with writing(target):
+            part.mkdir(parents=True)
+            yield part
+            os.rename(part, target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

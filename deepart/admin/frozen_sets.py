@@ -94,7 +94,6 @@ class FrozenSet:
 
     def save(self, file: Path) -> None:
         """Write the set to a file."""
-        file.parent.mkdir(parents=True, exist_ok=True)
         content = {**asdict(self), "folder": str(self.folder), "fingerprint": self.fingerprint}
         with replacing(file) as part:
             part.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")

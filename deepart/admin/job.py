@@ -23,9 +23,10 @@ from deepart.admin import jobs
 from deepart.admin.datasets import find_data_set
 from deepart.admin.folders import new_folder
 from deepart.admin.job_config import JobConfig
-from deepart.admin.jobs import BEST, BUNDLE, CHECKPOINT, CONFIG, LOCK, METRICS, PREVIEWS, RESULT, STATUS, STOP
+from deepart.admin.jobs import BEST, BUNDLE, CHECKPOINT, CONFIG, LOCK, METRICS, PREVIEWS, RESERVE, RESULT, STATUS, STOP
 from deepart.errors import InputError
-from deepart.files import read_json, read_lines, replacing
+from deepart.files import read_json, read_lines, replacing, write_json
+from deepart.text import say
 
 if TYPE_CHECKING:
     from deepart.admin.tuning.base import Tuning
@@ -54,9 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             JobProcess(options.folder).run()
     except Exception as error:  # whatever it is, the folder must say so
-        traceback.print_exc()
-        _write(options.folder / RESULT, {"state": "failed", **jobs.sentence_of(error)})
+        (options.folder / RESERVE).unlink(missing_ok=True)
+        told = jobs.sentence_of(error, options.folder)
+        write_json(options.folder / RESULT, {"state": "failed", **told})
+        if told["key"] == "error.unexpected":
+            traceback.print_exc()
+        else:
+            print(say(told["key"], **told["values"]), flush=True)
         return 1
+    (options.folder / RESERVE).unlink(missing_ok=True)
     return 0
 
 
@@ -144,10 +151,10 @@ class JobProcess:
         shutil.rmtree(self._folder / BUNDLE, ignore_errors=True)
         with new_folder(self._folder / BUNDLE) as part:
             tuning.save(average.cpu(), part)
-            _write(part / "passport.json", _passport(self._config))
+            write_json(part / "passport.json", _passport(self._config))
         measured = [line for line in read_lines(self._folder / METRICS) if line["kind"] != "losses"]
         reason = {"": "time", "keep": "kept"}.get(self._stopped, self._stopped)
-        _write(
+        write_json(
             self._folder / RESULT,
             {
                 "state": "finished",
@@ -261,7 +268,7 @@ class JobProcess:
     def _say(self, phase: str, **more: object) -> None:
         self._status_at = time.monotonic()
         known = {name: self._status[name] for name in ("step", "minutes")}
-        _write(self._folder / STATUS, {**known, "phase": phase, **more})
+        write_json(self._folder / STATUS, {**known, "phase": phase, **more})
 
     def _asked_to_stop(self) -> bool:
         if not self._stopped and (self._folder / STOP).exists():
@@ -376,11 +383,6 @@ def _tracker(folder: Path, config: JobConfig) -> Callable[[dict[str, float], int
 
     atexit.register(trackio.finish)
     return lambda values, step: trackio.log(values, step=step)
-
-
-def _write(file: Path, values: dict[str, Any]) -> None:
-    with replacing(file) as part:
-        part.write_text(json.dumps(values, indent=1, ensure_ascii=False, default=str), "utf-8")
 
 
 if __name__ == "__main__":

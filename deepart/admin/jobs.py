@@ -36,7 +36,7 @@ from deepart.admin.datasets import find_data_set
 from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
 from deepart.admin.job_config import JobConfig
 from deepart.errors import DeepartError, InputError
-from deepart.files import read_json, read_lines, replacing
+from deepart.files import read_json, read_lines, replacing, write_error, writing
 from deepart.runtime import Progress
 
 State = Literal["queued", "running", "stopped", "finished", "failed"]
@@ -45,6 +45,8 @@ CONFIG, PROCESS, STATUS, METRICS = "config.json", "process.json", "status.json",
 BEST = "best.pt"
 """The weights that were best of those measured so far."""
 LOG, CHECKPOINT, STOP, RESULT, BUNDLE, PREVIEWS = "log.txt", "state.pt", "stop", "result.json", "bundle", "previews"
+RESERVE = ".reserve"
+"""Room on the disk for saying that there is none."""
 LOCK = ".lock"
 """In the folder of all jobs; the process of the job that runs holds it, and the system lets go of it if that dies."""
 
@@ -55,6 +57,7 @@ KILL_AFTER_SECONDS = 60
 _STARTING_SECONDS = 30.0  # how long a folder may be without a process before it counts as stopped
 _SECRETS = ("DEEPART_ADMIN_PASSWORD", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")
 _MEASURE_SECONDS = 600.0
+_RESERVED_BYTES = 2**16
 _lock = threading.Lock()
 
 
@@ -313,6 +316,8 @@ def _spawn(folder: Path, *options: str) -> subprocess.Popen[bytes]:
         "PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")])),
         "PYTHONUNBUFFERED": "1",
     }
+    with writing(folder):
+        (folder / RESERVE).write_bytes(bytes(_RESERVED_BYTES))
     with open(folder / LOG, "ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "deepart.admin.job", str(folder), *options],
@@ -460,8 +465,9 @@ def _measured(config: JobConfig, batches: Sequence[int]) -> Generator[Progress, 
         remove_folder(folder)
 
 
-def sentence_of(error: BaseException) -> dict[str, Any]:
-    """Return an error as result.json has it."""
+def sentence_of(error: BaseException, folder: Path) -> dict[str, Any]:
+    """Return an error of the job in `folder` as result.json has it."""
+    error = write_error(error, folder) or error
     if isinstance(error, DeepartError):
         return {"key": error.key, "values": error.values}
     is_memory = isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error).lower())

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,7 +49,9 @@ def add_colour_option(command: argparse.ArgumentParser) -> None:
 
 def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
     """Add what every `train` command takes: `--run`, `--minutes`, `--stages` and `--seed`."""
-    command.add_argument("--run", type=Path, required=True, help="folder of the run: state, log, and the result")
+    command.add_argument(
+        "--run", action=OutputFolder, required=True, help="folder of the run: state, log, and the result"
+    )
     command.add_argument("--minutes", type=float, required=True, help="of training, all sessions together")
     command.add_argument("--stages", default=stages, help="SIDExBATCH@UNTIL,… of the run; default %(default)s")
     command.add_argument("--seed", type=int, default=0)
@@ -62,6 +64,31 @@ def add_teacher_option(command: argparse.ArgumentParser, default: str = "loss/di
         default=default,
         help=f"loss network: a checkpoint (default {default}), or a file of VGG-16 in torchvision's layout",
     )
+
+
+class OutputFile(argparse.Action):
+    """Reads an option that names a file to write, and refuses before any work what cannot be written."""
+
+    def __init__(self, *names: Any, endings: tuple[str, ...] = (), **more: Any) -> None:
+        super().__init__(*names, type=Path, **more)
+        self._endings = endings
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, value: Any, option: Any = None) -> None:
+        from deepart.files import writable
+
+        setattr(namespace, self.dest, writable(value, self._endings))
+
+
+class OutputFolder(argparse.Action):
+    """The same of a folder, which is made if need be."""
+
+    def __init__(self, *names: Any, **more: Any) -> None:
+        super().__init__(*names, type=Path, **more)
+
+    def __call__(self, parser: Any, namespace: argparse.Namespace, value: Any, option: Any = None) -> None:
+        from deepart.files import writable_folder
+
+        setattr(namespace, self.dest, writable_folder(value))
 
 
 def number_or_auto(text: str) -> float | str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import add_command, progress_line, write_picture
+from deepart.commands.console import OutputFile, OutputFolder, add_command, progress_line, write_picture
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +34,7 @@ def add_to(commands) -> None:
     )
     generate.set_defaults(defaults=generate.get_default)
     _picture_options(generate)
-    generate.add_argument("-o", "--output", type=Path, required=True, help="folder for the PNG files")
+    generate.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the PNG files")
     generate.add_argument("--count", type=int, default=1, help="pictures, of the seeds from --seed on; default 1")
     generate.add_argument("--sheet", action="store_true", help="also write sheet.png, with all of them")
     generate.add_argument("--again", metavar="PICTURE", help="paint a picture again, from its file")
@@ -58,7 +57,14 @@ def add_to(commands) -> None:
         """,
     )
     _picture_options(walk, seeds=True)
-    walk.add_argument("-o", "--output", type=Path, required=True, help="file to write: .mp4, .gif or .webp")
+    walk.add_argument(
+        "-o",
+        "--output",
+        action=OutputFile,
+        endings=(".mp4", ".gif", ".webp"),
+        required=True,
+        help="file to write: .mp4, .gif or .webp",
+    )
     walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk past")
     walk.add_argument("--again", metavar="FILM", help="paint a walk again, from its file")
     walk.add_argument("--frames", type=int, default=60, help="default 60")
@@ -79,7 +85,7 @@ def add_to(commands) -> None:
     directions.add_argument("--checkpoint", default=CHECKPOINT, help="default %(default)s")
     directions.add_argument("--samples", type=int, default=2048, help="pictures to look at; default 2048")
     directions.add_argument("--points", type=int, default=1000, help="pictures on the map; default 1000")
-    directions.add_argument("-o", "--output", type=Path, help="folder; default: the checkpoint's own")
+    directions.add_argument("-o", "--output", action=OutputFolder, help="folder; default: the checkpoint's own")
 
 
 def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> None:
@@ -110,7 +116,6 @@ def _generate(options: argparse.Namespace) -> None:
     if given:
         raise InputError("generate.option_unused", options=", ".join(f"--{name}" for name in given))
     pictures = way(options)
-    options.output.mkdir(parents=True, exist_ok=True)
     names = []
     for picture in pictures:
         genome = genome_of(picture)
@@ -241,7 +246,6 @@ def _directions(options: argparse.Namespace) -> None:
     folder = options.output or find(options.checkpoint).folder
     config = SteeringConfig(samples=options.samples, points=options.points)
     found = runtime.run(find_steering(ArtGenerator(options.checkpoint), ArtworkClassifier(), config), progress_line())
-    folder.mkdir(parents=True, exist_ok=True)
     found.save(folder)
     for direction in found.directions:
         more, less = direction.more, direction.less

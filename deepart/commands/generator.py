@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import add_command, add_run_options
+from deepart.commands.console import OutputFolder, add_command, add_run_options
 
 
 def add_to(train, evaluate) -> None:
@@ -52,7 +52,7 @@ def add_to(train, evaluate) -> None:
     of_generator.add_argument(
         "-o",
         "--output",
-        type=Path,
+        action=OutputFolder,
         default=Path("generator-report"),
         help="folder for the figures; default %(default)s",
     )

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from deepart.commands.console import add_command, progress_line
+from deepart.commands.console import OutputFile, add_command, progress_line
 
 
 def add_to(commands) -> None:
@@ -47,7 +47,9 @@ def _add_data(commands) -> None:
     importing.add_argument("--keep-near-duplicates", action="store_true", help="pictures that show the same")
     importing.add_argument("--keep-leaks", action="store_true", help="training pictures that the test has too")
     importing.add_argument("--report-only", action="store_true", help="print the report and store nothing")
-    importing.add_argument("--sheet", type=Path, metavar="OUT.png", help="also write a contact sheet")
+    importing.add_argument(
+        "--sheet", action=OutputFile, endings=(".png",), metavar="OUT.png", help="also write a contact sheet"
+    )
 
     add_command(commands, "list", _list_data, "list the data sets", "python -m deepart data list")
     for verb, run, about in (
@@ -97,6 +99,7 @@ def _import(options: argparse.Namespace) -> None:
     from deepart.admin import hub_datasets
     from deepart.admin.datasets import Choices, check, store
     from deepart.admin.sources import FolderSource, Source, ZipSource
+    from deepart.images import save_png
     from deepart.runtime import run
 
     path, show = Path(options.source), progress_line()
@@ -110,7 +113,7 @@ def _import(options: argparse.Namespace) -> None:
     draft = run(check(source, name=options.name, licence=options.licence, origin=options.origin), show)
     print(json.dumps(draft.report.as_json(), indent=1, ensure_ascii=False))
     if options.sheet:
-        draft.sheet.save(options.sheet)
+        save_png(draft.sheet, options.sheet)
     if options.report_only:
         return
     choices = Choices(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from deepart.commands.console import (
+    OutputFile,
     add_colour_option,
     add_command,
     pictures_of,
@@ -91,7 +92,9 @@ def _add_mix(commands) -> None:
     mix.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
     mix.add_argument("--balance", action="store_true", help="let no style drown the others")
     mix.add_argument("--name", help="of the new style; default: what it is made of")
-    mix.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
+    mix.add_argument(
+        "-o", "--output", action=OutputFile, endings=(".json",), required=True, help="the file to write, .json"
+    )
 
 
 def _add_refine(commands) -> None:
@@ -107,7 +110,7 @@ def _add_refine(commands) -> None:
     )
     refine.add_argument("content", help="the picture to paint")
     refine.add_argument("style", help="a picture of the style")
-    refine.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
+    refine.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True, help="PNG file to write")
     refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
     refine.add_argument("--alpha", type=float, default=1.0, help="how much the content counts; default 1")
     refine.add_argument("--beta", type=float, default=2.0, help="how much the style counts; default 2")
@@ -129,11 +132,13 @@ def _add_batch(commands) -> None:
     )
     batch.add_argument("sources", type=Path, nargs="+", metavar="FILE", help="pictures, folders or zip archives")
     batch.add_argument("--style", required=True, help="a picture, or a style of the gallery")
-    _painting_options(batch, "zip archive to write")
+    _painting_options(batch, ".zip", "zip archive to write")
 
 
-def _painting_options(command: argparse.ArgumentParser, output: str = "PNG file to write") -> None:
-    command.add_argument("-o", "--output", type=Path, required=True, help=output)
+def _painting_options(
+    command: argparse.ArgumentParser, ending: str = ".png", output: str = "PNG file to write"
+) -> None:
+    command.add_argument("-o", "--output", action=OutputFile, endings=(ending,), required=True, help=output)
     command.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
     command.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
     add_colour_option(command)

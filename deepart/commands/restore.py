@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepart.commands.console import (
+    OutputFile,
     add_command,
     number_or_auto,
     pictures_of,
@@ -39,7 +40,14 @@ def add_to(commands) -> None:
     restore.add_argument(
         "picture", type=Path, help="the picture to restore; or a folder or zip archive of pictures, into an archive"
     )
-    restore.add_argument("-o", "--output", type=Path, required=True, help="PNG file (or zip archive) to write")
+    restore.add_argument(
+        "-o",
+        "--output",
+        action=OutputFile,
+        endings=(".png", ".zip"),
+        required=True,
+        help="PNG file (or zip archive) to write",
+    )
     restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
     restore.add_argument("--detect", action="store_true", help="fill the damage that is found automatically")
     restore.add_argument(
@@ -62,7 +70,13 @@ def add_to(commands) -> None:
         help="0 to 1: canvas and strokes to keep; default: by the picture if --clean is auto, else 0",
     )
     restore.add_argument("--protect", metavar="P.png", help="where to change nothing, in white")
-    restore.add_argument("--trust", type=Path, metavar="T.png", help="also write what was changed and invented")
+    restore.add_argument(
+        "--trust",
+        action=OutputFile,
+        endings=(".png",),
+        metavar="T.png",
+        help="also write what was changed and invented",
+    )
     for step in ("filler", "cleaner", "upscaler"):
         restore.add_argument(
             f"--{step}", metavar="KEY", help="a restorer of the Hub, or owner/name/file; default: the bundled one"
@@ -80,6 +94,7 @@ def _restorer(name: str | None) -> str | HubRestorer | None:
 
 
 def _restore(options: argparse.Namespace) -> None:
+    from deepart.files import writable
     from deepart.images import save_png
     from deepart.recipes import recipe_of
     from deepart.runtime import run
@@ -92,7 +107,9 @@ def _restore(options: argparse.Namespace) -> None:
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
     manner = Manner(options.look, options.keep_paint, options.protect, *engines)
     settings = {"colour": options.colour, "detect": options.detect, "straighten": options.straighten}
-    if options.picture.is_dir() or options.picture.suffix.lower() == ".zip":
+    are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
+    writable(options.output, (".zip" if are_many else ".png",))
+    if are_many:
         sources = pictures_of(options.picture)
         steps = restore_batch_steps(
             sources, options.mask, options.clean, options.upscale, manner, out=options.output, **settings

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from deepart.commands.console import add_command, add_run_options, add_teacher_option
+from deepart.commands.console import OutputFolder, add_command, add_run_options, add_teacher_option
 
 
 def add_to(train, evaluate) -> None:
@@ -123,7 +123,7 @@ def _add_evaluate(evaluate) -> None:
     restorer.add_argument(
         "-o",
         "--output",
-        type=Path,
+        action=OutputFolder,
         default=Path("restorer-report"),
         help="folder for the figures; default %(default)s",
     )

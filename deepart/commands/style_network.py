@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import add_command, add_run_options, add_teacher_option
+from deepart.commands.console import OutputFile, add_command, add_run_options, add_teacher_option
 
 
 def add_to(train, evaluate) -> None:
@@ -43,7 +43,13 @@ def add_evaluation_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--styles", type=Path, required=True, help="folder of paintings")
     command.add_argument("--held-out", action="store_true", help="only pictures that `train` leaves out")
     command.add_argument("--pairs", type=int, default=33, help="how many to paint; default 33")
-    command.add_argument("--sheet", type=Path, help="also paint a contact sheet, 10 contents x 6 styles, to this file")
+    command.add_argument(
+        "--sheet",
+        action=OutputFile,
+        endings=(".png",),
+        metavar="OUT.png",
+        help="also paint a contact sheet, 10 contents x 6 styles",
+    )
     add_teacher_option(command)
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import add_command, pictures_of, progress_line
+from deepart.commands.console import OutputFile, OutputFolder, add_command, pictures_of, progress_line
 
 if TYPE_CHECKING:
     from deepart.admin.figures import Difference
@@ -81,7 +81,13 @@ def add_to(commands) -> None:
     publish.add_argument("checkpoint", help="its key")
     publish.add_argument("repository", nargs="?", help="owner/name; made if need be")
     publish.add_argument("--version", type=int, metavar="NUMBER", help="default: the live one")
-    publish.add_argument("--zip", type=Path, metavar="FILE", help="write a zip file; needs no repository and no token")
+    publish.add_argument(
+        "--zip",
+        action=OutputFile,
+        endings=(".zip",),
+        metavar="FILE.zip",
+        help="write a zip file; needs no repository and no token",
+    )
     publish.add_argument("--open", action="store_true", help="let everybody see the repository")
     publish.add_argument("--licence", default="", help="as the Hub writes it, such as cc-by-4.0")
     publish.add_argument("--about", default="", help="a sentence for the card")
@@ -102,7 +108,7 @@ def add_to(commands) -> None:
     prune.add_argument("--keep", type=float, default=0.75, help="share of the channels; default %(default)s")
     prune.add_argument("--pictures", type=Path, help="folder of pictures that show what matters; default: --data")
     _add_set_options(prune)
-    prune.add_argument("-o", "--output", type=Path, required=True, help="folder for the result")
+    prune.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the result")
 
     soup = add_command(
         commands,
@@ -118,7 +124,7 @@ def add_to(commands) -> None:
     soup.add_argument("sources", nargs="+", help="keys of checkpoints, or folders of runs")
     soup.add_argument("--uniform", action="store_true", help="take all; default: leave out each that makes it worse")
     _add_set_options(soup)
-    soup.add_argument("-o", "--output", type=Path, required=True, help="folder for the result")
+    soup.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the result")
 
     search = add_command(
         commands,
@@ -132,11 +138,17 @@ def add_to(commands) -> None:
     )
     search.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
     search.add_argument("--minutes", type=float, required=True, help="of all sessions with the journal together")
-    search.add_argument("--journal", type=Path, required=True, help="file that remembers the trials")
+    search.add_argument("--journal", action=OutputFile, required=True, help="file that remembers the trials")
     search.add_argument("--method", choices=["grid", "random", "tpe"], default="tpe", help="default %(default)s")
     search.add_argument("--trials", type=int, default=10_000, help="at most")
     search.add_argument("--seed", type=int, default=0)
-    search.add_argument("--plot", type=Path, metavar="FILE.svg", help="write the importance of the settings as bars")
+    search.add_argument(
+        "--plot",
+        action=OutputFile,
+        endings=(".svg",),
+        metavar="FILE.svg",
+        help="write the importance of the settings as bars",
+    )
 
 
 def _add_set_options(command: argparse.ArgumentParser) -> None:
@@ -149,12 +161,15 @@ def _frozen(options: argparse.Namespace, task: str) -> FrozenSet:
     """Return the evaluation set that the options name, frozen from their folder if there is none yet."""
     from deepart.admin.frozen_sets import FrozenSet, freeze_steps
     from deepart.errors import InputError
+    from deepart.files import writable
     from deepart.runtime import run
 
     if options.set and options.set.is_file():
         return FrozenSet.load(options.set)
     if not options.data:
         raise InputError("frozen.none")
+    if options.set:
+        writable(options.set, (".json",))
     found = run(freeze_steps(task, options.data, everything=options.all), progress_line())
     if options.set:
         found.save(options.set)
@@ -260,6 +275,7 @@ def _soup(options: argparse.Namespace) -> None:
 def _search(options: argparse.Namespace) -> None:
     from deepart.admin.objectives import HEAD_SPACE, heads_objective
     from deepart.admin.search import search_steps
+    from deepart.files import replacing
     from deepart.runtime import run
 
     objective = run(heads_objective(options.data, seed=options.seed), progress_line())
@@ -278,7 +294,8 @@ def _search(options: argparse.Namespace) -> None:
     for name, share in found.importance.items():
         print(f"importance of {name}: {share:.2f}")
     if options.plot:
-        options.plot.write_text(found.importance_svg(), "utf-8")
+        with replacing(options.plot) as part:
+            part.write_text(found.importance_svg(), "utf-8")
 
 
 def _print_slimmed(slimmed: Slimmed) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import ExifTags, Image
 
 from deepart.errors import InputError
-from deepart.files import replacing
+from deepart.files import replacing, writable
 from deepart.images import centre_crop
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check_animation(path: str | os.PathLike[str], size: tuple[int, int], num_fra
         InputError: the name has another ending than .mp4, .gif and .webp, MP4 cannot be written on this
             machine, or there are too many frames for a GIF or WebP.
     """
-    suffix = _suffix(path)
+    suffix = _suffix(writable(path))
     if suffix == ".mp4":
         _import_av()
     elif num_frames * size[0] * size[1] > MOST_PIXELS:

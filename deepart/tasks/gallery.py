@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from deepart.checkpoints import find
 from deepart.errors import InputError
+from deepart.files import replacing_folder, write_json
 from deepart.images import centre_crop, load_image
 
 if TYPE_CHECKING:
@@ -96,13 +97,9 @@ def build_gallery(
     """
     from safetensors.torch import save_file
 
-    folder = _folder(transfer.checkpoint)
-    folder.mkdir(exist_ok=True)
     square = centre_crop(neutral, 2 * THUMBNAIL_SIDE)
-    for stale in folder.iterdir():
-        stale.unlink()
     styles, codes = [], {}
-    with open(listing, encoding="utf-8", newline="") as file:
+    with replacing_folder(_folder(transfer.checkpoint)) as folder, open(listing, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             code = transfer.encode(load_image(listing.parent / row.pop("path")))
             style = NamedStyle(**row)
@@ -111,9 +108,8 @@ def build_gallery(
             codes[style.key] = code.vector
             styles.append(style)
             on_style(style)
-    save_file(codes, folder / "codes.safetensors")
-    text = json.dumps([asdict(style) for style in styles], ensure_ascii=False, indent=1)
-    (folder / "gallery.json").write_text(text + "\n", "utf-8")
+        save_file(codes, folder / "codes.safetensors")
+        write_json(folder / "gallery.json", [asdict(style) for style in styles])
     named_styles.cache_clear()
 
 

@@ -21,6 +21,7 @@ import torch
 
 from deepart.checkpoints import CHECKPOINTS, find, load_state
 from deepart.errors import InputError, WeightsError
+from deepart.files import replacing, write_json
 from deepart.tasks.breeding import blend, moved
 from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.genome import Genome
@@ -156,12 +157,10 @@ class Steering:
 
     def save(self, folder: Path) -> None:
         """Write the two files into the folder of a checkpoint."""
-        from safetensors.torch import save_file
+        from safetensors.torch import save
 
         vectors = torch.tensor([direction.vector for direction in self.directions])
-        save_file(
-            {"vectors": vectors, "places": torch.tensor([point.place for point in self.points])}, folder / TENSORS
-        )
+        places = torch.tensor([point.place for point in self.points])
         facts = {
             "directions": [
                 {"name": d.name, "share": round(d.share, 4), "more": _effect(d.more), "less": _effect(d.less)}
@@ -170,7 +169,9 @@ class Steering:
             "points": [[point.seed, point.style, point.seen_as] for point in self.points],
             "axes": [_effect(effect) for effect in self.axes or ()],
         }
-        (folder / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        with replacing(folder / TENSORS) as part:
+            part.write_bytes(save({"vectors": vectors, "places": places}))
+        write_json(folder / FACTS, facts)
 
 
 def steering(checkpoint: str = DEFAULT_CHECKPOINT) -> Steering:

@@ -13,6 +13,7 @@ from PIL import Image
 
 from deepart.checkpoints import find
 from deepart.errors import InputError
+from deepart.files import replacing
 from deepart.images import centre_crop
 from deepart.models.style_code import StyleCode
 from deepart.tasks.painting import StyleTransfer
@@ -33,7 +34,8 @@ def save_style(code: StyleCode, path: Path) -> None:
         "checkpoint_sha256": find(code.checkpoint).sha256,
         "vector": [round(value, 6) for value in code.vector.tolist()],
     }
-    Path(path).write_text(json.dumps(content, ensure_ascii=False), "utf-8")
+    with replacing(path) as part:
+        part.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
 
 def is_style_file(style: object) -> bool:

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from deepart import hub, runtime
 from deepart.art_labels import label_name
 from deepart.checkpoints import load_state
-from deepart.errors import WeightsError
+from deepart.errors import InputError, WeightsError
 from deepart.files import replacing
 from deepart.hub import Report
 from deepart.tasks.hub_repository import CARD, CONFIG, HubRepository, Prepare, require
@@ -268,10 +268,8 @@ def _read(
         with contextlib.suppress(WeightsError):  # a damaged one is written anew
             return load_state(kept)
     read = _average_features(encode, sentences, repository)
-    with contextlib.suppress(OSError):  # a cache that cannot be written is done without
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(kept) as part:
-            part.write_bytes(save({head: features.cpu() for head, features in read.items()}))
+    with contextlib.suppress(OSError, InputError), replacing(kept) as part:  # if it cannot be written, then not
+        part.write_bytes(save({head: features.cpu() for head, features in read.items()}))
     return read
 
 

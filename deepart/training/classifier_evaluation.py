@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,8 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 from torchmetrics.functional import classification as metrics
 
+from deepart.files import replacing, write_json
+from deepart.images import save_png
 from deepart.tasks.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.catalogue import Painting
 from deepart.training.classifier import targets
@@ -166,17 +167,17 @@ def save_report(
     folder: Path, scores: Sequence[HeadScore], flags: Mapping[str, float], labels: Mapping[str, Sequence[str]]
 ) -> None:
     """Write report.json, and for each head its confusion matrix as a table and as a picture, into `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
     report = {"heads": [asdict(score) for score in scores], "flags": dict(flags)}
-    (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    write_json(folder / "report.json", report)
     for score in scores:
         names = list(labels[score.head])
-        with open(folder / f"confusion-{score.head}.csv", "w", newline="", encoding="utf-8") as file:
+        table = folder / f"confusion-{score.head}.csv"
+        with replacing(table) as part, open(part, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["right label \\ answer", *names])
             writer.writerows([name, *row] for name, row in zip(names, score.confusion))
         picture = confusion_picture(score, names, cell=28 if len(names) <= 40 else 6)
-        picture.save(folder / f"confusion-{score.head}.png")
+        save_png(picture, folder / f"confusion-{score.head}.png")
 
 
 def summary(scores: Sequence[HeadScore], flags: Mapping[str, float]) -> str:

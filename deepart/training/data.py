@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
+from deepart.files import replacing, write_json
 from deepart.images import load_image, through_jpeg, to_pil, to_tensor
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
@@ -67,10 +67,8 @@ class PictureStore:
 
     @staticmethod
     def _decode(paths: Sequence[Path], data: Path, index: Path, shortest: int) -> None:
-        data.parent.mkdir(parents=True, exist_ok=True)
         sizes = []
-        part = f"{data}.{os.getpid()}.part"  # processes that start together decode each its own
-        with open(part, "wb") as file:
+        with replacing(data) as part, open(part, "wb") as file:  # processes that start together decode each its own
             for path in paths:
                 image = load_image(path)
                 scale = shortest / min(image.size)
@@ -79,9 +77,7 @@ class PictureStore:
                     image = image.resize(size, Image.Resampling.LANCZOS)
                 file.write(np.asarray(image).tobytes())
                 sizes.append((image.height, image.width))
-        os.replace(part, data)
-        Path(part).write_text(json.dumps(sizes))
-        os.replace(part, index)  # last: its presence says that the decoding was finished
+        write_json(index, sizes)  # last: its presence says that the decoding was finished
 
     def __len__(self) -> int:
         return len(self.sizes)

@@ -8,7 +8,6 @@ compare with each other and not with those of Inception.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 
 from deepart import runtime
 from deepart.errors import WeightsError
+from deepart.files import replacing
 from deepart.models.flow import FlowPainter, paint_steps
 from deepart.models.generator import Generator
 from deepart.tasks.classify import ArtworkClassifier
@@ -104,9 +104,8 @@ def describe(features: Features, pictures: Sequence[Tensor]) -> Tensor:
 def cached(file: Path, make: Callable[[], Tensor]) -> Tensor:
     """Return the tensor that `file` holds, or else make it and write it there."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(make(), file.with_suffix(".part"))
-        os.replace(file.with_suffix(".part"), file)
+        with replacing(file) as part:
+            torch.save(make(), part)
     return torch.load(file, weights_only=True)
 
 

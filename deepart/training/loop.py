@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from deepart import runtime
+from deepart.files import replacing
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -431,7 +432,5 @@ def leave_to_the_first() -> None:
 
 def save_state(state: dict, file: Path) -> None:
     """Write a state so that the file is whole at any moment, the folder made if missing."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    torch.save(state, part)
-    os.replace(part, file)
+    with replacing(file) as part:
+        torch.save(state, part)

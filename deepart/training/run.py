@@ -20,7 +20,8 @@ from torch import nn
 from deepart import runtime
 from deepart.checkpoints import load_model, load_state
 from deepart.errors import InputError
-from deepart.images import centre_crop, load_image, to_tensor
+from deepart.files import replacing_folder
+from deepart.images import centre_crop, load_image, save_png, to_tensor
 from deepart.models.loss_network import LossNetwork
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
@@ -50,8 +51,7 @@ def train_style(options: Namespace) -> None:
     if not options.start:
         task.measure_codes()
     config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
-    logged_fit(task, config, options.run).save_pretrained(options.run / "bundle")
-    print(options.run / "bundle")
+    save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
 
 
 def train_loss_network(options: Namespace) -> None:
@@ -67,8 +67,7 @@ def train_loss_network(options: Namespace) -> None:
     if not (options.run / "state.pt").exists():
         task.initialise()
     config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
-    logged_fit(task, config, options.run).save_pretrained(options.run / "bundle")
-    print(options.run / "bundle")
+    save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
 
 
 def logged_fit(task: Task, config: FitConfig, run: Path, groups: Sequence[dict] | None = None) -> nn.Module:
@@ -91,6 +90,13 @@ def until_terminated() -> Iterator[Callable[[], bool]]:
         yield asked.is_set
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def save_bundle(network: nn.Module, folder: Path) -> None:
+    """Write a network as a bundled checkpoint lies, in the place of what was there, and print where."""
+    with replacing_folder(folder) as part:
+        network.save_pretrained(part)
+    print(folder)
 
 
 class Log:
@@ -133,7 +139,7 @@ def evaluate_style_folders(options: Namespace) -> None:
         print(json.dumps(asdict(score)), flush=True)
     print(f"{len(pairs)} pairs in {time.perf_counter() - started:.0f} s")
     if options.sheet:
-        contact_sheet(paint, contents[:10], styles[:6]).save(options.sheet)
+        save_png(contact_sheet(paint, contents[:10], styles[:6]), options.sheet)
 
 
 def evaluate_loss_folders(options: Namespace) -> None:

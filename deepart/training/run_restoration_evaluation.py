@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from argparse import Namespace
@@ -18,7 +17,8 @@ from torch import Tensor, nn
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.images import centre_crop, load_image, to_pil, to_tensor
+from deepart.files import write_json
+from deepart.images import centre_crop, load_image, save_png, to_pil, to_tensor
 from deepart.tasks.bundled_restorers import UPSCALERS, fill_at_once
 from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
@@ -59,7 +59,6 @@ def evaluate_restorers(options: Namespace) -> None:
         InputError: a set of pictures is missing.
         WeightsError: a network is missing or damaged.
     """
-    options.output.mkdir(parents=True, exist_ok=True)
     for baseline, (module, package) in OPTIONAL_BASELINES.items():
         if find_spec(module) is None:
             print(say("evaluation.no_baseline", baseline=baseline, package=package), file=sys.stderr)
@@ -69,7 +68,7 @@ def evaluate_restorers(options: Namespace) -> None:
         scores = PARTS[part](options)
         report[part] = [asdict(score) for score in scores]
         print(f"{part}, {time.perf_counter() - started:.0f} s\n{_table(scores)}\n", flush=True)
-        (options.output / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+        write_json(options.output / "report.json", report)
 
 
 def _noise(options: Namespace) -> Sequence[Any]:
@@ -80,7 +79,7 @@ def _noise(options: Namespace) -> Sequence[Any]:
 def _holes(options: Namespace) -> Sequence[Any]:
     methods = {"deepart": inpainter(load_network("filler", options.filler)), **installed_inpainters()}
     pictures = _unseen_paintings(options)
-    inpainting_sheet(methods, pictures[:_SHEET_ROWS], options.seed).save(options.output / "holes.png")
+    save_png(inpainting_sheet(methods, pictures[:_SHEET_ROWS], options.seed), options.output / "holes.png")
     return evaluate_inpainting(methods, pictures, load_teacher(options.teacher), options.seed)
 
 

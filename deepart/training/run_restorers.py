@@ -32,7 +32,7 @@ from deepart.training.filler import FillerTraining
 from deepart.training.loop import FitConfig, Stage, Task
 from deepart.training.real_esrgan import load_real_esrgan
 from deepart.training.restorer import RestorerTraining
-from deepart.training.run import load_teacher, logged_fit, training_pictures
+from deepart.training.run import load_teacher, logged_fit, save_bundle, training_pictures
 from deepart.training.upscaler import CrispTraining, TeacherCache, UpscalerTraining
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
@@ -141,8 +141,7 @@ def _train(task: Task, options: Namespace, weight_decay: float = 0.0) -> None:
         clip_norm=1.0,
         ema_decay=options.ema,
     )
-    logged_fit(task, config, options.run).save_pretrained(options.run / "bundle")
-    print(options.run / "bundle")
+    save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
 
 
 def _network(kind: str, options: Namespace) -> nn.Module:

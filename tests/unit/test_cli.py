@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from PIL import Image
 from deepart.__main__ import main
 from deepart.checkpoints import CHECKPOINTS
 from deepart.commands import build_parser
+from deepart.commands.console import OutputFile, OutputFolder
 from deepart.images import load_image, png_bytes
 from deepart.recipes import recipe_of
 from deepart.tasks.gallery import named_styles
@@ -66,6 +68,67 @@ def test_bad_input_ends_with_status_2_and_one_sentence(
     said = capsys.readouterr().err
     assert sentence in said and said.count("\n") == 1
     assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["transfer", "{content}", "udnie", "-o", "{folder}/out.jpg"], "please end it in: .png"),
+        (["blend", "{content}", "udnie", "-o", "{folder}/out"], "please end it in: .png"),
+        (["mix", "udnie", "-o", "{content}/a.json"], "Nothing can be written into"),
+        (["restore", "{content}", "-o", "{folder}/out.zip"], "please end it in: .png"),
+        (["restore", "{folder}", "-o", "{folder}/out.png"], "please end it in: .zip"),
+        (["generate", "-o", "{content}"], "Nothing can be written into"),
+        (["walk", "--seeds", "1", "2", "-o", "{folder}/out.avi"], "please end it in: .mp4, .gif, .webp"),
+        (["classify", "{content}", "--csv", "{folder}"], "is a folder"),
+        (["batch", "{content}", "--style", "udnie", "-o", "{locked}"], "may not be written"),
+        (["train", "restorer", "--data", "x", "--run", "{content}", "--minutes", "1"], "Nothing can be written into"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_the_work(
+    arguments: list[str], sentence: str, content: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deepart.images._open", None)  # no work
+    locked = tmp_path / "locked.zip"
+    locked.touch(0o400)
+    filled = [argument.format(content=content, folder=tmp_path, locked=locked) for argument in arguments]
+    assert main(filled) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and said.count("\n") == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["content.png", "locked.zip"]
+
+
+def test_every_option_that_names_an_output_is_checked_before_the_work() -> None:
+    for words, parser in every_command(build_parser()):
+        for action in parser._actions:
+            if action.dest in ("output", "sheet", "csv", "zip", "plot", "trust", "run", "journal") and not isinstance(
+                action, argparse._StoreTrueAction
+            ):
+                assert isinstance(action, (OutputFile, OutputFolder)), f"{words} --{action.dest}"
+
+
+def test_a_reader_that_has_seen_enough_ends_a_command_quietly() -> None:
+    program = "from deepart.__main__ import main; raise SystemExit(main(['styles']))"
+    command = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    command.stdout.close()
+    assert command.stderr.read() == b"" and command.wait() == 141
+
+
+def test_a_console_that_lacks_a_letter_shows_its_code(content: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "\u98ce.png"
+    content.rename(picture)
+    said = subprocess.run(
+        [sys.executable, "-m", "deepart", "transfer", picture, "udnie", "--size", "64", "-o", tmp_path / "\u753b.png"],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+    )
+    assert said.returncode == 0 and b"\\u753b.png: 64 x" in said.stdout and (tmp_path / "\u753b.png").is_file()
+
+
+def test_an_error_of_the_system_is_one_sentence(content: Path, tmp_path: Path, capsys) -> None:
+    assert main(["gallery", str(tmp_path / "none.csv"), "--neutral", str(content)]) == 2
+    said = capsys.readouterr().err
+    assert "none.csv: No such file" in said and said.count("\n") == 1
 
 
 def test_checkpoints_lists_the_table(capsys) -> None:
@@ -164,17 +227,17 @@ def test_classify_refuses_what_it_cannot_do_at_all(
     assert sentence in said.err and said.err.count("\n") == 1 and said.out == ""
 
 
-def every_command(parser: argparse.ArgumentParser, *names: str) -> Iterator[str]:
-    """Yield the words of each command that can be run."""
+def every_command(parser: argparse.ArgumentParser, *names: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield the words and the parser of each command that can be run."""
     if parser.get_default("command"):
-        yield " ".join(names)
+        yield " ".join(names), parser
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, command in action.choices.items():
                 yield from every_command(command, *names, name)
 
 
-@pytest.mark.parametrize("words", list(every_command(build_parser())))
+@pytest.mark.parametrize("words", [words for words, _ in every_command(build_parser())])
 def test_help_ends_with_examples(words: str, capsys) -> None:
     with pytest.raises(SystemExit) as ended:
         main([*words.split(), "--help"])

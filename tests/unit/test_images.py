@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import random
 import struct
@@ -363,11 +364,11 @@ def test_file_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.Monkey
     path.write_bytes(b"what was there")
 
     def full_disk(*_: object) -> None:
-        raise OSError("No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", full_disk)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(InputError, match="no room left"):
             save_png(quadrants(), path)
     assert path.read_bytes() == b"what was there"
     save_png(quadrants(), path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ from deepart.errors import InputError
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.runtime import run
 from deepart.settings import Settings
+from deepart.text import say
 
 from .paintings import folders, stored
 
@@ -172,6 +174,32 @@ def test_what_a_job_will_take_is_measured_before_it_starts(data: DataSet, tiny: 
 def test_a_job_that_fails_says_why(data: DataSet, tiny: str, at_once: None) -> None:
     job = jobs.start(config("job:none"))
     assert job.view().state == "failed" and job.view().error == "job.no_bundle"
+
+
+def test_a_job_on_a_full_disk_says_so(
+    data: DataSet, tiny: str, at_once: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = []  # files that hold the room which is needed to say so
+
+    def full(state: dict, file: Path) -> None:
+        room.append(file.parent / jobs.RESERVE)
+        room[0].write_bytes(b"x")
+        raise OSError(errno.ENOSPC, "No space left on device", str(file))
+
+    written = Path.write_text
+
+    def write_text(path: Path, *given: str) -> int:
+        if room and room[0].exists():
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return written(path, *given)
+
+    monkeypatch.setattr("deepart.training.loop.save_state", full)
+    monkeypatch.setattr(Path, "write_text", write_text)
+    job = jobs.start(config(tiny, minutes=0.02))
+    view = job.view()
+    assert (view.state, view.error) == ("failed", "file.full")
+    assert "no room left on the disk" in say(view.error, **view.error_values)
+    assert "no room left on the disk" in capsys.readouterr().out
 
 
 def test_what_cannot_be_trained_is_refused_before_it_starts(data: DataSet) -> None:
