@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from deepart.tasks.classify import classify
     from deepart.tasks.generate import generate
     from deepart.tasks.refine import refine
+    from deepart.tasks.repaint import repaint
     from deepart.tasks.restore import restore
     from deepart.tasks.transfer import transfer
 
 __version__ = "0.1.0"
-__all__ = ["blend", "classify", "generate", "refine", "restore", "transfer"]
+__all__ = ["blend", "classify", "generate", "refine", "repaint", "restore", "transfer"]
 
 prepare_process()  # before anything imports torch
 

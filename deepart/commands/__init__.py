@@ -15,6 +15,7 @@ from deepart.commands import (
     gallery,
     generate,
     jobs,
+    large,
     painting,
     restore,
     sheets,
@@ -22,7 +23,20 @@ from deepart.commands import (
     versions,
 )
 
-FAMILIES = (generate, painting, sheets, gallery, classify, restore, checkpoints, benchmark, training, versions, jobs)
+FAMILIES = (
+    generate,
+    painting,
+    large,
+    sheets,
+    gallery,
+    classify,
+    restore,
+    checkpoints,
+    benchmark,
+    training,
+    versions,
+    jobs,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -33,6 +33,7 @@ from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.tasks.generate import check_seed, random_seed
 from deepart.tasks.hub_repository import CARD, HubRepository
+from deepart.tasks.hub_transformers import no_progress_bar
 from deepart.tasks.pipeline_adapters import MOST_LORA_SCALE, StyleLoader, add_lora, lora_of
 from deepart.tasks.pipeline_files import STEMS, fetch_part, is_whole
 from deepart.tasks.pipeline_table import CHOICES, PipelineChoice, check_machine
@@ -182,6 +183,18 @@ def _loading(repository: HubRepository, order: Order) -> Generator[Progress, Non
     return pipeline
 
 
+def load_now(repo: str) -> DiffusionPipeline:
+    """Fetch and load a pipeline, so that whoever asks for a picture later need not wait for that.
+
+    Raises:
+        WeightsError: see `diffuse_steps`.
+    """
+    order = Order(repo=repo, seed=0)
+    order.check()
+    require_diffusers()
+    return runtime.run(_loading(order.repository(), order))
+
+
 def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
     """Return the pipeline of a repository on the device, its files fetched if need be.
 
@@ -209,7 +222,7 @@ def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
     repository.find(CARD)
     folder, dtype = repository.find(INDEX).parent, _dtype(choice)
     try:
-        with torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]), no_progress_bar(diffusers, importlib.import_module("transformers")):
             pipeline = known.from_pretrained(
                 folder,
                 local_files_only=True,

@@ -44,7 +44,7 @@ def read_model(kind: Any, path: Path, config: Mapping[str, Any]) -> nn.Module:
     asks = {"quantization_config", "attn_implementation", "_attn_implementation", "dtype", "torch_dtype"}
     values = {key: value for key, value in config.items() if key not in asks}
     settings = transformers.CONFIG_MAPPING[config["model_type"]].from_dict(values)
-    with torch.random.fork_rng(devices=[]), _no_progress_bar(transformers):
+    with torch.random.fork_rng(devices=[]), no_progress_bar(transformers):
         model, loading = kind.from_pretrained(
             path.parent,
             config=settings,
@@ -75,13 +75,13 @@ def read_preparation(path: Path, config: Mapping[str, Any]) -> Prepare:
 
 
 @contextlib.contextmanager
-def _no_progress_bar(transformers: ModuleType) -> Iterator[None]:
-    """Keep transformers from drawing on the terminal, where the command line has its own line."""
-    logging = transformers.utils.logging
-    drawn = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+def no_progress_bar(*libraries: ModuleType) -> Iterator[None]:
+    """Keep transformers or diffusers from drawing on the terminal, where the command line has its own line."""
+    drawn = [library.utils.logging for library in libraries if library.utils.logging.is_progress_bar_enabled()]
+    for logging in drawn:
+        logging.disable_progress_bar()
     try:
         yield
     finally:
-        if drawn:
+        for logging in drawn:
             logging.enable_progress_bar()

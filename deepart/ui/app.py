@@ -18,8 +18,10 @@ from deepart.admin.access import is_offered
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import MAX_BYTES
 from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.diffusion import load_now
 from deepart.tasks.generate import DEFAULT_CHECKPOINT as GENERATOR
 from deepart.tasks.generate import is_available
+from deepart.tasks.pipeline_table import find_large
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
 from deepart.ui.admin_tab import build_admin_tab
@@ -27,6 +29,7 @@ from deepart.ui.blend_tab import build_blend_tab
 from deepart.ui.classify_tab import build_classify_tab
 from deepart.ui.events import translations as t
 from deepart.ui.generate_tab import build_generate_tab
+from deepart.ui.repaint_endpoint import add_repaint_endpoint
 from deepart.ui.restore_tab import build_restore_tab
 from deepart.ui.serving import visitors
 from deepart.ui.serving.guard import Guard
@@ -62,6 +65,7 @@ def build_app() -> gr.Blocks:
                 with gr.Tab(t("ui.tab_admin"), id="admin", elem_id="tab-admin"):
                     build_admin_tab()
         gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
+        add_repaint_endpoint()
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
     demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
     _prepare()
@@ -95,6 +99,8 @@ def _prepare() -> None:
     if runtime.settings().zero_gpu:
         for key in (DEFAULT_CHECKPOINT, CLASSIFIER, *([GENERATOR] if is_available() else [])):
             models.get(key, str(runtime.device()))  # later, weights cannot reach the GPU any more
+        if runtime.settings().large_model:
+            load_now(find_large(runtime.settings().large_model).repo)
     else:
         threading.Thread(target=_prepare_quietly).start()
 

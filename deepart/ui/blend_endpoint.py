@@ -94,7 +94,7 @@ def blend_endpoint(
     names = {"palette": palette, "texture": texture, "shapes": shapes}
     wanted = BlendRequest(
         content=content,
-        styles=[*_file_weights(files, weights), *_named_weights(style_names)],
+        styles=[*file_weights(files, weights), *_named_weights(style_names)],
         strength=strength,
         finish=Finish(int(size) if size else None, colour, brush or None, protect_faces),
         balance=balance,
@@ -107,7 +107,7 @@ def blend_endpoint(
             yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
 
 
-def _file_weights(files: Sequence[str], weights: Any) -> list[tuple[str, float]]:
+def file_weights(files: Sequence[str], weights: Any) -> list[tuple[str, float]]:
     """Return files of styles with their weights, 1 for each if none are given."""
     if weights in (None, [], ""):
         return [(file, 1.0) for file in files]

@@ -32,6 +32,7 @@ from deepart.ui.blend_request import WHERE, BlendRequest
 from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items
 from deepart.ui.events import handler, language_of, show_progress, tell, unread, unread_editor
 from deepart.ui.events import translations as t
+from deepart.ui.large_panel import LargePanel, Pictures
 from deepart.ui.morph_panel import build_morph_panel, kind_choices
 from deepart.ui.paintings import SIZES, next_number, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
@@ -155,6 +156,7 @@ def build_blend_tab() -> None:
                     t("ui.paint"), variant="primary", scale=3, elem_id="blend-run", elem_classes="starts-painting"
                 )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="blend-stop")
+            large = LargePanel("blend")
         newest = gr.State({})  # "number": of the last thing asked for; changed in place, while others read it
         inputs = {content, slots, mode, *weights, pad, style_map, *layers.values(), where, editor, softness, newest}
         inputs |= {balance, strength, colour, brush, faces, size}
@@ -456,6 +458,24 @@ def build_blend_tab() -> None:
         concurrency_limit=1,
     )
     stop_button.click(None, cancels=[run], api_visibility="private", queue=False)
+    of_mix = [content, slots, mode, *weights, pad, style_map, strength]
+
+    def large_pictures(*seen: Any) -> Pictures:
+        values = dict(zip(of_mix, seen))
+        parts = [(slot.style, weight) for slot, weight in mix(values) if weight > 0]  # there is no less than nothing
+        return values[content], [style for style, _ in parts], [weight for _, weight in parts], values[strength]
+
+    large.wire(
+        of_mix,
+        large_pictures,
+        outputs,
+        lambda before, after, download, recipe, note: (
+            (before, after),
+            gr.update(value=download, interactive=True),
+            recipe,
+            note,
+        ),
+    )
     add_blend_endpoint()
 
 

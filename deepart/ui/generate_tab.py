@@ -28,6 +28,7 @@ from deepart.ui.generate_endpoint import add_generate_endpoint
 from deepart.ui.generate_request import COUNTS, FILE_NAME, FILMS, TILE_SIDE, VARIOUS
 from deepart.ui.generate_studio import MOST_ON_WALL, Studio
 from deepart.ui.hub_generator_panel import build_hub_generator_panel
+from deepart.ui.large_panel import LargePanel
 from deepart.ui.picture_wall import Choice, Tile, picture_wall, with_tiles
 from deepart.ui.projection_panel import build_projection_panel
 from deepart.ui.region_panel import build_region_panel, editor_update, way_choices
@@ -104,6 +105,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                         elem_classes="starts-painting",
                     )
                     stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
+            large = LargePanel("generate")
             with gr.Accordion(t("ui.generate.change"), open=True, elem_id="generate-change"):
                 picture_style = gr.Dropdown(
                     steered.first_style_choices(),
@@ -521,6 +523,18 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     stop_button.click(lambda: "", None, [bar], cancels=[*new_walls, *shown, *finishes], queue=False, **quiet)
     for target, button in senders.items():
         button.click(sender(target), [download], [targets[target], tabs], **quiet)
+    large.wire(
+        [],
+        lambda: (None, (), None, 1.0),
+        [easel, note, download, recipe, original],
+        lambda before, after, download, recipe, note: (
+            after,
+            note,
+            gr.update(value=download, interactive=True),
+            recipe,
+            "",
+        ),
+    )
     add_generate_endpoint()
 
 

@@ -26,6 +26,7 @@ from deepart.ui.classify_request import any_repository
 from deepart.ui.damaged_samples import DAMAGED, damaged
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
+from deepart.ui.large_panel import LargePanel
 from deepart.ui.paintings import shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.restore_batch_panel import build_restore_batch_panel
@@ -102,6 +103,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                     t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
                 )
                 stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
+            large = LargePanel("restore")
             with gr.Accordion(t("ui.restore.hub"), open=False, elem_id="restore-hub"):
                 gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
                 engines = {
@@ -437,6 +439,21 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     again.click(restore_again, [download], [picture], **quiet)
     reuse.upload(reuse_settings, [reuse], [*settings, bar], **quiet)
     paint.click(send_to_transfer, [download], [content, tabs], **quiet)
+    large.wire(
+        [picture],
+        lambda picture: (picture, (), None, 1.0),
+        outputs[1:],
+        lambda before, after, download, recipe, note: (
+            gr.update(visible=True),
+            (before, after),
+            None,
+            "",
+            note,
+            gr.update(value=download, interactive=True),
+            gr.update(value=None, interactive=False),
+            recipe,
+        ),
+    )
     add_restore_endpoint()
     return picture
 

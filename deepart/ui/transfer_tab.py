@@ -39,6 +39,7 @@ from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
 from deepart.ui.events import translations as t
+from deepart.ui.large_panel import LargePanel
 from deepart.ui.paintings import SIZES, next_number, previews, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.refine_panel import build_refine_panel
@@ -138,6 +139,7 @@ def build_transfer_tab() -> gr.Image:
                     elem_classes="starts-painting",
                 )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="transfer-stop")
+            large = LargePanel("transfer")
         with gr.Column(scale=7, elem_id="transfer-work", elem_classes="painting-work"):
             result = before_and_after("transfer-result", "painting-result")
             status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
@@ -444,6 +446,18 @@ def build_transfer_tab() -> gr.Image:
             status,
         ],
         api_visibility="private",
+    )
+    large.wire(
+        [content, chosen, own_style, strength],
+        lambda content, chosen, own_style, strength: (content, [own_style or chosen], None, strength),
+        outputs,
+        lambda before, after, download, recipe, note: (
+            (before, after),
+            gr.update(value=download, interactive=True),
+            gr.update(interactive=True),
+            recipe,
+            note,
+        ),
     )
     add_transfer_endpoint()
     return content

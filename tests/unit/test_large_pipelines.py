@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from PIL import Image
 from safetensors.torch import load, save
 
 from deepart import runtime
+from deepart.__main__ import main
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
 from deepart.settings import Settings
@@ -96,6 +98,32 @@ def test_shards_are_fetched_and_references_change_the_picture(flux: LoopbackHub)
     assert not flux.requests("GET", "pipeline.py")
     with pytest.raises(InputError, match="at most 4 pictures"):
         paint(FLUX.repo, pictures=[PHOTO] * 5)
+
+
+def test_command_endpoint_and_page_take_the_same_road(
+    flux: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gradio = pytest.importorskip("gradio")
+    from deepart.ui.large_panel import LargePanel
+    from deepart.ui.repaint_endpoint import add_repaint_endpoint
+
+    monkeypatch.setitem(CHOICES, FLUX.repo, replace(FLUX, side=64, num_steps=1))
+    monkeypatch.setattr(runtime, "settings", lambda: Settings(large_model=FLUX.key))
+    photo, painting, out = (str(tmp_path / name) for name in ("photo.png", "painting.png", "out.png"))
+    PHOTO.save(photo), PAINTING.save(painting)
+    assert main(["repaint", photo, "--style", painting, "--seed", "7", "-o", out]) == 0
+    with gradio.Blocks() as page:
+        add_repaint_endpoint()
+        panel = LargePanel("transfer")
+        panel.wire([], lambda: (photo, [painting], None, 1.0), [gradio.State()], lambda *result: (result,))
+    ways = {each.api_name: each.fn for each in page.fns.values()}
+    endpoint = ways["repaint"]("transfer", "", photo, [painting], None, 1, None, 7)
+    *_, recipe = next(answer for answer in endpoint if answer[1])
+    assert recipe == recipe_of(out).as_dict()
+    *_, (before, _, _, recipe, note) = next(
+        answer[1:] for answer in ways["repaint_1"](None, FLUX.key, "") if isinstance(answer[1], tuple)
+    )
+    assert recipe["settings"] == recipe_of(out).settings and "80" in note
 
 
 def test_what_was_fetched_serves_without_a_network(flux: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:

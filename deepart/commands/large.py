@@ -1,0 +1,62 @@
+"""The command `repaint`, by large models of the Hub."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from deepart.commands.console import add_command, progress_line, write_picture
+
+
+def add_to(commands) -> None:
+    """Register the command."""
+    repaint = add_command(
+        commands,
+        "repaint",
+        _repaint,
+        "paint from words, or repaint a picture, with a large model on a graphics card",
+        """\
+        python -m deepart repaint --prompt "a harbour at dusk, Impressionism" -o harbour.png
+        python -m deepart repaint photo.jpg --style painting.jpg -o painting.png
+        python -m deepart repaint photo.jpg --style one.jpg two.jpg --weights 0.7 0.3 -o blend.png
+        python -m deepart repaint scan.jpg --restore -o repainted.png
+        """,
+    )
+    repaint.add_argument("content", nargs="?", help="the picture to repaint; none: paint from the words")
+    repaint.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
+    repaint.add_argument("--prompt", default="", help="what to paint, or to mind")
+    repaint.add_argument("--style", nargs="+", default=[], metavar="S", help="pictures, or styles of the gallery")
+    repaint.add_argument("--weights", nargs="+", type=float, metavar="W", help="of the styles; default: all the same")
+    repaint.add_argument("--strength", type=float, default=1.0, help="of the styles, 0 to 1; default 1")
+    repaint.add_argument("--restore", action="store_true", help="repaint a damaged picture as it may have been")
+    repaint.add_argument("--model", metavar="KEY", help="see: python -m deepart checkpoints; default: the best here")
+    repaint.add_argument("--seed", type=int, help="the same seed is the same picture; default: by chance")
+    repaint.add_argument("--steps", type=int, help="default: as many as the model was made for")
+    repaint.add_argument("--side", type=int, help="of a square with as many pixels; default: the model's own")
+    repaint.add_argument("--lora", metavar="FILE", help="owner/name/file.safetensors of the Hub")
+    repaint.add_argument("--lora-scale", type=float, default=1.0, help="how much of it; default 1")
+
+
+def _repaint(options: argparse.Namespace) -> None:
+    from deepart.tasks.repaint import repaint
+
+    started = time.perf_counter()
+    several = "blend" if len(options.style) > 1 else "transfer"
+    task = "restore" if options.restore else several if options.content else "generate"
+    painted = repaint(
+        task,
+        options.prompt,
+        options.content,
+        options.style,
+        weights=options.weights,
+        strength=options.strength,
+        model=options.model,
+        seed=options.seed,
+        num_steps=options.steps,
+        side=options.side,
+        lora=options.lora,
+        lora_scale=options.lora_scale,
+        on_progress=progress_line(),
+    )
+    write_picture(painted, options.output, started)
