@@ -29,6 +29,8 @@ class Settings:
     """DEEPART_MODEL_CACHE_MB: memory for loaded models; the least recently used go first."""
     max_waiting: int = 24
     """DEEPART_MAX_WAITING: visitors who may wait in the queue; the next one is told that it is full."""
+    max_job_minutes: int = 30
+    """DEEPART_MAX_JOB_MINUTES: how long one request of a visitor may run; 0: for ever."""
     keep_files_minutes: int = 60
     """DEEPART_KEEP_FILES_MINUTES: age at which uploads and results of visitors are deleted."""
     host: str = "127.0.0.1"

@@ -76,9 +76,13 @@ def build_admin_tab() -> None:
         return access.gate().enter_as(profile.username if profile else None, visitor_of(request)), *opened
 
     @handler
-    def leave_admin(token: str, request: gr.Request) -> str:
+    def leave_admin(token: str, request: gr.Request) -> Any:
+        if not access.gate().is_open(token, visitor_of(request)):
+            return gr.skip()
         access.gate().leave(token)
         return ""
+
+    enter_admin.is_door = enter_admin_as.is_door = True  # see `FairQueue`
 
     # Wiring
     inside = [token, password, door, room]

@@ -33,6 +33,7 @@ from deepart.ui.repaint_endpoint import add_repaint_endpoint
 from deepart.ui.restore_tab import build_restore_tab
 from deepart.ui.serving import visitors
 from deepart.ui.serving.guard import Guard
+from deepart.ui.serving.turns import FairQueue
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
 
@@ -67,7 +68,8 @@ def build_app() -> gr.Blocks:
         gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
         add_repaint_endpoint()
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
-    demo.queue(max_size=settings.max_waiting, default_concurrency_limit=2)
+    demo.queue(api_open=False)
+    demo._queue = FairQueue(demo, settings.max_waiting, 60 * settings.max_job_minutes)
     _prepare()
     return demo
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from contextlib import nullcontext
 
 from fastapi import HTTPException
 from gradio.route_utils import FnIndexInferError
@@ -41,8 +43,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        path, started = scope["path"].rstrip("/"), False
-        if not _may_listen(HTTPConnection(scope), path):
+        request, path, started = HTTPConnection(scope), scope["path"].rstrip("/"), False
+        if not _may_listen(request, path):
             await PlainTextResponse("Forbidden", 403)(scope, receive, send)
             return
 
@@ -52,7 +54,9 @@ class Guard:
             await send(message)
 
         try:
-            await self._app(scope, _bounded(receive, _BODY_BYTES.get(path, MAX_REQUEST_BYTES)), watched)
+            listener = _listener(request, path)
+            with scope["app"].get_blocks()._queue.heard_by(listener) if listener else nullcontext():
+                await self._app(scope, _bounded(receive, _BODY_BYTES.get(path, MAX_REQUEST_BYTES)), watched)
         except _OF_THE_CLIENT as error:
             # Gradio looks up whatever a request names: components, handlers, files.  What a handler raises never
             # comes here; it has become a message of the queue.
@@ -67,6 +71,14 @@ def _may_listen(request: HTTPConnection, path: str) -> bool:
     _, is_heartbeat, session = path.partition(f"{_PREFIX}/heartbeat/")
     session = session if is_heartbeat else request.query_params.get("session_hash", "")
     return not session or access.gate().may_listen(visitor_of(request, session))
+
+
+def _listener(request: HTTPConnection, path: str) -> str:
+    """Return the session, or the event, whose messages are asked for; empty if none are."""
+    if path == f"{_PREFIX}/queue/data":
+        return request.query_params.get("session_hash", "")
+    called = re.fullmatch(rf"{_PREFIX}/call/(?:v2/)?[^/]+/([^/]+)", path)
+    return called[1] if called and request.scope["method"] == "GET" else ""
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
