@@ -31,7 +31,7 @@ from deepart.ui.events import translations as t
 from deepart.ui.generate_tab import build_generate_tab
 from deepart.ui.repaint_endpoint import add_repaint_endpoint
 from deepart.ui.restore_tab import build_restore_tab
-from deepart.ui.serving import visitors
+from deepart.ui.serving import housekeeping, visitors
 from deepart.ui.serving.guard import Guard
 from deepart.ui.serving.turns import FairQueue
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
@@ -92,7 +92,11 @@ def launch_options() -> dict[str, Any]:
         "footer_links": ["api"],
         "blocked_paths": [str(WEIGHTS), str(runtime.settings().admin_folder)],
         "state_session_capacity": 1000,
-        "app_kwargs": {"routes": [health.route, visitors.route], "middleware": [Middleware(Guard)]},
+        "app_kwargs": {
+            "routes": [health.route, visitors.route],
+            "middleware": [Middleware(Guard)],
+            "lifespan": housekeeping.lifespan,
+        },
     }
 
 

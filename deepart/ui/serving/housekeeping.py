@@ -1,0 +1,59 @@
+"""What the app does now and then beside answering: old files go, and what Gradio keeps for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from gradio import routes
+
+from deepart import runtime
+from deepart.ui import samples
+from deepart.ui.serving import temporary
+
+log = logging.getLogger("deepart")
+
+_PAUSE_SECONDS = 10.0
+_MAX_TRACKED_UPLOADS = 200
+
+
+@asynccontextmanager
+async def lifespan(app: routes.App) -> AsyncIterator[None]:
+    """Keep house for as long as the server runs."""
+    task = asyncio.create_task(_keep_house(app))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _keep_house(app: routes.App) -> None:
+    while True:
+        await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            forget_uploads()
+            await asyncio.to_thread(sweep_files, app)
+        except Exception:  # it must go on
+            log.exception("Something could not be tidied")
+
+
+def sweep_files(app: routes.App) -> None:
+    """Delete files that are too old, but those that every page shows, and those of a job that may still run."""
+    settings = runtime.settings()
+    kept = {str(samples.folder())}.union(
+        *(getattr(each, "keep_in_cache", ()) for each in app.get_blocks().blocks.values())
+    )
+    longest = settings.max_job_minutes or 24 * 60
+    temporary.sweep(60 * max(settings.keep_files_minutes, longest + 1), kept)
+
+
+def forget_uploads() -> None:
+    """Forget how far uploads are of which nobody asked: Gradio keeps each under the name that its client made up."""
+    tracked = routes.file_upload_statuses
+    for kept in (tracked._statuses, tracked._signals):
+        for name in list(kept)[: max(0, len(kept) - _MAX_TRACKED_UPLOADS)]:
+            del kept[name]
