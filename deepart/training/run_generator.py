@@ -117,7 +117,9 @@ class Grids:
     """Saves 64 pictures every `GRID_EVERY_MINUTES`, the styles in turn, "any" after the last."""
 
     def __init__(self, run: Path, styles: int) -> None:
-        self._folder, self._styles, self._last = run / "grids", styles, -math.inf
+        self._folder, self._styles = run / "grids", styles
+        there = (int(file.stem) for file in self._folder.glob("*.png"))  # a run may go on many times
+        self._last = max(there, default=-math.inf)
 
     def __call__(self, report: StepReport, paints: Callable[[], Painter]) -> None:
         """Paint and save, if it is time; `paints` returns what paints."""

@@ -18,8 +18,8 @@ from deepart.training.catalogue import Painting, read_catalogue, read_sharp
 from deepart.training.flow import ALIGNMENT_WEIGHT, FlowTraining, LabelledPaintings
 from deepart.training.generation_evaluation import flow_painter, paint_all
 from deepart.training.generator import fold_batch_norms
-from deepart.training.loop import FitConfig, Stage, Turn, fit
-from deepart.training.run_generator import train_generator
+from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit
+from deepart.training.run_generator import GRID_EVERY_MINUTES, Grids, train_generator
 from deepart.training.subjects import SURE, with_genres
 from photos import photo
 
@@ -146,6 +146,19 @@ def test_genres_come_from_the_classifier_only_where_it_is_sure(tmp_path: Path) -
     assert [each.genre for each in found] == ["portrait", "", "genre_painting"]
     again = with_genres(paintings, pictures, tmp_path, None)  # from the cache: no network is asked
     assert again == found
+
+
+def test_grids_are_saved_at_their_time_however_often_a_run_goes_on(tmp_path: Path) -> None:
+    def saved_at(grids: Grids, minutes: float) -> bool:
+        before = len(list(tmp_path.glob("grids/*")))
+        report = StepReport(1, minutes, 0, STAGE, 1e-3)
+        grids(report, lambda: lambda styles, seed: torch.zeros(len(styles), 3, 8, 8))
+        return len(list(tmp_path.glob("grids/*"))) > before
+
+    grids = Grids(tmp_path, 2)
+    assert [saved_at(grids, minutes) for minutes in (0, 1, GRID_EVERY_MINUTES)] == [True, False, True]
+    again = Grids(tmp_path, 2)
+    assert [saved_at(again, minutes) for minutes in (21, 2 * GRID_EVERY_MINUTES)] == [False, True]
 
 
 def test_a_folder_of_paintings_becomes_a_flow_painter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
