@@ -93,7 +93,7 @@ def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> N
         command.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
     else:
         command.add_argument("--seed", type=int, help="the same seed is the same picture; default: by chance")
-    command.add_argument("--style", default="any", help="such as Impressionism, or any (default)")
+    command.add_argument("--style", default="any", help="such as Impressionism; any (default) draws one by its share")
     command.add_argument("--truncation", type=float, default=1.0, help="1 all variety, towards 0 typical; default 1")
     command.add_argument("--upscale", type=int, default=1, choices=[1, 2, 4], help="enlarge; default 1")
     command.add_argument("--look", default="faithful", help="of what is enlarged: faithful (default) or crisp")

@@ -62,6 +62,9 @@ class GeneratorConfig:
     """Index of the size at which pictures can come out early; the last if they have one size only."""
     excitation: int = 4
     """By how many sizes a skip-layer excitation leaps; from 4 pixels to 64."""
+    shares: tuple[tuple[float, ...], ...] = ()
+    """Of each style a row: how many of the paintings that were learned from have it, by what they show; the last is
+    of those of which that is not known. All as many if empty."""
 
 
 class Generator(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):
@@ -72,6 +75,8 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__(config)
+        if config.shares and len(config.shares) != len(config.styles):
+            raise ValueError("Every style has a share, or none has.")
         channels, count = config.channels, len(config.channels)
         self.mapping = StyleMapping(config)
         self.start = nn.Linear(config.z, 16 * channels[0], bias=False)  # what all pictures would share is left out

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 DEFAULT_CHECKPOINT = "generate/fastgan-wikiart-v1"
 MOST_COUNT = 64
 MOST_TRUNCATION = 1.5
+_STYLE_STREAM = 1
 
 
 def generate(
@@ -62,7 +64,8 @@ def generate(
     Args:
         seed: the same seed is the same picture, alone or among others; None takes one by chance.
         count: how many pictures.
-        style: one of the network's styles, such as "Impressionism", or "any".
+        style: one of the network's styles, such as "Impressionism"; "any" draws one for each seed, as often as
+            it comes among the paintings that were learned from.
         truncation: 1 for all variety, towards 0 for what is typical of the style.
         upscale: 1, 2 or 4.
         look: of what is enlarged, see `deepart.restore`.
@@ -191,6 +194,11 @@ class ArtGenerator:
     def born(self, seed: int, style: str = ANY_STYLE, truncation: float = 1.0) -> Genome:
         """Return the genome of a seed.
 
+        Args:
+            seed: the same is the same picture.
+            style: one of `styles`; "any" draws one by its share, the same for the same seed.
+            truncation: see `generate`.
+
         Raises:
             InputError: a setting is out of its range, or there is no such style.
         """
@@ -200,11 +208,20 @@ class ArtGenerator:
         return Genome(
             self.checkpoint,
             latent=(tuple(z[0].tolist()),),
-            styles=(((self.known_style(style), 1.0),),),
+            styles=(((self._drawn_style(self.known_style(style), seed), 1.0),),),
             noise=seed,
             truncation=float(truncation),
             seed=seed,
         )
+
+    def _drawn_style(self, style: str, seed: int) -> str:
+        """Return a style, drawn by its share for a seed if it is "any"."""
+        names = self.network().styles
+        if style != ANY_STYLE or not names:
+            return style
+        shares = np.array(self.network().config.shares or [[1]] * len(names)).sum(1)
+        # Not from the seed alone: the latent is drawn from that.
+        return str(np.random.default_rng((seed, _STYLE_STREAM)).choice(names, p=shares / shares.sum()))
 
     def known_style(self, style: str | None) -> str:
         """Return the name of a style, however it is capitalised; None is "any".

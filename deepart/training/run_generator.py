@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -82,7 +83,8 @@ def train_generator(options: Namespace) -> None:
         betas = (0.5, 0.999)
     else:
         backbone = imagenet_backbone(options.backbone or imagenet_weights())
-        generator = Generator(_config(styles, options.side))
+        shares = tuple((int(count),) for count in np.bincount(crops.styles, minlength=len(styles)))
+        generator = Generator(_config(styles, shares, options.side))
         if not {stage.size for stage in stages} <= {*generator.sizes}:  # else known only when that stage begins
             sizes = ", ".join(map(str, sorted({*generator.sizes})))
             raise InputError("setting.choice", name="stages", choices=sizes)
@@ -164,9 +166,9 @@ def _train_flow(options: Namespace) -> None:
     save_bundle(average.painter, options.run / "bundle")
 
 
-def _config(styles: tuple[str, ...], side: int) -> GeneratorConfig:
+def _config(styles: tuple[str, ...], shares: tuple[tuple[float, ...], ...], side: int) -> GeneratorConfig:
     """Return the usual shape of a generator, without the levels for pictures larger than `side`."""
-    usual = GeneratorConfig(styles)
+    usual = GeneratorConfig(styles, shares=shares)
     levels = side.bit_length() - 2  # 4 pixels are the first
     return replace(usual, channels=usual.channels[:levels], layers=usual.layers[:levels])
 

@@ -86,7 +86,7 @@ def _named(
     engine: ArtGenerator, classifier: ArtworkClassifier, vectors: Tensor, shares: Tensor, config: SteeringConfig
 ) -> Generator[Progress, None, list[Direction]]:
     """Return the directions that change most, with what they change."""
-    starts = [engine.born(seed, engine.styles[seed % len(engine.styles)]) for seed in range(config.probes)]
+    starts = [engine.born(seed) for seed in range(config.probes)]
     found: list[Direction] = []
     for number, (vector, share) in enumerate(zip(vectors, shares.tolist())):
         yield Progress(number, len(vectors), "progress.classifying")
@@ -155,8 +155,7 @@ def picture_map(
     Returns:
         The points, and what there is more of to the right, left, bottom and top.
     """
-    styles = engine.styles
-    genomes = [engine.born(seed, styles[seed % len(styles)]) for seed in range(count)]
+    genomes = [engine.born(seed) for seed in range(count)]
     features, seen, rows = [], [], []
     for start in range(0, count, _BATCH):
         yield Progress(start, count, "progress.classifying")

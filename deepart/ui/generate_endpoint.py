@@ -55,7 +55,7 @@ def generate_endpoint(
     Args:
         seed: a whole number; the same seed is the same picture. Leave it out for one by chance.
         count: how many pictures, of the seeds from seed on; 1 to 64.
-        style: such as Impressionism; any for no style in particular.
+        style: such as Impressionism; any draws one for each picture, as often as it comes among the paintings.
         truncation: 1 for all variety, towards 0 for what is typical of the style, up to 1.5 for what is not.
         upscale: 1, 2 or 4.
         look: of what is enlarged, faithful or crisp.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from PIL import Image
 from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.checkpoints import CHECKPOINTS, find
-from deepart.errors import InputError
+from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
 from deepart.tasks.breeding import LevelGroup, crossbreed, mix_levels
 from deepart.tasks.classify import ArtworkClassifier
@@ -21,14 +22,13 @@ from deepart.tasks.genome import ANY_STYLE, MOST_SEED, Genome, genome_of
 from deepart.tasks.hub_generators import HUB_GENERATORS, SIZE
 from deepart.tasks.originality import Originality, originality
 from deepart.tasks.steering import LOOK_LABELS, Effect, steering
+from deepart.tasks.variety import candidates_for, varied_steps
 from deepart.tasks.walks import Walk, walk_of
 from deepart.text import say
 from deepart.ui.style_pad import data_uri
 
 COUNTS = (4, 8, 16, 24)
 """Pictures that can be asked for on the page; programs may ask for any number."""
-VARIOUS = "various"
-"""In the place of a style: every picture of a wall has its own."""
 TILE_SIDE = 192
 FILE_NAME = "deepart-generated.png"
 FILMS = (".mp4", ".gif", ".webp")
@@ -77,10 +77,10 @@ class Change:
 def births(
     checkpoint: str, seed: int, count: int, style: str = ANY_STYLE, truncation: float = 1.0
 ) -> Iterator[runtime.Progress | list[Genome]]:
-    """Yield the progress of getting a generator ready, and last the genomes of seeds from `seed` on.
+    """Yield the progress of getting a generator ready and of choosing, and last the genomes of a wall.
 
-    Args:
-        style: one of the generator's, "any", or `VARIOUS`: then it depends on the seed, and neighbours differ.
+    They are chosen for variety from those of the seeds from `seed` on, whose own is always among them; fewer than
+    `count` where too many are alike.
 
     Raises:
         InputError: a setting is out of its range, or there is no such generator or style.
@@ -88,9 +88,12 @@ def births(
     """
     engine = ArtGenerator(checkpoint)
     yield from engine.load_steps()
-    seeds = [(seed + index) % (MOST_SEED + 1) for index in range(count)]
-    names = [name for name in engine.styles if name != ANY_STYLE] or [ANY_STYLE]
-    yield [engine.born(each, names[each % len(names)] if style == VARIOUS else style, truncation) for each in seeds]
+    seeds = [(seed + index) % (MOST_SEED + 1) for index in range(candidates_for(count))]
+    genomes = [engine.born(each, style, truncation) for each in seeds]
+    if count > 1 and not runtime.settings().zero_gpu:  # a GPU is lent for the pictures that are looked at
+        with contextlib.suppress(WeightsError):  # without the classifier the first ones hang
+            genomes = yield from varied_steps(engine, genomes, count)
+    yield genomes[:count]
 
 
 def painted(
@@ -188,13 +191,8 @@ def model_choices(language: str) -> list[tuple[str, str]]:
     return [(say("ui.generate.bundled", language), DEFAULT_CHECKPOINT), *rows]
 
 
-def wall_style_choices(checkpoint: str, language: str) -> list[tuple[str, str]]:
-    """Return the styles that a wall can be painted in by a generator, which must be loaded."""
-    return [(say("ui.generate.various_styles", language), VARIOUS), *style_choices(checkpoint, language)]
-
-
 def style_choices(checkpoint: str, language: str) -> list[tuple[str, str]]:
-    """Return the styles that a generator knows, which must be loaded."""
+    """Return the styles that a generator knows, which must be loaded, "any" first."""
     names = ArtGenerator(checkpoint).styles
     return [(style_name(name, language), name) for name in names]
 

@@ -25,7 +25,7 @@ from deepart.ui.breeding_panel import build_cross_panel, build_evolution_panel, 
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate_endpoint import add_generate_endpoint
-from deepart.ui.generate_request import COUNTS, FILE_NAME, FILMS, TILE_SIDE, VARIOUS
+from deepart.ui.generate_request import COUNTS, FILE_NAME, FILMS, TILE_SIDE
 from deepart.ui.generate_studio import MOST_ON_WALL, Studio
 from deepart.ui.hub_generator_panel import build_hub_generator_panel
 from deepart.ui.large_panel import LargePanel
@@ -56,8 +56,8 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         with gr.Column(scale=5, elem_id="generate-settings"):
             with gr.Column(elem_id="generate-new"):
                 style = gr.Dropdown(
-                    [(say("ui.generate.various_styles"), VARIOUS), *steered.first_style_choices()],
-                    value=VARIOUS,
+                    steered.first_style_choices(),
+                    value=ANY_STYLE,
                     label=t("ui.generate.style"),
                     elem_id="generate-style",
                 )
@@ -84,6 +84,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                         [(str(number), number) for number in COUNTS],
                         value=8,
                         label=t("ui.generate.count"),
+                        info=t("ui.generate.count_info"),
                         min_width=200,
                         elem_id="generate-count",
                         elem_classes="segmented",
@@ -256,7 +257,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                 yield gr.skip(), gr.skip(), told(step, language)
                 continue
             studio.hang(step)
-            choices = request_of.wall_style_choices(studio.checkpoint, language)
+            choices = request_of.style_choices(studio.checkpoint, language)
             yield first, gr.update(choices=choices), ""
 
     @handler
@@ -288,9 +289,9 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     @handler
     def hang_of_model(studio: Studio, variety: float, count: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Hang pictures of another generator, which need not know the style."""
-        for first, choices, progress_bar in born(studio, random_seed(), VARIOUS, variety, count, request):
+        for first, choices, progress_bar in born(studio, random_seed(), ANY_STYLE, variety, count, request):
             is_done = isinstance(first, int)
-            yield first, gr.update(choices=choices["choices"], value=VARIOUS) if is_done else choices, progress_bar
+            yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, progress_bar
 
     @handler
     def show_wall(studio: Studio, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -452,7 +453,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         rest = studio.wall if isinstance(found, Genome) else []
         studio.hang([*genomes, *rest][:MOST_ON_WALL])
         settings = (
-            gr.update(choices=request_of.wall_style_choices(first.checkpoint, language), value=first.style),
+            gr.update(choices=request_of.style_choices(first.checkpoint, language), value=first.style),
             min(first.truncation, MOST_TRUNCATION),
             first.seed if first.origin == "seed" else gr.skip(),
         )

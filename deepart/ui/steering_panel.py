@@ -78,7 +78,7 @@ def fresh(studio: Studio, language: str) -> tuple[Any, ...]:
     rows = [gr.update(visible=number < len(directions)) for number in range(MOST_DIRECTIONS)]
     fits = base is not None and partner is not None and base.checkpoint == partner.checkpoint
     has_levels = fits and ArtGenerator(base.checkpoint).num_levels >= len(LEVEL_GROUPS)
-    style = gr.update(choices=request_of.style_choices(base.checkpoint, language), value=base.style) if base else ""
+    style = gr.update(choices=_picture_styles(base, language), value=base.style) if base else ""
     return (
         0,
         [],
@@ -90,6 +90,12 @@ def fresh(studio: Studio, language: str) -> tuple[Any, ...]:
         gr.update(visible=fits),
         gr.update(visible=has_levels),
     )
+
+
+def _picture_styles(genome: Genome, language: str) -> list[tuple[str, str]]:
+    """Return the styles that a picture can be changed to: "any" draws one only where a picture is new."""
+    choices = request_of.style_choices(genome.checkpoint, language)
+    return [choice for choice in choices if choice[1] != ANY_STYLE or genome.style == ANY_STYLE]
 
 
 def direction_names(directions: Sequence[Direction], language: str) -> list[str]:

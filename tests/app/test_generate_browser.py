@@ -98,11 +98,10 @@ def test_one_click_hangs_pictures_and_a_seed_brings_them_again(new_tab: NewPage,
     before = page.input_value("#generate-seed input")
     page.click("#generate-run")
     expect(page.locator("#generate-seed input")).not_to_have_value(before)
-    paint_seed(page, 41, "ui.generate.various_styles")
+    paint_seed(page, 41)
     path = picture_with(page, tmp_path, lambda path: recipe_of(path).seed == 41)
     assert path.name == "deepart-generated.png"
-    _, *styles = ArtGenerator().styles
-    style = styles[41 % len(styles)]
+    style = ArtGenerator().born(41).style
     expect(page.locator(NOTE)).to_contain_text(style)
     expected = np.asarray(load_image(deepart.generate(41, style=style)[0]))
     assert (np.asarray(load_image(path)) == expected).all()

@@ -73,6 +73,17 @@ def test_a_picture_is_painted_again_from_its_file(engine: ArtGenerator, tmp_path
     assert genome_of(png_bytes(Image.new("RGB", (40, 40)))) is None
 
 
+def test_any_style_is_drawn_by_its_share(engine: ArtGenerator, monkeypatch: pytest.MonkeyPatch) -> None:
+    (picture,) = generate(3)
+    assert recipe_of(picture).settings["style"] in STYLES
+    assert recipe_of(picture).settings["style"] == genome_of(picture).style == engine.born(3, "any").style
+    network = engine.network()
+    monkeypatch.setattr(network, "config", replace(network.config, shares=((1, 0), (0, 0), (1, 2))))
+    drawn = [engine.born(seed).style for seed in range(400)]
+    assert drawn.count(STYLES[0]) == pytest.approx(100, abs=30)
+    assert drawn.count(STYLES[1]) == 0
+
+
 def test_by_chance_every_picture_is_another_and_says_its_seed() -> None:
     first, second = (generate(count=1)[0] for _ in range(2))
     assert genome_of(first).seed != genome_of(second).seed

@@ -1,0 +1,88 @@
+"""A wall of pictures that differ: the farthest are chosen, near-duplicates never."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from deepart import runtime
+from deepart.errors import WeightsError
+from deepart.tasks import variety
+from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
+from deepart.tasks.variety import candidates_for, farthest_points, varied_steps
+from deepart.ui import generate_request
+from tiny_generators import put_tiny_generator
+
+
+@pytest.fixture(autouse=True)
+def bundled(monkeypatch: pytest.MonkeyPatch) -> None:
+    put_tiny_generator(monkeypatch)
+
+
+def on_circle(*degrees: float) -> torch.Tensor:
+    angles = torch.tensor(degrees).deg2rad()
+    return torch.stack([angles.cos(), angles.sin()], 1)
+
+
+def test_each_next_point_is_the_farthest_from_those_before() -> None:
+    assert farthest_points(on_circle(0, 10, 90, 170, 100), 3) == [0, 3, 2]
+
+
+def test_points_that_are_too_close_are_never_chosen_together() -> None:
+    points = on_circle(0, 1, 2, 90, 91)
+    assert farthest_points(points, 5, least=0.01) == [0, 4]
+    assert sorted(farthest_points(points, 5)) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(("count", "candidates"), [(1, 1), (8, 32), (24, 64), (70, 70)])
+def test_a_few_are_chosen_from_many(count: int, candidates: int) -> None:
+    assert candidates_for(count) == candidates
+
+
+class Alike:
+    """Stands for the classifier: sees in one picture after another what it was given."""
+
+    def __init__(self, points: torch.Tensor) -> None:
+        self._points = iter(points)
+
+    def describe(self, pictures, thorough):
+        return torch.stack([next(self._points) for _ in pictures])[:, None]
+
+    def network(self):
+        return ArtworkClassifier().network()
+
+    def index(self):
+        class Index:
+            points = torch.zeros(1)
+            config = type("Config", (), {"typical": (0.0, 0.01)})
+
+            project = staticmethod(lambda features: features)
+
+        return Index()
+
+
+def test_the_first_is_kept_and_near_duplicates_are_not() -> None:
+    engine = ArtGenerator()
+    genomes = [engine.born(seed) for seed in range(10)]
+    points = on_circle(0, 1, 2, 90, 91, 180, 181, 0.5, 1.5, 92)
+    chosen = runtime.run(varied_steps(engine, genomes, 8, Alike(points)))
+    assert [genome.seed for genome in chosen] == [0, 3, 5]
+
+
+def test_a_wall_hangs_without_the_classifier_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*arguments: object) -> None:
+        raise WeightsError("weights.missing", name="x", path="x")
+        yield
+
+    monkeypatch.setattr(generate_request, "varied_steps", missing)
+    *_, genomes = generate_request.births(DEFAULT_CHECKPOINT, 7, 4)
+    assert [genome.seed for genome in genomes] == [7, 8, 9, 10]
+
+
+def test_a_wall_is_chosen_from_the_seeds_that_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(variety, "_TOGETHER", 4)
+    *steps, genomes = generate_request.births(DEFAULT_CHECKPOINT, 7, 3)
+    assert any(step.note == "progress.choosing" for step in steps)
+    assert genomes[0].seed == 7
+    assert {genome.seed for genome in genomes} <= set(range(7, 19))
