@@ -58,10 +58,16 @@ def add_to(train, evaluate) -> None:
     )
     of_generator.add_argument("--checkpoint", default="generate/fastgan-wikiart-v1", help="the generator to measure")
     of_generator.add_argument("--bundle", type=Path, help="folder of one that was trained, instead")
-    of_generator.add_argument("--architecture", choices=["fastgan", "dcgan"], default="fastgan", help="of --bundle")
-    of_generator.add_argument("--samples", type=int, default=1000, help="pictures to paint; default 1000")
+    of_generator.add_argument(
+        "--architecture", choices=["fastgan", "dcgan", "flow"], default="fastgan", help="of --bundle"
+    )
+    of_generator.add_argument(
+        "--samples", type=int, default=1000, help="pictures to paint for each figure; default 1000"
+    )
     of_generator.add_argument("--size", type=int, help="one of the generator's two sizes; default: the larger")
     of_generator.add_argument("--truncation", type=float, default=1.0, help="default 1, all variety")
+    of_generator.add_argument("--steps", type=int, default=16, help="of flow, for a picture; default 16")
+    of_generator.add_argument("--guidance", type=float, default=1.5, help="of flow; 1 for none, default 1.5")
     of_generator.add_argument("--seed", type=int, default=0)
     of_generator.add_argument(
         "--features",

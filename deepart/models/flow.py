@@ -51,6 +51,8 @@ class FlowConfig:
     heads: int = 5
     detail: int = 64
     """Channels of the network for detail."""
+    shares: tuple[tuple[float, ...], ...] = ()
+    """See `deepart.models.generator.GeneratorConfig.shares`."""
 
 
 class FlowPainter(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):

@@ -85,6 +85,13 @@ class LabelledPaintings:
             ]
         )
 
+    def shares(self) -> tuple[tuple[int, ...], ...]:
+        """Return how many of the paintings have each style, by genre, the last of each row of unknown genre."""
+        styles, genres, _ = self.label_names
+        table = np.zeros((len(styles) + 1, len(genres) + 1), int)
+        np.add.at(table, tuple(self.labels()[:, :2].T), 1)
+        return tuple(map(tuple, table[:-1].tolist()))
+
 
 class FlowTraining:
     """Trains a flow painter.

@@ -8,6 +8,7 @@ compare with each other and not with those of Inception.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,7 +46,10 @@ Features = Callable[[Tensor], Tensor]
 """Takes pictures (B, 3, H, W) RGB in [0, 1]; returns what describes each, (B, D)."""
 
 Painter = Callable[[Tensor, int], Tensor]
-"""Takes styles (B,) and a seed; returns pictures (B, 3, S, S) RGB in [0, 1]."""
+"""Takes styles and genres (B, 2), and a seed; returns pictures (B, 3, S, S) RGB in [0, 1]."""
+
+Asked = Sequence[tuple[int, int]]
+"""The style and the genre that each picture is asked for, indices after the last for any."""
 
 
 class PooledFeatures:
@@ -171,30 +175,57 @@ def near_copies(training: Tensor, painted: Tensor, percentile: float = 1) -> tup
         How many there are, and each painted picture's distance from the nearest training picture as a fraction of
         that limit, (M,).
     """
-    apart = torch.cdist(training, training).fill_diagonal_(torch.inf).amin(1)
-    ratios = torch.cdist(painted, training).amin(1) / torch.quantile(apart, percentile / 100)
+    ratios = torch.cdist(painted, training).amin(1) / _too_near(training, percentile)
     return int((ratios < 1).sum()), ratios
 
 
+def near_duplicates(training: Tensor, painted: Tensor, percentile: float = 1) -> int:
+    """Count painted pictures that are as near to another of them as `near_copies` says is suspicious."""
+    apart = torch.cdist(painted, painted).fill_diagonal_(torch.inf).amin(1)
+    return int((apart < _too_near(training, percentile)).sum())
+
+
+def _too_near(training: Tensor, percentile: float) -> Tensor:
+    apart = torch.cdist(training, training).fill_diagonal_(torch.inf).amin(1)
+    return torch.quantile(apart, percentile / 100)
+
+
 @torch.inference_mode()
-def style_agreement(
-    engine: ArtworkClassifier, pictures: Sequence[Tensor], styles: Sequence[int], names: Sequence[str]
-) -> float:
-    """Return how often the classifier finds the style that a picture was painted in.
+def agreement(
+    engine: ArtworkClassifier, head: str, pictures: Sequence[Tensor], asked: Sequence[int], names: Sequence[str]
+) -> float | None:
+    """Return how often the classifier finds what a picture was asked for; None if nothing was.
 
     Args:
+        head: "style" or "genre".
         pictures: (3, S, S) RGB in [0, 1].
-        styles: indices into `names`; pictures of any other index, "any", are left out.
+        asked: indices into `names`; pictures of any other index, "any", are left out.
     """
     network = engine.network()
-    labels = network.labels["style"]
+    labels = network.labels[head]
     side = network.config.sides[0]
     right = []
-    for picture, style in zip(pictures, styles):
-        if style < len(names):
+    for picture, label in zip(pictures, asked):
+        if label < len(names):
             x = F.interpolate(picture[None], (side, side), mode="bicubic", align_corners=False).clamp(0, 1)
-            right.append(labels[int(network(x)["style"].argmax())] == names[style])
-    return sum(right) / max(1, len(right))
+            right.append(labels[int(network(x)[head].argmax())] == names[label])
+    return sum(right) / len(right) if right else None
+
+
+def in_turn(styles: int, genres: int, count: int) -> Asked:
+    """Return every style in turn, of any genre, for `count` pictures."""
+    return [(number % max(1, styles), genres) for number in range(count)]
+
+
+def by_share(shares: Sequence[Sequence[float]], styles: int, genres: int, count: int, seed: int = 0) -> Asked:
+    """Return what `count` pictures are that nothing in particular is asked of: styles and genres by their shares.
+
+    Args:
+        shares: of each style a row, a number for each genre and one for none; see `GeneratorConfig.shares`.
+    """
+    table = np.array(shares or [[1]] * max(1, styles), float)
+    drawn = np.random.default_rng(seed).choice(table.size, count, p=table.ravel() / table.sum())
+    return [(int(number // table.shape[1]), min(int(number % table.shape[1]), genres)) for number in drawn]
 
 
 def painter(generator: Generator, size: int | None = None, truncation: float = 1.0) -> Painter:
@@ -203,26 +234,26 @@ def painter(generator: Generator, size: int | None = None, truncation: float = 1
     device = next(generator.parameters()).device
 
     @torch.inference_mode()
-    def paint(styles: Tensor, seed: int) -> Tensor:
-        z, noise = generator.draw(range(seed, seed + len(styles)))
+    def paint(asked: Tensor, seed: int) -> Tensor:
+        z, noise = generator.draw(range(seed, seed + len(asked)))
         with runtime.autocast():
-            painted = generator(z.to(device), styles.to(device), noise, size, truncation)
+            painted = generator(z.to(device), asked[:, 0].to(device), noise, size, truncation)
         return painted.cpu()
 
     return paint
 
 
 def flow_painter(network: FlowPainter, steps: int = 16, guidance: float = 1.5) -> Painter:
-    """Return what paints with a flow painter, in evaluation; of genres and artists nothing is asked."""
+    """Return what paints with a flow painter, in evaluation; no artist is asked for."""
     network.eval()
     device, side = next(network.parameters()).device, network.config.side
 
     @torch.inference_mode()
-    def paint(styles: Tensor, seed: int) -> Tensor:
-        seeds = (torch.Generator().manual_seed(seed + index) for index in range(len(styles)))
+    def paint(asked: Tensor, seed: int) -> Tensor:
+        seeds = (torch.Generator().manual_seed(seed + index) for index in range(len(asked)))
         noise = torch.stack([torch.randn(3, side, side, generator=generator) for generator in seeds])
-        labels = network.any_label.repeat(len(styles), 1)
-        labels[:, 0] = styles
+        labels = network.any_label.repeat(len(asked), 1)
+        labels[:, :2] = asked
         with runtime.autocast():
             *_, painted = paint_steps(network, noise.to(device), labels.to(device), network.any_label, steps, guidance)
         return painted.float().cpu()
@@ -230,11 +261,11 @@ def flow_painter(network: FlowPainter, steps: int = 16, guidance: float = 1.5) -
     return paint
 
 
-def paint_all(paint: Painter, styles: Sequence[int], seed: int = 0) -> list[Tensor]:
-    """Return a picture (3, S, S) of each of the styles, no two from the same seed."""
+def paint_all(paint: Painter, asked: Asked, seed: int = 0) -> list[Tensor]:
+    """Return a picture (3, S, S) of each style and genre, no two from the same seed."""
     pictures: list[Tensor] = []
-    for start in range(0, len(styles), _BATCH):
-        pictures += paint(torch.tensor(styles[start : start + _BATCH]), seed + start).float().unbind()
+    for start in range(0, len(asked), _BATCH):
+        pictures += paint(torch.tensor(asked[start : start + _BATCH]), seed + start).float().unbind()
     return pictures
 
 
@@ -250,11 +281,17 @@ class GenerationScore:
     """From the training pictures, as is the custom: the covariance of the unseen ones would be mostly noise."""
     precision: float
     recall: float
+    near_duplicates: int
+    """Of the pictures: so many are suspiciously near to another of them."""
     near_copies: int
     nearest_ratio: float
     """Distance of the picture nearest to a training picture, as a fraction of the limit for near-copies."""
     style_agreement: float | None
-    """None without a classifier."""
+    """None without a classifier, or where no style is asked for."""
+    genre_agreement: float | None
+    """Likewise."""
+    seconds: float
+    """For one picture, several at a time."""
 
     def as_json(self) -> dict[str, object]:
         """Return a plain dictionary with four digits."""
@@ -264,33 +301,41 @@ class GenerationScore:
 def evaluate_generator(
     features: PooledFeatures,
     paint: Painter,
-    styles: Sequence[int],
-    names: Sequence[str],
+    asked: Asked,
+    names: tuple[Sequence[str], Sequence[str]],
     unseen: Tensor,
     training: Tensor,
     engine: ArtworkClassifier | None = None,
     seed: int = 0,
 ) -> GenerationScore:
-    """Paint a picture of each style of `styles`, and measure them.
+    """Paint what is asked for, and measure it.
 
     Args:
-        names: of the styles.
+        names: of the styles, and of the genres.
         unseen: features (N, D) of paintings that were not learned from.
         training: features of those that were.
-        engine: says how often the style is recognised.
+        engine: says how often style and genre are recognised.
     """
-    pictures = paint_all(paint, styles, seed)
+    started = time.perf_counter()
+    pictures = paint_all(paint, asked, seed)
+    seconds = (time.perf_counter() - started) / len(pictures)
     painted = describe(features, pictures)
     copies, ratios = near_copies(training, painted)
+    recognised = (
+        agreement(engine, head, pictures, [each[place] for each in asked], names[place]) if engine else None
+        for place, head in enumerate(("style", "genre"))
+    )
     return GenerationScore(
         features.name,
         len(pictures),
         1000 * kernel_distance(unseen, painted),
         frechet_distance(training, painted),
         *precision_recall(unseen, painted),
+        near_duplicates(training, painted),
         copies,
         float(ratios.min()),
-        style_agreement(engine, pictures, styles, names) if engine else None,
+        *recognised,
+        seconds,
     )
 
 

@@ -28,12 +28,14 @@ from deepart.training.flow import ZOOM, FlowTraining, LabelledPaintings
 from deepart.training.generation_evaluation import (
     Painter,
     PooledFeatures,
+    by_share,
     cached,
     centre_square,
     describe,
     evaluate_generator,
     flow_painter,
     grid,
+    in_turn,
     lite_features,
     paint_all,
     painter,
@@ -116,10 +118,10 @@ def train_generator(options: Namespace) -> None:
 
 
 class Grids:
-    """Saves 64 pictures every `GRID_EVERY_MINUTES`, the styles in turn, "any" after the last."""
+    """Saves 64 pictures every `GRID_EVERY_MINUTES`, the styles in turn."""
 
-    def __init__(self, run: Path, styles: int) -> None:
-        self._folder, self._styles = run / "grids", styles
+    def __init__(self, run: Path, styles: int, genres: int = 0) -> None:
+        self._folder, self._styles, self._genres = run / "grids", styles, genres
         there = (int(file.stem) for file in self._folder.glob("*.png"))  # a run may go on many times
         self._last = max(there, default=-math.inf)
 
@@ -128,8 +130,8 @@ class Grids:
         if report.minutes - self._last < GRID_EVERY_MINUTES:
             return
         self._last = report.minutes
-        in_turn = [index % (self._styles + 1) for index in range(64)]
-        save_png(grid(paint_all(paints(), in_turn)), self._folder / f"{report.minutes:05.0f}.png")
+        shown = grid(paint_all(paints(), in_turn(self._styles, self._genres, 64)))
+        save_png(shown, self._folder / f"{report.minutes:05.0f}.png")
 
 
 def _train_flow(options: Namespace) -> None:
@@ -142,7 +144,7 @@ def _train_flow(options: Namespace) -> None:
     data = LabelledPaintings.read(options.data, options.cache or options.run / "cache", math.ceil(side / ZOOM))
     backbone = fold_batch_norms(imagenet_backbone(options.backbone or imagenet_weights())).to(runtime.device())
     torch.manual_seed(options.seed)
-    painter = FlowPainter(FlowConfig(*data.label_names, side=side))
+    painter = FlowPainter(FlowConfig(*data.label_names, side=side, shares=data.shares()))
     task = FlowTraining(painter, data, backbone, options.seed)
     config = FitConfig(
         options.minutes,
@@ -155,7 +157,7 @@ def _train_flow(options: Namespace) -> None:
         clip_norm=1.0,
         ema_decay=0.9998,
     )
-    grids = Grids(options.run, len(painter.config.styles))
+    grids = Grids(options.run, len(painter.config.styles), len(painter.config.genres))
 
     def on_average(report: StepReport, average: nn.Module) -> None:
         grids(report, lambda: flow_painter(average.painter))
@@ -176,8 +178,8 @@ def _config(styles: tuple[str, ...], shares: tuple[tuple[float, ...], ...], side
 def evaluate(options: Namespace) -> None:
     """Measure a generator; see `python -m deepart evaluate generator --help`.
 
-    The folder `options.output` receives `scores.json`, `grid.png` (64 pictures that nobody chose) and, for the
-    next time, what is known of the paintings.
+    The folder `options.output` receives `scores.json`, sheets of 64 pictures that nobody chose (`default.png`,
+    `styles.png`, and `genres.png` where genres are known), and, for the next time, what is known of the paintings.
 
     Raises:
         InputError: there are no paintings to compare with.
@@ -192,15 +194,23 @@ def evaluate(options: Namespace) -> None:
     else:
         features = timm_features(options.features)
     of_unseen, of_learned = (_described(features, part, options.output / "cache") for part in (unseen, learned))
-    paint, names, engine = _painter_of(options)
-    styles = [index % (len(names) + 1) for index in range(options.samples)]
-    score = evaluate_generator(features, paint, styles, names, of_unseen, of_learned, engine, options.seed)
-    facts = {**score.as_json(), "truncation": options.truncation, "seed": options.seed, "unseen": len(unseen)}
+    paint, names, shares, engine = _painter_of(options)
+    counts = tuple(map(len, names))
+    asked_by_way = {
+        "default": partial(by_share, shares, *counts),
+        "styles": partial(in_turn, *counts),
+    }
+    facts: dict[str, object] = {"truncation": options.truncation, "seed": options.seed, "unseen": len(unseen)}
+    for way, asked in asked_by_way.items():
+        wanted = asked(options.samples)
+        score = evaluate_generator(features, paint, wanted, names, of_unseen, of_learned, engine, options.seed)
+        facts[way] = score.as_json()
+        save_png(grid(paint_all(paint, asked(64), options.seed)), options.output / f"{way}.png")
+        print(f"{way}: {json.dumps(facts[way])}", flush=True)
+    if counts[1]:
+        by_genre = [(counts[0], number % counts[1]) for number in range(64)]
+        save_png(grid(paint_all(paint, by_genre, options.seed)), options.output / "genres.png")
     write_json(options.output / "scores.json", facts)
-    shown = grid(paint_all(paint, [index % (len(names) + 1) for index in range(64)], options.seed))
-    save_png(shown, options.output / "grid.png")
-    for name, value in facts.items():
-        print(f"{name}: {value}")
 
 
 def _described(features: PooledFeatures, paintings: Sequence[Painting], cache: Path) -> Tensor:
@@ -216,19 +226,24 @@ def _described(features: PooledFeatures, paintings: Sequence[Painting], cache: P
     return cached(cache / f"{features.name}-{listing}.pt", make)
 
 
-def _painter_of(options: Namespace) -> tuple[Painter, tuple[str, ...], ArtworkClassifier | None]:
-    """Return what paints, the names of its styles, and the classifier that looks for them."""
+def _painter_of(
+    options: Namespace,
+) -> tuple[Painter, tuple[Sequence[str], Sequence[str]], Sequence[Sequence[float]], ArtworkClassifier | None]:
+    """Return what paints, the names of its styles and genres, their shares, and the classifier that looks for them."""
+    if options.architecture != "fastgan" and options.bundle is None:
+        raise InputError("training.no_bundle")
     if options.architecture == "dcgan":
-        if options.bundle is None:
-            raise InputError("training.no_bundle")
-        return partial(_paint_without_style, DCGANGenerator.from_pretrained(options.bundle)), (), None
-    if options.bundle:
-        network = Generator.from_pretrained(options.bundle)
+        return partial(_paint_without_style, DCGANGenerator.from_pretrained(options.bundle)), ((), ()), (), None
+    if options.architecture == "flow":
+        network = FlowPainter.from_pretrained(options.bundle).to(runtime.device())
+        paint = flow_painter(network, options.steps, options.guidance)
     else:
-        network = models.get(options.checkpoint)
-    return painter(network, options.size, options.truncation), network.styles, ArtworkClassifier()
+        network = Generator.from_pretrained(options.bundle) if options.bundle else models.get(options.checkpoint)
+        paint = painter(network, options.size, options.truncation)
+    genres = getattr(network.config, "genres", ())
+    return paint, (network.config.styles, genres), network.config.shares, ArtworkClassifier()
 
 
 @torch.inference_mode()
-def _paint_without_style(network: DCGANGenerator, styles: Tensor, seed: int) -> Tensor:
-    return network(torch.randn(len(styles), network.config.z, generator=torch.Generator().manual_seed(seed)))
+def _paint_without_style(network: DCGANGenerator, asked: Tensor, seed: int) -> Tensor:
+    return network(torch.randn(len(asked), network.config.z, generator=torch.Generator().manual_seed(seed)))

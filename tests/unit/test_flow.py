@@ -49,6 +49,7 @@ def test_labels_are_indices_and_what_is_unknown_is_any() -> None:
     assert data().label_names == (("Cubism", "Rococo"), ("landscape",), ())
     assert labels[0].tolist() == [0, 0, 0]
     assert labels[5].tolist() == [1, 1, 0]
+    assert data().shares() == ((2, 2), (2, 2))
     assert FlowPainter(TINY).any_label.tolist() == [2, 1, 0]
 
 
@@ -64,7 +65,7 @@ def test_it_learns_what_styles_look_like(tmp_path: Path) -> None:
     config = FitConfig(60, (STAGE,), learning_rate=3e-3, schedule="constant", warmup_steps=10, clip_norm=1, bf16=False)
     steps = []
     average = fit(task, replace(config, ema_decay=0.95), tmp_path / "state.pt", steps.append, lambda: len(steps) >= 150)
-    pictures = torch.stack(paint_all(flow_painter(average.painter, steps=8), [0, 0, 1, 1]))
+    pictures = torch.stack(paint_all(flow_painter(average.painter, steps=8), [(0, 1), (0, 1), (1, 1), (1, 1)]))
     red, _, blue = pictures.mean((2, 3)).unbind(1)
     assert (red - blue)[:2].min() > 0.3
     assert (blue - red)[2:].min() > 0.3
@@ -152,7 +153,7 @@ def test_grids_are_saved_at_their_time_however_often_a_run_goes_on(tmp_path: Pat
     def saved_at(grids: Grids, minutes: float) -> bool:
         before = len(list(tmp_path.glob("grids/*")))
         report = StepReport(1, minutes, 0, STAGE, 1e-3)
-        grids(report, lambda: lambda styles, seed: torch.zeros(len(styles), 3, 8, 8))
+        grids(report, lambda: lambda asked, seed: torch.zeros(len(asked), 3, 8, 8))
         return len(list(tmp_path.glob("grids/*"))) > before
 
     grids = Grids(tmp_path, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,17 +20,20 @@ from deepart.training import run_generator
 from deepart.training.data import is_held_out
 from deepart.training.generation_evaluation import (
     PooledFeatures,
+    agreement,
+    by_share,
     cached,
     centre_square,
     evaluate_generator,
     frechet_distance,
     grid,
+    in_turn,
     kernel_distance,
     near_copies,
+    near_duplicates,
     paint_all,
     painter,
     precision_recall,
-    style_agreement,
     timm_features,
 )
 from tiny_generators import put_tiny_generator
@@ -112,7 +116,7 @@ def test_features_out_of_reach_are_a_sentence(monkeypatch: pytest.MonkeyPatch) -
         timm_features("clip")
 
 
-def test_style_agreement_counts_what_the_classifier_says() -> None:
+def test_agreement_counts_what_the_classifier_says() -> None:
     engine = ArtworkClassifier(network=tiny_classifier())
     labels = CLASSIFIER.labels[0][1]
     pictures = list(torch.rand(6, 3, 32, 32, generator=torch.Generator().manual_seed(1)))
@@ -120,21 +124,42 @@ def test_style_agreement_counts_what_the_classifier_says() -> None:
     big = torch.nn.functional.interpolate(torch.stack(pictures), (side, side), mode="bicubic").clamp(0, 1)
     with torch.no_grad():
         found = engine.network()(big)["style"].argmax(1).tolist()
-    assert style_agreement(engine, pictures, found, labels) == 1
-    assert style_agreement(engine, pictures, [(label + 1) % 3 for label in found], labels) == 0
-    assert style_agreement(engine, pictures, [3] * 5 + found[5:], labels) == 1  # "any" has nothing to agree with
+    assert agreement(engine, "style", pictures, found, labels) == 1
+    assert agreement(engine, "style", pictures, [(label + 1) % 3 for label in found], labels) == 0
+    assert agreement(engine, "style", pictures, [3] * 5 + found[5:], labels) == 1  # "any" has nothing to agree with
+    assert agreement(engine, "style", pictures, [3] * 6, labels) is None
+
+
+def test_what_nothing_is_asked_of_comes_by_its_share() -> None:
+    asked = by_share([[0, 10, 0], [30, 0, 0], [0, 0, 60]], 3, 2, 1000)
+    assert {each: asked.count(each) for each in set(asked)} == {
+        (0, 1): pytest.approx(100, abs=40),
+        (1, 0): pytest.approx(300, abs=60),
+        (2, 2): pytest.approx(600, abs=60),
+    }
+    assert set(by_share([], 3, 0, 200)) == {(0, 0), (1, 0), (2, 0)}
+    assert in_turn(3, 2, 4) == [(0, 2), (1, 2), (2, 2), (0, 2)]
+
+
+def test_pictures_that_are_like_another_are_counted(numbers: torch.Generator) -> None:
+    training, painted = torch.randn(2, 200, 6, generator=numbers)
+    alone = near_duplicates(training, painted)
+    painted[5], painted[9] = painted[17], painted[17]
+    assert alone <= 4
+    assert near_duplicates(training, painted) == pytest.approx(alone + 3, abs=2)
+    assert near_duplicates(training, torch.ones(40, 6)) == 40
 
 
 def test_a_generator_is_measured_the_same_every_time() -> None:
     torch.manual_seed(0)
     network = timm.create_model("test_efficientnet", num_classes=0)
     features = PooledFeatures("test", network, [0.5], [0.5], side=32)
-    paint, styles = painter(tiny_generator()), [0, 1, 2, 3] * 5
+    paint, asked = painter(tiny_generator()), in_turn(3, 0, 20)
     real = features(torch.rand(12, 3, 40, 40))
-    scores = [evaluate_generator(features, paint, styles, TINY.styles, real, real) for _ in range(2)]
-    assert scores[0] == scores[1]
+    scores = [evaluate_generator(features, paint, asked, (TINY.styles, ()), real, real) for _ in range(2)]
+    assert replace(scores[0], seconds=0) == replace(scores[1], seconds=0)
     assert scores[0].pictures == 20 and scores[0].features == "test" and scores[0].style_agreement is None
-    pictures = paint_all(paint, styles)
+    pictures = paint_all(paint, asked)
     assert len({tuple(picture.flatten()[:50].tolist()) for picture in pictures}) == 20
     assert grid(pictures, columns=4).size == (256, 320)
 
@@ -160,8 +185,12 @@ def test_the_command_measures_against_paintings_that_were_left_out(
     arguments = ["--data", str(tmp_path), "-o", str(tmp_path / "report"), "--samples", "8", "--size", "128"]
     assert main(["evaluate", "generator", *arguments]) == 0
     scores = json.loads((tmp_path / "report" / "scores.json").read_text())
-    assert scores["pictures"] == 8 and scores["unseen"] == 12 and 0 <= scores["style_agreement"] <= 1
-    assert Image.open(tmp_path / "report" / "grid.png").size == (1024, 1024)
+    assert scores["unseen"] == 12
+    for way in ("default", "styles"):
+        assert scores[way]["pictures"] == 8 and 0 <= scores[way]["style_agreement"] <= 1
+        assert 0 <= scores[way]["near_duplicates"] <= 8
+        assert Image.open(tmp_path / "report" / f"{way}.png").size == (1024, 1024)
+    assert not (tmp_path / "report" / "genres.png").exists()  # of a generator that knows none
     assert "kid_1000" in capsys.readouterr().out
     (tmp_path / "paintings.csv").write_text("\n".join(rows[:9]))
     assert main(["evaluate", "generator", *arguments]) == 2
