@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from argparse import Namespace
 from collections.abc import Callable, Sequence
