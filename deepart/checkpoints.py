@@ -8,7 +8,6 @@ are exactly those of its network.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import json
 import logging
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from deepart import hub, runtime
 from deepart.errors import WeightsError
+from deepart.files import sha256_of_file
 from deepart.hub import Report
 from deepart.text import say
 
@@ -291,7 +291,7 @@ def _is_there(row: Checkpoint) -> bool:
 
     try:
         files = ((row.file, row.sha256), (CONFIG_FILE, row.config_sha256))
-        return all(_is_intact(row.folder / name, sha256) for name, sha256 in files)
+        return all(sha256_of(row.folder / name) == sha256 for name, sha256 in files)
     except OSError:
         return False
 
@@ -346,28 +346,25 @@ def verify(path: Path, sha256: str, name: str, *, is_cached: bool) -> None:
     Raises:
         WeightsError: it has.
     """
-    if _is_intact(path, sha256):
+    found = sha256_of(path)
+    if found == sha256:
         return
     if is_cached:
         path.resolve().unlink(missing_ok=True)  # the cache's blob
         path.unlink(missing_ok=True)  # its link in the snapshot
-    raise WeightsError("weights.hash", name=name)
+    raise WeightsError("weights.hash", name=name, expected=sha256, found=found)
 
 
-_intact: dict[tuple[str, int, int, str], bool] = {}
+_hashes: dict[tuple[str, int, int], str] = {}
 
 
-def _is_intact(path: Path, sha256: str) -> bool:
-    """Whether the file has this hash; read once per process as long as its time and size stay the same."""
+def sha256_of(path: Path) -> str:
+    """Return the hash of a file; read once per process as long as its time and size stay the same."""
     facts = path.stat()
-    seen = (str(path), facts.st_mtime_ns, facts.st_size, sha256)
-    if seen not in _intact:
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        _intact[seen] = digest.hexdigest() == sha256
-    return _intact[seen]
+    seen = (str(path), facts.st_mtime_ns, facts.st_size)
+    if seen not in _hashes:
+        _hashes[seen] = sha256_of_file(path)
+    return _hashes[seen]
 
 
 def load_state(path: Path, name: str | None = None) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -204,3 +205,12 @@ def read_lines(file: Path) -> list[dict[str, Any]]:
         except ValueError:
             continue
     return [entry for entry in found if isinstance(entry, dict)]
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file, as 64 hex digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

@@ -9,18 +9,24 @@ from __future__ import annotations
 
 import errno
 import re
+import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from deepart.errors import WeightsError
-from deepart.runtime import in_background
+from deepart.files import sha256_of_file
+from deepart.runtime import in_background, settings
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfFileMetadata
 
 Report = Callable[[int, int], None]
 """Called with (bytes done, bytes in all or 0) a few times a second; what it raises ends the download."""
@@ -28,6 +34,10 @@ Report = Callable[[int, int], None]
 CONNECT_SECONDS = 1.7  # with the import of the client, 2 s in all
 ANSWER_SECONDS = 15.0  # for the headers of a file, redirects included
 STALL_SECONDS = 120.0  # without a block of 10 MB, in which the client counts; 80 kB/s are enough
+RESUMED_BYTES = 64 << 20
+"""A larger file is gone on with where its download broke off, and compared with the hash that the Hub states."""
+_SPARE_BYTES = 64 << 20  # that a download leaves free
+_SHA256 = "[0-9a-f]{64}"
 FORGET_AFTER_SECONDS = 60.0  # then an unreachable Hub is tried again
 
 _NOT_WRITABLE = {
@@ -45,19 +55,85 @@ _network_lock = threading.Lock()
 _unreachable_since: dict[str, float] = {}  # endpoint -> time.monotonic()
 
 
-def cached(repo: str, file: str, revision: str) -> Path | None:
-    """The file in the Hub's cache, or None; asks nobody."""
-    from huggingface_hub import try_to_load_from_cache
+_target: Path | None = None
 
-    found = try_to_load_from_cache(repo, file, revision=revision)
-    return Path(found) if isinstance(found, str) else None
+
+@contextmanager
+def keeping_in(folder: Path) -> Iterator[None]:
+    """Fetch into `folder` instead of the Hub client's cache, and look nowhere else: it becomes a bundle."""
+    global _target
+    _target = folder
+    try:
+        yield
+    finally:
+        _target = None
+
+
+def _places() -> list[Path | None]:
+    """Where to look for files: a bundle from another machine before the client's own cache, which is None."""
+    if _target is not None:
+        return [_target]
+    bundle = settings().offline_bundle
+    return [*([Path(bundle).expanduser()] if bundle else []), None]
+
+
+def cached(repo: str, file: str, revision: str) -> Path | None:
+    """The file in the bundle or in the Hub's cache, or None; asks nobody."""
+    return next((Path(found) for found in _looked_up(repo, file, revision) if isinstance(found, str)), None)
 
 
 def is_absent(repo: str, file: str, revision: str) -> bool:
     """Whether the Hub has said that there is no such file, as the cache remembers for each commit; asks nobody."""
-    from huggingface_hub import _CACHED_NO_EXIST, try_to_load_from_cache
+    from huggingface_hub import _CACHED_NO_EXIST
 
-    return try_to_load_from_cache(repo, file, revision=revision) is _CACHED_NO_EXIST
+    return any(found is _CACHED_NO_EXIST for found in _looked_up(repo, file, revision))
+
+
+def _looked_up(repo: str, file: str, revision: str) -> list[object]:
+    from huggingface_hub import try_to_load_from_cache
+
+    return [try_to_load_from_cache(repo, file, place, revision) for place in _places()]
+
+
+def bytes_here(repo: str) -> int:
+    """How much of a repository the cache holds, in whole files and in parts of files that will be continued."""
+    blobs = _blobs(repo)
+    return sum(file.stat().st_size for file in blobs.iterdir() if file.is_file()) if blobs.is_dir() else 0
+
+
+def require_disk(name: str, size: int) -> None:
+    """Raise unless the disk of the cache has room for `size` bytes more.
+
+    Raises:
+        WeightsError: it has not.
+    """
+    folder = _cache()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if size + _SPARE_BYTES > free:
+        raise WeightsError("weights.full", name=name, size=round(size / 1e6), free=round(free / 1e6))
+
+
+def stated_sha256(path: Path) -> str | None:
+    """Return the hash that the Hub stated for a file: the client's cache calls large files by it.
+
+    None for a small file, and where the file system has no links.
+    """
+    name = path.resolve().name
+    return name if re.fullmatch(_SHA256, name) else None
+
+
+def _blobs(repo: str) -> Path:
+    from huggingface_hub.file_download import repo_folder_name
+
+    return _cache() / repo_folder_name(repo_id=repo, repo_type="model") / "blobs"
+
+
+def _cache() -> Path:
+    from huggingface_hub import constants
+
+    return _target or Path(constants.HF_HUB_CACHE)
 
 
 def download(name: str, repo: str, file: str, revision: str, report: Report | None = None) -> Path:
@@ -85,11 +161,17 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
     if not transfer.completes(head, ANSWER_SECONDS) or (head.exception() and not _status(head.exception())):
         _unreachable_since[constants.ENDPOINT] = time.monotonic()
         raise WeightsError("weights.offline", name=name)
+    bar, facts = transfer.bar(), None
     if not isinstance(head.exception(), EntryNotFoundError):  # else the client remembers that, see `is_absent`
-        transfer.total = _result(head, name).size or 0
+        facts = _result(head, name)
+        transfer.total = facts.size or 0
 
-    bar = transfer.bar()
-    fetch = in_background(lambda: hf_hub_download(repo, file, revision=revision, tqdm_class=bar))
+    def work() -> str:
+        if facts and transfer.total > RESUMED_BYTES and re.fullmatch(_SHA256, facts.etag or ""):
+            _fetch_in_parts(name, repo, hf_hub_url(repo, file, revision=revision), facts, bar)
+        return hf_hub_download(repo, file, revision=revision, cache_dir=_target, tqdm_class=bar)
+
+    fetch = in_background(work)
     try:
         if not transfer.completes(fetch, STALL_SECONDS):
             raise WeightsError("weights.stalled", name=name)
@@ -99,6 +181,41 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
     if report is not None:
         report(transfer.total, transfer.total)
     return path
+
+
+def _fetch_in_parts(name: str, repo: str, url: str, facts: HfFileMetadata, bar: type) -> None:
+    """Fetch a large file to where the client will find it; what is there when it breaks off is gone on from.
+
+    The client begins anew each time, since it cannot rely on locks of every file system.
+
+    Raises:
+        WeightsError: it does not fit onto the disk, or is not the file that the Hub states.
+    """
+    from filelock import FileLock
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import build_hf_headers
+
+    blob = _blobs(repo) / facts.etag
+    part = blob.with_name(f"{facts.etag}.part")
+    blob.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{part}.lock"):
+        if blob.exists():
+            return
+        with part.open("ab") as file:
+            require_disk(name, facts.size - min(facts.size, file.tell()))
+            http_get(
+                url,
+                file,
+                resume_size=file.tell(),
+                headers=build_hf_headers(),
+                expected_size=facts.size,
+                tqdm_class=bar,
+            )
+        found = sha256_of_file(part)
+        if found != facts.etag:
+            part.unlink()
+            raise WeightsError("weights.hash", name=name, expected=facts.etag, found=found)
+        part.replace(blob)
 
 
 def download_data_set(
@@ -222,6 +339,8 @@ def _result(future: Future[_T], name: str) -> _T:
 
     try:
         return future.result()
+    except WeightsError:
+        raise
     except Exception as error:
         status = _status(error) or _status(error.__cause__)
         # The Hub also answers 401 for a repository that does not exist, but then without "GatedRepo".

@@ -49,6 +49,8 @@ class Settings:
     large_model: str = ""
     """DEEPART_LARGE_MODEL: key of the large model that the tabs offer, whatever the machine; empty: all that need a
     graphics card, where there is one."""
+    offline_bundle: str = ""
+    """DEEPART_OFFLINE_BUNDLE: folder that `fetch --to` has filled, on this machine or another; empty: none."""
     zero_gpu: bool = False
     """SPACES_ZERO_GPU, set by Hugging Face: this is a Space that borrows a GPU for each request."""
 

@@ -47,6 +47,7 @@ class LoopbackHub:
             half of a file, "stall_head" before the headers, "truncate" (half a file that claims to be whole),
             "cut" (the connection ends after half of the file; asked for the rest, it comes), "corrupt" (a
             flipped byte), or an HTTP status.
+        starts: at which byte each part of a file began that was asked for on its own.
     """
 
     def __init__(self) -> None:
@@ -55,6 +56,7 @@ class LoopbackHub:
         self.fault: Fault | int | None = None
         self.bytes_per_second = 100_000
         self.log: list[tuple[str, str]] = []
+        self.starts: list[int] = []
         self.closed = Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": self}))
         self._server.daemon_threads = True
@@ -186,6 +188,7 @@ class _Handler(BaseHTTPRequestHandler):
         start, status = 0, 200
         if wanted := re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", "")):
             start, status = int(wanted[1]), 206
+            self.hub.starts.append(start)
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{end}"
         self._start(status, len(data) - start, headers)
         breaks = fault == "stall" or (fault == "cut" and start == 0)

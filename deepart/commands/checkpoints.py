@@ -1,9 +1,11 @@
-"""Commands about weights: `checkpoints` lists them, `fetch` downloads one."""
+"""Commands about weights: `checkpoints` lists them, `fetch` downloads some."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+from pathlib import Path
 
 from deepart.commands.console import Line, add_command
 
@@ -23,33 +25,44 @@ def add_to(commands) -> None:
         commands,
         "fetch",
         _fetch,
-        "download a checkpoint from the Hub",
-        "python -m deepart fetch loss/vgg19-imagenet-v1",
+        "download checkpoints from the Hub, or go on with a download that broke off",
+        """\
+        python -m deepart fetch restore/scunet-real-v1 large/flux2-klein-4b-v1
+        python -m deepart fetch restore/scunet-real-v1 --to bundle/   # for a machine without a network
+        """,
     )
-    fetch.add_argument("name", help="its key in the list of checkpoints")
+    fetch.add_argument("names", nargs="+", metavar="name", help="its key in the list of checkpoints")
+    fetch.add_argument(
+        "--to", type=Path, metavar="DIR", help="folder that another machine names in DEEPART_OFFLINE_BUNDLE"
+    )
 
 
 def _checkpoints(options: argparse.Namespace) -> None:
-    from deepart.checkpoints import describe
-    from deepart.tasks import hub_generators
+    from deepart.tasks.hub_catalogue import describe
 
-    rows = describe() + hub_generators.describe()
+    rows = describe()
     if options.json:
         print(json.dumps(rows, indent=1))
         return
     for row in rows:
-        print(f"{row['key']:40}{row['state']:9}{row['size'] / 1e6:8.1f} MB  {row['licence']:14}{row['good_for']}")
+        size = f"{row['size'] / 1e6:9.1f} MB" if row["size"] else f"{'?':>12}"
+        needs = f" (needs {row['needs']})" if row["needs"] else ""
+        unproven = "" if row["is_proven"] else " Unproven."
+        good_for = row["good_for"] or ""
+        print(f"{row['key']:40}{row['state']:9}{size}  {row['licence']:14} {good_for}{needs}{unproven}")
+    print("Unproven: nobody of this project has run the file; its hash and its layout are checked when it is fetched.")
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from deepart.checkpoints import resolve
-    from deepart.tasks.hub_generators import HUB_GENERATORS, fetch
+    from deepart import hub
+    from deepart.tasks.hub_catalogue import fetch
 
     line = Line()
-    get = fetch if options.name in HUB_GENERATORS else resolve
-    path = get(options.name, report=lambda done, total: line.show(_megabytes(done, total)))
-    line.end()
-    print(path)
+    with hub.keeping_in(options.to) if options.to else contextlib.nullcontext():
+        for name in options.names:
+            path = fetch(name, report=lambda done, total: line.show(_megabytes(done, total)))
+            line.end()
+            print(path)
 
 
 def _megabytes(done: int, total: int) -> str:

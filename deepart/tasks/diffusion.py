@@ -18,6 +18,7 @@ import inspect
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -34,9 +35,9 @@ from deepart.runtime import Progress
 from deepart.tasks.generate import check_seed, random_seed
 from deepart.tasks.hub_repository import CARD, HubRepository
 from deepart.tasks.hub_transformers import no_progress_bar
-from deepart.tasks.pipeline_adapters import MOST_LORA_SCALE, StyleLoader, add_lora, lora_of
+from deepart.tasks.pipeline_adapters import MOST_LORA_SCALE, StyleLoader, add_lora, fetch_styles, lora_of
 from deepart.tasks.pipeline_files import STEMS, fetch_part, is_whole
-from deepart.tasks.pipeline_table import CHOICES, PipelineChoice, check_machine
+from deepart.tasks.pipeline_table import CHOICES, PipelineChoice, StyleAdapter, check_machine
 from deepart.tasks.tiled import fetch_steps, patiently
 from deepart.tasks.transfer import check_range
 
@@ -202,25 +203,9 @@ def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
         WeightsError: they are out of reach, or not those of a pipeline that can be used.
     """
     diffusers, choice = require_diffusers(), order.choice
-    index = repository.json(INDEX)
-    if index is None:
-        raise WeightsError("diffusion.unsupported", name=repository.name)
-    kind = index.get("_class_name")
-    parts = {name: part for name, part in index.items() if not name.startswith("_") and isinstance(part, list)}
-    parts = {name: part for name, part in parts.items() if any(part)}  # [null, null] was left out
-    # Any other library would be the repository's own code.
-    if not isinstance(kind, str) or not all(len(part) == 2 and part[0] in STEMS for part in parts.values()):
-        raise WeightsError("hub.own_code", name=repository.name)
-    known = getattr(diffusers, kind, None)
-    if not (inspect.isclass(known) and issubclass(known, diffusers.DiffusionPipeline)) or not parts:
-        raise WeightsError("diffusion.unsupported", name=repository.name)
-    way = _way(known, repository.name)
-    variant = choice.variant if choice else None
-    files = {name: fetch_part(repository, name, library, variant) for name, (library, _) in parts.items()}
-    if not any(f".{variant}" in path.name for paths in files.values() for path in paths):
-        variant = None
-    repository.find(CARD)
+    known, parts, files, variant = fetch_pipeline(repository, choice)
     folder, dtype = repository.find(INDEX).parent, _dtype(choice)
+    way = _way(known, repository.name)
     try:
         with torch.random.fork_rng(devices=[]), no_progress_bar(diffusers, importlib.import_module("transformers")):
             pipeline = known.from_pretrained(
@@ -234,7 +219,7 @@ def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
                 dtype=dtype,  # in float32 a large one would need twice the memory on its way
             )
         whole = all(is_whole(getattr(pipeline, name), files[name], parts[name][0], repository.name) for name in parts)
-        if kind == "DDPMPipeline":  # which takes a thousand steps by itself
+        if known.__name__ == "DDPMPipeline":  # which takes a thousand steps by itself
             pipeline.scheduler = diffusers.DDIMScheduler.from_config(pipeline.scheduler.config)
         pipeline.set_progress_bar_config(disable=True)
     except Exception as error:  # a stranger's files break in any way
@@ -243,7 +228,7 @@ def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
         raise WeightsError("diffusion.unfit", name=repository.name)
     styles = None
     if choice and choice.adapter:
-        source = HubRepository(choice.adapter.repo, choice.adapter.revision, repository.report, _MOST_BYTES)
+        source = _of_adapter(choice.adapter, repository)
         styles = StyleLoader(pipeline, choice.adapter, source, dtype)
     if order.lora:
         source, file = lora_of(order.lora)
@@ -254,6 +239,46 @@ def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
     except torch.OutOfMemoryError as error:
         raise WeightsError("diffusion.memory", name=repository.name) from error
     return DiffusionPipeline(pipeline, way, styles, repository)
+
+
+def fetch_pipeline(
+    repository: HubRepository, choice: PipelineChoice | None
+) -> tuple[type, dict[str, list[str]], dict[str, list[Path]], str | None]:
+    """Fetch the files of a pipeline, and of its adapter.
+
+    Returns:
+        Its class; its parts as the index has them, [library, class]; the files of weights of each; their variant.
+
+    Raises:
+        WeightsError: they are out of reach, or not those of a pipeline of diffusers.
+    """
+    diffusers = require_diffusers()
+    index = repository.json(INDEX)
+    if index is None:
+        raise WeightsError("diffusion.unsupported", name=repository.name)
+    kind = index.get("_class_name")
+    parts = {name: part for name, part in index.items() if not name.startswith("_") and isinstance(part, list)}
+    parts = {name: part for name, part in parts.items() if any(part)}  # [null, null] was left out
+    # Any other library would be the repository's own code.
+    if not isinstance(kind, str) or not all(len(part) == 2 and part[0] in STEMS for part in parts.values()):
+        raise WeightsError("hub.own_code", name=repository.name)
+    known = getattr(diffusers, kind, None)
+    if not (inspect.isclass(known) and issubclass(known, diffusers.DiffusionPipeline)) or not parts:
+        raise WeightsError("diffusion.unsupported", name=repository.name)
+    _way(known, repository.name)  # before anything large is fetched
+    variant = choice.variant if choice else None
+    files = {name: fetch_part(repository, name, library, variant) for name, (library, _) in parts.items()}
+    if not any(f".{variant}" in path.name for paths in files.values() for path in paths):
+        variant = None
+    repository.find(CARD)
+    if choice and choice.adapter:
+        fetch_styles(choice.adapter, _of_adapter(choice.adapter, repository))
+    return known, parts, files, variant
+
+
+def _of_adapter(adapter: StyleAdapter, repository: HubRepository) -> HubRepository:
+    """Return the repository of a pipeline's adapter, fetched from as the pipeline's is."""
+    return replace(repository, name=adapter.repo, revision=adapter.revision)
 
 
 def _dtype(choice: PipelineChoice | None) -> torch.dtype:

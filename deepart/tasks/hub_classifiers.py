@@ -29,7 +29,14 @@ from deepart.tasks.classify import ANOTHER_ARTIST, DEFAULT_CHECKPOINT, ArtworkCl
 from deepart.tasks.hub_repository import CARD, CONFIG, WEIGHTS, HubRepository, Prepare, plain_label
 from deepart.tasks.hub_transformers import PREPROCESSORS, read_model, read_preparation, require_transformers
 from deepart.tasks.tiled import fetch_steps
-from deepart.tasks.zero_shot import OPEN_CLIP_CONFIG, TRANSFORMERS_TYPES, ZeroShotNetwork, load_zero_shot
+from deepart.tasks.zero_shot import (
+    OPEN_CLIP_CONFIG,
+    OPEN_CLIP_WEIGHTS,
+    TOKENIZERS,
+    TRANSFORMERS_TYPES,
+    ZeroShotNetwork,
+    load_zero_shot,
+)
 
 OTHER_HEAD = "label"
 """The head of a classifier whose labels are neither styles nor artists nor genres."""
@@ -101,6 +108,17 @@ CHOICES: dict[str, HubChoice] = {
         HubChoice("oschamp/vit-artworkclassifier", "labels", None, "apache-2.0", None),
     )
 }
+
+
+def fetch_classifier(repository: HubRepository) -> Path:
+    """Return the weights of a classifier of the Hub, fetched if need be with all that is read beside them.
+
+    Raises:
+        WeightsError: out of reach, or not in safetensors.
+    """
+    if repository.json(OPEN_CLIP_CONFIG) is not None:
+        return repository.fetch(CARD, weights=OPEN_CLIP_WEIGHTS)
+    return repository.fetch(CONFIG, *TOKENIZERS, *PREPROCESSORS, CARD)
 
 
 def open_classifier(

@@ -20,6 +20,7 @@ from PIL import Image
 from torch import Tensor
 
 from deepart import hub
+from deepart.checkpoints import verify
 from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 
@@ -60,6 +61,8 @@ class HubRepository:
     """Told of the progress of downloads."""
     most_weights_bytes: int | None = None
     """Of one file of weights; `MOST_WEIGHTS_BYTES` if None."""
+    is_offline: bool = False
+    """Whether nobody is asked for files that are not here."""
 
     def __post_init__(self) -> None:
         checked_repository(self.name, self.revision)
@@ -76,12 +79,17 @@ class HubRepository:
         if path is None:
             if hub.is_absent(self.name, file, self.revision):
                 return None
+            if self.is_offline:
+                raise WeightsError("weights.switched_off", name=self.name)
             try:
                 path = hub.download(self.name, self.name, file, self.revision, self._bounded(file))
             except WeightsError as error:
                 if isinstance(error.__cause__, EntryNotFoundError):
                     return None
                 raise
+            stated = hub.stated_sha256(path)
+            if stated and path.stat().st_size <= hub.RESUMED_BYTES:  # of larger ones `hub` has seen to it
+                verify(path, stated, f"{self.name}/{file}", is_cached=True)
         self.revision = path.parents[file.count("/")].name  # the cache keeps files in snapshots/<commit>/
         return path
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -96,6 +97,18 @@ def _changes(
     return changes
 
 
+def fetch_styles(adapter: StyleAdapter, repository: HubRepository) -> tuple[Path, list[Path]]:
+    """Return the file of an IP-Adapter, and those of the network that sees the pictures, fetched if need be.
+
+    Raises:
+        WeightsError: they are out of reach, or not in safetensors.
+    """
+    path = repository.find(adapter.file)
+    if path is None:
+        raise WeightsError("hub.no_safetensors", name=repository.name, file=adapter.file)
+    return path, fetch_part(repository, adapter.encoder, "transformers")
+
+
 class StyleLoader:
     """An IP-Adapter for a pipeline, to which it is added for as many pictures as there are.
 
@@ -107,10 +120,7 @@ class StyleLoader:
         from transformers import CLIPVisionModelWithProjection
 
         self.adapter, self.name = adapter, repository.name
-        path = repository.find(adapter.file)
-        if path is None:
-            raise WeightsError("hub.no_safetensors", name=self.name, file=adapter.file)
-        files = fetch_part(repository, adapter.encoder, "transformers")
+        path, files = fetch_styles(adapter, repository)
         self._state: dict[str, dict[str, Tensor]] = {"image_proj": {}, "ip_adapter": {}}
         try:
             for key, tensor in load_state(path, self.name).items():

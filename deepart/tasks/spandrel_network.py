@@ -7,7 +7,6 @@ around them is spandrel's own code.
 
 from __future__ import annotations
 
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -98,7 +97,7 @@ def load_network(weights: HubWeights, key: str, device: str, *, report: Report |
         raise WeightsError("restorer.package", name=weights.key) from error
     _install_extra_architectures()
 
-    path, card_licence = _fetch(weights, report)
+    path, card_licence = fetch_file(weights, report)
     state = _canonical(_read(path, weights.key), path, weights.key)
     try:
         # The initial weights, soon overwritten, must not move anybody's seeded generator.
@@ -125,7 +124,7 @@ def _install_extra_architectures() -> None:
     spandrel_extra_arches.install(ignore_duplicates=True)
 
 
-def _fetch(weights: HubWeights, report: Report | None) -> tuple[Path, str]:
+def fetch_file(weights: HubWeights, report: Report | None) -> tuple[Path, str]:
     """Return the file, and the licence that its repository's card states."""
 
     def bounded(done: int, total: int) -> None:
@@ -141,19 +140,10 @@ def _fetch(weights: HubWeights, report: Report | None) -> tuple[Path, str]:
         with suppress(WeightsError):  # there need be no card; where nothing comes through, the next line says so
             hub.download(weights.key, weights.repo, CARD, repository.revision, bounded)
         path = hub.download(weights.key, *place, bounded)
-    sha256 = weights.sha256 or _stated_sha256(path)
+    sha256 = weights.sha256 or hub.stated_sha256(path)
     if sha256:
         verify(path, sha256, weights.key, is_cached=True)
     return path, repository.licence()
-
-
-def _stated_sha256(path: Path) -> str | None:
-    """Return the hash that the Hub stated for a file: the client's cache calls large files by it.
-
-    None for a small file, and where the file system has no links.
-    """
-    name = path.resolve().name
-    return name if re.fullmatch(r"[0-9a-f]{64}", name) else None
 
 
 def _read(path: Path, name: str) -> dict[str, Any]:

@@ -65,7 +65,7 @@ _PHRASES = {
 """Labels that are no words of a caption."""
 
 _TOGETHER = 16  # sentences that are read together; a second of work for the largest
-_TOKENIZERS = (
+TOKENIZERS = (
     "tokenizer.json",
     "tokenizer_config.json",
     "special_tokens_map.json",
@@ -165,7 +165,7 @@ def _from_transformers(
     repository: HubRepository, config: dict[str, Any], labels: Mapping[str, tuple[str, ...]], device: torch.device
 ) -> ZeroShotNetwork:
     transformers = require_transformers(repository.name, config)
-    path = repository.fetch(*_TOKENIZERS, *PREPROCESSORS, CARD)
+    path = repository.fetch(*TOKENIZERS, *PREPROCESSORS, CARD)
     if config["model_type"] == "siglip" and (path.parent / "spiece.model").is_file():
         require("sentencepiece", repository.name, "sentencepiece protobuf")
         require("google.protobuf", repository.name, "sentencepiece protobuf")

@@ -22,7 +22,9 @@ from deepart.commands.console import OutputFile, OutputFolder
 from deepart.images import load_image, png_bytes
 from deepart.recipes import recipe_of
 from deepart.tasks.gallery import named_styles
+from deepart.tasks.hub_catalogue import entries
 from deepart.tasks.hub_generators import HUB_GENERATORS
+from deepart.tasks.hub_restorers import RESTORERS
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from photos import photo
 
@@ -134,7 +136,9 @@ def test_an_error_of_the_system_is_one_sentence(content: Path, tmp_path: Path, c
 def test_checkpoints_lists_the_table(capsys) -> None:
     assert main(["checkpoints", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["key"] for row in rows] == [*CHECKPOINTS, *HUB_GENERATORS]
+    assert [row["key"] for row in rows] == list(entries())
+    assert {*CHECKPOINTS, *HUB_GENERATORS, *RESTORERS} < set(entries())
+    assert all(row["is_proven"] == (row["repo"] is None) for row in rows)
     assert main(["checkpoints"]) == 0
     assert "bundled" in capsys.readouterr().out
 
