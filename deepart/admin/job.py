@@ -23,7 +23,20 @@ from deepart.admin import jobs
 from deepart.admin.datasets import find_data_set
 from deepart.admin.folders import new_folder
 from deepart.admin.job_config import JobConfig
-from deepart.admin.jobs import BEST, BUNDLE, CHECKPOINT, CONFIG, LOCK, METRICS, PREVIEWS, RESERVE, RESULT, STATUS, STOP
+from deepart.admin.jobs import (
+    BEST,
+    BUNDLE,
+    CHECKPOINT,
+    CONFIG,
+    LOCK,
+    METRICS,
+    PREPARED,
+    PREVIEWS,
+    RESERVE,
+    RESULT,
+    STATUS,
+    STOP,
+)
 from deepart.errors import InputError
 from deepart.files import read_json, read_lines, replacing, write_json
 from deepart.text import say
@@ -122,7 +135,7 @@ class JobProcess:
         if self._config.track:
             self._track = _tracker(self._folder, self._config)
         tuning = tuning_of(self._config)
-        for done, total in tuning.prepare():
+        for done, total in tuning.prepare(self._folder / PREPARED):
             self._say("preparing", prepared=round(done / total, 3))
             if self._gives_up():
                 return
@@ -166,7 +179,8 @@ class JobProcess:
                 "last": measured[-1] if measured else {},
             },
         )
-        (self._folder / BEST).unlink(missing_ok=True)
+        for file in (BEST, PREPARED):
+            (self._folder / file).unlink(missing_ok=True)
         print(f"finished ({reason}), weights of step {step}", flush=True)
 
     def _best_so_far(self) -> dict[str, Any] | None:

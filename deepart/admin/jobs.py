@@ -44,6 +44,8 @@ State = Literal["queued", "running", "stopped", "finished", "failed"]
 CONFIG, PROCESS, STATUS, METRICS = "config.json", "process.json", "status.json", "metrics.jsonl"
 BEST = "best.pt"
 """The weights that were best of those measured so far."""
+PREPARED = "prepared.bin"
+"""What took long to prepare, to go on from."""
 LOG, CHECKPOINT, STOP, RESULT, BUNDLE, PREVIEWS = "log.txt", "state.pt", "stop", "result.json", "bundle", "previews"
 RESERVE = ".reserve"
 """Room on the disk for saying that there is none."""

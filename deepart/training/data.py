@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from filelock import FileLock
 from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
-from deepart.files import replacing, write_json
+from deepart.files import read_lines, write_json, writing
 from deepart.images import load_image, through_jpeg, to_pil, to_tensor
 
 PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
@@ -59,25 +61,38 @@ class PictureStore:
         listing = "\n".join(str(Path(path).resolve()) for path in paths)
         name = hashlib.sha256(f"{shortest}\n{listing}".encode()).hexdigest()[:16]
         data, index = Path(cache) / f"{name}.bin", Path(cache) / f"{name}.json"
-        if not index.exists():
-            self._decode(paths, data, index, shortest)
+        Path(cache).mkdir(parents=True, exist_ok=True)
+        with FileLock(data.with_suffix(".lock")):  # of processes that start together one decodes
+            if not index.exists():
+                self._decode(paths, data, index, shortest)
         self.sizes: list[tuple[int, int]] = [tuple(size) for size in json.loads(index.read_text())]
         self._offsets = np.cumsum([0] + [3 * h * w for h, w in self.sizes])
         self._bytes = np.memmap(data, dtype=np.uint8, mode="r")
 
     @staticmethod
     def _decode(paths: Sequence[Path], data: Path, index: Path, shortest: int) -> None:
-        sizes = []
-        with replacing(data) as part, open(part, "wb") as file:  # processes that start together decode each its own
-            for path in paths:
+        """Decode the pictures; stopped at any moment, it goes on where it was."""
+        pixels, lines = data.with_suffix(".pixels"), data.with_suffix(".sizes")
+        sizes = [line["size"] for line in read_lines(lines)]
+        while sizes and sum(3 * h * w for h, w in sizes) > pixels.stat().st_size:
+            sizes.pop()  # the system wrote the lines before the pixels
+        with writing(data), open(pixels, "ab") as file, open(lines, "w", encoding="utf-8") as table:
+            file.truncate(sum(3 * h * w for h, w in sizes))
+            table.writelines(json.dumps({"size": size}) + "\n" for size in sizes)
+            for path in paths[len(sizes) :]:
                 image = load_image(path)
                 scale = shortest / min(image.size)
                 if scale < 1:
                     size = tuple(max(1, round(side * scale)) for side in image.size)
                     image = image.resize(size, Image.Resampling.LANCZOS)
                 file.write(np.asarray(image).tobytes())
+                file.flush()
                 sizes.append((image.height, image.width))
+                table.write(json.dumps({"size": sizes[-1]}) + "\n")
+                table.flush()
+        os.replace(pixels, data)
         write_json(index, sizes)  # last: its presence says that the decoding was finished
+        lines.unlink()
 
     def __len__(self) -> int:
         return len(self.sizes)

@@ -7,7 +7,9 @@ step costs next to nothing.  A head chooses one label, or answers each with yes 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -15,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from deepart.files import writing
 from deepart.models.classifier import ArtClassifier
 from deepart.tasks.classify import ANOTHER_ARTIST
 from deepart.training.calibration import best_temperature, set_level
@@ -127,10 +130,23 @@ class LabelTraining:
         for head, table in self._targets.items():  # weights that nothing is learned for must not decay
             network.heads[head].requires_grad_(bool((table >= 0).any()))
 
-    def look(self, side: int) -> Iterator[int]:
-        """Work out what the heads will learn from; yields how many pictures have been looked at."""
+    def look(self, side: int, kept: Path | None = None) -> Iterator[int]:
+        """Work out what the heads will learn from; yields how many pictures have been looked at.
+
+        Args:
+            kept: file in which that is kept: stopped at any moment, it goes on where it was.
+        """
         self.network.eval()
-        for start in range(0, len(self._pictures), _CHUNK):
+        shape = (VIEWS, self.network.norm.num_features)
+        self._features = torch.zeros(len(self._pictures), *shape)
+        before = np.fromfile(kept, np.float32) if kept and kept.exists() else np.empty(0, np.float32)
+        done = min(len(before) // math.prod(shape), len(self._pictures))
+        before = before[: done * math.prod(shape)].reshape(done, *shape)
+        self._features[:done] = torch.from_numpy(before)
+        if kept:
+            with open(kept, "ab") as file:
+                file.truncate(before.nbytes)  # of a picture that was cut short
+        for start in range(done, len(self._pictures), _CHUNK):
             numbers = range(start, min(start + _CHUNK, len(self._pictures)))
             views = [
                 self._crop(number, side, np.random.default_rng((self._seed, number, view)))
@@ -138,9 +154,10 @@ class LabelTraining:
                 for view in range(VIEWS)
             ]
             seen = features_of(self.network, torch.stack(views)).unflatten(0, (len(numbers), VIEWS))
-            if self._features is None:
-                self._features = torch.zeros(len(self._pictures), VIEWS, seen.shape[2])
             self._features[start : numbers.stop] = seen
+            if kept:
+                with writing(kept), open(kept, "ab") as file:
+                    self._features[start : numbers.stop].numpy().tofile(file)
             yield numbers.stop
 
     def draw(self, turn: Turn) -> Batch:

@@ -78,7 +78,7 @@ class FitConfig:
     betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 5.0
     ema_decay: float = 0.999
-    save_every_minutes: float = 3.0
+    save_every_minutes: float = 1.0
     bf16: bool = field(default_factory=runtime.mixed_precision)
     workers: int | None = None
     """Processes that draw batches ahead of time; None for most cores beside a graphics card, and none where the

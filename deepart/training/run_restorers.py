@@ -32,7 +32,7 @@ from deepart.training.filler import FillerTraining
 from deepart.training.loop import FitConfig, Stage, Task
 from deepart.training.real_esrgan import load_real_esrgan
 from deepart.training.restorer import RestorerTraining
-from deepart.training.run import load_teacher, logged_fit, save_bundle, training_pictures
+from deepart.training.run import alone, load_teacher, logged_fit, save_bundle, training_pictures
 from deepart.training.upscaler import CrispTraining, TeacherCache, UpscalerTraining
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
@@ -44,6 +44,7 @@ NETWORKS: dict[str, tuple[type[HubModel], str]] = {
 """The restoring networks, by the names of their options, with their bundled checkpoints."""
 
 
+@alone
 def train_restorer(options: Namespace) -> None:
     """Train the network that cleans; see `python -m deepart train restorer --help`.
 
@@ -61,6 +62,7 @@ def train_restorer(options: Namespace) -> None:
     _train(RestorerTraining(_network("restorer", options), stores, options.seed), options)
 
 
+@alone
 def train_filler(options: Namespace) -> None:
     """Train the network that fills holes; see `train_restorer`."""
     photos, paintings = _stores(options)
@@ -69,6 +71,7 @@ def train_filler(options: Namespace) -> None:
     _train(FillerTraining(_network("filler", options), judge, stores, options.seed), options)
 
 
+@alone
 def train_detector(options: Namespace) -> None:
     """Train the network that finds damage; see `train_restorer`."""
     photos, paintings = _stores(options)
@@ -80,6 +83,7 @@ def train_detector(options: Namespace) -> None:
     _train(DetectorTraining(_network("detector", options), stores, options.seed, scans), options, weight_decay=1e-4)
 
 
+@alone
 def train_upscaler(options: Namespace) -> None:
     """Train the network that enlarges, to one of two looks; see `train_restorer`.
 

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
@@ -18,6 +20,7 @@ from deepart.training import losses
 from deepart.training.data import PictureStore, degrade, find_pictures, is_held_out, random_crop
 from deepart.training.evaluation import contact_sheet, evaluate_style
 from deepart.training.loop import ExponentialAverage, FitConfig, Stage, Turn, fit, learning_rate_at
+from deepart.training.run import alone
 from deepart.training.style import StyleTraining
 from photos import photo
 from unit.test_style_network import TINY
@@ -301,3 +304,43 @@ def test_the_teacher_can_be_a_file(tmp_path: Path) -> None:
     loaded = load_teacher(str(tmp_path / "teacher.safetensors"))
     assert torch.equal(loaded.features[0].weight, original.features[0].weight)
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
+
+
+def test_decoding_that_was_killed_goes_on_where_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = find_pictures(folder)
+    whole = PictureStore(paths, folder / "whole")
+    read: list[Path] = []
+
+    def load(path: Path) -> Image.Image:
+        if len(read) == 2:
+            raise KeyboardInterrupt
+        read.append(path)
+        return load_image(path)
+
+    monkeypatch.setattr("deepart.training.data.load_image", load)
+    with pytest.raises(KeyboardInterrupt):
+        PictureStore(paths, folder / "cache")
+    assert read == paths[:2]
+    with open(next((folder / "cache").glob("*.pixels")), "ab") as file:
+        file.write(b"cut short")
+    with open(next((folder / "cache").glob("*.sizes")), "a") as file:
+        file.write('{"size": [4')
+    del read[:]
+    monkeypatch.setattr("deepart.training.data.load_image", lambda path: read.append(path) or load_image(path))
+    store = PictureStore(paths, folder / "cache")
+    assert read == paths[2:] and store.sizes == whole.sizes
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(store, whole, strict=True))
+    assert not [*(folder / "cache").glob("*.pixels"), *(folder / "cache").glob("*.sizes")]
+
+
+def test_a_second_training_in_a_folder_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run, trained = tmp_path / "run", []
+
+    @alone
+    def train(options: Namespace) -> None:
+        trained.append(main(["train", "restorer", "--data", "none", "--run", str(run), "--minutes", "1"]))
+
+    train(Namespace(run=run))
+    assert trained == [2] and "Another training writes into" in capsys.readouterr().err
+    alone(lambda options: trained.append(0))(Namespace(run=run))  # when the first has ended
+    assert trained == [2, 0]

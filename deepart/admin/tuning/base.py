@@ -41,8 +41,12 @@ class Tuning(Protocol):
     num_pictures: int
     """How many pictures it learns from."""
 
-    def prepare(self) -> Iterator[tuple[int, int]]:
-        """Get ready; yields how much of it is done, and of how much."""
+    def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
+        """Get ready; yields how much of it is done, and of how much.
+
+        Args:
+            kept: file for what takes long to prepare, to go on from if this process is killed.
+        """
         ...
 
     def fit(self, checkpoint: Path, on_step: OnStep, should_stop: Callable[[], bool]) -> nn.Module:

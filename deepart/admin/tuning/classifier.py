@@ -78,10 +78,10 @@ class ClassifierTuning:
             raise InputError("job.no_labels")
         return found
 
-    def prepare(self) -> Iterator[tuple[int, int]]:
+    def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         if self._config.trained == "heads":
-            for done in self._task.look(self._config.side):
+            for done in self._task.look(self._config.side, kept):
                 yield done, self.num_pictures
             self._kept_features = self._see_kept(self.network)
         yield 1, 1

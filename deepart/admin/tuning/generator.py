@@ -46,7 +46,7 @@ class GeneratorTuning:
         self._real: Tensor | None = None
         self.average: nn.Module | None = None
 
-    def prepare(self) -> Iterator[tuple[int, int]]:
+    def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 3
         styles = self.network.style_numbers((work.style for work in self._works), self._config.data)

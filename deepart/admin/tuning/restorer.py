@@ -34,7 +34,7 @@ class RestorerTuning:
         self.num_pictures = len(data_set.works("train"))
         self._examples: base.Examples | None = None
 
-    def prepare(self) -> Iterator[tuple[int, int]]:
+    def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 2
         self._task = RestorerTraining(self.network, [self._large_enough("train")], seed=self._config.seed)

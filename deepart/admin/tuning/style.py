@@ -36,7 +36,7 @@ class StyleTuning:
         self.num_pictures = len(data_set.works("train"))
         self._examples: base.Examples | None = None
 
-    def prepare(self) -> Iterator[tuple[int, int]]:
+    def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 2
         teacher = load_model(TEACHER)

@@ -147,6 +147,27 @@ def test_a_restorer_gets_better_at_the_owners_pictures(tmp_path: Path, start: di
     assert tuning.preview().height > 300
 
 
+def test_pictures_that_were_prepared_are_not_looked_at_again(
+    tmp_path: Path, start: dict[str, nn.Module], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path, folders(12, side=64), column="artist")
+    config = JobConfig(
+        task="classifier", data="works", trained="heads", labels="new", column="artist", side=64
+    ).checked()
+    monkeypatch.setattr("deepart.training.label_training._CHUNK", 2)
+    whole, kept = tuning_of(config), tmp_path / "prepared.bin"
+    list(whole.prepare())
+    steps = tuning_of(config).prepare(kept)
+    next(steps), next(steps)
+    steps.close()  # killed
+    with open(kept, "ab") as file:
+        file.write(b"cut short")
+    again = tuning_of(config)
+    assert next(again.prepare(kept))[0] == 6
+    list(again.prepare(kept))
+    assert again._task._features.equal(whole._task._features)
+
+
 def test_pictures_that_are_too_small_are_refused(tmp_path: Path, start: dict[str, nn.Module]) -> None:
     stored(tmp_path, folders(12, side=64))
     with pytest.raises(InputError) as caught:
