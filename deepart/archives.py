@@ -13,7 +13,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, FileIO
@@ -28,12 +28,16 @@ MAX_UNPACKED_BYTES = 1_000 * 2**20
 MAX_RATIO = 100
 """How many times larger than its archive the content may be; pictures hardly shrink at all."""
 
-PICTURE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".heif"})
+PICTURE_SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
+)
 
+_LITTER = frozenset({"__macosx", "@eadir", "thumbs.db", "$recycle.bin", "system volume information", "lost+found"})
 _ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"})
 _MAX_DIRECTORY_BYTES = 2**20  # 500 entries with long names need a fifth
 _CHUNK = 2**16
 _LITTLE = 2**20  # unpacked bytes that no ratio is asked of: small drawings do shrink a lot
+_IS_UTF8 = 0x800  # bit of an entry that says in what its name is written
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound in memory
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # on Windows
 
@@ -123,6 +127,21 @@ def pictures_in_archive(path: str | os.PathLike[str]) -> list[ArchivedPicture]:
     return [ArchivedPicture(safe_name(entry.filename), path, entry) for entry in pictures]
 
 
+def pictures_in_folder(folder: Path, suffixes: Container[str] = PICTURE_SUFFIXES) -> list[Path]:
+    """Return the picture files of a folder and of those in it, sorted; not what systems add by themselves.
+
+    Args:
+        suffixes: that a picture has, in lower case.
+    """
+    found = (path for path in Path(folder).rglob("*") if path.suffix.lower() in suffixes)
+    return sorted(path for path in found if not is_litter(path.relative_to(folder).parts) and path.is_file())
+
+
+def is_litter(parts: Sequence[str]) -> bool:
+    """Tell by the parts of a path whether a system or a program made a file for itself: hidden ones, thumbnails."""
+    return any(part.startswith(".") or part.lower() in _LITTER for part in parts)
+
+
 def safe_name(name: str, longest: int = 60) -> str:
     """Return the last part of a path as a file name that is harmless everywhere.
 
@@ -209,9 +228,15 @@ def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 def _files(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
     """Return the files of an archive but for litter, each entry's name checked."""
     entries = archive.infolist()
+    charset = _charset(entries)
     for entry in entries:
         _check_entry(entry)
-    files = [entry for entry in entries if not entry.is_dir() and not _is_litter(entry)]
+        name = entry.orig_filename
+        if charset and not entry.flag_bits & _IS_UTF8:
+            name = name.encode("cp437").decode(charset)
+        # Windows writes backslashes, a Mac letters and their marks apart.
+        entry.filename = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    files = [entry for entry in entries if not entry.filename.endswith("/") and not _is_litter(entry)]
     if len(files) > limits.entries:
         raise InputError("archive.too_many", limit=limits.entries)
     return files
@@ -230,14 +255,43 @@ def _check_sizes(files: list[zipfile.ZipInfo], path: Path, limits: Limits) -> No
         raise InputError("archive.bomb")
 
 
+def _charset(entries: Sequence[zipfile.ZipInfo]) -> str:
+    """Return in what the names of an archive are written that does not say so; empty for what Python takes it for.
+
+    That is UTF-8, of a Mac, or GBK, of Chinese Windows: nothing else has all its letters in that part of GBK.
+    """
+    names = [entry.orig_filename for entry in entries if not entry.flag_bits & _IS_UTF8]
+    try:
+        raw = [name.encode("cp437") for name in names if not name.isascii()]
+    except UnicodeEncodeError:
+        return ""
+    if not raw:
+        return ""
+    for charset, proof in (("utf-8", all), ("gbk", any)):
+        if proof(_decodes(name, "gb2312" if charset == "gbk" else charset) for name in raw) and all(
+            _decodes(name, charset) for name in raw
+        ):
+            return charset
+    return ""
+
+
+def _decodes(name: bytes, charset: str) -> bool:
+    try:
+        name.decode(charset)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _suffix(entry: zipfile.ZipInfo) -> str:
     return PurePosixPath(entry.filename).suffix.lower()
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     for name in (entry.filename, entry.orig_filename):  # as Python reads it, and as it stands in the archive
+        name = name.replace("\\", "/")
         is_absolute = name.startswith("/") or re.match(r"[A-Za-z]:", name)
-        if not name or is_absolute or "\\" in name or "\0" in name or ".." in name.split("/"):
+        if not name or is_absolute or "\0" in name or ".." in name.split("/"):
             raise InputError("archive.unsafe_name")
     if entry.flag_bits & 0x2041:  # encrypted, strongly encrypted, with an encrypted directory
         raise InputError("archive.encrypted")
@@ -246,5 +300,4 @@ def _check_entry(entry: zipfile.ZipInfo) -> None:
 
 
 def _is_litter(entry: zipfile.ZipInfo) -> bool:
-    parts = PurePosixPath(entry.filename).parts
-    return any(part == "__MACOSX" or part.startswith(".") or part.lower() == "thumbs.db" for part in parts)
+    return is_litter(PurePosixPath(entry.filename).parts)

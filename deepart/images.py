@@ -19,16 +19,19 @@ from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin
+from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin, features
 
+from deepart import runtime
 from deepart.errors import InputError
 from deepart.files import replacing
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-MAX_BYTES = 20 * 2**20
-MAX_PIXELS = 40_000_000
+MAX_BYTES = runtime.settings().max_picture_mb * 2**20
+"""DEEPART_MAX_PICTURE_MB."""
+MAX_PIXELS = runtime.settings().max_megapixels * 10**6
+"""DEEPART_MAX_MEGAPIXELS."""
 LEAST_SIDE = 32
 MAX_FRAMES = 1_000
 MAX_ANIMATION_PIXELS = 1_000_000_000
@@ -43,6 +46,24 @@ _MAX_TEXT_BYTES = 2**20
 
 _SIGNATURE = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP|BM|II[*+]\0|MM\0[*+]", re.DOTALL)
 _HEIF_SIGNATURE = re.compile(rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)", re.DOTALL)
+_AVIF_SIGNATURE = re.compile(rb".{4}ftyp(?:avi[fs]|mif1.{0,60}avif)", re.DOTALL)
+_OTHER_FORMATS = {
+    "AVIF": _AVIF_SIGNATURE,
+    "HEIC": _HEIF_SIGNATURE,
+    "JPEG XL": re.compile(rb"\xff\x0a|\0\0\0\x0cJXL "),
+    "JPEG 2000": re.compile(rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
+    "Photoshop": re.compile(rb"8BPS"),
+    "GIMP": re.compile(rb"gimp xcf"),
+    "PDF": re.compile(rb"%PDF"),
+    "PostScript": re.compile(rb"%!PS"),
+    "OpenEXR": re.compile(rb"\x76\x2f\x31\x01"),
+    "ICO": re.compile(rb"\x00\x00\x01\x00"),
+    "QOI": re.compile(rb"qoif"),
+    "ZIP": re.compile(rb"PK\x03\x04"),
+    "MP4": re.compile(rb".{4}ftyp", re.DOTALL),
+    "AVI": re.compile(rb"RIFF.{4}AVI ", re.DOTALL),
+}
+"""What people take for pictures and is not read here, or only with a package that may be missing; first match."""
 _SVG = re.compile(rb"<(?:\w+:)?svg[\s>]", re.IGNORECASE)
 
 _UPRIGHT = {
@@ -64,20 +85,24 @@ def load_image(
 ) -> Image.Image:
     """Return a picture upright, in sRGB, with 8 bits a channel and without metadata.
 
-    JPEG, PNG, WebP, TIFF, BMP and GIF are read, and HEIC where `pillow_heif` is installed; of
+    JPEG, PNG, WebP, TIFF, BMP and GIF are read, AVIF where Pillow has it, and HEIC where `pillow_heif` is installed; of
     several frames or pages the first.  A `PIL.Image` goes through the same checks and conversions.
 
     Args:
-        source: a path, the bytes of a file, a file open for reading, or a picture.
+        source: a path, the bytes of a file, a file open for reading, a picture, or an array of bytes (H, W),
+            (H, W, 3) or (H, W, 4).
         least_side: the shortest side allowed, in pixels.
         keep_alpha: return RGBA where something is transparent, instead of RGB on white.
 
     Raises:
         InputError: the picture is missing, not a picture, damaged, too large or too small.
     """
-    image = source if isinstance(source, Image.Image) else _open(_read(source))
+    if isinstance(source, np.ndarray):
+        image = _from_array(source)
+    else:
+        image = source if isinstance(source, Image.Image) else _open(bytes_of(source))
     if image.width * image.height > MAX_PIXELS:
-        raise InputError("picture.too_many_pixels", limit=MAX_PIXELS // 10**6)
+        raise _too_many_pixels(f"{image.width} × {image.height}")
     if min(image.size) < least_side:
         raise InputError("picture.too_small", width=image.width, height=image.height, least=least_side)
     with _damage_refused():
@@ -85,18 +110,40 @@ def load_image(
         return _plain(image, keep_alpha)
 
 
-def _read(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
+def bytes_of(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
+    """Return the content of a file, at most `MAX_BYTES`; one that is open is left where it was.
+
+    Raises:
+        InputError: it is missing or larger, or `source` is something else.
+    """
     if isinstance(source, (str, os.PathLike)):
         try:
             with open(source, "rb") as file:
                 data = file.read(MAX_BYTES + 1)
         except (OSError, ValueError) as error:  # ValueError: a path with a null byte in it
             raise InputError("picture.missing") from error
+    elif isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
     else:
-        data = source if isinstance(source, bytes) else source.read(MAX_BYTES + 1)
+        try:
+            place = source.tell() if source.seekable() else None
+            data = source.read(MAX_BYTES + 1)
+            if place is not None:
+                source.seek(place)
+        except (AttributeError, OSError, ValueError) as error:  # ValueError: closed, or text that is none
+            raise InputError("picture.kind", kind=type(source).__name__) from error
+        if not isinstance(data, bytes):
+            raise InputError("picture.kind", kind=type(source).__name__)
     if len(data) > MAX_BYTES:
         raise InputError("picture.too_heavy", limit=MAX_BYTES // 2**20)
     return data
+
+
+def _from_array(pixels: np.ndarray) -> Image.Image:
+    is_picture = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
+    if pixels.dtype != np.uint8 or not is_picture or not pixels.size:
+        raise InputError("picture.kind", kind=f"{pixels.dtype} {pixels.shape}")
+    return Image.fromarray(np.ascontiguousarray(pixels))
 
 
 def _open(data: bytes) -> Image.Image:
@@ -104,14 +151,20 @@ def _open(data: bytes) -> Image.Image:
     if not data:
         raise InputError("picture.empty")
     formats = _formats()
-    if not (_SIGNATURE.match(data) or ("HEIF" in formats and _HEIF_SIGNATURE.match(data))):
+    known = [_SIGNATURE]
+    known += [_HEIF_SIGNATURE] if "HEIF" in formats else []
+    known += [_AVIF_SIGNATURE] if "AVIF" in formats else []
+    if not any(signature.match(data) for signature in known):
         start = data[:4096].replace(b"\0", b"")  # without the zeros of UTF-16
-        raise InputError("picture.svg" if _SVG.search(start) else "picture.not_an_image")
+        if _SVG.search(start):
+            raise InputError("picture.svg")
+        name = next((name for name, signature in _OTHER_FORMATS.items() if signature.match(data)), None)
+        raise InputError("picture.other_format", format=name) if name else InputError("picture.not_an_image")
     if _is_costly(data):
         raise InputError("picture.costly")
     with _damage_refused():
         image = Image.open(BytesIO(data), formats=formats)
-        frames = image.n_frames if image.format in ("GIF", "PNG", "WEBP") else 1
+        frames = image.n_frames if image.format in ("GIF", "PNG", "WEBP", "AVIF") else 1
         if frames > MAX_FRAMES or frames * image.width * image.height > MAX_ANIMATION_PIXELS:
             raise InputError("picture.animation", frames=MAX_FRAMES)
         if image.format == "PNG":
@@ -125,12 +178,18 @@ def _open(data: bytes) -> Image.Image:
 def _formats() -> tuple[str, ...]:
     """The plugins that may run: never those that start another program, as EPS does."""
     formats = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+    if features.check("avif"):
+        formats += ("AVIF",)
     try:
         from pillow_heif import register_heif_opener
     except ImportError:
         return formats
     register_heif_opener()
     return (*formats, "HEIF")
+
+
+def _too_many_pixels(size: str) -> InputError:
+    return InputError("picture.too_many_pixels", size=size, limit=MAX_PIXELS // 10**6)
 
 
 @contextmanager
@@ -145,7 +204,8 @@ def _damage_refused() -> Iterator[None]:
     except InputError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise InputError("picture.too_many_pixels", limit=MAX_PIXELS // 10**6) from error
+        found = re.search(r"(\d+) pixels", str(error))
+        raise _too_many_pixels(f"{int(found[1]):,}" if found else f"> {MAX_PIXELS:,}") from error
     except Exception as error:
         raise InputError("picture.damaged") from error
 
@@ -364,8 +424,8 @@ def png_bytes(image: Image.Image, text: Mapping[str, str] | None = None) -> byte
     return file.getvalue()
 
 
-def read_png_text(data: bytes | str | os.PathLike[str]) -> dict[str, str]:
-    """Return the tEXt and iTXt entries of a PNG, given by its bytes or path; pixels are not decoded.
+def read_png_text(data: bytes | str | os.PathLike[str] | BinaryIO) -> dict[str, str]:
+    """Return the tEXt and iTXt entries of a PNG, given by its bytes, path or file; pixels are not decoded.
 
     Anything that is not a PNG has none.  Entries that are broken, compressed, or beyond 1 MiB in all
     are left out.
@@ -373,7 +433,8 @@ def read_png_text(data: bytes | str | os.PathLike[str]) -> dict[str, str]:
     text: dict[str, str] = {}
     budget = _MAX_TEXT_BYTES
     try:
-        with BytesIO(data) if isinstance(data, bytes) else open(data, "rb") as stream:
+        is_path = isinstance(data, (str, os.PathLike))
+        with open(data, "rb") if is_path else BytesIO(bytes_of(data)) as stream:
             for kind, length in _png_chunks(stream):
                 if kind in (b"tEXt", b"iTXt") and length <= budget:
                     budget -= length

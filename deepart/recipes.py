@@ -11,11 +11,12 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Union
+from typing import Any, BinaryIO, Union
 
+import numpy as np
 from PIL import Image
 
-from deepart.images import has_content_credentials, read_png_text
+from deepart.images import bytes_of, has_content_credentials, read_png_text
 
 CHUNK = "deepart"
 """Keyword of the PNG text chunk, and key of `PIL.Image.Image.info`."""
@@ -24,7 +25,8 @@ MAX_DEPTH = 8
 MAX_BYTES = 64 * 1024
 """Size of a recipe as JSON beyond which a file is not believed."""
 
-Source = Union[str, os.PathLike, bytes, Image.Image]
+Source = Union[str, os.PathLike, bytes, BinaryIO, np.ndarray, Image.Image]
+"""A picture as people have it; what each may be says `deepart.images.load_image`."""
 Setting = Union[str, float, int, bool, None]
 
 
@@ -83,6 +85,8 @@ def recipe_of(source: Source) -> Recipe | None:
     """Return the recipe that a picture carries, or None; rubbish counts as none."""
     if isinstance(source, Image.Image):
         text = source.info.get(CHUNK)
+    elif isinstance(source, np.ndarray):
+        return None
     else:
         text = read_png_text(source).get(CHUNK)
     if not isinstance(text, str):
@@ -100,12 +104,7 @@ def chunks(image: Image.Image) -> dict[str, str]:
 
 def carries_credentials(source: Source) -> bool:
     """Say whether a file carries C2PA content credentials; a picture in memory no longer can."""
-    if isinstance(source, Image.Image):
-        return False
-    if isinstance(source, bytes):
-        return has_content_credentials(source)
-    with open(source, "rb") as file:
-        return has_content_credentials(file.read())
+    return not isinstance(source, (Image.Image, np.ndarray)) and has_content_credentials(bytes_of(source))
 
 
 def _recipe(data: dict[str, Any], depth: int) -> Recipe:

@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from deepart.errors import InputError
 from deepart.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,12 +54,27 @@ def device() -> torch.device:
     if settings().threads:
         torch.set_num_threads(settings().threads)
     if settings().device:
-        return torch.device(settings().device)
+        return _chosen_device(settings().device)
     if torch.cuda.is_available():
         return torch.device("cuda")
     if torch.backends.mps.is_available():
         return torch.device("mps")
     return torch.device("cpu")
+
+
+def _chosen_device(name: str) -> torch.device:
+    """Return the device of DEEPART_DEVICE, if it is there.
+
+    Raises:
+        InputError: it is not.
+    """
+    import torch
+
+    try:
+        torch.empty(1, device=name)
+        return torch.device(name)
+    except (RuntimeError, AssertionError) as error:  # what torch raises depends on how it was built
+        raise InputError("settings.device", value=ascii(name)) from error
 
 
 @functools.cache

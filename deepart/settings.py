@@ -9,8 +9,11 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from deepart.errors import InputError
 
 PRECISIONS = ("float32", "bfloat16", "float16")
 
@@ -33,6 +36,10 @@ class Settings:
     """DEEPART_MAX_JOB_MINUTES: how long one request of a visitor may run; 0: for ever."""
     keep_files_minutes: int = 60
     """DEEPART_KEEP_FILES_MINUTES: age at which uploads and results of visitors are deleted."""
+    max_picture_mb: int = 20
+    """DEEPART_MAX_PICTURE_MB: size of a picture file that is still read."""
+    max_megapixels: int = 40
+    """DEEPART_MAX_MEGAPIXELS: size of a picture, and of a result."""
     host: str = "127.0.0.1"
     """DEEPART_HOST: address that the app listens on; "0.0.0.0" for all (the default on a Space)."""
     trusted_proxies: str = ""
@@ -59,7 +66,7 @@ class Settings:
         """Read the variables above.
 
         Raises:
-            ValueError: a number is not one, or negative, or a precision or proxy unknown; the message names it.
+            InputError: a number is not one, or negative, or a precision or proxy unknown; the sentence names it.
         """
         values: dict[str, str | int] = {"zero_gpu": environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true")}
         for name in cls.__slots__:
@@ -68,11 +75,11 @@ class Settings:
             if not text or isinstance(default, bool):
                 continue
             if isinstance(default, int):
-                if not text.isdigit():
-                    raise ValueError(f"{variable} is {text!r}; it must be a whole number of 0 or more.")
+                if not (text.isascii() and text.isdigit() and len(text) < 10):
+                    raise InputError("settings.number", variable=variable, value=ascii(text))
                 values[name] = int(text)
             elif name == "precision" and text not in PRECISIONS:
-                raise ValueError(f"{variable} is {text!r}; it must be one of: {', '.join(PRECISIONS)}.")
+                raise InputError("settings.choice", variable=variable, value=ascii(text), known=", ".join(PRECISIONS))
             else:
                 values[name] = text
         _check_proxies(str(values.get("trusted_proxies", "")))
@@ -91,14 +98,16 @@ def _check_proxies(text: str) -> None:
         try:
             proxy == "*" or ipaddress.ip_network(proxy, strict=False)
         except ValueError:
-            raise ValueError(
-                f"DEEPART_TRUSTED_PROXIES has {proxy!r}; it must hold addresses such as 10.0.0.1 or 10.0.0.0/8."
-            ) from None
+            raise InputError("settings.proxies", value=ascii(proxy)) from None
 
 
 def _data_home() -> Path:
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user without a name, as containers are run by
+        home = Path(tempfile.gettempdir())
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")

@@ -195,6 +195,15 @@ def results(journal: Path) -> Found:
         raise InputError("search.no_journal") from error
 
 
+def check_optuna() -> None:
+    """Refuse to search where Optuna is not installed.
+
+    Raises:
+        InputError: it is not.
+    """
+    _optuna()
+
+
 def _optuna() -> Any:
     try:
         import optuna

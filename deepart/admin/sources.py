@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Protocol
 
-from deepart.archives import PICTURE_SUFFIXES, Limits, open_archive, safe_name
+from deepart.archives import PICTURE_SUFFIXES, Limits, open_archive, pictures_in_folder, safe_name
 from deepart.errors import InputError
 from deepart.images import MAX_BYTES
 
@@ -114,8 +114,8 @@ class FolderSource:
     @contextmanager
     def open(self) -> Iterator[Contents]:
         """See `Source`."""
-        found = sorted(path for path in Path(self.path).rglob("*") if path.is_file() and not path.name.startswith("."))
-        names = {path.relative_to(self.path).as_posix(): path for path in found}
+        found = pictures_in_folder(self.path, PICTURE_SUFFIXES | {".csv"})
+        names = {unicodedata.normalize("NFC", path.relative_to(self.path).as_posix()): path for path in found}
         pictures = {
             name: _reader(_bounded, path) for name, path in names.items() if path.suffix.lower() in PICTURE_SUFFIXES
         }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 
+import deepart
 from deepart.commands import (
     benchmark,
     checkpoints,
@@ -22,6 +23,7 @@ from deepart.commands import (
     training,
     versions,
 )
+from deepart.commands.console import as_examples
 
 FAMILIES = (
     generate,
@@ -41,7 +43,18 @@ FAMILIES = (
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; what it returns has a function `command` to be called with it."""
-    parser = argparse.ArgumentParser(prog="python -m deepart", description="Deep learning for art.")
+    parser = argparse.ArgumentParser(
+        prog="python -m deepart",
+        description="Deep learning for art.",
+        epilog=as_examples(
+            """\
+            python -m deepart transfer photo.jpg starry-night -o painting.png
+            python -m deepart transfer --help
+            """
+        ),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"deepart {deepart.__version__}")
     commands = parser.add_subparsers(required=True, metavar="VERB")
     for family in FAMILIES:
         family.add_to(commands)

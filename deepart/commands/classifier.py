@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import OutputFolder, add_command, add_run_options
+from deepart.commands.console import OutputFolder, add_command, add_run_options, add_start_option
 
 
 def add_to(train, evaluate) -> None:
@@ -21,6 +21,7 @@ def add_to(train, evaluate) -> None:
         "--data", type=Path, required=True, help="folder that holds paintings.csv, what it names, and photos/"
     )
     add_run_options(classifier, stages="224x64")
+    add_start_option(classifier)
     classifier.add_argument("--learning-rate", type=float, default=2e-3, help="of the heads; default 0.002")
     classifier.add_argument("--weight-decay", type=float, default=0.05)
     classifier.add_argument(

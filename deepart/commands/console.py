@@ -26,16 +26,32 @@ def add_command(commands, name: str, run: Callable, about: str, examples: str) -
         about: what the command does, as the list of commands says it: one phrase in lower case.
         examples: lines to copy.
     """
-    lines = "\n".join(f"  {line.strip()}" for line in examples.strip().splitlines())
     command = commands.add_parser(
         name,
         help=about,
         description=about[0].upper() + about[1:] + ".",
-        epilog=f"examples:\n{lines}",
+        epilog=as_examples(examples),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.set_defaults(command=run)
     return command
+
+
+def add_group(commands, name: str, about: str, examples: str, metavar: str):
+    """Register a verb that has commands of its own, and return what those are registered with."""
+    group = commands.add_parser(
+        name,
+        help=about,
+        description=about[0].upper() + about[1:] + ".",
+        epilog=as_examples(examples),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    return group.add_subparsers(required=True, metavar=metavar)
+
+
+def as_examples(lines: str) -> str:
+    """Return the end of a help text: lines to copy."""
+    return "examples:\n" + "\n".join(f"  {line.strip()}" for line in lines.strip().splitlines())
 
 
 def add_colour_option(command: argparse.ArgumentParser) -> None:
@@ -55,6 +71,13 @@ def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
     command.add_argument("--minutes", type=float, required=True, help="of training, all sessions together")
     command.add_argument("--stages", default=stages, help="SIDExBATCH@UNTIL,… of the run; default %(default)s")
     command.add_argument("--seed", type=int, default=0)
+
+
+def add_start_option(command: argparse.ArgumentParser) -> None:
+    """Add `--start`: what a training begins with."""
+    command.add_argument(
+        "--start", metavar="KEY", help="checkpoint, or a folder of one, to start from instead of random weights"
+    )
 
 
 def add_teacher_option(command: argparse.ArgumentParser, default: str = "loss/distilled-vgg16-v1") -> None:
@@ -98,12 +121,9 @@ def number_or_auto(text: str) -> float | str:
 
 def pictures_of(path: Path) -> list[Path]:
     """Return the pictures of a folder, or the path of a file."""
-    from deepart.archives import PICTURE_SUFFIXES
+    from deepart.archives import pictures_in_folder
 
-    if not path.is_dir():
-        return [path]
-    found = (file for file in path.rglob("*") if file.suffix.lower() in PICTURE_SUFFIXES)
-    return sorted(file for file in found if not file.name.startswith("."))
+    return pictures_in_folder(path) if path.is_dir() else [path]
 
 
 def write_picture(painted: Image.Image, path: Path, started: float) -> None:
@@ -116,13 +136,18 @@ def write_picture(painted: Image.Image, path: Path, started: float) -> None:
     print(f"{path}: {painted.width} x {painted.height} pixels in {seconds:.1f} s")
 
 
-def report_batch(result: BatchResult, output: Path, started: float) -> None:
-    """Print how many pictures went into an archive, and to the error stream why the others did not."""
+def report_batch(result: BatchResult, output: Path, started: float) -> int:
+    """Print how many pictures went into an archive, and to the error stream why the others did not.
+
+    Returns:
+        The exit status: 2 if there were any of those.
+    """
     for row in result.rows:
         if row.error:
             print(f"{row.picture}: {row.error}", file=sys.stderr)
     done = sum(row.error is None for row in result.rows)
     print(f"{output}: {done} of {len(result.rows)} pictures in {time.perf_counter() - started:.1f} s")
+    return 0 if done == len(result.rows) else 2
 
 
 def progress_line() -> Callable[[Progress], None]:

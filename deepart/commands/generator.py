@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import OutputFolder, add_command, add_run_options
+from deepart.commands.console import OutputFolder, add_command, add_run_options, add_start_option
 
 
 def add_to(train, evaluate) -> None:
@@ -25,6 +25,7 @@ def add_to(train, evaluate) -> None:
     )
     generator.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
     add_run_options(generator, stages="128x16@0.85,256x8")
+    add_start_option(generator)
     generator.add_argument("--cache", type=Path, help="folder for the decoded paintings; default: one in the run's")
     generator.add_argument("--learning-rate", type=float, default=2e-4, help="default 0.0002")
     generator.add_argument(

@@ -6,13 +6,13 @@ import argparse
 import json
 from pathlib import Path
 
-from deepart.commands.console import OutputFile, add_command, progress_line
+from deepart.commands.console import OutputFile, add_command, add_group, progress_line
 
 
 def add_to(commands) -> None:
     """Register the commands."""
-    _add_data(commands.add_parser("data", help="data sets to train on").add_subparsers(required=True, metavar="DO"))
-    _add_jobs(commands.add_parser("jobs", help="training jobs").add_subparsers(required=True, metavar="DO"))
+    _add_data(add_group(commands, "data", "data sets to train on", "python -m deepart data list", "DO"))
+    _add_jobs(add_group(commands, "jobs", "training jobs", "python -m deepart jobs list", "DO"))
 
 
 def _add_data(commands) -> None:

@@ -237,7 +237,7 @@ def _refine(options: argparse.Namespace) -> None:
     write_picture(painted, options.output, started)
 
 
-def _batch(options: argparse.Namespace) -> None:
+def _batch(options: argparse.Namespace) -> int:
     from deepart.runtime import run
     from deepart.tasks.batch import batch_steps
     from deepart.tasks.transfer import Finish
@@ -246,4 +246,4 @@ def _batch(options: argparse.Namespace) -> None:
     sources = [path for given in options.sources for path in pictures_of(given)]
     finish = Finish(options.size, options.colour, options.brush, options.protect_faces)
     steps = batch_steps(sources, options.style, options.strength, finish, out=options.output)
-    report_batch(run(steps, progress_line()), options.output, started)
+    return report_batch(run(steps, progress_line()), options.output, started)

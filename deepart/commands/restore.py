@@ -93,7 +93,7 @@ def _restorer(name: str | None) -> str | HubRestorer | None:
     return open_restorer(f"{owner}/{repo}", file)
 
 
-def _restore(options: argparse.Namespace) -> None:
+def _restore(options: argparse.Namespace) -> int:
     from deepart.files import writable
     from deepart.images import save_png
     from deepart.recipes import recipe_of
@@ -114,8 +114,7 @@ def _restore(options: argparse.Namespace) -> None:
         steps = restore_batch_steps(
             sources, options.mask, options.clean, options.upscale, manner, out=options.output, **settings
         )
-        report_batch(run(steps, progress_line()), options.output, started)
-        return
+        return report_batch(run(steps, progress_line()), options.output, started)
     steps = restore_steps(options.picture, options.mask, options.clean, options.upscale, manner, **settings)
     result = run(steps, progress_line())
     if options.straighten and "straightened" not in recipe_of(result.after).settings:
@@ -123,3 +122,4 @@ def _restore(options: argparse.Namespace) -> None:
     if options.trust:
         save_png(result.trust_map().overlay, options.trust)
     write_picture(result.after, options.output, started)
+    return 0

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from deepart.commands.console import OutputFolder, add_command, add_run_options, add_teacher_option
+from deepart.commands.console import OutputFolder, add_command, add_run_options, add_start_option, add_teacher_option
 
 
 def add_to(train, evaluate) -> None:
@@ -69,9 +69,7 @@ def _add_train_command(
         metavar="PIXELS",
         help="larger pictures are kept with a shorter side of so many pixels; default %(default)s",
     )
-    command.add_argument(
-        "--start", metavar="KEY", help="checkpoint, or a folder of one, to start from instead of random weights"
-    )
+    add_start_option(command)
     return command
 
 

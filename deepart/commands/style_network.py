@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import OutputFile, add_command, add_run_options, add_teacher_option
+from deepart.commands.console import OutputFile, add_command, add_run_options, add_start_option, add_teacher_option
 
 
 def add_to(train, evaluate) -> None:
@@ -24,7 +24,7 @@ def add_to(train, evaluate) -> None:
     style.add_argument("--styles", type=Path, required=True, help="folder of paintings")
     add_run_options(style, stages="128x16@0.3,192x8@0.75,256x6@1")
     style.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak; default 0.001")
-    style.add_argument("--start", help="checkpoint to start from instead of random weights")
+    add_start_option(style)
     add_teacher_option(style)
 
     of_style = add_command(

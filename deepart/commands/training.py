@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from deepart.commands import classifier, generator, loss_network, restorers, style_network
+from deepart.commands.console import add_group
 
 NETWORKS = (style_network, loss_network, classifier, generator, restorers)
 
 
 def add_to(commands) -> None:
     """Register the commands."""
-    train = commands.add_parser("train", help="train a network").add_subparsers(required=True, metavar="NETWORK")
-    evaluate = commands.add_parser("evaluate", help="measure a network")
-    evaluate = evaluate.add_subparsers(required=True, metavar="NETWORK")
+    examples = "python -m deepart train restorer --data art/ --run runs/restorer --minutes 150"
+    train = add_group(commands, "train", "train a network", examples, "NETWORK")
+    examples = "python -m deepart evaluate restorer --data art/ -o report/"
+    evaluate = add_group(commands, "evaluate", "measure a network", examples, "NETWORK")
     for network in NETWORKS:
         network.add_to(train, evaluate)

@@ -81,12 +81,12 @@ def batch_steps(
     pictures = listed(sources)
     yield Progress(0, len(pictures), "progress.reading_style")
     brush = _Brush.read(style, strength)
-    return (yield from each_into_archive(pictures, lambda name, source: brush.paint(source, finish), out, language))
+    return (yield from each_into_archive(pictures, lambda number, source: brush.paint(source, finish), out, language))
 
 
 def each_into_archive(
     pictures: Sequence[tuple[str, Source | ArchivedPicture]],
-    work: Callable[[str, Source], Generator[Progress, None, Image.Image]],
+    work: Callable[[int, Source], Generator[Progress, None, Image.Image]],
     out: str | os.PathLike[str],
     language: str,
 ) -> Generator[Progress, None, BatchResult]:
@@ -94,7 +94,7 @@ def each_into_archive(
 
     Args:
         pictures: from `listed`.
-        work: an engine, given the name and the picture.
+        work: an engine, given the picture and its place among them, from 0.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
@@ -109,7 +109,7 @@ def each_into_archive(
             started = time.perf_counter()
             try:
                 data = source.read() if isinstance(source, ArchivedPicture) else source
-                result = yield from as_part(work(name, data), done, len(pictures))
+                result = yield from as_part(work(done, data), done, len(pictures))
                 file = _unused(name, taken)
                 add(file, png_bytes(result, chunks(result)))
                 rows.append(BatchRow(name, time.perf_counter() - started, file, result.size))

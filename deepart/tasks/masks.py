@@ -27,24 +27,50 @@ SPATIAL_KINDS: tuple[SpatialKind, ...] = get_args(SpatialKind)
 
 _FACE_SIDE = 480  # longer side in pixels at which faces are looked for
 _COLOURLESS = 8  # mean difference of the colour channels, of 255, below which a picture is black and white
+_FAINT = 16  # of 255: what a JPEG file makes of black
+_ONE_COLOUR = 48  # of 255: by how much a colour may vary that was painted with one brush
 _PROPORTIONS = 0.02  # by how much those of a mask may differ
 
 
-def load_mask(source: Source, size: tuple[int, int], *, may_be_empty: bool = False) -> Image.Image:
+def load_mask(
+    source: Source, size: tuple[int, int], *, may_be_empty: bool = False, is_hole: bool = False
+) -> Image.Image:
     """Read a mask and bring it to the size of its picture.
 
-    White is where something is done.  If the file is partly transparent, its opacity is taken instead.
+    What is marked is white, or any colour but black; values of 0 and 1 are black and white too.  In a file that is
+    partly transparent it is what was painted, if that is of one colour, and else what was cut out of the picture.
+
+    Args:
+        may_be_empty: whether it may mark nothing.
+        is_hole: a place is marked or not: the result is 0 or 255, and grey counts if it is at least half as bright as
+            the brightest place.
 
     Raises:
         InputError: it cannot be read, has other proportions than the picture, or is black all over and may not be.
     """
-    picture = load_image(source, keep_alpha=True)
-    mask = picture.getchannel("A") if picture.mode == "RGBA" else picture.convert("L")
+    mask = _marked(load_image(source, keep_alpha=True))
+    top = mask.getextrema()[1]
+    if top == 1:
+        mask = mask.point(lambda value: 255 * value)
+    elif is_hole:
+        least = max(_FAINT, (top + 1) // 2)
+        mask = mask.point(lambda value: 255 if value >= least else 0)
     if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > _PROPORTIONS:
         raise InputError("mask.proportions", width=size[0], height=size[1])
     if mask.getbbox() is None and not may_be_empty:
         raise InputError("mask.empty")
-    return mask.resize(size, Image.Resampling.BILINEAR)
+    mask = mask.resize(size, Image.Resampling.BILINEAR)
+    return mask.point(lambda value: 255 if value >= 128 else 0) if is_hole else mask
+
+
+def _marked(picture: Image.Image) -> Image.Image:
+    """Return how far each place of a mask is marked, "L": see `load_mask`."""
+    if picture.mode != "RGBA":
+        return functools.reduce(ImageChops.lighter, picture.convert("RGB").split())
+    alpha = picture.getchannel("A")
+    colours = np.asarray(picture.convert("RGB"))[np.asarray(alpha) >= 128]  # (N, 3)
+    is_painted = len(colours) == 0 or np.ptp(colours.astype(int), axis=0).max() <= _ONE_COLOUR
+    return alpha if is_painted else ImageChops.invert(alpha)
 
 
 def mask_from_editor(value: Mapping[str, Any] | None, size: tuple[int, int]) -> Image.Image | None:

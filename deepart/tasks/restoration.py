@@ -9,13 +9,14 @@ import math
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from importlib.util import find_spec
 from typing import TypeVar, Union
 
 from PIL import Image, ImageChops
 
 import deepart
 from deepart.checkpoints import find
-from deepart.errors import InputError
+from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, fit, load_image
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
@@ -51,6 +52,7 @@ USUAL_KEEP_PAINT = 0.5
 PREVIEW_SIDE = 768
 """Longer side in pixels of the preview after each step."""
 
+_MOST_MARKED = 0.9  # of a picture; from the rest nothing can be filled, and most such masks are inverted
 _PERCENT = 100  # of the progress that each step counts
 _PIECE_PIXELS, _PIECE_MARGIN, _PIECE_MULTIPLE = 4_000_000, 64, 16  # in which the relief is given back
 
@@ -76,11 +78,17 @@ class Manner:
 
         Raises:
             InputError: something is.
+            WeightsError: a restorer is not known, or the package that they need is missing.
         """
         if self.look not in LOOKS:
             raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
         if self.keep_paint is not None:
             check_range("keep_paint", self.keep_paint, 0, 1)
+        asked = [engine for engine in (self.filler, self.cleaner, self.upscaler) if isinstance(engine, str)]
+        for engine in asked:
+            find_restorer(engine)
+        if asked and find_spec("spandrel") is None:
+            raise WeightsError("restorer.package", name=asked[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +233,8 @@ class _Work:
         """Return the picture as far as it is, with its recipe."""
         after = self.picture.copy()
         if self.alpha is not None:
-            after.putalpha(self.alpha.resize(after.size, Image.Resampling.BICUBIC))
+            alpha = self.alpha if self.filled is None else ImageChops.lighter(self.alpha, self.filled)
+            after.putalpha(alpha.resize(after.size, Image.Resampling.BICUBIC))
         after = _in_mode_of(self.source, after)
         return Restoration(self.before, attach(after, self._recipe()), self.filled, tuple(self.done))
 
@@ -250,7 +259,10 @@ class _Work:
         """Return what is to be filled, "L" of the size of `before`, 0 or 255."""
         holes = Image.new("L", self.before.size)
         if self.mask is not None:
-            holes = self._load_mask("mask", self.mask)
+            holes = self._load_mask("mask", self.mask, is_hole=True)
+            share = holes.histogram()[255] / (holes.width * holes.height)
+            if share > _MOST_MARKED:
+                raise InputError("mask.nearly_all", percent=round(100 * share), most=round(100 * _MOST_MARKED))
         if self.detect or self.mask is None:
             self._use(DETECTOR)
             holes = ImageChops.lighter(holes, (yield from detection_steps(self.before)))
@@ -316,8 +328,8 @@ class _Work:
 
     # --- the recipe ---
 
-    def _load_mask(self, role: str, source: Source) -> Image.Image:
-        mask = masks.load_mask(source, self.size, may_be_empty=True)
+    def _load_mask(self, role: str, source: Source, is_hole: bool = False) -> Image.Image:
+        mask = masks.load_mask(source, self.size, may_be_empty=True, is_hole=is_hole)
         self._add_ingredient(role, source, mask)
         return self._straightened(mask)
 

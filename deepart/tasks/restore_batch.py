@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Literal, Union
 
 from PIL import Image
 
-from deepart.archives import ArchivedPicture
+from deepart.archives import ArchivedPicture, safe_name
 from deepart.errors import InputError
 from deepart.recipes import Source
 from deepart.runtime import Progress
@@ -65,11 +65,12 @@ def restore_batch_steps(
     manner.check()
     pictures = listed(sources)
     of_all, of_each = _read_masks(masks)
-    if of_each and not of_each.keys() & {_stem(name) for name, _ in pictures}:
+    mask_of = [_mask_of(name, source, of_each) for name, source in pictures]
+    if of_each and not any(mask is not None for mask in mask_of):
         raise InputError("restore.masks")
 
-    def work(name: str, source: Source) -> Generator[Progress, None, Image.Image]:
-        mask = of_each.get(_stem(name), of_all)
+    def work(number: int, source: Source) -> Generator[Progress, None, Image.Image]:
+        mask = of_all if mask_of[number] is None else mask_of[number]
         mask = mask.read() if isinstance(mask, ArchivedPicture) else mask
         settings = {"colour": colour, "detect": detect, "straighten": straighten}
         done = yield from restore_steps(source, mask, clean, upscale, manner, **settings)
@@ -78,14 +79,50 @@ def restore_batch_steps(
     return (yield from each_into_archive(pictures, work, out, language))
 
 
-def _read_masks(masks: Masks) -> tuple[Source | None, dict[str, Source | ArchivedPicture]]:
-    """Return the mask of all pictures, and the masks of each by what their files are called."""
+def _read_masks(masks: Masks) -> tuple[Source | None, dict[str, list[Source | ArchivedPicture]]]:
+    """Return the mask of all pictures, and those of each by what their files are called."""
     is_archive = isinstance(masks, (str, os.PathLike)) and PurePath(masks).suffix.lower() == ".zip"
     if masks is None or (isinstance(masks, (str, os.PathLike, bytes, Image.Image)) and not is_archive):
         return masks, {}
     found = listed([masks] if is_archive else masks)
-    of_each = {_SUFFIX.sub("", _stem(name)): source for name, source in found}
-    return None, of_each | {_stem(name): source for name, source in found}  # a picture may be called so itself
+    of_each: dict[str, list[Source | ArchivedPicture]] = {}
+    for name, source in found:
+        for called in {_stem(name), _SUFFIX.sub("", _stem(name))}:  # a picture may be called so itself
+            of_each.setdefault(called, []).append(source)
+    return None, of_each
+
+
+def _mask_of(name: str, picture: object, masks: Mapping[str, list[Source | ArchivedPicture]]) -> object:
+    """Return the mask that is called as a picture; of several, that in folders called as the picture's.
+
+    Raises:
+        InputError: two or more fit as well.
+    """
+    alike = masks.get(_stem(name), [])
+    if len(alike) < 2:
+        return alike[0] if alike else None
+    folders = _folders(picture)
+    shared = [_shared(folders, _folders(mask)) for mask in alike]
+    best = [mask for mask, count in zip(alike, shared) if count == max(shared)]
+    exact = [mask for mask in best if _own_stem(mask) == _stem(name)] or best
+    if len(exact) > 1:
+        raise InputError("restore.masks_alike", name=name)
+    return exact[0]
+
+
+def _folders(source: object) -> list[str]:
+    """Return the folders that a file lies in, the innermost first; none where it has no path."""
+    path = source.entry.filename if isinstance(source, ArchivedPicture) else source
+    return [part.casefold() for part in PurePath(path).parts[-2::-1]] if isinstance(path, (str, os.PathLike)) else []
+
+
+def _own_stem(source: object) -> str:
+    path = source.entry.filename if isinstance(source, ArchivedPicture) else source
+    return _stem(safe_name(os.fspath(path))) if isinstance(path, (str, os.PathLike)) else ""
+
+
+def _shared(one: list[str], other: list[str]) -> int:
+    return next((count for count, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
 
 
 def _stem(name: str) -> str:

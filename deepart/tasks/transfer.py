@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import difflib
+import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
@@ -142,7 +144,7 @@ def transfer_steps(
 def _placed(job: PaintingJob, inside: Region, place: Place) -> Generator[Progress, None, list[Region]]:
     """Return the region inside the mask, and the one outside if there is a style for it."""
     yield Progress(0, 1, "progress.finding_mask")
-    if place.mask in masks.FOUND:
+    if isinstance(place.mask, str) and place.mask in masks.FOUND:
         job.settings["mask"] = place.mask
         mask = masks.find(place.mask, load_image(job.picture))
     else:
@@ -226,8 +228,18 @@ def read_style(engine: StyleTransfer, style: Style) -> tuple[StyleCode, Image.Im
         return named_style_code(engine.checkpoint, style), None
     if is_style_file(style):
         return load_style(style, engine), None
+    if isinstance(style, str) and not os.path.splitext(style)[1] and not os.path.exists(style):
+        raise _unknown_style(style)
     picture = load_image(style)
     return engine.encode(picture), picture
+
+
+def _unknown_style(name: str) -> InputError:
+    known = named_styles(DEFAULT_CHECKPOINT)
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    if near:
+        return InputError("style.misspelt", name=ascii(name[:60]), nearest=near[0])
+    return InputError("style.unknown", known=", ".join(known))
 
 
 def is_named_style(style: Style) -> bool:
@@ -274,5 +286,5 @@ def resized(image: Image.Image, longest: int | None) -> Image.Image:
     scale = longest / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
     if width * height > MAX_PIXELS:
-        raise InputError("picture.too_many_pixels", limit=MAX_PIXELS // 10**6)
+        raise InputError("picture.too_many_pixels", size=f"{width} × {height}", limit=MAX_PIXELS // 10**6)
     return image.resize((width, height), Image.Resampling.LANCZOS)

@@ -19,6 +19,7 @@ from filelock import FileLock
 from PIL import Image
 from torch import Tensor
 
+from deepart.archives import pictures_in_folder
 from deepart.errors import InputError
 from deepart.files import read_lines, write_json, writing
 from deepart.images import load_image, through_jpeg, to_pil, to_tensor
@@ -32,7 +33,7 @@ def find_pictures(folder: Path) -> list[Path]:
     Raises:
         InputError: there is none.
     """
-    found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in PICTURE_SUFFIXES)
+    found = pictures_in_folder(folder, PICTURE_SUFFIXES)
     if not found:
         raise InputError("training.no_pictures")
     return found

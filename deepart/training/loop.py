@@ -13,6 +13,7 @@ import itertools
 import math
 import multiprocessing
 import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -27,6 +28,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from deepart import runtime
+from deepart.errors import InputError
 from deepart.files import replacing
 
 if TYPE_CHECKING:
@@ -53,10 +55,19 @@ class Stage:
 
     @classmethod
     def parse(cls, text: str) -> Stage:
-        """Read "128x16@0.4": 128 pixels, batches of 16, until 40 % of the run."""
-        shape, _, until = text.partition("@")
-        size, _, batch = shape.partition("x")
-        return cls(int(size), int(batch), float(until or 1))
+        """Read "128x16@0.4": 128 pixels, batches of 16, until 40 % of the run.
+
+        Raises:
+            InputError: it is not of that form.
+        """
+        found = re.fullmatch(r"(\d{1,5})x(\d{1,5})(?:@([\d.]+))?", text.strip(), re.ASCII)
+        try:
+            size, batch, until = int(found[1]), int(found[2]), float(found[3] or 1)
+        except (TypeError, ValueError) as error:
+            raise InputError("training.stages") from error
+        if not (size and batch and 0 < until <= 1):
+            raise InputError("training.stages")
+        return cls(size, batch, until)
 
     @classmethod
     def parse_all(cls, text: str) -> tuple[Stage, ...]:

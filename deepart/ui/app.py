@@ -42,6 +42,9 @@ log = logging.getLogger("deepart")
 
 def build_app() -> gr.Blocks:
     """Return the app, ready to be launched with `launch_options()`."""
+    # Gradio asks itself whether it is up, which must not go through a proxy.
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1,::1,0.0.0.0"]))
     settings = runtime.settings()
     models.limit(settings.model_cache_mb << 20)
     if settings.trusted_proxies or "FORWARDED_ALLOW_IPS" not in os.environ:

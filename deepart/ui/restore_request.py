@@ -182,7 +182,7 @@ def uploaded(path: str, picture: str) -> bytes:
     Raises:
         InputError: one of them cannot be read, or the mask has other proportions.
     """
-    return png_bytes(load_mask(path, load_image(picture).size).point(_HALF))
+    return png_bytes(load_mask(path, load_image(picture).size, is_hole=True))
 
 
 def joined(mask: Image.Image | None, other: bytes | None) -> bytes | None:

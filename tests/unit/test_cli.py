@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import deepart
+from deepart import runtime
 from deepart.__main__ import main
 from deepart.checkpoints import CHECKPOINTS
 from deepart.commands import build_parser
@@ -27,6 +29,8 @@ from deepart.tasks.hub_generators import HUB_GENERATORS
 from deepart.tasks.hub_restorers import RESTORERS
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from photos import photo
+
+RUN = ("--run", "{folder}/run", "--minutes", "1")
 
 
 @pytest.fixture
@@ -54,7 +58,9 @@ def test_transfer_takes_a_picture_as_style_and_strength_0_keeps_the_content(cont
     ("arguments", "sentence"),
     [
         (["missing.png", "udnie"], "The picture cannot be opened"),
-        (["{content}", "no-such-style"], "The picture cannot be opened"),
+        (["{content}", "no-such-style"], "There is no style of that name; choose one of: starry-night"),
+        (["{content}", "stary-nite"], "There is no style or file called 'stary-nite'; did you mean starry-night?"),
+        (["{content}", "no-such-style.jpg"], "The picture cannot be opened"),
         (["{content}", "udnie", "--strength", "2"], "must be a number from 0 to 1"),
         (["{content}", "udnie", "--size", "3"], "must be a number from 64"),
         (["{content}", "udnie", "--colour", "blue"], "one of: style, luminance, matched, palette"),
@@ -131,6 +137,66 @@ def test_an_error_of_the_system_is_one_sentence(content: Path, tmp_path: Path, c
     assert main(["gallery", str(tmp_path / "none.csv"), "--neutral", str(content)]) == 2
     said = capsys.readouterr().err
     assert "none.csv: No such file" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("DEEPART_THREADS", "many", "DEEPART_THREADS is 'many'; it must be a whole number"),
+        ("DEEPART_PRECISION", "int8", "DEEPART_PRECISION is 'int8'; it must be one of: float32"),
+        ("DEEPART_DEVICE", "warp:9", "DEEPART_DEVICE is 'warp:9', but this machine has no such device"),
+    ],
+)
+def test_a_wrong_environment_is_one_sentence(
+    variable: str, value: str, sentence: str, content: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    for cached in (runtime.settings, runtime.device, runtime.precision):
+        cached.cache_clear()
+    try:
+        assert main(["benchmark", "--sides", "64", "--repeats", "1"]) == 2
+        said = capsys.readouterr().err
+        assert sentence in said and said.count("\n") == 1
+    finally:
+        monkeypatch.undo()
+        for cached in (runtime.settings, runtime.device, runtime.precision):
+            cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["restore", "{content}", "--clean", "0", "--cleaner", "no/such", "-o", "{folder}/a.png"], "choose one of"),
+        (["train", "classifier", "--data", "{folder}", "--stages", "224", *RUN], "SIDExBATCH"),
+        (["train", "classifier", "--data", "{folder}", "--stages", "224x0", *RUN], "SIDExBATCH"),
+        (["train", "generator", "--data", "{folder}", "--start", "restore/none-v1", *RUN], "“start” must be one of"),
+        (
+            ["train", "restorer", "--data", "{folder}", "--stages", "64x8", *RUN],
+            "16 processes cannot share",
+        ),
+    ],
+)
+def test_what_is_missing_is_said_before_any_work(
+    arguments: list[str], sentence: str, content: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "16" if "64x8" in arguments else "1")
+    monkeypatch.setattr("deepart.training.data.load_image", None)
+    assert main([argument.format(content=content, folder=tmp_path) for argument in arguments]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and said.count("\n") == 1
+
+
+def test_version(capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"deepart {deepart.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["train"], ["evaluate"], ["data"], ["jobs"]])
+def test_help_of_groups_ends_with_examples(words: list[str], capsys) -> None:
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+    assert "\nexamples:\n  python -m deepart" in capsys.readouterr().out
 
 
 def test_checkpoints_lists_the_table(capsys) -> None:

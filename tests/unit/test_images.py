@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import zlib
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import numpy as np
@@ -520,3 +520,71 @@ def test_content_hash_tells_pictures_apart() -> None:
     assert len({content_hash(picture) for picture in pictures}) == len(pictures)
     assert len(content_hash(image)) == 64
     assert content_hash(Image.new("RGB", (1, 1), (1, 2, 3))).startswith("b9752ce4e7c5341f")  # recipes last
+
+
+def test_pictures_come_as_people_have_them(tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    save_png(quadrants(), path, text={"deepart": "kept"})
+    pixels = np.asarray(quadrants())
+    with open(path, "rb") as file:
+        for source in (
+            file,
+            file,
+            bytearray(path.read_bytes()),
+            memoryview(path.read_bytes()),
+            pixels,
+            pixels[..., ::1],
+        ):
+            assert np.array_equal(load_image(source), pixels)
+        assert read_png_text(file) == {"deepart": "kept"}  # though it was read before
+    assert load_image(pixels[..., 0]).size == quadrants().size
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        None,
+        7,
+        ["a.png"],
+        {},
+        np.zeros((64, 64, 3)),
+        np.zeros((64, 64, 2), np.uint8),
+        np.zeros((0, 3), np.uint8),
+        StringIO("a"),
+    ],
+)
+def test_what_is_no_picture_at_all_is_told(source: object) -> None:
+    with pytest.raises(InputError, match="A picture is a path, a file or its bytes"):
+        load_image(source)
+
+
+def test_avif_is_read(tmp_path: Path) -> None:
+    file = BytesIO()
+    quadrants().save(file, "AVIF", quality=100)
+    assert np.abs(np.asarray(load_image(file.getvalue()), int) - np.asarray(quadrants())).mean() < 4
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"\xff\x0a123", "JPEG XL"),
+        (b"\0\0\0\x0cJXL \r\n", "JPEG XL"),
+        (b"\0\0\0\x0cjP  \r\n", "JPEG 2000"),
+        (b"8BPS\0\1", "Photoshop"),
+        (b"%PDF-1.7", "PDF"),
+        (b"\0\0\0\x18ftypmp42", "MP4"),
+        (b"PK\3\4", "ZIP"),
+    ],
+)
+def test_a_format_that_is_refused_is_named(data: bytes, name: str) -> None:
+    with pytest.raises(InputError, match=f"This is {name}, which cannot be read here"):
+        load_image(data)
+
+
+def test_a_picture_that_is_too_large_hears_its_size_and_the_owner_can_raise_it() -> None:
+    with pytest.raises(InputError, match="24000 × 3000 pixels; at most 40 megapixels"):
+        load_image(Image.new("1", (24_000, 3_000)))
+    program = "from deepart import images; print(images.MAX_PIXELS, images.MAX_BYTES)"
+    environment = {**os.environ, "DEEPART_MAX_MEGAPIXELS": "100", "DEEPART_MAX_PICTURE_MB": "50"}
+    said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == [str(100 * 10**6), str(50 * 2**20)]

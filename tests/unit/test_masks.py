@@ -6,7 +6,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 import deepart
 from deepart.errors import InputError
@@ -38,6 +38,49 @@ def test_opacity_is_the_mask_where_there_is_any() -> None:
     picture = Image.new("RGB", (64, 64), "black")
     picture.putalpha(half((64, 64)))
     assert values(masks.load_mask(png_bytes(picture), (64, 64))).mean() == pytest.approx(0.5)
+
+
+def marked(mode: str, value: object, ground: object = 0) -> Image.Image:
+    mask = Image.new(mode, (64, 64), ground)
+    mask.paste(value, (0, 0, 32, 64))
+    return mask
+
+
+def cut_out() -> Image.Image:
+    """A picture whose left half was erased, as GIMP, ComfyUI and InvokeAI save masks."""
+    picture = photo("astronaut", 64)
+    picture.putalpha(ImageChops.invert(half((64, 64))))
+    return picture
+
+
+@pytest.mark.parametrize(
+    "mask",
+    [
+        half((64, 64)),
+        marked("L", 1),
+        marked("L", 128),
+        marked("L", 60, 3),  # grey on what JPEG makes of black
+        marked("RGB", (255, 0, 0)),
+        marked("RGB", (0, 0, 255)),
+        marked("RGB", (128, 0, 0)),
+        marked("1", 1),
+        marked("RGBA", (0, 0, 0, 255), (0, 0, 0, 0)),
+        marked("RGBA", (250, 240, 255, 255), (9, 9, 9, 0)),
+        cut_out(),
+    ],
+)
+def test_whatever_is_marked_is_a_hole(mask: Image.Image) -> None:
+    assert values(masks.load_mask(png_bytes(mask), (64, 64), is_hole=True)).tolist() == values(half((64, 64))).tolist()
+
+
+def test_grey_is_half_of_a_style_and_a_colour_all_of_it() -> None:
+    assert values(masks.load_mask(marked("L", 128), (64, 64))).mean() == pytest.approx(0.25, abs=0.01)
+    for mask in (marked("RGB", (0, 0, 255)), marked("L", 1), cut_out()):
+        assert values(masks.load_mask(mask, (64, 64))).mean() == pytest.approx(0.5)
+
+
+def test_what_jpeg_makes_of_black_marks_nothing() -> None:
+    assert masks.load_mask(marked("L", 9), (64, 64), is_hole=True, may_be_empty=True).getbbox() is None
 
 
 @pytest.mark.parametrize(

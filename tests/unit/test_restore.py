@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 import deepart
 from deepart import runtime
@@ -128,6 +128,22 @@ def test_alpha_and_orientation_survive() -> None:
     turned = picture()
     turned.info["exif"] = exif.tobytes()
     assert restore(turned, clean=1.0).size == turned.size[::-1]
+
+
+def test_a_filled_hole_is_no_longer_transparent() -> None:
+    source, mask = picture(), marked((97, 75), (30, 30, 50, 50))
+    source.putalpha(ImageChops.invert(mask))
+    result = restore(source, mask, clean=0)
+    assert result.mode == "RGBA" and result.getchannel("A").getextrema() == (255, 255)
+    source.putalpha(ImageChops.darker(ImageChops.invert(mask), Image.linear_gradient("L").resize(source.size)))
+    alpha = restore(source, mask, clean=0).getchannel("A")  # what was transparent elsewhere stays so
+    assert not differing(alpha, ImageChops.lighter(source.getchannel("A"), mask)).any()
+
+
+def test_a_mask_that_leaves_nearly_nothing_is_refused() -> None:
+    for mask in (Image.new("L", picture().size, 255), ImageChops.invert(marked((97, 75), (1, 1, 5, 5)))):
+        with pytest.raises(InputError, match="perhaps it is inverted"):
+            restore(picture(), mask)
 
 
 @pytest.mark.parametrize("mode", ["CMYK", "I;16", "P", "1"])

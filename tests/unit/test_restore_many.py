@@ -105,6 +105,32 @@ def test_picture_called_mask_has_the_mask_of_its_whole_name(folder: Path) -> Non
     assert changed[:, 50:].any() and not changed[:, :50].any()
 
 
+@pytest.mark.parametrize("packing", [False, True])
+def test_masks_in_folders_go_with_the_pictures_in_folders_of_that_name(packing: bool, tmp_path: Path) -> None:
+    sources, masks, whole = [], [], photo("coffee", 96)
+    for number, year in enumerate(("2019", "2020")):
+        mask = Image.new("L", whole.size)
+        mask.paste(255, (16 * number, 16, 16 * number + 12, 28))
+        for kind, content, paths in (("pictures", whole, sources), ("masks", mask, masks)):
+            path = tmp_path / kind / year / "a.png"
+            path.parent.mkdir(parents=True)
+            path.write_bytes(png_bytes(content))
+            paths.append(path)
+    if packing:
+        with zipfile.ZipFile(tmp_path / "masks.zip", "w") as archive:
+            for path in masks:
+                archive.write(path, path.relative_to(tmp_path / "masks"))
+    given = tmp_path / "masks.zip" if packing else masks[::-1]
+    runtime.run(restore_batch_steps(sources, given, 0, out=tmp_path / "out.zip"))
+    for number, file in enumerate(("a.png", "a-2.png")):
+        with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+            changed = np.asarray(load_image(archive.read(file))) != np.asarray(whole)
+        columns = np.flatnonzero(changed.any(axis=(0, 2)))
+        assert 16 * number <= columns.min() and columns.max() < 16 * number + 12
+    with pytest.raises(InputError, match="Several masks are called as a.png"):
+        runtime.run(restore_batch_steps([tmp_path / "a.png"], given, 0, out="x.zip"))
+
+
 def test_a_picture_without_a_mask_is_not_filled(folder: Path) -> None:
     sources = [folder / "scans" / "coffee.png", folder / "scans" / "rocket.png"]
     result = runtime.run(restore_batch_steps(sources, [folder / "rocket.png"], 0, out=folder / "out.zip"))
