@@ -32,6 +32,8 @@ PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
 )
 
+TABLE_SUFFIXES = frozenset({".csv", ".jsonl"})
+
 _LITTER = frozenset({"__macosx", "@eadir", "thumbs.db", "$recycle.bin", "system volume information", "lost+found"})
 _ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar"})
 _MAX_DIRECTORY_BYTES = 2**20  # 500 entries with long names need a fifth
@@ -74,7 +76,7 @@ class OpenArchive:
     """A zip archive that was found harmless and stays open, for reading thousands of files one by one."""
 
     pictures: list[zipfile.ZipInfo]
-    tables: list[zipfile.ZipInfo]  # CSV files
+    tables: list[zipfile.ZipInfo]  # CSV files and JSON lines
     _archive: zipfile.ZipFile
 
     def read(self, entry: zipfile.ZipInfo) -> bytes:
@@ -100,7 +102,7 @@ def open_archive(path: str | os.PathLike[str], limits: Limits) -> Iterator[OpenA
         if any(_suffix(entry) in _ARCHIVE_SUFFIXES for entry in files):
             raise InputError("archive.nested")
         pictures = [entry for entry in files if _suffix(entry) in PICTURE_SUFFIXES]
-        tables = [entry for entry in files if _suffix(entry) == ".csv"]
+        tables = [entry for entry in files if _suffix(entry) in TABLE_SUFFIXES]
         if not pictures:
             raise InputError("archive.no_pictures")
         _check_sizes([*pictures, *tables], path, limits)

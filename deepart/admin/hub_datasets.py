@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from deepart import hub
 from deepart.admin.sources import LIMITS, FolderSource, ParquetSource, Source
-from deepart.archives import PICTURE_SUFFIXES
+from deepart.archives import PICTURE_SUFFIXES, TABLE_SUFFIXES
 from deepart.errors import Cancelled, InputError, WeightsError
 from deepart.runtime import Progress, in_background
 from deepart.tasks.hub_repository import checked_repository
@@ -71,7 +71,7 @@ def _wanted(files: Mapping[str, int]) -> Collection[str]:
             raise InputError("dataset.no_datasets")
         chosen = parquet
     elif pictures:
-        chosen = pictures + [name for name in visible if name.endswith(".csv")]
+        chosen = pictures + [name for name in visible if Path(name).suffix.lower() in TABLE_SUFFIXES]
     else:
         raise InputError("dataset.nothing_usable")
     if sum(files[name] for name in chosen) > LIMITS.unpacked_bytes:

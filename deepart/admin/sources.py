@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Protocol
 
-from deepart.archives import PICTURE_SUFFIXES, Limits, open_archive, pictures_in_folder, safe_name
+from deepart.archives import PICTURE_SUFFIXES, TABLE_SUFFIXES, Limits, open_archive, pictures_in_folder, safe_name
 from deepart.errors import InputError
 from deepart.images import MAX_BYTES
 
@@ -114,7 +116,7 @@ class FolderSource:
     @contextmanager
     def open(self) -> Iterator[Contents]:
         """See `Source`."""
-        found = pictures_in_folder(self.path, PICTURE_SUFFIXES | {".csv"})
+        found = pictures_in_folder(self.path, PICTURE_SUFFIXES | TABLE_SUFFIXES)
         names = {unicodedata.normalize("NFC", path.relative_to(self.path).as_posix()): path for path in found}
         pictures = {
             name: _reader(_bounded, path) for name, path in names.items() if path.suffix.lower() in PICTURE_SUFFIXES
@@ -123,7 +125,9 @@ class FolderSource:
             raise InputError("training.no_pictures")
         if len(pictures) > MAX_PICTURES:
             raise InputError("dataset.too_many", limit=MAX_PICTURES)
-        tables = {name: _reader(_bounded, path) for name, path in names.items() if path.suffix.lower() == ".csv"}
+        tables = {
+            name: _reader(_bounded, path) for name, path in names.items() if path.suffix.lower() in TABLE_SUFFIXES
+        }
         yield _contents(pictures, tables, self.column)
 
 
@@ -178,60 +182,148 @@ def _contents(
     pictures: Mapping[str, Callable[[], bytes]], tables: Mapping[str, Callable[[], bytes]], column: str
 ) -> Contents:
     """Join pictures, by their paths, with the rows of the table beside them, or with their folders' names."""
-    if len(tables) > 1:
-        raise InputError("dataset.several_tables")
-    rows: dict[str, dict[str, str]] = {}
-    for name, read in tables.items():
-        rows = _rows(read(), PurePosixPath(name).parent, pictures)
-    if not rows:
-        folders = _folders(list(pictures))
+    rows = _rows_of_all(tables, pictures)
+    folders = _folders(list(pictures))
+    if rows is None:
+        named = _alike([{column: label} if label else {} for _, label in folders])
         return Contents(
             [
-                Candidate(safe_name(name), read, {column: label} if label else {}, part)
-                for (name, read), (part, label) in zip(pictures.items(), folders)
+                Candidate(safe_name(name), read, labels, part)
+                for (name, read), (part, _), labels in zip(pictures.items(), folders, named)
             ]
         )
+    of_picture, missing = rows
+    named = []
+    for name in pictures:
+        found = {each: labels_of(of_picture.get(name, {}).get(each, "")) for each in COLUMNS}
+        named.append({each: label for each, label in found.items() if label})
     found = []
-    for name, read in pictures.items():
-        row = rows.pop(name, {})
-        labels = {each: labels_of(row.get(each, "")) for each in COLUMNS}
+    for (name, read), (part, _), labels in zip(pictures.items(), folders, _alike(named)):
+        row = of_picture.get(name, {})
         facts = {each: plain_text(row.get(each, ""), 300) for each in ("title", "year", "licence", "source")}
+        part = _PARTS.get(row.get("part", "").strip().lower(), part)
         found.append(
-            Candidate(
-                safe_name(name),
-                read,
-                {each: label for each, label in labels.items() if label},
-                _PARTS.get(row.get("part", "").strip().lower(), ""),
-                {each: text for each, text in facts.items() if text},
-            )
+            Candidate(safe_name(name), read, labels, part, {each: text for each, text in facts.items() if text})
         )
-    return Contents(found, len(rows))
+    return Contents(found, missing)
 
 
-def _rows(data: bytes, folder: PurePosixPath, pictures: Mapping[str, object]) -> dict[str, dict[str, str]]:
-    """Return the rows of a table by the paths of the pictures that they are about.
+def _alike(labels: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return the labels of pictures, those that differ in capitals alone in the spelling that is most frequent."""
+    counts: Counter[tuple[str, str]] = Counter(
+        (column, label) for each in labels for column, text in each.items() for label in text.split(SEPARATOR)
+    )
+    usual: dict[tuple[str, str], str] = {}
+    for (column, label), _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        usual.setdefault((column, label.casefold()), label)
 
-    Paths count from the table's folder, or from the root; in a folder called "images" beside it they may leave
-    that out.
+    def spelt(column: str, text: str) -> str:
+        return SEPARATOR.join(dict.fromkeys(usual[column, label.casefold()] for label in text.split(SEPARATOR)))
+
+    return [{column: spelt(column, text) for column, text in each.items()} for each in labels]
+
+
+def _rows_of_all(
+    tables: Mapping[str, Callable[[], bytes]], pictures: Collection[str]
+) -> tuple[dict[str, dict[str, str]], int] | None:
+    """Return the rows of the tables by the pictures that they are about, and how many are about none.
+
+    There may be one table, or a "metadata" in each of several folders, as Hugging Face's ImageFolder has it; None if
+    there is no row.
+
+    Raises:
+        InputError: a table cannot be read, no row of them is about a picture, or two rows contradict each other.
     """
+    if len(tables) > 1 and {PurePosixPath(name).stem.lower() for name in tables} != {"metadata"}:
+        raise InputError("dataset.several_tables")
+    places = _Places(pictures)
+    found: dict[str, dict[str, str]] = {}
+    missing, first = 0, ""
+    for name, read in tables.items():
+        for path, row in _rows(read(), name):
+            picture = places.find(path, PurePosixPath(name).parent)
+            if picture is None:
+                missing, first = missing + 1, first or path
+            else:
+                found[picture] = _joined(found[picture], row, picture) if picture in found else row
+    if missing and not found:
+        raise InputError("dataset.no_row_fits", path=ascii(first[-80:]))
+    return (found, missing) if found else None
+
+
+def _joined(one: Mapping[str, str], other: Mapping[str, str], picture: str) -> dict[str, str]:
+    """Return two rows about one picture as one, with the labels of both."""
+    if one.get("part", "") != other.get("part", ""):
+        raise InputError("dataset.two_rows", name=safe_name(picture))
+    labels = {each: SEPARATOR.join(filter(None, (one.get(each), other.get(each)))) for each in COLUMNS}
+    return {**other, **one, **labels}
+
+
+class _Places:
+    """Finds the picture that a table means: people write paths of other machines, or no more than a name."""
+
+    def __init__(self, pictures: Collection[str]) -> None:
+        self._pictures = pictures
+        self._ends: dict[str, list[str]] = {}  # the last parts of each path, with its ending and without
+        for picture in pictures:
+            parts = picture.casefold().split("/")
+            for start in range(len(parts)):
+                end = "/".join(parts[start:])
+                for key in {end, end[: len(end) - len(PurePosixPath(end).suffix)]}:
+                    self._ends.setdefault(key, []).append(picture)
+
+    def find(self, path: str, folder: PurePosixPath) -> str | None:
+        """Return a picture; None if there is none, or it cannot be told which.
+
+        Paths count from the table's folder, from a folder "images" in it, or from the root; else the last parts of
+        a path must fit one picture, capitals and ending aside.
+        """
+        path = unicodedata.normalize("NFC", path.strip().replace("\\", "/")).removeprefix("./")
+        ways = (str(folder / path), path, str(folder / "images" / path))
+        exact = next((way for way in ways if way in self._pictures), None)
+        if exact is not None:
+            return exact
+        parts = path.casefold().split("/")
+        for start in range(len(parts)):
+            fitting = self._ends.get("/".join(parts[start:]), [])
+            here = [each for each in fitting if PurePosixPath(each).is_relative_to(folder)] or fitting
+            if len(here) == 1:
+                return here[0]
+            if here:
+                return None
+        return None
+
+
+def _rows(data: bytes, name: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the rows of a table, CSV or JSON lines, each with the path of the picture that it is about."""
     try:
-        text = data.decode("utf-8-sig")
-        first = text.splitlines()[0] if text else ""
-        lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
-        table = [{_heading(key): value or "" for key, value in row.items() if isinstance(key, str)} for row in lines]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError("dataset.table_unreadable") from error
-    except TypeError as error:  # more values than headings, in a list
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        if name.lower().endswith(".jsonl"):
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+            table = [{_heading(key): _cell_text(value) for key, value in row.items()} for row in found]
+        else:
+            first, _, rest = text.partition("\n")
+            separator = re.fullmatch(r"sep=(.)", first.strip(), re.IGNORECASE)  # which Excel writes and hides
+            text, first = (rest, rest.partition("\n")[0]) if separator else (text, first)
+            delimiter = separator[1] if separator else max(",;\t", key=first.count)
+            lines = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+            table = [
+                {_heading(key): value or "" for key, value in row.items() if isinstance(key, str)} for row in lines
+            ]
+    except (ValueError, RecursionError, AttributeError, csv.Error, TypeError) as error:
+        # TypeError: more values than headings, in a list; AttributeError: a line that is no object
         raise InputError("dataset.table_unreadable") from error
     key = next((name for name in _PATH_COLUMNS if table and name in table[0]), None)
     if key is None:
         raise InputError("dataset.table_columns")
-    found = {}
-    for row in table:
-        path = unicodedata.normalize("NFC", row[key].strip().replace("\\", "/")).removeprefix("./")
-        ways = (str(folder / path), path, str(folder / "images" / path))
-        found[next((way for way in ways if way in pictures), path)] = row
-    return found
+    return ((row.get(key, ""), row) for row in table)
+
+
+def _cell_text(value: object) -> str:
+    """Return a value of JSON as a table has it, several labels with `SEPARATOR` between."""
+    if isinstance(value, list):
+        return SEPARATOR.join(str(each) for each in value)
+    return "" if value is None else str(value)
 
 
 def _heading(text: str) -> str:
@@ -247,8 +339,13 @@ def _folders(names: Sequence[str]) -> list[tuple[Part, str]]:
     folders = [PurePosixPath(name).parent.parts for name in names]
     while all(folders) and len({parts[0] for parts in folders}) == 1 and folders[0][0].lower() not in _PARTS:
         folders = [parts[1:] for parts in folders]
+    are_inside = all(len(parts) > 1 and parts[1].lower() in _PARTS for parts in folders) and not any(
+        parts[0].lower() in _PARTS for parts in folders
+    )
     found: list[tuple[Part, str]] = []
     for parts in folders:
+        if are_inside:  # label/train/x
+            parts = (parts[1], parts[0], *parts[2:])
         part: Part = _PARTS.get(parts[0].lower(), "") if parts else ""
         rest = parts[1:] if part else parts
         found.append((part, plain_text(rest[0]) if rest else ""))

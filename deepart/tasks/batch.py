@@ -133,6 +133,8 @@ def listed(sources: Sequence[Source]) -> list[tuple[str, Source | ArchivedPictur
     Raises:
         InputError: an archive cannot be read, or there are too many pictures, or none.
     """
+    if isinstance(sources, (str, os.PathLike, bytes, Image.Image)):
+        sources = [sources]
     pictures: list[tuple[str, Source | ArchivedPicture]] = []
     for source in sources:
         if not isinstance(source, (str, os.PathLike)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Union
@@ -23,8 +24,8 @@ from deepart.tasks.transfer import Finish, PaintingJob, Style, check_range, read
 MOST_STYLES = 6
 MOST_WEIGHT = 1000
 
-Weights = Union[Mapping[Style, float], Iterable[tuple[Style, float]]]
-"""Styles with their weights; only the proportions of the weights count."""
+Weights = Union[Style, Mapping[Style, float], Iterable[Union[Style, tuple[Style, float]]]]
+"""Styles with their weights, 1 where none is given; only the proportions of the weights count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def blend_steps(
     mixture: Mixture = Mixture(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `blend`, as an engine: yields `Progress`, returns the painting."""
-    pairs = list(styles.items() if isinstance(styles, Mapping) else styles)
+    pairs = _pairs(styles)
     check_weights([weight for _, weight in pairs])
     check_range("strength", strength, 0, 1)
     check_range("softness", mixture.softness, 0, 1)
@@ -128,6 +129,25 @@ def blend_steps(
     return (yield from job.paint(regions))
 
 
+def _pairs(styles: Weights) -> list[tuple[Style, float]]:
+    """Return styles with their weights.
+
+    Raises:
+        InputError: it is something else.
+    """
+    if isinstance(styles, Mapping):
+        return list(styles.items())
+    if isinstance(styles, (str, os.PathLike, bytes, Image.Image, StyleCode)):
+        return [(styles, 1.0)]
+    try:
+        pairs = [each if isinstance(each, tuple) else (each, 1.0) for each in styles]
+    except TypeError as error:
+        raise InputError("blend.names") from error
+    if any(len(pair) != 2 for pair in pairs):
+        raise InputError("blend.names")
+    return pairs
+
+
 def mix_styles(styles: Weights, balance: bool = False, name: str | None = None) -> StyleCode:
     """Return a mixture as a style of its own, to be kept with `deepart.tasks.style_files.save_style`.
 
@@ -139,7 +159,7 @@ def mix_styles(styles: Weights, balance: bool = False, name: str | None = None) 
     Raises:
         InputError: a style cannot be read, or the weights are not those of a mixture.
     """
-    pairs = list(styles.items() if isinstance(styles, Mapping) else styles)
+    pairs = _pairs(styles)
     weights = [weight for _, weight in pairs]
     check_weights(weights)
     engine = StyleTransfer()

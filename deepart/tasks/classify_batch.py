@@ -121,6 +121,8 @@ def classify_batch_steps(
 
 def _listed(sources: Sequence[Source], full_names: bool) -> Iterator[tuple[str, Source | ArchivedPicture | InputError]]:
     """Yield every picture with its name, those in archives unread; of a broken archive its error."""
+    if isinstance(sources, (str, os.PathLike, bytes, Image.Image)):
+        sources = [sources]
     for number, source in enumerate(sources, 1):
         if not isinstance(source, (str, os.PathLike)):
             yield f"picture-{number}.png", source

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -126,9 +127,9 @@ def check_seed(seed: int) -> int:
     Raises:
         InputError: it is none.
     """
-    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed <= MOST_SEED:
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= seed <= MOST_SEED:
         raise InputError("generate.seed", most=MOST_SEED)
-    return seed
+    return int(seed)
 
 
 def check_upscale(upscale: int, look: Look) -> None:
@@ -311,6 +312,7 @@ class ArtGenerator:
             InputError: a genome does not fit the network, or there is no such scale or look.
         """
         check_upscale(upscale, look)
+        upscale = int(upscale)
         pictures: list[Image.Image] = []
         for genome in genomes:
             done = Progress(len(pictures), len(genomes), "progress.painting")

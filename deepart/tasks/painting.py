@@ -48,6 +48,7 @@ PREVIEW_SIDE = 512
 
 _MULTIPLE = 16  # sides that both encoders can halve; what is added is cut off again
 _MARGIN = 128  # pixels of its surroundings that a tile is painted with; what is further off changes nothing visible
+_FINEST = 8  # pixels of the canvas, at most, to one of the picture
 _WHOLE_PIXELS = 1_100_000  # of a picture that is painted in one piece
 _TILE_PIXELS = 600_000  # of a tile with its margin: a third of a second on two cores
 _PATCH, _PATCHES_ACROSS = 192, 5  # the patches of a large picture that its normalisations are measured on
@@ -258,7 +259,8 @@ class StyleTransfer:
 
         Painting once more at full size for it would lay fine noise over the broad strokes, and take long.
         """
-        scaled = _resized(plain, round(canvas_side))
+        # Strokes far finer than the picture's pixels cannot be seen, and take long.
+        scaled = _resized(plain, round(min(canvas_side, _FINEST * max(plain.size))))
         canvas = yield from self._paint_tiles(scaled, [_with_mask_of(region, scaled.size) for region in regions])
         canvas = canvas.resize(plain.size, Image.Resampling.LANCZOS)
         if scaled.width >= plain.width:

@@ -96,6 +96,7 @@ def restore_steps(
     """The same as `restore`, as an engine: yields `Progress`, returns the `Restoration`."""
     if upscale not in (1, *SCALES):
         raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, (1, *SCALES))))
+    upscale = int(upscale)
     strengths = {"clean": clean, "colour": colour}
     measured = "auto" in strengths.values()
     if straighten or measured:

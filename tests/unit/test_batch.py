@@ -99,12 +99,17 @@ def test_it_can_be_stopped_and_leaves_nothing_behind(folder: Path) -> None:
     assert sorted(folder.iterdir()) == before
 
 
+def test_one_file_is_taken_where_a_list_is_wanted(folder: Path) -> None:
+    result = runtime.run(batch_steps(folder / "coffee.png", "udnie", 1.0, SMALL, out=folder / "out.zip"))
+    assert [row.picture for row in result.rows] == ["coffee.png"]
+
+
 def test_the_command_takes_files_folders_and_archives(folder: Path, tmp_path_factory, capsys) -> None:
     out = tmp_path_factory.mktemp("out") / "out.zip"
     (folder / "inner" / "deeper").mkdir(parents=True)
     (folder / "coffee.png").rename(folder / "inner" / "deeper" / "coffee.png")
     given = [str(folder / name) for name in ("rocket.png", "broken.jpg", "inner", "more.zip")]
-    assert main(["batch", *given, "--style", "udnie", "--size", "64", "-o", str(out)]) == 0
+    assert main(["batch", *given, "--style", "udnie", "--size", "64", "-o", str(out)]) == 2  # two could not be read
     said = capsys.readouterr()
     assert "4 of 6 pictures" in said.out
     assert [line.partition(":")[0] for line in said.err.splitlines()] == ["broken.jpg", "not.png"]

@@ -113,3 +113,18 @@ def test_the_command_line_blends(tmp_path: Path) -> None:
     assert main(["mix", "starry-night:0.25", "the-scream", str(content), "--name", "Mine", "-o", str(saved)]) == 0
     assert main(["transfer", str(content), str(saved), "-o", str(output)]) == 0
     assert np.abs(np.asarray(load_image(output), int) - np.asarray(expected, int)).max() <= 1
+
+
+def test_styles_without_weights_weigh_the_same() -> None:
+    content = photo("coffee", 96)
+    named = {"starry-night": 1, "udnie": 1}
+    expected = np.asarray(deepart.blend(content, named))
+    for styles in (["starry-night", "udnie"], [("starry-night", 2), ("udnie", 2)], iter(["starry-night", "udnie"])):
+        assert np.array_equal(np.asarray(deepart.blend(content, styles)), expected)
+    assert np.array_equal(np.asarray(deepart.blend(content, "udnie")), np.asarray(deepart.blend(content, {"udnie": 1})))
+
+
+@pytest.mark.parametrize("styles", [7, None, [("udnie", 1, 2)]])
+def test_what_is_no_mixture_is_one_sentence(styles: object) -> None:
+    with pytest.raises(InputError, match="names of styles with their weights"):
+        deepart.blend(photo("coffee", 96), styles)

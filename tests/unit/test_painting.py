@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops
 
+import deepart
 from deepart.models.style_code import StyleCode
 from deepart.tasks import painting as module
 from deepart.tasks.gallery import named_style_code
@@ -161,3 +162,15 @@ def test_a_brush_looks_the_same_at_every_size(engine: StyleTransfer, night: Styl
 def test_a_brush_keeps_the_size_of_the_picture(engine: StyleTransfer, night: StyleCode, brush: float) -> None:
     content = photo("coffee", 192).crop((0, 0, 190, 77))
     assert engine(content, night, brush=brush).size == content.size
+
+
+def test_the_finest_brush_paints_a_small_picture_on_a_small_canvas(monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[tuple[int, int]] = []
+    paint = StyleTransfer._paint_tiles
+    monkeypatch.setattr(
+        StyleTransfer,
+        "_paint_tiles",
+        lambda self, plain, regions: painted.append(plain.size) or paint(self, plain, regions),
+    )
+    assert deepart.transfer(photo("coffee", 32), "udnie", brush=0.25).size == (32, 32)
+    assert painted == [(256, 256)]

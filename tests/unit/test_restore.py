@@ -304,3 +304,9 @@ class _Returning:
 
     def __iter__(self):
         self.result = yield from self._engine
+
+
+def test_a_scale_may_be_written_as_a_decimal() -> None:
+    assert restore(picture(), clean=0, upscale=2.0).size == (194, 150)
+    with pytest.raises(InputError, match="1, 2, 4"):
+        restore(picture(), upscale="2")

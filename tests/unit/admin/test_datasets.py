@@ -12,7 +12,7 @@ from PIL import Image
 
 from deepart.admin import datasets, hub_datasets
 from deepart.admin.datasets import Choices, Draft, check, data_sets, delete_data_set, find_data_set, store
-from deepart.admin.sources import FolderSource, ZipSource, plain_text
+from deepart.admin.sources import Contents, FolderSource, ZipSource, plain_text
 from deepart.errors import InputError
 from deepart.runtime import run
 from deepart.training.catalogue import read_catalogue
@@ -265,3 +265,85 @@ def test_a_folder_is_a_source_too(tmp_path: Path) -> None:
         (tmp_path / "art" / name).write_bytes(data)
     draft = run(check(FolderSource(tmp_path / "art", "artist"), name="works", licence="cc0"))
     assert draft.report.classes == {"artist": {"Blue": 3, "Red": 3}} and datasets.LEAST_SIDE == 64
+
+
+# --- tables of real machines -------------------------------------------------------------------------
+
+
+def contents(folder: Path, files: dict[str, bytes]) -> Contents:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+    with FolderSource(folder, "style").open() as found:
+        return found
+
+
+def labelled(found: Contents) -> dict[str, tuple[str, str]]:
+    return {each.name: (each.part, each.labels.get("style", "")) for each in found.pictures}
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "path,style\nimg/a.jpg,Cubism\nimg/b.jpg,Rococo\n".encode("utf-16"),  # of Excel
+        b"sep=;\r\npath;style\r\nimg/a.jpg;Cubism\r\nimg/b.jpg;Rococo\r\n",
+        b"path,style\na.jpg,Cubism\nb.jpg,Rococo\n",
+        b"path,style\nIMG/A.JPG,Cubism\nimg/B.JPG,Rococo\n",
+        b"path,style\nC:\\Users\\me\\img\\a.jpg,Cubism\n/home/me/b.jpg,Rococo\n",
+        b"path,style\nimg/a,Cubism\nb,Rococo\n",
+        b"path,style\nimg/a.jpg,Cubism\nimg/b.jpg,Rococo\nimg/b.jpg,rococo\n",
+    ],
+)
+def test_tables_of_real_machines_are_read(tmp_path: Path, listing: bytes) -> None:
+    found = contents(tmp_path, {"img/a.jpg": b"", "img/b.jpg": b"", "works.csv": listing})
+    assert labelled(found) == {"a.jpg": ("", "Cubism"), "b.jpg": ("", "Rococo")} and found.rows_without_picture == 0
+
+
+def test_pictures_whose_names_differ_in_capitals_are_told_apart(tmp_path: Path) -> None:
+    listing = b"path,style\nimg/a.jpg,Cubism\nimg/A.JPG,Rococo\nother/A.jpg,Fauvism\n"
+    found = contents(tmp_path, {"img/a.jpg": b"", "img/A.JPG": b"", "works.csv": listing})
+    assert labelled(found) == {"a.jpg": ("", "Cubism"), "A.JPG": ("", "Rococo")}
+    assert found.rows_without_picture == 1  # it could mean either
+
+
+def test_labels_that_differ_in_capitals_are_one(tmp_path: Path) -> None:
+    files = {f"{folder}/{n}.jpg": b"" for n, folder in enumerate(("Cubism", "Cubism", "cubism", "Rococo"))}
+    assert sorted(label for _, label in labelled(contents(tmp_path, files)).values()) == ["Cubism"] * 3 + ["Rococo"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "train/metadata.csv": b"file_name,style\na.jpg,Cubism\n",
+            "test/metadata.csv": b"file_name,style\nb.jpg,Rococo\n",
+        },
+        {
+            "metadata.jsonl": b'{"file_name": "train/a.jpg", "style": "Cubism"}\n'
+            b'{"file_name": "test/b.jpg", "style": ["Rococo"]}\n'
+        },
+    ],
+)
+def test_tables_of_hugging_face_are_read(tmp_path: Path, files: dict[str, bytes]) -> None:
+    found = contents(tmp_path, {"train/a.jpg": b"", "test/b.jpg": b""} | files)
+    assert labelled(found) == {"a.jpg": ("train", "Cubism"), "b.jpg": ("test", "Rococo")}
+
+
+@pytest.mark.parametrize(("one", "other"), [("train/Cubism", "test/Rococo"), ("Cubism/train", "Rococo/test")])
+def test_folders_of_hugging_face_are_read(tmp_path: Path, one: str, other: str) -> None:
+    found = contents(tmp_path, {f"{one}/a.jpg": b"", f"{other}/b.jpg": b""})
+    assert labelled(found) == {"a.jpg": ("train", "Cubism"), "b.jpg": ("test", "Rococo")}
+
+
+@pytest.mark.parametrize(
+    ("listing", "key"),
+    [
+        (b"path,style\nother.jpg,Cubism\n", "dataset.no_row_fits"),
+        (b"path,style,part\na.jpg,Cubism,train\na.jpg,Cubism,test\n", "dataset.two_rows"),
+        (b"\xff\xfe\0", "dataset.table_unreadable"),
+    ],
+)
+def test_a_table_that_cannot_be_meant_is_refused(tmp_path: Path, listing: bytes, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        contents(tmp_path, {"img/a.jpg": b"", "works.csv": listing})
+    assert caught.value.key == key
