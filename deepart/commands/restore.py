@@ -79,14 +79,16 @@ def add_to(commands) -> None:
     )
     for step in ("filler", "cleaner", "upscaler"):
         restore.add_argument(
-            f"--{step}", metavar="KEY", help="a restorer of the Hub, or owner/name/file; default: the bundled one"
+            f"--{step}", metavar="KEY", help="key of a restorer, owner/name/file of the Hub, or path; default: bundled"
         )
 
 
 def _restorer(name: str | None) -> str | HubRestorer | None:
-    """Return the key of a restorer as it is, or the restorer that a file of the Hub holds."""
-    from deepart.tasks.hub_restorers import open_restorer
+    """Return the key of a restorer as it is, or the restorer that a file of this machine or of the Hub holds."""
+    from deepart.tasks.hub_restorers import open_restorer, open_restorer_file
 
+    if name is not None and (Path(name).is_file() or name.startswith(("/", "./", "../", "~"))):
+        return open_restorer_file(Path(name).expanduser())
     if name is None or name.count("/") < 2:
         return name
     owner, repo, file = name.split("/", 2)

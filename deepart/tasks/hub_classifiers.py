@@ -71,6 +71,27 @@ CHOICES: dict[str, HubChoice] = {
             813_000_000,
         ),
         HubChoice(
+            "google/siglip2-base-patch16-224",
+            "zero-shot",
+            "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
+            "apache-2.0",
+            1_500_000_000,
+        ),
+        HubChoice(
+            "google/siglip2-base-patch16-384",
+            "zero-shot",
+            "f775b65a79762255128c981547af89addcfe0f88",
+            "apache-2.0",
+            1_500_000_000,
+        ),
+        HubChoice(
+            "google/siglip2-base-patch16-naflex",
+            "zero-shot",
+            "b53b807d3a2d5e2b3911292f2d69e5341cdc064c",
+            "apache-2.0",
+            1_500_985_224,
+        ),
+        HubChoice(
             "timm/vit_base_patch32_clip_224.openai",
             "zero-shot",
             "ab5b8ef490e86faa07d3523926b842c765de1de5",

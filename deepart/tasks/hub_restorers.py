@@ -23,6 +23,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from functools import partial
 from math import lcm
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ from deepart.tiles import Box
 MOST_SIGMA = 75.0
 """Standard deviation of noise, of 255, that a restorer can be told."""
 
+_SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt", ".bin")
 _FILE = re.compile(r"(?:\w[\w .+-]*/)*\w[\w .+-]*\.(?:safetensors|pth|pt|ckpt|bin)", re.ASCII)
 
 _TILE = 768  # side in pixels of a tile of a network that does not enlarge
@@ -78,6 +80,8 @@ class HubWeights:
     source: str | None = None
     good_for: str | None = None
     """A key of `deepart.text`."""
+    path: Path | None = None
+    """Of a file of this machine, which is not fetched; `repo` is empty."""
 
 
 _ESRGAN = {
@@ -189,6 +193,71 @@ RESTORERS: dict[str, HubWeights] = {
             source="https://arxiv.org/abs/2101.04061",
             good_for="restorer.good_for.gfpgan",
         ),
+        HubWeights(
+            key="restore/realplksr-dejpg-v1",
+            repo="Phips/1xDeJPG_realplksr_otf",
+            file="1xDeJPG_realplksr_otf.safetensors",
+            revision="4956317c572662e7c7083a143e189e9a8255fe45",
+            sha256="bfc0b9a1163bf20eb18479e1f4faa0ece1b4d5ce59759be8b843d6ef32d1890f",
+            size=29_486_580,
+            kind="clean",
+            scale=1,
+            licence="cc-by-4.0",
+            source="https://arxiv.org/abs/2404.11848",
+            good_for="restorer.good_for.dejpg",
+        ),
+        HubWeights(
+            key="restore/realplksr-webphoto-x4-v1",
+            repo="Phips/4xNomosWebPhoto_RealPLKSR",
+            file="4xNomosWebPhoto_RealPLKSR.safetensors",
+            revision="ee1791235ab82e639bf6fde5581a2440771a14c0",
+            sha256="9be0228f98156a100d6636d99b373ed2785b999723f9adc4cca504329ab157f2",
+            size=29_590_440,
+            kind="enlarge",
+            scale=4,
+            licence="cc-by-4.0",
+            source="https://arxiv.org/abs/2404.11848",
+            good_for="restorer.good_for.webphoto",
+        ),
+        HubWeights(
+            key="restore/dat2-nomos-x4-v1",
+            repo="Phips/4xNomos2_hq_dat2",
+            file="4xNomos2_hq_dat2.safetensors",
+            revision="b64c1bdf9fc707ff6a6a708b29caf3442dc7d7fc",
+            sha256="278c78ba9fd333ace4b02b3aeaa0254428baea20a63d3e995e2e4f8a60173f6f",
+            size=139_792_588,
+            kind="enlarge",
+            scale=4,
+            licence="cc-by-4.0",
+            source="https://arxiv.org/abs/2308.03364",
+            good_for="restorer.good_for.dat",
+        ),
+        HubWeights(
+            key="restore/hat-nomos-jpg-x4-v1",
+            repo="Phips/4xNomos8kHAT-L_bokeh_jpg",
+            file="4xNomos8kHAT-L_bokeh_jpg.safetensors",
+            revision="5261b05beb0a05906c67e006310bb0a08ba53311",
+            sha256="f7d36c0d2ce1b8af2e9879834f93ff97978a1cd98eb39719a6fc92f05834b26c",
+            size=165_299_372,
+            kind="enlarge",
+            scale=4,
+            licence="cc-by-4.0",
+            source="https://arxiv.org/abs/2205.04437",
+            good_for="restorer.good_for.hat",
+        ),
+        HubWeights(
+            key="restore/span-nomos-jpg-x2-v1",
+            repo="Phips/2xNomosUni_span_multijpg",
+            file="2xNomosUni_span_multijpg.safetensors",
+            revision="ed6111c4cabdaf42b75e6535600d5370cce9e4e2",
+            sha256="bee2a9c082f2b8f6e7f5db504b36593c24a1a959511f587114c399ca58b9c92c",
+            size=4_461_056,
+            kind="enlarge",
+            scale=2,
+            licence="cc-by-4.0",
+            source="https://arxiv.org/abs/2311.12770",
+            good_for="restorer.good_for.span",
+        ),
     )
 }
 
@@ -199,9 +268,28 @@ def find_restorer(key: str) -> HubWeights:
     Raises:
         WeightsError: there is none.
     """
-    if key not in RESTORERS:
-        raise WeightsError("weights.unknown", known=", ".join(RESTORERS))
-    return RESTORERS[key]
+    known = RESTORERS | own_restorers()
+    if key not in known:
+        raise WeightsError("weights.unknown", known=", ".join(known))
+    return known[key]
+
+
+def own_restorers() -> dict[str, HubWeights]:
+    """Return the files that the owner has put into `restorers/` of the admin folder, by keys such as "own/a.pth"."""
+    folder = runtime.settings().admin_folder / "restorers"
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {f"own/{path.name}": weights_of_path(path) for path in files if path.suffix in _SUFFIXES and path.is_file()}
+
+
+def weights_of_path(path: Path) -> HubWeights:
+    """Describe a file of this machine, which is read as strictly as one of the Hub.
+
+    Raises:
+        InputError: there is none, or it is of a kind that is not read.
+    """
+    if path.suffix not in _SUFFIXES or not path.is_file():
+        raise InputError("restorer.path", name=path.name, kinds=", ".join(_SUFFIXES))
+    return HubWeights(key=f"own/{path.name}", repo="", file=path.name, licence="own", path=path)
 
 
 def weights_of(repo: str, file: str, revision: str | None = None) -> HubWeights:
@@ -234,6 +322,16 @@ def open_restorer(repo: str, file: str, revision: str | None = None) -> HubResto
     return runtime.run(opening(weights_of(repo, file, revision)))
 
 
+def open_restorer_file(path: Path) -> HubRestorer:
+    """Return the restorer that a file of this machine holds.
+
+    Raises:
+        InputError: see `weights_of_path`.
+        WeightsError: it is refused, or of no network that can be used.
+    """
+    return runtime.run(opening(weights_of_path(path)))
+
+
 def opening(weights: HubWeights) -> Generator[Progress, None, HubRestorer]:
     """Fetch and load the network of a restorer; closing the generator ends a download.
 
@@ -263,6 +361,8 @@ def describe(language: str = "en") -> list[dict[str, Any]]:
 def _loading(weights: HubWeights) -> Generator[Progress, None, SpandrelNetwork]:
     """Return the network of a restorer, fetched and loaded at most once."""
     key = f"{weights.repo}/{weights.file}@{weights.revision}"
+    if weights.path is not None:  # another file may be put in its place
+        key = f"{weights.path.resolve()} {weights.path.stat().st_mtime_ns}"
     load = partial(load_network, weights)
     return (
         yield from fetch_steps(

@@ -71,7 +71,20 @@ def read_preparation(path: Path, config: Mapping[str, Any]) -> Prepare:
     else:  # as the makers of the first vision transformers had it, whose copies leave the file out
         side = int(config.get("image_size", 224))
         processor = transformers.ViTImageProcessor(size={"height": side, "width": side})
+    if config.get("model_type") == "siglip2":
+        return lambda picture: packed_patches(processor(images=picture, return_tensors="pt"))
     return lambda picture: processor(images=picture, return_tensors="pt")["pixel_values"][0]
+
+
+def packed_patches(prepared: Mapping[str, torch.Tensor]) -> torch.Tensor:
+    """Return what NaFlex makes of one picture as one tensor, (patches, values + 3).
+
+    The last three say of each patch whether it is one, and how many there are down and across, so that pictures of
+    any shapes can be stacked.
+    """
+    patches, mask = prepared["pixel_values"][0], prepared["pixel_attention_mask"][0].float()[:, None]
+    sides = prepared["spatial_shapes"][0].float().expand(len(patches), 2)
+    return torch.cat([patches, mask, sides], dim=1)
 
 
 @contextlib.contextmanager

@@ -133,6 +133,8 @@ def fetch_file(weights: HubWeights, report: Report | None) -> tuple[Path, str]:
         if report is not None:
             report(done, total)
 
+    if weights.path is not None:
+        return weights.path, weights.licence or ""
     repository = HubRepository(weights.repo, weights.revision or "main")
     place = weights.repo, weights.file, repository.revision
     path = hub.cached(*place)

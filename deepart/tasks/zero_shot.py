@@ -3,6 +3,7 @@
 References:
     Radford et al. 2021, "Learning Transferable Visual Models From Natural Language Supervision" (CLIP),
     https://arxiv.org/abs/2103.00020;
+    Tschannen et al. 2025, "SigLIP 2" (NaFlex: pictures keep their proportions), https://arxiv.org/abs/2502.14786;
     Zhai et al. 2023, "Sigmoid Loss for Language Image Pre-Training" (SigLIP), https://arxiv.org/abs/2303.15343.
 
 Differs from the papers:
@@ -36,7 +37,8 @@ from deepart.tasks.hub_transformers import PREPROCESSORS, read_model, read_prepa
 
 OPEN_CLIP_CONFIG = "open_clip_config.json"
 OPEN_CLIP_WEIGHTS = "open_clip_model.safetensors"
-TRANSFORMERS_TYPES = ("clip", "siglip")
+_SIGLIPS = ("siglip", "siglip2")
+TRANSFORMERS_TYPES = ("clip", *_SIGLIPS)
 
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "style": (
@@ -129,6 +131,21 @@ class _Encoder(nn.Module):
         return _pooled(getattr(self.network, self.method)(x))
 
 
+class _PatchEncoder(nn.Module):
+    """The half of a NaFlex SigLIP 2 that sees: patches of a picture in its own proportions, see `packed_patches`."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        patches, mask, sides = x[..., :-3], x[..., -3], x[:, 0, -2:]
+        seen = self.network.get_image_features(
+            pixel_values=patches, pixel_attention_mask=mask.int(), spatial_shapes=sides.long()
+        )
+        return _pooled(seen)
+
+
 def _pooled(output: Any) -> Tensor:
     return getattr(output, "pooler_output", output)  # transformers 5 wraps it
 
@@ -166,7 +183,8 @@ def _from_transformers(
 ) -> ZeroShotNetwork:
     transformers = require_transformers(repository.name, config)
     path = repository.fetch(*TOKENIZERS, *PREPROCESSORS, CARD)
-    if config["model_type"] == "siglip" and (path.parent / "spiece.model").is_file():
+    is_siglip = config["model_type"] in _SIGLIPS
+    if is_siglip and (path.parent / "spiece.model").is_file():
         require("sentencepiece", repository.name, "sentencepiece protobuf")
         require("google.protobuf", repository.name, "sentencepiece protobuf")
     try:
@@ -179,7 +197,7 @@ def _from_transformers(
     except Exception as error:  # a stranger's files break in any way
         raise WeightsError("hub.unfit", name=repository.name) from error
 
-    if config["model_type"] == "siglip":  # was trained with sentences of one length, in small letters
+    if is_siglip:  # was trained with sentences of one length, in small letters
         tokenize = partial(tokenizer, padding="max_length", max_length=most, truncation=True, return_tensors="pt")
 
         def encode(sentences: list[str]) -> Tensor:
@@ -197,8 +215,8 @@ def _from_transformers(
     model.to(device)
     read = _read(encode, labels, repository)
     model.text_model = nn.Identity()  # has done its work
-    bias = float(model.logit_bias) if config["model_type"] == "siglip" else None
-    vision = _Encoder(model, "get_image_features")
+    bias = float(model.logit_bias) if is_siglip else None
+    vision = _PatchEncoder(model) if config["model_type"] == "siglip2" else _Encoder(model, "get_image_features")
     return ZeroShotNetwork(labels, vision, prepare, read, float(model.logit_scale.exp()), bias)
 
 

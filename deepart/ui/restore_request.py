@@ -19,7 +19,7 @@ from deepart.recipes import chunks, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.bundled_restorers import DETECTOR, Look, detection_steps
 from deepart.tasks.diagnosis import Diagnosis, Step
-from deepart.tasks.hub_restorers import RESTORERS, opening, weights_of
+from deepart.tasks.hub_restorers import RESTORERS, opening, own_restorers, weights_of
 from deepart.tasks.masks import load_mask
 from deepart.tasks.restoration import Engine, Manner, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.restore import plan
@@ -382,7 +382,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
 
 def offered(role: str) -> list[str]:
     """Return the keys of the restorers of the Hub that fit a role of `KINDS`."""
-    return [key for key, row in RESTORERS.items() if row.kind in KINDS[role]]
+    return [key for key, row in RESTORERS.items() if row.kind in KINDS[role]] + list(own_restorers())
 
 
 def opened_engine(name: str | None) -> Generator[Progress, None, Engine]:
@@ -394,7 +394,7 @@ def opened_engine(name: str | None) -> Generator[Progress, None, Engine]:
     """
     if not name:
         return None
-    if name in RESTORERS:
+    if name in RESTORERS or name in own_restorers():
         return name
     if not any_repository():  # see there
         raise InputError("setting.choice", name="restorer", choices=", ".join(RESTORERS))

@@ -16,7 +16,7 @@ from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.tasks.bundled_restorers import LOOKS, SCALES
 from deepart.tasks.diagnosis import Step
-from deepart.tasks.hub_restorers import RESTORERS
+from deepart.tasks.hub_restorers import RESTORERS, find_restorer
 from deepart.tasks.restoration import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui import restore_html as html
@@ -475,11 +475,12 @@ def _view_choices(language: str) -> list[tuple[str, str]]:
 
 
 def _engine_choices(role: str, language: str) -> list[tuple[str, str]]:
-    rows = [(key, RESTORERS[key]) for key in request_of.offered(role)]
+    rows = [(key, find_restorer(key)) for key in request_of.offered(role)]
+    licences = {key: say("ui.restore.own", language) if row.path else row.licence for key, row in rows}
     sizes = {key: f" · {row.size / 2**20:.0f} MB" if row.size else "" for key, row in rows}
     return [
         (say("ui.restore.bundled", language), ""),
-        *((f"{key.partition('/')[2]} · {row.licence}{sizes[key]}", key) for key, row in rows),
+        *((f"{key.partition('/')[2]} · {licences[key]}{sizes[key]}", key) for key, row in rows),
     ]
 
 

@@ -72,20 +72,28 @@ def save_clip(folder: Path, kind: str = "clip") -> Path:
     vocabulary = {piece: index for index, piece in enumerate(pieces)}
     text = {"vocab_size": len(vocabulary), "max_position_embeddings": 48, "bos_token_id": 0, "eos_token_id": 1}
     small = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2}
-    names = {"clip": ("CLIPConfig", "CLIPModel", {"projection_dim": 16}), "siglip": ("SiglipConfig", "SiglipModel", {})}
+    names = {
+        "clip": ("CLIPConfig", "CLIPModel", {"projection_dim": 16}),
+        "siglip": ("SiglipConfig", "SiglipModel", {}),
+        "siglip2": ("Siglip2Config", "Siglip2Model", {}),
+    }
+    seen = {"num_patches": 16} if kind == "siglip2" else {"image_size": SIDE}
     config, model, more = names[kind]
     settings = getattr(transformers, config)(
-        text_config={**small, **text, **({"projection_size": 32} if kind == "siglip" else {})},
-        vision_config={**small, "image_size": SIDE, "patch_size": 8},
+        text_config={**small, **text, **({"projection_size": 32} if kind != "clip" else {})},
+        vision_config={**small, **seen, "patch_size": 8},
         **more,
     )
     network = getattr(transformers, model)(settings)
     with torch.no_grad():  # far from what all networks begin with
         network.logit_scale.fill_(3.0)
-        if kind == "siglip":
+        if kind != "clip":
             network.logit_bias.fill_(-2.0)
     network.save_pretrained(folder)
     transformers.CLIPTokenizer(vocab=vocabulary, merges=[]).save_pretrained(folder)
+    if kind == "siglip2":
+        transformers.Siglip2ImageProcessor(patch_size=8, max_num_patches=12).save_pretrained(folder)
+        return folder
     processor = {"clip": "CLIPImageProcessor", "siglip": "SiglipImageProcessor"}[kind]
     square = {"height": SIDE, "width": SIDE}
     size = {"size": {"shortest_edge": SIDE}, "crop_size": square} if kind == "clip" else {"size": square}
@@ -153,7 +161,7 @@ def by_transformers(folder: Path, kind: str, labels: dict[str, tuple[str, ...]])
     model = transformers.AutoModel.from_pretrained(folder)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     processor = transformers.AutoImageProcessor.from_pretrained(folder)
-    pixels = processor(images=picture(), return_tensors="pt")["pixel_values"]
+    pixels = processor(images=picture(), return_tensors="pt")
     padding = {"padding": True} if kind == "clip" else {"padding": "max_length", "max_length": 48}
     found = {}
     for head, names in labels.items():
@@ -161,20 +169,20 @@ def by_transformers(folder: Path, kind: str, labels: dict[str, tuple[str, ...]])
         for template in zero_shot.TEMPLATES[head]:
             sentences = [template.format(zero_shot.phrase(head, name)) for name in names]
             tokens = tokenizer(sentences, return_tensors="pt", **padding)
-            if kind == "siglip":
+            if kind != "clip":
                 del tokens["attention_mask"]
             with torch.inference_mode():
-                features += model(**tokens, pixel_values=pixels).text_embeds  # of length 1
+                features += model(**tokens, **pixels).text_embeds  # of length 1
         features = features / features.norm(dim=1, keepdim=True)
         with torch.inference_mode():
-            seen = model(**tokens, pixel_values=pixels).image_embeds[0]
+            seen = model(**tokens, **pixels).image_embeds[0]
             logits = model.logit_scale.exp() * features @ seen
             scores = logits.softmax(0) if kind == "clip" else (logits + model.logit_bias).sigmoid()
         found[head] = dict(zip(names, (scores / scores.sum()).tolist(), strict=True))
     return found
 
 
-@pytest.mark.parametrize("kind", ["clip", "siglip"])
+@pytest.mark.parametrize("kind", ["clip", "siglip", "siglip2"])
 def test_zero_shot_is_what_transformers_computes(
     hub: LoopbackHub, tmp_path: Path, short: dict[str, tuple[str, ...]], kind: str
 ) -> None:

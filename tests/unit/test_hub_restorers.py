@@ -27,6 +27,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import DeepartError, InputError, WeightsError
 from deepart.images import to_tensor
+from deepart.settings import Settings
 from deepart.tasks import holes, hub_restorers, spandrel_network
 from deepart.tasks.hub_restorers import (
     RESTORERS,
@@ -35,7 +36,9 @@ from deepart.tasks.hub_restorers import (
     describe,
     find_restorer,
     open_restorer,
+    open_restorer_file,
     opening,
+    own_restorers,
     weights_of,
 )
 from deepart.tasks.spandrel_network import SpandrelNetwork
@@ -72,11 +75,15 @@ class TinyLaMa(nn.Module):
 def tiny(name: str) -> nn.Module:
     """One of spandrel's networks, small and with random weights that do something visible."""
     from spandrel.architectures.Compact import Compact
+    from spandrel.architectures.DAT import DAT
     from spandrel.architectures.DnCNN import DnCNN
     from spandrel.architectures.DRUNet import DRUNet
     from spandrel.architectures.ESRGAN import ESRGAN
+    from spandrel.architectures.HAT import HAT
     from spandrel.architectures.NAFNet import NAFNet
+    from spandrel.architectures.PLKSR import RealPLKSR
     from spandrel.architectures.SCUNet import SCUNet
+    from spandrel.architectures.SPAN import SPAN
 
     torch.manual_seed(0)
     network = {
@@ -87,6 +94,10 @@ def tiny(name: str) -> nn.Module:
         "esrgan2": lambda: ESRGAN(num_filters=8, num_blocks=1, scale=4, in_nc=12, shuffle_factor=2),
         "esrgan4": lambda: ESRGAN(num_filters=8, num_blocks=1, scale=4),
         "compact": lambda: Compact(num_feat=8, num_conv=2, upscale=4),
+        "realplksr": lambda: RealPLKSR(dim=16, n_blocks=1, upscaling_factor=1),
+        "dat": lambda: DAT(embed_dim=32, split_size=[8, 8], depth=[1], num_heads=[2], upscale=4),
+        "hat": lambda: HAT(embed_dim=60, depths=(1,), num_heads=(6,), window_size=16, upscale=4),
+        "span": lambda: SPAN(num_in_ch=3, num_out_ch=3, feature_channels=8, upscale=2),
         "grey": lambda: DnCNN(in_nc=1, out_nc=1, nc=8, nb=17),
     }[name]()
     with torch.no_grad():
@@ -204,6 +215,33 @@ def test_names_that_lead_elsewhere_are_refused(
     assert hub.log == []
 
 
+def test_a_file_of_this_machine_is_as_good_as_one_of_the_hub(
+    hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runtime, "settings", lambda: Settings(admin_dir=str(tmp_path)))
+    folder = tmp_path / "restorers"
+    folder.mkdir()
+    path = folder / "mine.pth"
+    path.write_bytes(pth(tiny("compact").state_dict()))
+    (folder / "notes.txt").write_text("no weights")
+    assert list(own_restorers()) == ["own/mine.pth"]
+    by_key, by_path = runtime.run(opening(find_restorer("own/mine.pth"))), open_restorer_file(path)
+    assert apart(by_key(picture()), by_path(picture())) == 0
+    assert by_path.licence == "own" and (by_path.kind, by_path.scale) == ("enlarge", 4)
+    assert hub.log == []
+    path.write_bytes(pth({"weight": Unpickled()}))
+    refused(lambda: open_restorer_file(path), "weights.unsafe")
+    for name in ("none.pth", "notes.txt"):
+        refused(lambda name=name: open_restorer_file(folder / name), "restorer.path")
+
+
+class Unpickled:
+    """What a pickle must not bring to life."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (print, ("run",))
+
+
 def test_a_restorer_that_is_not_known_is_said() -> None:
     assert "restore/lama-places-v1" in str(refused(lambda: find_restorer("<b>"), "weights.unknown"))
 
@@ -220,6 +258,10 @@ def test_a_restorer_that_is_not_known_is_said() -> None:
         ("esrgan2", "enlarge", 2, "ESRGAN"),
         ("esrgan4", "enlarge", 4, "ESRGAN"),
         ("compact", "enlarge", 4, "Compact"),
+        ("realplksr", "clean", 1, "PLKSR"),
+        ("dat", "enlarge", 4, "DAT"),
+        ("hat", "enlarge", 4, "HAT"),
+        ("span", "enlarge", 2, "SPAN"),
     ],
 )
 def test_a_file_of_the_hub_gives_what_spandrel_gives(
