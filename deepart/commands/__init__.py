@@ -11,6 +11,7 @@ import argparse
 import deepart
 from deepart.commands import (
     benchmark,
+    check_gpu,
     checkpoints,
     classify,
     gallery,
@@ -29,6 +30,7 @@ FAMILIES = (
     generate,
     painting,
     large,
+    check_gpu,
     sheets,
     gallery,
     classify,

@@ -133,6 +133,24 @@ def test_what_was_fetched_serves_without_a_network(flux: LoopbackHub, monkeypatc
     assert paint(FLUX.repo).tobytes() == before.tobytes()
 
 
+def test_the_check_paints_what_it_can_and_says_what_it_cannot(
+    hub: LoopbackHub,
+    saved: Callable,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    monkeypatch.setitem(CHOICES, Z_IMAGE.repo, replace(Z_IMAGE, side=64, num_steps=1))
+    monkeypatch.setitem(CHOICES, FLUX.repo, FLUX)
+    monkeypatch.setattr(runtime, "settings", lambda: Settings(large_model=Z_IMAGE.key))
+    hub.add(Z_IMAGE.repo, saved("z_image"), revision=Z_IMAGE.revision)
+    assert main(["check-gpu", "--models", Z_IMAGE.key, FLUX.key, "-o", str(tmp_path)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert "64 x 64" in next(line for line in said if line.startswith(Z_IMAGE.key))
+    assert ["failed" in line for line in said if line.startswith(FLUX.key)] == [True] * len(FLUX.tasks)
+    assert {path.name for path in tmp_path.glob("*.png")} == {"z-image-turbo-v1-generate.png", "sheet.png"}
+
+
 INDEX = "transformer/diffusion_pytorch_model.safetensors.index.json"
 
 
