@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from deepart.images import load_image
 from deepart.recipes import recipe_of
@@ -112,7 +110,7 @@ def test_weights_are_live_and_the_painting_is_downloaded(new_blend: NewPage, pho
     expect(page.locator("#blend-status")).to_have_text(say("blend.all_weights_zero"))
 
 
-def test_pad_moves_the_weights(new_blend: NewPage) -> None:
+def test_pad_and_map_move_the_weights_and_the_mix_is_used_in_transfer(new_blend: NewPage, tmp_path: Path) -> None:
     page = new_blend()
     wait_for_new_picture(page, lambda: choose(page, "blend-mode", say("ui.blend.pad")))
     expect(page.locator("#blend-pad .anchor")).to_have_count(2)
@@ -130,14 +128,28 @@ def test_pad_moves_the_weights(new_blend: NewPage) -> None:
     assert weight_of(page, 2) == 1
     assert 0 < weight_of(page, 1) < 0.5
 
+    unfold(page, "add")
+    wait_for_new_picture(page, lambda: page.click("#blend-gallery .thumbnail-item:has-text('Udnie')"))
+    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Udnie")
+    wait_for_new_picture(page, lambda: page.click("#blend-remove-3"))
+    expect(page.locator(ROWS)).to_have_count(2)
 
-def weight_of_hidden(page: Page) -> float:
-    """Return the share of the first style while its slider is out of sight."""
-    return int(re.search(r"The Starry Night (\d+) %", page.inner_text("#blend-mix"))[1]) / 100
+    unfold(page, "save")
+    page.fill("#blend-name input, #blend-name textarea", "Night <i>scream</i>")
+    page.click("#blend-save-run")
+    expect(page.locator("#blend-save-note")).to_contain_text("Saved as")
+    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Night <i>scream</i>")
+    assert weight_of(page, 3) == 0  # the picture stays as it is
+    path = download(page, "#blend-save-download", tmp_path)
+    assert path.name.endswith(SUFFIX)
+    page.get_by_role("tab").nth(0).click()
+    page.click("#transfer-own > button")
+    with page.expect_file_chooser() as chooser:
+        page.click("#transfer-style-file")
+    chooser.value.set_files(path)
+    expect(page.locator("#transfer-chosen")).to_contain_text("Night <i>scream</i>")
+    page.get_by_role("tab").nth(1).click()
 
-
-def test_map_blends_the_nearest_and_they_are_taken_over(new_blend: NewPage) -> None:
-    page = new_blend()
     wait_for_new_picture(page, lambda: choose(page, "blend-mode", say("ui.blend.map")))
     expect(page.locator("#blend-map .anchor")).to_have_count(24)
     wait_for_new_picture(page, lambda: page.locator("#blend-map .pad").click(position={"x": 60, "y": 60}))
@@ -148,33 +160,9 @@ def test_map_blends_the_nearest_and_they_are_taken_over(new_blend: NewPage) -> N
     expect(page.locator(f"{ROWS} >> nth=0")).to_contain_text(words[0].rpartition(" ")[0].rpartition(" ")[0])
 
 
-def test_styles_are_added_and_removed(new_blend: NewPage, photo: Photo, tmp_path: Path) -> None:
-    page = new_blend()
-    unfold(page, "add")
-    page.click("#blend-gallery .thumbnail-item:has-text('The Scream')")
-    expect(page.locator(TOAST)).to_have_text(say("blend.style_is_in"))
-    wait_for_new_picture(page, lambda: page.click("#blend-gallery .thumbnail-item:has-text('Udnie')"))
-    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Udnie")
-    wait_for_new_picture(page, lambda: page.click("#blend-remove-1"))
-    expect(page.locator(ROWS)).to_have_count(2)
-    expect(page.locator("#blend-mix")).to_contain_text("Udnie 50 %")
-    hostile = tmp_path / f"hostile{SUFFIX}"
-    hostile.write_text(json.dumps({"format": "deepart-style/1", "vector": [1e30] * 9, "label": "<b>"}), "utf-8")
-    upload(page, hostile, photo("chelsea.png"))  # the good one is taken all the same
-    expect(page.locator(TOAST).last).to_have_text(re.compile("This style was made for another checkpoint|not a file"))
-    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("chelsea")
-    recipe = recipe_of(paint(page, tmp_path))
-    assert [ingredient.role for ingredient in recipe.ingredients] == ["content", "style_3"]
-
-
-def test_layers_and_places(new_blend: NewPage, tmp_path: Path) -> None:
-    page = new_blend()
-    unfold(page, "layers")
-    page.click("#blend-palette input")
-    wait_for_new_picture(page, lambda: page.get_by_role("option", name="The Scream").click())
-    unfold(page, "place")
-    wait_for_new_picture(page, lambda: choose(page, "blend-where", "Left to right"))
-    assert recipe_of(paint(page, tmp_path)).settings.items() >= {"palette": "the-scream", "where": "left-right"}.items()
+def weight_of_hidden(page: Page) -> float:
+    """Return the share of the first style while its slider is out of sight."""
+    return int(re.search(r"The Starry Night (\d+) %", page.inner_text("#blend-mix"))[1]) / 100
 
 
 def test_places_are_painted(new_blend: NewPage, tmp_path: Path) -> None:
@@ -197,39 +185,6 @@ def test_places_are_painted(new_blend: NewPage, tmp_path: Path) -> None:
     wait_for_new_picture(page, draw)
     roles = [ingredient.role for ingredient in recipe_of(paint(page, tmp_path)).ingredients]
     assert roles == ["content", "mask_1"]
-
-
-def test_mix_is_saved_and_used_in_transfer(new_blend: NewPage, tmp_path: Path) -> None:
-    page = new_blend()
-    unfold(page, "save")
-    page.fill("#blend-name input, #blend-name textarea", "Night <i>scream</i>")
-    page.click("#blend-save-run")
-    expect(page.locator("#blend-save-note")).to_contain_text("Saved as")
-    expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Night <i>scream</i>")
-    assert weight_of(page, 3) == 0  # the picture stays as it is
-    path = download(page, "#blend-save-download", tmp_path)
-    assert path.name.endswith(SUFFIX)
-    page.get_by_role("tab").nth(0).click()
-    page.click("#transfer-own > button")
-    with page.expect_file_chooser() as chooser:
-        page.click("#transfer-style-file")
-    chooser.value.set_files(path)
-    expect(page.locator("#transfer-chosen")).to_contain_text("Night <i>scream</i>")
-
-
-def test_morph_is_made(new_blend: NewPage, tmp_path: Path) -> None:
-    page = new_blend()
-    unfold(page, "morph")
-    choose(page, "morph-kind", "GIF")
-    page.fill("#morph-seconds input[type=number]", "0.5")
-    page.keyboard.press("Enter")
-    page.click("#morph-run")
-    expect(page.locator("#morph-download")).to_be_enabled(timeout=3000 * TIMEOUT)
-    path = download(page, "#morph-download", tmp_path)
-    assert path.name == "deepart-morph.gif"
-    with Image.open(path) as film:
-        assert 10 < film.n_frames <= 24  # frames that do not differ are one
-    wait_until(lambda: page.eval_on_selector("#morph-picture img", "image => image.naturalWidth == 400"))
 
 
 def test_phone_has_everything_within_its_width(new_blend: NewPage) -> None:

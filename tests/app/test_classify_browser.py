@@ -15,8 +15,7 @@ from torch import Tensor
 
 import deepart
 from deepart.art_labels import label_name
-from deepart.checkpoints import WEIGHTS, models
-from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.checkpoints import WEIGHTS
 from deepart.tasks.classify import ArtworkClassifier, Classification
 from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
 from deepart.text import say
@@ -50,13 +49,6 @@ def new_tab(new_page: NewPage) -> NewPage:
     return open_tab
 
 
-def test_those_who_do_not_open_the_tab_cost_nothing(new_page: NewPage) -> None:
-    models.forget(CLASSIFIER)
-    page = new_page()
-    page.wait_for_timeout(2000)
-    assert CLASSIFIER not in models.loaded()
-
-
 @pytest.fixture
 def all_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets everything be taken for a painting: what comes with the app is none."""
@@ -81,7 +73,7 @@ def download(page: Page, button: str, folder: Path) -> Path:
 
 
 @pytest.mark.usefixtures("all_known")
-def test_artwork_is_answered_with_evidence(new_tab: NewPage, tmp_path: Path) -> None:
+def test_artwork_is_answered_with_evidence_that_follows_the_question(new_tab: NewPage, tmp_path: Path) -> None:
     page = new_tab()
     path = GALLERY / "stars.webp"
     expected = deepart.classify(path)
@@ -105,10 +97,6 @@ def test_artwork_is_answered_with_evidence(new_tab: NewPage, tmp_path: Path) -> 
         rows = list(csv.DictReader(file))
     assert len(rows) == sum(len(answers) for answers in expected.answers.values())
 
-
-@pytest.mark.usefixtures("all_known")
-def test_evidence_follows_the_question(new_tab: NewPage) -> None:
-    page = new_tab()
     page.wait_for_selector("#classify-legend ul")
     heat = page.locator("#classify-heat img")
     heat.scroll_into_view_if_needed()
@@ -122,7 +110,7 @@ def test_evidence_follows_the_question(new_tab: NewPage) -> None:
     expect(heat).not_to_have_attribute("src", of_artist)
 
 
-def test_photo_is_no_painting_and_its_answers_are_folded_away(new_tab: NewPage) -> None:
+def test_photo_is_no_painting_and_a_bad_picture_does_not_stay(new_tab: NewPage, tmp_path: Path) -> None:
     page = new_tab()
     page.click("#classify-samples .thumbnail-item >> nth=3")
     expect(page.locator(VERDICT)).to_contain_text(say("ui.classify.unknown"))
@@ -131,12 +119,9 @@ def test_photo_is_no_painting_and_its_answers_are_folded_away(new_tab: NewPage) 
     page.click("#classify-bars summary")
     expect(page.locator("#classify-bars .name").first).to_be_visible()
 
-
-def test_bad_picture_is_refused_once_and_does_not_stay(new_tab: NewPage, tmp_path: Path) -> None:
     data, key = BAD_PICTURES["png that ends early"]
     (tmp_path / "early.png").write_bytes(data)
     Image.new("RGB", (300, 1)).save(tmp_path / "line.png")
-    page = new_tab()
     for name, sentence in {
         "early.png": say(key),
         "line.png": say("picture.too_small", width=300, height=1, least=32),
@@ -158,20 +143,3 @@ def test_chinese_visitor_on_a_phone_reads_chinese_and_need_not_scroll_sideways(n
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     verdict, samples = (page.locator(f"#classify-{part}").bounding_box()["y"] for part in ("verdict", "samples"))
     assert verdict < samples  # the answer comes first
-
-
-def test_painting_of_the_transfer_tab_is_judged(new_page: NewPage) -> None:
-    page = new_page()
-    page.click("#transfer-examples .thumbnail-item >> nth=1")
-    expect(page.locator("#transfer-seen")).to_contain_text(re.compile(r"\d %.* → .*\d %.*most like a work by [A-ZÀ-Ž]"))
-
-
-def test_many_pictures_become_a_table_and_a_sheet(new_tab: NewPage, photo: Photo, tmp_path: Path) -> None:
-    page = new_tab()
-    page.click("#classify-batch > button")
-    page.set_input_files("#classify-batch-files input[type=file]", [GALLERY / "great-wave.webp", photo("coffee.png")])
-    expect(page.locator("#classify-batch-files")).to_contain_text("coffee")
-    page.click("#classify-batch-run")
-    expect(page.locator("#classify-batch-status")).to_contain_text("2 pictures")
-    page.wait_for_selector("#classify-batch-sheet img")
-    assert download(page, "#classify-batch-download", tmp_path).name == "deepart-answers.zip"

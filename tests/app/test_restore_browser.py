@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,13 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepart.checkpoints import models
 from deepart.images import load_image, save_png
-from deepart.recipes import chunks, recipe_of
+from deepart.recipes import recipe_of
 from deepart.tasks import bundled_restorers
-from deepart.tasks.bundled_restorers import CLEANER, DETECTOR
-from deepart.tasks.restore import restore
-from deepart.tasks.straighten import straighten
 from deepart.text import say
 from deepart.ui.damaged_samples import damaged
 from pictures import BAD_PICTURES
@@ -111,17 +106,10 @@ def pixels(picture: object) -> np.ndarray:
     return np.asarray(load_image(picture)).astype(int)
 
 
-def test_those_who_do_not_open_the_tab_cost_nothing(new_page: NewPage) -> None:
-    for key in (CLEANER, DETECTOR):
-        models.forget(key)
-    page = new_page()
-    page.wait_for_timeout(2000)
-    assert not {CLEANER, DETECTOR} & set(models.loaded())
-
-
 def test_damaged_picture_is_diagnosed_and_restored_as_proposed(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
     page = new_tab()
     upload_hole(page, hole)
+    expect(page.locator("#restore-straighten")).to_be_hidden()
     assert page.is_checked("#restore-upscale label:has-text('4') input")
     page.click("#restore-run")
     expect(page.locator(STATUS)).to_contain_text("480 × 360")
@@ -135,67 +123,40 @@ def test_damaged_picture_is_diagnosed_and_restored_as_proposed(new_tab: NewPage,
     page.click("#restore-show label >> nth=1")
     page.wait_for_selector("#restore-trust img")
 
-
-def test_recipe_can_be_edited_and_zero_is_the_picture_itself(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
-    page = new_tab()
-    upload_hole(page, hole)
-    page.uncheck("#restore-fill input")
-    for name in ("clean", "colour"):
-        set_slider(page, name, 0)
-    page.click("#restore-upscale label:has-text('1')")
-    page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text(say("ui.restore.no_step"))
-    assert (pixels(download(page, "#restore-download", tmp_path)) == pixels(hole)).all()
-    set_slider(page, "clean", 0.5)
-    set_slider(page, "keep", 0)
-    page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text("120 × 90")
-    expected = restore(hole, clean=0.5, keep_paint=0)
-    assert (pixels(download(page, "#restore-download", tmp_path)) == pixels(expected)).all()
-
-
-def test_steps_are_done_one_by_one(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
-    page = new_tab()
-    upload_hole(page, hole)
-    for name in ("clean", "colour"):
-        set_slider(page, name, 0)
-    page.click("#restore-upscale label:has-text('2')")
-    page.click("#restore-next")
-    expect(page.locator(STATUS)).to_contain_text("Step 1 of 2")
-    assert load_image(download(page, "#restore-download", tmp_path)).size == (120, 90)
-    page.click("#restore-next")
-    expect(page.locator(STATUS)).to_contain_text("Step 2")
-    assert load_image(download(page, "#restore-download", tmp_path)).size == (240, 180)
-
-
-def test_sample_is_restored_by_one_click(new_tab: NewPage) -> None:
-    page = new_tab()
     page.click("#restore-samples .thumbnail-item >> nth=3")
     width, height = (4 * side for side in load_image(damaged("small")).size)
     expect(page.locator(STATUS)).to_contain_text(f"{width} × {height}")
-
-
-def test_print_photographed_askew_is_straightened_restored_and_put_back(new_tab: NewPage, tmp_path: Path) -> None:
-    page = new_tab()
-    expect(page.locator("#restore-straighten")).to_be_hidden()
     save_png(load_image(damaged("askew")), tmp_path / "photo.png")
     upload(page, tmp_path / "photo.png")
     expect(page.locator(CARD)).to_contain_text(say("ui.restore.askew"))
     page.click("#restore-straighten")
     expect(page.locator("#restore-straightened")).to_be_visible()
-    width, height = straighten(damaged("askew")).size
-    expect(page.locator(CARD)).to_contain_text(f"{width} × {height}")
-    expect(page.locator(CARD)).not_to_contain_text(say("ui.restore.askew"))
-    page.click("#restore-upscale label:has-text('1')")
-    set_slider(page, "clean", 0.5)
-    page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text(f"{width} × {height}")
-    recipe = recipe_of(download(page, "#restore-download", tmp_path))
-    assert "straightened" in recipe.ingredients[0].recipe.settings
+    expect(page.locator("#restore-straighten")).to_be_hidden()
     page.click("#restore-straightened button")
     expect(page.locator(CARD)).to_contain_text("800 × 640")
-    expect(page.locator("#restore-straighten")).to_be_visible()
-    expect(page.locator("#restore-straightened")).to_be_hidden()
+
+
+def test_restoration_is_stopped_and_a_bad_picture_does_not_stay(
+    new_tab: NewPage, hole: Path, slow: Brake, tmp_path: Path
+) -> None:
+    page = new_tab()
+    upload_hole(page, hole)
+    slow.pull()
+    pieces = slow.pieces
+    page.click("#restore-run")
+    wait_until(lambda: slow.pieces > pieces)
+    expect(page.locator("#restore-progress .track")).to_be_visible()
+    page.click("#restore-stop")
+    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.stopped"))
+    slow.release()
+    data, key = BAD_PICTURES["png that ends early"]
+    (tmp_path / "bad.png").write_bytes(data)
+    upload(page, tmp_path / "bad.png")
+    expect(page.locator("[data-testid=toast-text]")).to_have_text([say(key)])
+    expect(page.locator("#restore-picture img")).to_have_count(0)
+    page.click("#restore-run")  # which waits in the queue behind what was stopped
+    expect(page.locator("[data-testid=toast-text]").last).to_have_text(say("restore.missing"))
+    assert slow.pieces == pieces + 1
 
 
 def test_damage_is_drawn_protected_uploaded_and_downloaded(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
@@ -231,115 +192,6 @@ def test_damage_is_drawn_protected_uploaded_and_downloaded(new_tab: NewPage, hol
     chooser.value.set_files(path)
     expect(marked).to_contain_text("is marked")
     assert (np.asarray(Image.open(download(page, "#restore-mask-file", tmp_path))) == drawn).all()
-
-
-def test_mask_of_other_proportions_is_refused(new_tab: NewPage, tmp_path: Path) -> None:
-    page = new_tab()
-    Image.new("L", (90, 190), 255).save(tmp_path / "mask.png")
-    page.click("#restore-mask > button")
-    with page.expect_file_chooser() as chooser:
-        page.click("#restore-upload")
-    chooser.value.set_files(tmp_path / "mask.png")
-    width, height = load_image(damaged("scratched")).size
-    expect(page.locator("[data-testid=toast-text]")).to_have_text(say("mask.proportions", width=width, height=height))
-    expect(page.locator("#restore-picture img")).to_have_count(1)
-
-
-def test_bad_picture_is_refused_once_and_does_not_stay(new_tab: NewPage, tmp_path: Path) -> None:
-    page = new_tab()
-    data, key = BAD_PICTURES["png that ends early"]
-    (tmp_path / "bad.png").write_bytes(data)
-    upload(page, tmp_path / "bad.png")
-    expect(page.locator("[data-testid=toast-text]")).to_have_text([say(key)])
-    expect(page.locator("#restore-picture img")).to_have_count(0)
-    page.click("#restore-run")
-    expect(page.locator("[data-testid=toast-text]").last).to_have_text(say("restore.missing"))
-    expect(page.locator("#restore-progress")).to_have_text("")
-
-
-def test_restoration_is_stopped(new_tab: NewPage, hole: Path, slow: Brake) -> None:
-    page = new_tab()
-    upload_hole(page, hole)
-    slow.pull()
-    pieces = slow.pieces
-    page.click("#restore-run")
-    wait_until(lambda: slow.pieces > pieces)
-    expect(page.locator("#restore-progress .track")).to_be_visible()
-    page.click("#restore-stop")
-    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.stopped"))
-    slow.release()
-    page.wait_for_timeout(1500)
-    assert slow.pieces == pieces + 1
-    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.stopped"))
-
-
-def test_restorers_are_compared_on_one_piece(new_tab: NewPage) -> None:
-    page = new_tab()
-    page.click("#restore-compare > button")
-    page.click("#restore-picture img", position={"x": 60, "y": 60})
-    expect(page.locator("#restore-compare-note")).to_contain_text("The piece around")
-    page.click("#restore-compare-run")
-    captions = page.locator("#restore-pieces .caption-label")
-    expect(captions).to_have_count(4)
-    expect(captions.last).to_contain_text(re.compile(r"crisp · \d+\.\d\d s"))
-
-
-def test_licences_of_the_hub_are_shown(new_tab: NewPage) -> None:
-    page = new_tab()
-    page.click("#restore-hub > button")
-    page.click("#restore-filler input")
-    page.get_by_role("option").nth(1).click()
-    expect(page.locator("#restore-licences")).to_contain_text("fashn-ai/LaMa")
-    expect(page.locator("#restore-licences")).to_contain_text("apache-2.0")
-
-
-def test_many_pictures_are_restored_with_one_mask(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
-    page = new_tab()
-    mask = Image.new("L", (120, 90))
-    mask.paste(255, HOLE)
-    mask.save(tmp_path / "mask.png")
-    save_png(load_image(hole).rotate(180), tmp_path / "other.png")
-    page.click("#restore-batch > button")
-    page.set_input_files("#restore-batch-files input[type=file]", [hole, tmp_path / "other.png"])
-    page.set_input_files("#restore-batch-masks input[type=file]", tmp_path / "mask.png")
-    expect(page.locator("#restore-batch-masks")).to_contain_text("mask")
-    page.click("#restore-batch-run")
-    expect(page.locator("#restore-batch-status")).to_contain_text("2 of 2")
-    with zipfile.ZipFile(download(page, "#restore-batch-download", tmp_path)) as archive:
-        assert set(archive.namelist()) == {"hole.png", "other.png", "sheet.png", "results.csv"}
-
-
-def test_result_goes_on_to_the_next_restoration_and_to_transfer(new_tab: NewPage, hole: Path) -> None:
-    page = new_tab()
-    upload_hole(page, hole)
-    page.click("#restore-upscale label:has-text('2')")
-    page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text("240 × 180")
-    page.click("#restore-again")
-    expect(page.locator(CARD)).to_contain_text("240 × 180")
-    page.click("#restore-upscale label:has-text('2')")
-    page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text("480 × 360")
-    page.click("#restore-paint")
-    page.wait_for_selector("#transfer-content img")
-
-
-def test_settings_are_restored_from_a_download(new_tab: NewPage, hole: Path, tmp_path: Path) -> None:
-    save_png(load_image(hole).rotate(180), tmp_path / "other.png")
-    made = restore(tmp_path / "other.png", clean=0.35, keep_paint=0.1, upscale=2, look="crisp")
-    save_png(made, tmp_path / "made.png", text=chunks(made))
-    page = new_tab()
-    upload_hole(page, hole)
-    page.get_by_role("button", name=say("ui.recipe")).last.click()
-    with page.expect_file_chooser() as chooser:
-        page.click("#restore-reuse")
-    chooser.value.set_files(tmp_path / "made.png")
-    expect(page.locator("#restore-progress")).to_contain_text(say("ui.restore.settings_restored"))
-    expect(page.locator("#restore-fill input")).not_to_be_checked()
-    page.click("#restore-run")
-    expect(page.locator(STATUS)).to_contain_text("240 × 180")
-    again = recipe_of(download(page, "#restore-download", tmp_path))
-    assert again.settings == recipe_of(tmp_path / "made.png").settings
 
 
 def test_chinese_visitor_on_a_phone_reads_chinese_and_need_not_scroll_sideways(new_tab: NewPage) -> None:

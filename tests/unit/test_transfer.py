@@ -97,10 +97,19 @@ def test_a_blank_picture_stays_quiet() -> None:
 # --- large pictures ------------------------------------------------------------------------------
 
 
-def test_tiles_join_without_a_seam(engine: StyleTransfer, code: StyleCode, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = photo("coffee", 768)
+def strip() -> Image.Image:
+    """Return a picture that is much longer than it is high: few tiles lie on it, with seams between them."""
+    return photo("coffee", 640).crop((0, 100, 640, 300))
+
+
+def in_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_WHOLE_PIXELS", 0)
-    monkeypatch.setattr(module, "_TILE_PIXELS", 500 * 500)
+    monkeypatch.setattr(module, "_TILE_PIXELS", 480 * 200)
+
+
+def test_tiles_join_without_a_seam(engine: StyleTransfer, code: StyleCode, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = strip()
+    in_tiles(monkeypatch)
     tiled = engine(content, code)
     # The same statistics on the picture as a whole.
     brush = module._Brush(code.vector[None])
@@ -113,10 +122,9 @@ def test_tiles_join_without_a_seam(engine: StyleTransfer, code: StyleCode, monke
 def test_a_tiled_painting_looks_like_an_untiled_one(
     engine: StyleTransfer, code: StyleCode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    content = photo("coffee", 768)
+    content = strip()
     whole = engine(content, code)
-    monkeypatch.setattr(module, "_WHOLE_PIXELS", 0)
-    monkeypatch.setattr(module, "_TILE_PIXELS", 500 * 500)
+    in_tiles(monkeypatch)
     tiled = engine(content, code)
     small = [image.resize((64, 64), Image.Resampling.BOX) for image in (whole, tiled)]
     assert difference(*small).mean() < 8
@@ -125,17 +133,17 @@ def test_a_tiled_painting_looks_like_an_untiled_one(
 def test_progress_is_told_tile_by_tile_and_closing_stops(
     engine: StyleTransfer, code: StyleCode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_WHOLE_PIXELS", 0)
-    monkeypatch.setattr(module, "_TILE_PIXELS", 400 * 400)
-    content = photo("coffee", 600)
-    seen = []
-    engine_steps = engine.steps(content, code)
-    runtime.run(engine_steps, seen.append)
-    assert len(seen) > 3
-    assert [step.done for step in seen if step.done] == list(range(1, seen[-1].total + 1))
+    painted, seen = [], []
+    monkeypatch.setattr(StyleTransfer, "_paint", lambda engine, x, *args: painted.append(1) or [x])
+    in_tiles(monkeypatch)
+    content = strip()
+    runtime.run(engine.steps(content, code), seen.append)
+    assert len(painted) > 2
+    assert [step.done for step in seen if step.done] == list(range(1, len(painted) + 1)) and seen[-1].done == seen[
+        -1
+    ].total
 
-    painted = []
-    monkeypatch.setattr(engine, "_paint", lambda *args: painted.append(1) or [torch.zeros(1, 3, 400, 400)])
+    painted.clear()
     steps = engine.steps(content, code)
     while not painted:
         next(steps)
