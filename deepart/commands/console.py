@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +54,15 @@ def as_examples(lines: str) -> str:
     return "examples:\n" + "\n".join(f"  {line.strip()}" for line in lines.strip().splitlines())
 
 
-def add_colour_option(command: argparse.ArgumentParser) -> None:
-    """Add `--colour`: whose colours a painting has."""
-    command.add_argument(
-        "--colour",
-        default="style",
-        help="style (its colours, the default), luminance or matched (the picture's own), palette (colours only)",
-    )
+def add_paint_options(command: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
+    """Add an option for each of `deepart.options.PaintOptions`, which `PaintOptions.read` reads from `vars`."""
+    from deepart.options import PaintOptions
+
+    for name, known in PaintOptions.settings().items():
+        if name not in without:
+            kind = str if known.choices else int if known.is_whole else float
+            about = known.help().replace("%", "%%")
+            command.add_argument(f"--{name.replace('_', '-')}", type=kind, default=known.default, help=about)
 
 
 def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:

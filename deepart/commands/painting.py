@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 from deepart.commands.console import (
     OutputFile,
-    add_colour_option,
     add_command,
+    add_paint_options,
     pictures_of,
     progress_line,
     report_batch,
@@ -140,14 +141,7 @@ def _painting_options(
 ) -> None:
     command.add_argument("-o", "--output", action=OutputFile, endings=(ending,), required=True, help=output)
     command.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
-    command.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
-    add_colour_option(command)
-    command.add_argument(
-        "--brush",
-        type=float,
-        help="size of the strokes in proportion to the picture, 0.25 to 4; default: a fixed number of pixels",
-    )
-    command.add_argument("--protect-faces", type=float, default=0.0, help="0 to 1: how much weaker on faces")
+    add_paint_options(command)
 
 
 def _softness_option(command: argparse.ArgumentParser) -> None:
@@ -204,16 +198,15 @@ def _style_and_weight(text: str) -> tuple[str, float]:
 
 
 def _paint(options: argparse.Namespace, verb: Callable, style: object, **settings: object) -> None:
+    from deepart.options import PaintOptions
+
     started = time.perf_counter()
     painted = verb(
         options.content,
         style,
         options.strength,
-        size=options.size,
-        colour=options.colour,
-        brush=options.brush,
-        protect_faces=options.protect_faces,
         on_progress=progress_line(),
+        **asdict(PaintOptions.read(vars(options))),
         **settings,
     )
     write_picture(painted, options.output, started)
@@ -238,12 +231,12 @@ def _refine(options: argparse.Namespace) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
+    from deepart.options import PaintOptions
     from deepart.runtime import run
     from deepart.tasks.batch import batch_steps
-    from deepart.tasks.transfer import Finish
 
     started = time.perf_counter()
     sources = [path for given in options.sources for path in pictures_of(given)]
-    finish = Finish(options.size, options.colour, options.brush, options.protect_faces)
-    steps = batch_steps(sources, options.style, options.strength, finish, out=options.output)
+    settings = PaintOptions.read(vars(options))
+    steps = batch_steps(sources, options.style, options.strength, settings, out=options.output)
     return report_batch(run(steps, progress_line()), options.output, started)

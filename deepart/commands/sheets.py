@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Generator
 
-from deepart.commands.console import OutputFile, add_colour_option, add_command, progress_line, write_picture
+from deepart.commands.console import OutputFile, add_command, add_paint_options, progress_line, write_picture
 
 
 def add_to(commands) -> None:
@@ -26,7 +26,7 @@ def add_to(commands) -> None:
     sheet.add_argument("--styles", nargs="+", metavar="STYLE", help="pictures or styles of the gallery; default: all")
     sheet.add_argument("--strengths", type=float, nargs="+", metavar="STRENGTH", help="a column for each")
     sheet.add_argument("--side", type=int, default=256, help="longer side of each picture in pixels; default 256")
-    add_colour_option(sheet)
+    add_paint_options(sheet, without=("size",))
 
     morph = add_command(
         commands,
@@ -55,26 +55,29 @@ def add_to(commands) -> None:
     morph.add_argument("--cells", type=int, default=7, help="pictures of a strip; default 7")
     morph.add_argument("--side", type=int, help="longer side in pixels; default 512, or 224 in a strip")
     morph.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
-    add_colour_option(morph)
+    add_paint_options(morph, without=("size",))
 
 
 def _sheet(options: argparse.Namespace) -> None:
+    from deepart.options import PaintOptions
     from deepart.tasks.gallery import named_styles
     from deepart.tasks.sheet import sheet_steps, sweep_steps
     from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 
+    settings = PaintOptions.read(vars(options) | {"size": None})
     styles = options.styles or list(named_styles(DEFAULT_CHECKPOINT))
     if options.strengths:
-        _save_sheet(options, sweep_steps(options.content, styles, options.strengths, options.side, options.colour))
+        _save_sheet(options, sweep_steps(options.content, styles, options.strengths, options.side, settings))
     else:
-        _save_sheet(options, sheet_steps(options.content, styles, 1.0, options.side, options.colour))
+        _save_sheet(options, sheet_steps(options.content, styles, 1.0, options.side, settings))
 
 
 def _morph(options: argparse.Namespace) -> None:
+    from deepart.options import PaintOptions
     from deepart.runtime import run
     from deepart.tasks.morph import morph_steps, strip_steps
 
-    shared = {"colour": options.colour, "strength": options.strength}
+    shared = {"options": PaintOptions.read(vars(options) | {"size": None}), "strength": options.strength}
     if options.output.suffix.lower() == ".png":
         side = options.side or 224
         _save_sheet(options, strip_steps(options.content, options.styles, options.cells, side, **shared))

@@ -15,11 +15,12 @@ from PIL import Image
 from deepart.archives import ArchivedPicture, pictures_in_archive, safe_name, write_archive
 from deepart.errors import InputError
 from deepart.images import content_hash, fit, load_image, png_bytes
+from deepart.options import PaintOptions, check_range
 from deepart.recipes import Ingredient, Setting, Source, carries_credentials, chunks, recipe_of
 from deepart.runtime import Progress, as_part
 from deepart.sheets import Cell, contact_sheet, drawable
 from deepart.tasks.painting import Region, StyleTransfer
-from deepart.tasks.transfer import Finish, PaintingJob, Style, check_range, is_named_style, read_style
+from deepart.tasks.transfer import PaintingJob, Style, is_named_style, read_style
 
 MOST_PICTURES = 100
 SHEET_SIDE = 224
@@ -51,7 +52,7 @@ def batch_steps(
     sources: Sequence[Source],
     style: Style,
     strength: float = 1.0,
-    finish: Finish = Finish(),
+    options: PaintOptions = PaintOptions(),
     *,
     out: str | os.PathLike[str],
     language: str = "en",
@@ -67,7 +68,7 @@ def batch_steps(
             pictures; at most `MOST_PICTURES` pictures in all.
         style: see `deepart.transfer`.
         strength: the same.
-        finish: the same.
+        options: the same.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
@@ -77,11 +78,11 @@ def batch_steps(
         WeightsError: the checkpoint is missing or damaged.
     """
     check_range("strength", strength, 0, 1)
-    finish.check()
+    options.check()
     pictures = listed(sources)
     yield Progress(0, len(pictures), "progress.reading_style")
     brush = _Brush.read(style, strength)
-    return (yield from each_into_archive(pictures, lambda number, source: brush.paint(source, finish), out, language))
+    return (yield from each_into_archive(pictures, lambda number, source: brush.paint(source, options), out, language))
 
 
 def each_into_archive(
@@ -172,8 +173,8 @@ class _Brush:
             ingredients.append(Ingredient("style", content_hash(picture), credentials, recipe_of(style)))
         return cls(engine, Region(code, strength), settings, ingredients)
 
-    def paint(self, source: Source, finish: Finish) -> Generator[Progress, None, Image.Image]:
-        job = PaintingJob("transfer", source, finish, self.engine)
+    def paint(self, source: Source, options: PaintOptions) -> Generator[Progress, None, Image.Image]:
+        job = PaintingJob("transfer", source, options, self.engine)
         job.settings |= self.settings
         job.ingredients += self.ingredients
         return (yield from job.paint([self.region]))

@@ -13,13 +13,13 @@ from PIL import Image, ImageChops
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import LAYERS, Layer, StyleCode
+from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks import masks
-from deepart.tasks.colour import ColourMode
 from deepart.tasks.masks import SpatialKind
 from deepart.tasks.painting import Region, StyleTransfer
-from deepart.tasks.transfer import Finish, PaintingJob, Style, check_range, read_style
+from deepart.tasks.transfer import PaintingJob, Style, read_style
 
 MOST_STYLES = 6
 MOST_WEIGHT = 1000
@@ -40,15 +40,13 @@ class Mixture:
     """Where the masks leave room, paint the mixture instead of leaving the picture as it is."""
 
 
+@with_options(PaintOptions)
 def blend(
     content: Source,
     styles: Weights,
     strength: float = 1.0,
     *,
-    size: int | None = None,
-    colour: ColourMode = "style",
-    brush: float | None = None,
-    protect_faces: float = 0.0,
+    options: PaintOptions = PaintOptions(),
     balance: bool = False,
     layers: Mapping[Layer, Style] | None = None,
     where: SpatialKind | Sequence[Source] | None = None,
@@ -65,10 +63,7 @@ def blend(
         styles: from 1 to 6 styles, each as in `deepart.transfer`, and their weights.  A negative weight
             asks for less of a style.
         strength: see `deepart.transfer`.
-        size: the same.
-        colour: the same.
-        brush: the same.
-        protect_faces: the same.
+        options: see `PaintOptions`.
         balance: give every style the same energy, so that an extreme one does not drown the others.
         layers: styles from which "palette", "texture" or "shapes" are taken instead of the mixture.
         where: None for the same mixture everywhere; "left-right", "top-bottom", "diagonal" or "centre-edge"
@@ -83,16 +78,15 @@ def blend(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: the checkpoint is missing or damaged.
     """
-    finish = Finish(size, colour, brush, protect_faces)
     mixture = Mixture(balance, layers, where, softness)
-    return runtime.run(blend_steps(content, styles, strength, finish, mixture), on_progress)
+    return runtime.run(blend_steps(content, styles, strength, options, mixture), on_progress)
 
 
 def blend_steps(
     content: Source,
     styles: Weights,
     strength: float = 1.0,
-    finish: Finish = Finish(),
+    options: PaintOptions = PaintOptions(),
     mixture: Mixture = Mixture(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `blend`, as an engine: yields `Progress`, returns the painting."""
@@ -103,7 +97,7 @@ def blend_steps(
     for layer in mixture.layers or ():
         if layer not in LAYERS:
             raise InputError("setting.choice", name="layers", choices=", ".join(LAYERS))
-    job = PaintingJob("blend", content, finish)
+    job = PaintingJob("blend", content, options)
     job.settings["strength"] = float(strength)
     if mixture.balance:
         job.settings["balance"] = True

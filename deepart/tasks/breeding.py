@@ -17,8 +17,8 @@ from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
+from deepart.options import check_range
 from deepart.tasks.genome import MOST_PATCHES, MOST_SEED, Genome, Patch, Row, Shares
-from deepart.tasks.transfer import check_range
 
 LevelGroup = Literal["layout", "forms", "colours"]
 """What the sizes settle, from coarse to fine."""

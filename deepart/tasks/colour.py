@@ -11,31 +11,13 @@ References:
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import numpy as np
 from PIL import Image
 
-from deepart.errors import InputError
 from deepart.images import fit
-
-ColourMode = Literal["style", "luminance", "matched", "palette"]
-"""The style's colours; the photo's, by brightness only; the photo's, by statistics; the style's on the photo."""
-
-COLOUR_MODES: tuple[ColourMode, ...] = get_args(ColourMode)
 
 _SAMPLED_SIDE = 256  # pixels of a picture's longer side that its statistics are measured on
 _LEAST_VARIANCE = 1e-5  # added to every colour's, since a picture of one colour has none to stretch
-
-
-def check_colour_mode(mode: str) -> None:
-    """Refuse anything but a `ColourMode`.
-
-    Raises:
-        InputError: it is none.
-    """
-    if mode not in COLOUR_MODES:
-        raise InputError("setting.choice", name="colour", choices=", ".join(COLOUR_MODES))
 
 
 def keep_photo_colours(painting: Image.Image, photo: Image.Image) -> Image.Image:

@@ -30,6 +30,7 @@ from deepart import runtime
 from deepart.checkpoints import ModelCache
 from deepart.errors import Cancelled, DeepartError, InputError, WeightsError
 from deepart.hub import Report
+from deepart.options import check_range
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.tasks.generate import check_seed, random_seed
@@ -39,7 +40,6 @@ from deepart.tasks.pipeline_adapters import MOST_LORA_SCALE, StyleLoader, add_lo
 from deepart.tasks.pipeline_files import STEMS, fetch_part, is_whole
 from deepart.tasks.pipeline_table import CHOICES, PipelineChoice, StyleAdapter, check_machine
 from deepart.tasks.tiled import fetch_steps, patiently
-from deepart.tasks.transfer import check_range
 
 INDEX = "model_index.json"
 MOST_COUNT, MOST_STEPS, MOST_PROMPT, MOST_GUIDANCE = 16, 200, 1000, 30

@@ -29,6 +29,7 @@ from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generator import FeaturePatch
+from deepart.options import check_range
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
@@ -37,7 +38,6 @@ from deepart.tasks.bundled_restorers import LOOKS, SCALES, Look, enlarge_steps
 from deepart.tasks.genome import ANY_STYLE, MASK_SIDE, MOST_SEED, Genome
 from deepart.tasks.hub_generators import HUB_GENERATORS, load_hub_generator
 from deepart.tasks.tiled import fetch_steps, patiently
-from deepart.tasks.transfer import check_range
 
 if TYPE_CHECKING:
     from deepart.models.generator import FastGAN

@@ -10,13 +10,13 @@ from pathlib import Path
 from PIL import Image
 
 from deepart.models.style_code import StyleCode, mix
+from deepart.options import PaintOptions, check_range
 from deepart.recipes import Source, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.animation import check_animation, write_animation
-from deepart.tasks.colour import ColourMode
 from deepart.tasks.sheet import Study
-from deepart.tasks.transfer import Style, check_range
+from deepart.tasks.transfer import Style
 
 LEAST_STYLES, MOST_STYLES = 2, 6
 MOST_FRAMES_BETWEEN, MOST_HOLD = 120, 60
@@ -31,7 +31,7 @@ def morph_steps(
     hold: int = 6,
     *,
     side: int = 512,
-    colour: ColourMode = "style",
+    options: PaintOptions = PaintOptions(),
     strength: float = 1.0,
     loop: bool = False,
     out: str | os.PathLike[str],
@@ -44,7 +44,7 @@ def morph_steps(
         frames_between: one style and the next, themselves not counted.
         hold: frames that each style stands still for, at least 1.
         side: longer side in pixels, at most 512.
-        colour: see `deepart.transfer`.
+        options: see `sheet_steps`.
         strength: the same.
         loop: go back from the last style to the first, so that the film repeats without a jump.
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
@@ -56,10 +56,10 @@ def morph_steps(
     check_range("strength", strength, 0, 1)
     check_range("frames_between", frames_between, 0, MOST_FRAMES_BETWEEN)
     check_range("hold", hold, 1, MOST_HOLD)
-    study = Study("morph", content, side, colour)
+    study = Study("morph", content, side, options)
     ways = len(styles) if loop else len(styles) - 1
     total = len(styles) * hold + ways * frames_between
-    check_animation(out, study.prepared.plain.size, total)
+    check_animation(out, study.plain.size, total)
     named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
     study.job.settings |= {
         "strength": float(strength),
@@ -86,7 +86,7 @@ def strip_steps(
     cells: int = 7,
     side: int = 224,
     *,
-    colour: ColourMode = "style",
+    options: PaintOptions = PaintOptions(),
     strength: float = 1.0,
 ) -> Generator[Progress, None, Image.Image]:
     """Paint the same way as a strip of pictures next to each other, as an engine; see `morph_steps`.
@@ -104,7 +104,7 @@ def strip_steps(
     """
     check_range("strength", strength, 0, 1)
     check_range("cells", cells, max(LEAST_STYLES, min(len(styles), MOST_STYLES)), MOST_CELLS)
-    study = Study("morph", content, side, colour)
+    study = Study("morph", content, side, options)
     named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
     study.job.settings |= {"strength": float(strength), "cells": cells}
     strip = []

@@ -30,8 +30,9 @@ from deepart.errors import InputError
 from deepart.images import fit, load_image, to_pil, to_tensor
 from deepart.models.blocks import FrozenStatistics
 from deepart.models.style_code import StyleCode, StyleSpace, mix
+from deepart.options import PaintOptions
 from deepart.runtime import Progress
-from deepart.tasks.colour import ColourMode, code_colours, keep_photo_colours, match, statistics
+from deepart.tasks.colour import code_colours, keep_photo_colours, match, statistics
 from deepart.tiles import Box, tiles
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ STYLE_SIDE = 512
 """Shorter side at which a style picture is read, in pixels: the scale of its brush strokes."""
 BRUSH_CANVAS = 640
 """Longer side in pixels of the canvas that a brush of size 1 is painted on, however large the result."""
-LEAST_BRUSH, MOST_BRUSH = 0.25, 4.0
 PREVIEW_SIDE = 512
 """Longer side in pixels of what follows a slider: painted in about an eighth of a second on two cores."""
 
@@ -134,8 +134,7 @@ class StyleTransfer:
         content: Image.Image,
         styles: Styles,
         strength: float = 1.0,
-        colour: ColourMode = "style",
-        brush: float | None = None,
+        options: PaintOptions = PaintOptions(),
     ) -> Generator[Progress, None, Image.Image]:
         """Paint `content` (RGB or RGBA); yields `Progress`, returns the painting.
 
@@ -150,10 +149,9 @@ class StyleTransfer:
             content: the picture.
             styles: one, or several with where they go.
             strength: of a single style; regions have their own.
-            colour: see `deepart.tasks.colour`.
-            brush: None for strokes of so many pixels; a number for strokes in proportion to the picture,
-                which look the same in a preview and in a large print: 1 paints on `BRUSH_CANVAS` pixels, 2
-                on half as many with strokes twice as broad.
+            options: how it is finished; sizes and faces are the caller's.  A brush paints strokes in proportion to
+                the picture, which look the same in a preview and in a large print: 1 paints on `BRUSH_CANVAS`
+                pixels, 2 on half as many with strokes twice as broad.
 
         Raises:
             InputError: a code was made by another checkpoint.
@@ -161,35 +159,34 @@ class StyleTransfer:
         # One network from the first tile to the last, whatever version of it is promoted meanwhile.
         pinned = copy.copy(self)
         pinned._own_network = self._network()
-        return (yield from pinned._steps(content, styles, strength, colour, brush))
+        return (yield from pinned._steps(content, styles, strength, options))
 
     def _steps(
-        self, content: Image.Image, styles: Styles, strength: float, colour: ColourMode, brush: float | None
+        self, content: Image.Image, styles: Styles, strength: float, options: PaintOptions
     ) -> Generator[Progress, None, Image.Image]:
         regions = self._regions(styles, strength)
         if not regions:
             return content.copy()
         plain = load_image(content)  # transparency on white
         regions = [_with_mask_of(region, plain.size) for region in regions]
-        if colour == "palette":
+        if options.colour == "palette":
             yield Progress(0, 1, "progress.painting")
             painting = _recoloured(plain, regions)
-        elif brush is None:
+        elif options.brush is None:
             painting = yield from self._paint_tiles(plain, regions)
         else:
-            painting = yield from self._paint_broadly(plain, regions, BRUSH_CANVAS / brush)
-        return _finished(painting, content, plain, regions, colour)
+            painting = yield from self._paint_broadly(plain, regions, BRUSH_CANVAS / options.brush)
+        return _finished(painting, content, plain, regions, options)
 
     def __call__(
         self,
         content: Image.Image,
         styles: Styles,
         strength: float = 1.0,
-        colour: ColourMode = "style",
-        brush: float | None = None,
+        options: PaintOptions = PaintOptions(),
     ) -> Image.Image:
         """The same as `steps`, at once."""
-        return runtime.run(self.steps(content, styles, strength, colour, brush))
+        return runtime.run(self.steps(content, styles, strength, options))
 
     def prepare(self, picture: Image.Image, brush: float | None = None) -> Prepared:
         """Look at a picture once, so that `repaint` can show it again and again as a slider moves.
@@ -208,7 +205,7 @@ class StyleTransfer:
         return Prepared(picture, plain, pixels, features)
 
     def repaint(
-        self, prepared: Prepared, styles: Styles, strength: float = 1.0, colour: ColourMode = "style"
+        self, prepared: Prepared, styles: Styles, strength: float = 1.0, options: PaintOptions = PaintOptions()
     ) -> Image.Image:
         """Paint a prepared picture; what `steps` would return for it, in a fraction of the time.
 
@@ -220,8 +217,8 @@ class StyleTransfer:
         if not regions:
             return prepared.picture.copy()
         regions = [_with_mask_of(region, plain.size) for region in regions]
-        if colour == "palette":
-            return _finished(_recoloured(plain, regions), prepared.picture, plain, regions, colour)
+        if options.colour == "palette":
+            return _finished(_recoloured(plain, regions), prepared.picture, plain, regions, options)
         with runtime.device_lock():
             if _leaves_something(regions) and prepared.repainted is None:
                 prepared.own_code = self.encode(plain)
@@ -234,7 +231,7 @@ class StyleTransfer:
             y = self._decode(prepared.pixels, prepared.features, brush, weights)
             if prepared.repainted is not None:
                 y = y + _left_over(regions, (0, 0, *plain.size)) * (prepared.pixels - prepared.repainted)
-        return _finished(to_pil(y), prepared.picture, plain, regions, colour)
+        return _finished(to_pil(y), prepared.picture, plain, regions, options)
 
     def _kept_statistics(self, prepared: Prepared, code: Tensor) -> FrozenStatistics:
         """Return the normalisations of a prepared picture with a style, measured only once."""
@@ -432,12 +429,12 @@ def _finished(
     content: Image.Image,
     plain: Image.Image,
     regions: Sequence[Region],
-    colour: ColourMode,
+    options: PaintOptions,
 ) -> Image.Image:
     """Give a painting its colours, what is left untouched, and the content's transparency."""
-    if colour == "luminance":
+    if options.colour == "luminance":
         painting = keep_photo_colours(painting, plain)
-    elif colour == "matched":
+    elif options.colour == "matched":
         painting = match(painting, *statistics(plain))
     if regions[0].mask is not None:
         share = _painted_share(regions, (0, 0, *plain.size))

@@ -21,12 +21,12 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.images import centre_crop, content_hash, load_image, to_pil, to_tensor
+from deepart.options import check_range
 from deepart.recipes import Ingredient, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.generate import ArtGenerator
 from deepart.tasks.genome import ANY_STYLE, Genome
 from deepart.tasks.refine import BUNDLED_LOSS
-from deepart.tasks.transfer import check_range
 
 MOST_ITERATIONS = 500
 MOST_SECONDS = 25.0

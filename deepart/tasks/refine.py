@@ -38,11 +38,12 @@ from deepart.models.distances import (
     total_variation,
 )
 from deepart.models.style_code import StyleCode
+from deepart.options import check_range
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.painting import STYLE_SIDE, StyleTransfer
 from deepart.tasks.style_files import is_style_file
-from deepart.tasks.transfer import check_range, is_named_style, resized
+from deepart.tasks.transfer import is_named_style, resized
 
 BUNDLED_LOSS = "loss/distilled-vgg16-v1"
 LARGE_LOSS = "loss/vgg19-imagenet-v1"

@@ -17,6 +17,7 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import content_hash, load_image
 from deepart.models.style_code import StyleCode
+from deepart.options import check_range
 from deepart.recipes import Ingredient, Recipe, Setting, Source, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.diffusion import diffuse_steps
@@ -24,7 +25,7 @@ from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT
 from deepart.tasks.pipeline_table import PipelineChoice, Task, find_large, large_models, offered
 from deepart.tasks.style_files import is_style_file
-from deepart.tasks.transfer import check_range, is_named_style
+from deepart.tasks.transfer import is_named_style
 
 TASKS: tuple[Task, ...] = ("generate", "transfer", "blend", "restore")
 MOST_WORDS = 600

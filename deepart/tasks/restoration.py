@@ -18,6 +18,7 @@ import deepart
 from deepart.checkpoints import find
 from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, fit, load_image
+from deepart.options import check_range
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks import masks
@@ -41,7 +42,6 @@ from deepart.tasks.keep_paint import colour_safe, keep_texture
 from deepart.tasks.spandrel_network import Kind
 from deepart.tasks.straighten import Quad, straighten
 from deepart.tasks.tiled import MOST_RESULT_PIXELS, patiently
-from deepart.tasks.transfer import check_range
 from deepart.tasks.trust import TrustMap, trust_map
 from deepart.tiles import tiles
 

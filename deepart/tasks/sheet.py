@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+import functools
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image
@@ -12,13 +13,14 @@ from deepart.archives import safe_name
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.models.style_code import StyleCode
+from deepart.options import PaintOptions, check_range
 from deepart.recipes import Source, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet, drawable, table_sheet
-from deepart.tasks.colour import ColourMode
+from deepart.tasks import masks
 from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, PREVIEW_SIDE, Prepared
-from deepart.tasks.transfer import LEAST_SIZE, Finish, PaintingJob, Style, check_range, is_named_style
+from deepart.tasks.painting import DEFAULT_CHECKPOINT, PREVIEW_SIDE, Prepared, Region
+from deepart.tasks.transfer import PaintingJob, Style, is_named_style, paint_small
 
 MOST_STYLES = 48
 MOST_STRENGTHS = 10
@@ -30,7 +32,7 @@ def sheet_steps(
     styles: Sequence[Style] | None = None,
     strength: float = 1.0,
     side: int = 256,
-    colour: ColourMode = "style",
+    options: PaintOptions = PaintOptions(),
 ) -> Generator[Progress, None, Image.Image]:
     """Paint a picture in many styles, as an engine: yields `Progress`, returns the sheet.
 
@@ -39,7 +41,7 @@ def sheet_steps(
         styles: each as in `deepart.transfer`; None for the whole gallery.
         strength: see `deepart.transfer`.
         side: longer side of each picture in pixels.
-        colour: see `deepart.transfer`.
+        options: see `deepart.transfer`; `side` takes the place of its size.
 
     Returns:
         The sheet, with its recipe in `info["deepart"]`.
@@ -49,12 +51,12 @@ def sheet_steps(
         WeightsError: the checkpoint is missing or damaged.
     """
     check_range("strength", strength, 0, 1)
-    study = Study("sheet", content, side, colour)
+    study = Study("sheet", content, side, options)
     study.job.settings["strength"] = float(strength)
     if styles is None:
         styles = list(named_styles(DEFAULT_CHECKPOINT))
     named = yield from study.read_styles(styles, 1, MOST_STYLES)
-    cells = [Cell(study.prepared.plain, "Photo")]
+    cells = [Cell(study.plain, "Photo")]
     for done, style in enumerate(named):
         yield Progress(done, len(named), "progress.painting")
         cells.append(Cell(study.paint(style.code, strength), style.title))
@@ -67,7 +69,7 @@ def sweep_steps(
     styles: Sequence[Style],
     strengths: Sequence[float] = STRENGTHS,
     side: int = 256,
-    colour: ColourMode = "style",
+    options: PaintOptions = PaintOptions(),
 ) -> Generator[Progress, None, Image.Image]:
     """Paint a picture in some styles at several strengths, as an engine; see `sheet_steps`.
 
@@ -78,7 +80,7 @@ def sweep_steps(
         raise InputError("setting.number_of_strengths", most=MOST_STRENGTHS)
     for strength in strengths:
         check_range("strength", strength, 0, 1)
-    study = Study("sweep", content, side, colour)
+    study = Study("sweep", content, side, options)
     study.job.settings |= {f"strength_{number}": float(value) for number, value in enumerate(strengths, 1)}
     named = yield from study.read_styles(styles, 1, MOST_STYLES)
     total = len(named) * len(strengths)
@@ -109,7 +111,7 @@ class Study:
         verb: of the recipe.
         content: see `sheet_steps`.
         side: the same, from 64 to 512.
-        colour: the same.
+        options: the same.
 
     Raises:
         InputError: the picture cannot be read or is too long and narrow, or a setting is out of its range.
@@ -118,14 +120,18 @@ class Study:
     verb: str
     content: Source
     side: int
-    colour: ColourMode
+    options: PaintOptions
     job: PaintingJob = field(init=False)
+    plain: Image.Image = field(init=False)
     prepared: Prepared = field(init=False)
+    faces: Callable[[], Image.Image] = field(init=False)
 
     def __post_init__(self) -> None:
-        check_range("side", self.side, LEAST_SIZE, PREVIEW_SIDE)
-        self.job = PaintingJob(self.verb, self.content, Finish(self.side, self.colour))
-        self.prepared = self.job.engine.prepare(load_image(self.job.picture))  # transparency on white
+        check_range("side", self.side, PaintOptions.settings()["size"].low, PREVIEW_SIDE)
+        self.job = PaintingJob(self.verb, self.content, replace(self.options, size=self.side))
+        self.plain = load_image(self.job.picture)  # transparency on white
+        self.prepared = self.job.engine.prepare(self.plain, self.options.brush)
+        self.faces = functools.cache(lambda: masks.faces(self.plain))
 
     def read_styles(
         self, styles: Sequence[Style], least: int, most: int
@@ -148,7 +154,8 @@ class Study:
 
     def paint(self, code: StyleCode, strength: float) -> Image.Image:
         """Return the picture in one style."""
-        return self.job.engine.repaint(self.prepared, code, strength, self.colour)
+        painted = paint_small(self.job.engine, self.prepared, [Region(code, strength)], self.options, self.faces)
+        return painted.resize(self.plain.size, Image.Resampling.LANCZOS)  # a brush paints on a canvas of its own
 
 
 def _title(style: Style, code: StyleCode) -> str:

@@ -22,11 +22,11 @@ import torch
 from deepart.checkpoints import CHECKPOINTS, find, load_state
 from deepart.errors import InputError, WeightsError
 from deepart.files import replacing, write_json
+from deepart.options import check_range
 from deepart.tasks.breeding import blend, moved
 from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.genome import Genome
 from deepart.tasks.style_map import Point, map_weights
-from deepart.tasks.transfer import check_range
 
 TENSORS, FACTS = "directions.safetensors", "directions.json"
 

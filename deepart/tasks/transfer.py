@@ -9,7 +9,6 @@ import difflib
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
-from numbers import Real
 from typing import Union
 
 from PIL import Image, ImageChops
@@ -20,48 +19,16 @@ from deepart.checkpoints import find
 from deepart.errors import InputError
 from deepart.images import MAX_PIXELS, content_hash, load_image
 from deepart.models.style_code import StyleCode
+from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks import masks
-from deepart.tasks.colour import ColourMode, check_colour_mode
 from deepart.tasks.gallery import named_style_code, named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, LEAST_BRUSH, MOST_BRUSH, Region, StyleTransfer
+from deepart.tasks.painting import DEFAULT_CHECKPOINT, Prepared, Region, StyleTransfer
 from deepart.tasks.style_files import is_style_file, load_style
-
-LEAST_SIZE, MOST_SIZE = 64, 8192
 
 Style = Union[Source, StyleCode]
 """A picture, a code, the key of a bundled style, or a file that a mixture was saved to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """What holds for a painting whatever its styles are; see `transfer`."""
-
-    size: int | None = None
-    colour: ColourMode = "style"
-    brush: float | None = None
-    protect_faces: float = 0.0
-
-    def check(self) -> None:
-        """Refuse what is out of range.
-
-        Raises:
-            InputError: something is.
-        """
-        check_colour_mode(self.colour)
-        check_range("protect_faces", self.protect_faces, 0, 1)
-        if self.brush is not None:
-            check_range("brush", self.brush, LEAST_BRUSH, MOST_BRUSH)
-
-    def settings(self) -> dict[str, Setting]:
-        """Return what of it a recipe should say."""
-        settings: dict[str, Setting] = {"size": self.size, "colour": self.colour}
-        if self.brush is not None:
-            settings["brush"] = float(self.brush)
-        if self.protect_faces:
-            settings["protect_faces"] = float(self.protect_faces)
-        return settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +41,13 @@ class Place:
     outside_strength: float = 1.0
 
 
+@with_options(PaintOptions)
 def transfer(
     content: Source,
     style: Style,
     strength: float = 1.0,
     *,
-    size: int | None = None,
-    colour: ColourMode = "style",
-    brush: float | None = None,
-    protect_faces: float = 0.0,
+    options: PaintOptions = PaintOptions(),
     mask: Source | None = None,
     softness: float = 0.02,
     outside: Style | None = None,
@@ -96,12 +61,7 @@ def transfer(
         style: the same, a `StyleCode`, the key of a bundled style such as "starry-night", or the path of a
             file that a style was saved to.
         strength: 0 returns the content unchanged, 1 is the full style.
-        size: longer side of the result in pixels; None keeps the content's size.
-        colour: "style" for the style's colours, "luminance" or "matched" for the content's, "palette" for the
-            style's colours on the content as it is.
-        brush: None for strokes of a fixed number of pixels; from 0.25 (fine) to 4 (broad) for strokes in
-            proportion to the picture.
-        protect_faces: from 0 to 1, how much weaker the style is on faces.
+        options: see `PaintOptions`.
         mask: where to paint: a picture, white for yes, in the content's proportions; or "subject",
             "background" or "faces", found automatically; None for everywhere.
         softness: of the mask's edge, in parts of the content's shorter side.
@@ -116,23 +76,22 @@ def transfer(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: the checkpoint is missing or damaged.
     """
-    finish = Finish(size, colour, brush, protect_faces)
     place = Place(mask, softness, outside, outside_strength)
-    return runtime.run(transfer_steps(content, style, strength, finish, place), on_progress)
+    return runtime.run(transfer_steps(content, style, strength, options, place), on_progress)
 
 
 def transfer_steps(
     content: Source,
     style: Style,
     strength: float = 1.0,
-    finish: Finish = Finish(),
+    options: PaintOptions = PaintOptions(),
     place: Place = Place(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
     check_range("strength", strength, 0, 1)
     check_range("softness", place.softness, 0, 1)
     check_range("outside_strength", place.outside_strength, 0, 1)
-    job = PaintingJob("transfer", content, finish)
+    job = PaintingJob("transfer", content, options)
     job.settings["strength"] = float(strength)
     yield Progress(0, 1, "progress.reading_style")
     regions = [Region(job.read_style("style", style), strength)]
@@ -170,16 +129,16 @@ class PaintingJob:
 
     verb: str
     content: Source
-    finish: Finish
+    options: PaintOptions
     engine: StyleTransfer = field(default_factory=StyleTransfer)
     picture: Image.Image = field(init=False)
     settings: dict[str, Setting] = field(init=False)
     ingredients: list[Ingredient] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.finish.check()
-        self.picture = resized(load_image(self.content, keep_alpha=True), self.finish.size)
-        self.settings = self.finish.settings()
+        self.options.check()
+        self.picture = resized(load_image(self.content, keep_alpha=True), self.options.size)
+        self.settings = self.options.recipe()
         self.add_ingredient("content", self.content, self.picture)
 
     def add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
@@ -197,11 +156,10 @@ class PaintingJob:
 
     def paint(self, regions: Sequence[Region]) -> Generator[Progress, None, Image.Image]:
         """Paint, and attach the recipe."""
-        finish = self.finish
-        if finish.protect_faces:
+        if self.options.protect_faces:
             yield Progress(0, 1, "progress.finding_faces")
-            regions = spare_faces(regions, self.picture, finish.protect_faces)
-        painted = yield from self.engine.steps(self.picture, regions, colour=finish.colour, brush=finish.brush)
+            regions = spare_faces(regions, self.picture, self.options.protect_faces)
+        painted = yield from self.engine.steps(self.picture, regions, options=self.options)
         return attach(painted, self.recipe())
 
     def recipe(self) -> Recipe:
@@ -247,6 +205,24 @@ def is_named_style(style: Style) -> bool:
     return isinstance(style, str) and style in named_styles(DEFAULT_CHECKPOINT)
 
 
+def paint_small(
+    engine: StyleTransfer,
+    prepared: Prepared,
+    regions: Sequence[Region],
+    options: PaintOptions,
+    faces: Callable[[], Image.Image],
+) -> Image.Image:
+    """Paint a prepared picture as `PaintingJob.paint` would, for previews and sheets.
+
+    Args:
+        faces: returns where the faces in the picture are, "L" of any size.
+    """
+    if options.protect_faces:
+        found = faces().resize(prepared.plain.size)
+        regions = spare_faces(regions, prepared.plain, options.protect_faces, found)
+    return engine.repaint(prepared, regions, options=options)
+
+
 def spare_faces(
     regions: Sequence[Region], picture: Image.Image, amount: float, faces: Image.Image | None = None
 ) -> list[Region]:
@@ -264,16 +240,6 @@ def spare_faces(
     ]
 
 
-def check_range(name: str, value: float, low: float, high: float) -> None:
-    """Refuse a setting outside [low, high].
-
-    Raises:
-        InputError: it is outside, or not a number.
-    """
-    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
-        raise InputError("setting.range", name=name, low=low, high=high)
-
-
 def resized(image: Image.Image, longest: int | None) -> Image.Image:
     """Return `image` with its longer side brought to `longest` pixels; None leaves it.
 
@@ -282,7 +248,7 @@ def resized(image: Image.Image, longest: int | None) -> Image.Image:
     """
     if longest is None:
         return image
-    check_range("size", longest, LEAST_SIZE, MOST_SIZE)
+    PaintOptions.settings()["size"].check(longest)
     scale = longest / max(image.size)
     width, height = (max(1, round(side * scale)) for side in image.size)
     if width * height > MAX_PIXELS:

@@ -21,6 +21,7 @@ from torch import Tensor
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import to_pil
+from deepart.options import check_range
 from deepart.recipes import Recipe
 from deepart.runtime import Progress
 from deepart.tasks.animation import check_animation, read_comment, write_animation
@@ -29,7 +30,6 @@ from deepart.tasks.bundled_restorers import Look, enlarge_steps
 from deepart.tasks.generate import ArtGenerator, check_upscale
 from deepart.tasks.genome import Genome
 from deepart.tasks.tiled import patiently
-from deepart.tasks.transfer import check_range
 
 Easing = Literal["smooth", "linear", "hold"]
 """How a walk goes from one picture to the next: slowly at both ends, evenly, or with a rest at each."""

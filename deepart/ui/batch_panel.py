@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import gradio as gr
+from gradio.components import Component
 
 from deepart import runtime
 from deepart.errors import InputError
@@ -15,10 +16,10 @@ from deepart.images import save_png
 from deepart.recipes import chunks
 from deepart.tasks.batch import BatchResult, batch_steps
 from deepart.tasks.sheet import STRENGTHS, sheet_steps, sweep_steps
-from deepart.tasks.transfer import Finish
 from deepart.text import say
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
+from deepart.ui.option_controls import options_of
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-batch.zip", "deepart-sheet.png"
 
@@ -30,10 +31,7 @@ def build_batch_panel(
     chosen: gr.State,
     own_style: gr.Image,
     strength: gr.Slider,
-    colour: gr.Radio,
-    size: gr.Dropdown,
-    brush: gr.Radio,
-    faces: gr.Slider,
+    options: Mapping[str, Component],
 ) -> None:
     """Add the panel to the surrounding column; the components are those of the tab, which it reads."""
     with gr.Accordion(t("ui.batch"), open=False, elem_id="batch"):
@@ -50,7 +48,7 @@ def build_batch_panel(
     for component in (files, download):
         unread(component)
     outputs = [sheet, download, status]
-    style_inputs = [chosen, own_style, strength, colour]
+    style_inputs = [chosen, own_style, strength, *options.values()]
 
     @handler
     def paint_batch(
@@ -58,18 +56,14 @@ def build_batch_panel(
         chosen: str | None,
         own_style: str | None,
         strength: float,
-        colour: str,
-        size: int,
-        brush: float,
-        faces: float,
         request: gr.Request,
+        *values: Any,
     ) -> Iterator[tuple[Any, ...]]:
         language = language_of(request)
-        finish = Finish(int(size) or None, colour, brush or None, faces)
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             archive = Path(folder) / ARCHIVE_NAME
             steps = batch_steps(
-                paths or [], _style(chosen, own_style), strength, finish, out=archive, language=language
+                paths or [], _style(chosen, own_style), strength, options_of(values), out=archive, language=language
             )
             result: BatchResult = yield from told(steps, language)
             save_png(result.sheet, Path(folder) / SHEET_NAME)
@@ -85,13 +79,13 @@ def build_batch_panel(
         chosen: str | None,
         own_style: str | None,
         strength: float,
-        colour: str,
         request: gr.Request,
+        *values: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """One picture in every style of the gallery."""
         if content is None:
             raise InputError("content.missing")
-        yield from _sheet(sheet_steps(content, None, strength, colour=colour), language_of(request))
+        yield from _sheet(sheet_steps(content, None, strength, options=options_of(values)), language_of(request))
 
     @handler
     def paint_sweep(
@@ -99,13 +93,13 @@ def build_batch_panel(
         chosen: str | None,
         own_style: str | None,
         strength: float,
-        colour: str,
         request: gr.Request,
+        *values: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """One picture in one style at several strengths."""
         if content is None:
             raise InputError("content.missing")
-        steps = sweep_steps(content, [_style(chosen, own_style)], STRENGTHS, colour=colour)
+        steps = sweep_steps(content, [_style(chosen, own_style)], STRENGTHS, options=options_of(values))
         yield from _sheet(steps, language_of(request))
 
     def _sheet(steps: Generator, language: str) -> Iterator[tuple[Any, ...]]:
@@ -122,7 +116,7 @@ def build_batch_panel(
         "concurrency_limit": 1,
     }
     runs = [
-        paint_all.click(runtime.gpu(paint_batch), [files, *style_inputs, size, brush, faces], outputs, **on_device),
+        paint_all.click(runtime.gpu(paint_batch), [files, *style_inputs], outputs, **on_device),
         make_sheet.click(runtime.gpu(paint_sheet), [content, *style_inputs], outputs, **on_device),
         make_sweep.click(runtime.gpu(paint_sweep), [content, *style_inputs], outputs, **on_device),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,36 +13,30 @@ import gradio as gr
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import LAYERS
+from deepart.options import PaintOptions
 from deepart.tasks.masks import SPATIAL_KINDS
-from deepart.tasks.transfer import Finish
 from deepart.ui.blend_request import BlendRequest
-from deepart.ui.events import handler, unread
+from deepart.ui.events import unread
+from deepart.ui.option_controls import Field, endpoint, in_contract, option_fields
 from deepart.ui.paintings import Painted
 from deepart.ui.transfer_request import known_style
+
+CONTRACT = (
+    *("content", "styles", "style_names", "weights", "strength", "size", "colour", "brush", "protect_faces", "balance"),
+    *("where", *LAYERS),
+)
+"""The parameters that programs may give without their names; new ones come behind."""
 
 
 def add_blend_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
     with gr.Row(visible=False):
-        endpoint = gr.Button()
-        fields = [
-            unread(gr.File(label="content")),
-            unread(gr.File(label="styles", file_count="multiple")),
-            gr.Textbox(label="style_names"),
-            gr.JSON(label="weights"),
-            gr.Number(1, label="strength"),
-            gr.Number(0, label="size", precision=0),
-            gr.Textbox("style", label="colour"),
-            gr.Number(0, label="brush"),
-            gr.Number(0, label="protect_faces"),
-            gr.Checkbox(False, label="balance"),
-            gr.Textbox("everywhere", label="where"),
-            *(gr.Textbox(label=layer) for layer in LAYERS),
-        ]
+        button = gr.Button()
+        fields = in_contract(_fields() | option_fields(), CONTRACT)
         answers = [gr.File(label="painting"), gr.JSON(label="recipe")]
-    endpoint.click(
-        runtime.gpu(blend_endpoint),
-        fields,
+    button.click(
+        runtime.gpu(endpoint(blend_endpoint, fields)),
+        [field.component for field in fields.values()],
         answers,
         api_name="blend",
         concurrency_id="device",
@@ -49,56 +44,43 @@ def add_blend_endpoint() -> None:
     )
 
 
-@handler
-def blend_endpoint(
-    content: str,
-    styles: list[str] | None = None,
-    style_names: str | None = None,
-    weights: list[float] | None = None,
-    strength: float = 1,
-    size: int = 0,
-    colour: str = "style",
-    brush: float = 0,
-    protect_faces: float = 0,
-    balance: bool = False,
-    where: str = "everywhere",
-    palette: str | None = None,
-    texture: str | None = None,
-    shapes: str | None = None,
-    request: gr.Request | None = None,
-) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
+def _fields() -> dict[str, Field]:
+    files = unread(gr.File(label="styles", file_count="multiple"))
+    names = "styles of the gallery with their weights, such as starry-night:0.6, the-scream:0.4."
+    where = "everywhere, or left-right, top-bottom, diagonal or centre-edge to go from the first style to the last."
+    layer = "a style of the gallery, or the number of one of the files, to take the {} from."
+    return {
+        "content": Field(unread(gr.File(label="content")), inspect.Parameter.empty, "the picture to paint."),
+        "styles": Field(files, None, "pictures to take styles from, or styles saved as files."),
+        "style_names": Field(gr.Textbox(label="style_names"), None, names),
+        "weights": Field(
+            gr.JSON(label="weights"), None, "a number for each of the files; a negative one asks for less of its style."
+        ),
+        "strength": Field(gr.Number(1, label="strength"), 1, "0 returns the content unchanged, 1 is the full style."),
+        "balance": Field(gr.Checkbox(False, label="balance"), False, "let no style drown the others."),
+        "where": Field(gr.Textbox("everywhere", label="where"), "everywhere", where),
+        **{name: Field(gr.Textbox(label=name), None, layer.format(name)) for name in LAYERS},
+    }
+
+
+def blend_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
     """Repaint a picture in a mixture of up to six styles.
 
-    Args:
-        content: the picture to paint.
-        styles: pictures to take styles from, or styles saved as files.
-        style_names: styles of the gallery with their weights, such as starry-night:0.6, the-scream:0.4.
-        weights: a number for each of the files; a negative one asks for less of its style.
-        strength: 0 returns the content unchanged, 1 is the full style.
-        size: longer side of the result in pixels; 0 keeps the content's size.
-        colour: style, luminance, matched or palette; whose colours the painting has.
-        brush: size of the strokes in proportion to the picture, 0.25 to 4; 0 for a fixed number of pixels.
-        protect_faces: 0 to 1, how much weaker the style is on faces.
-        balance: let no style drown the others.
-        where: everywhere, or left-right, top-bottom, diagonal or centre-edge to go from the first style to the last.
-        palette: a style of the gallery, or the number of one of the files, to take the palette from.
-        texture: the same for the texture.
-        shapes: the same for the shapes.
+    Args: see `fields`.
 
     Returns:
         The painting as PNG, and the recipe of how it was made.
     """
-    files = styles or []
+    files, where = values["styles"] or [], values["where"]
     if where not in ("everywhere", *SPATIAL_KINDS):
         raise InputError("setting.choice", name="where", choices=", ".join(("everywhere", *SPATIAL_KINDS)))
-    names = {"palette": palette, "texture": texture, "shapes": shapes}
     wanted = BlendRequest(
-        content=content,
-        styles=[*file_weights(files, weights), *_named_weights(style_names)],
-        strength=strength,
-        finish=Finish(int(size) if size else None, colour, brush or None, protect_faces),
-        balance=balance,
-        layers={layer: _layer_style(name, files) for layer, name in names.items() if name},
+        content=values["content"],
+        styles=[*file_weights(files, values["weights"]), *_named_weights(values["style_names"])],
+        strength=values["strength"],
+        options=PaintOptions.read(values),
+        balance=values["balance"],
+        layers={layer: _layer_style(values[layer], files) for layer in LAYERS if values[layer]},
         where=where,
     )
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:

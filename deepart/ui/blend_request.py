@@ -11,11 +11,12 @@ from PIL import Image
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import Layer, StyleCode
+from deepart.options import PaintOptions
 from deepart.tasks import masks
 from deepart.tasks.blend import Mixture, blend_steps, check_weights, mixed_regions
 from deepart.tasks.masks import SPATIAL_KINDS
 from deepart.tasks.painting import Region
-from deepart.tasks.transfer import Finish, Style
+from deepart.tasks.transfer import Style
 from deepart.ui.paintings import Painted, previews, write_painting
 
 FILE_NAME = "deepart-blend.png"
@@ -30,7 +31,7 @@ class BlendRequest:
     content: str | None
     styles: Sequence[tuple[Style, float]]
     strength: float = 1.0
-    finish: Finish = Finish()
+    options: PaintOptions = PaintOptions()
     balance: bool = False
     layers: Mapping[Layer, Style] = field(default_factory=dict)
     where: str = "everywhere"
@@ -60,10 +61,10 @@ class BlendRequest:
         """Return the same for a preview."""
         place_masks = None
         if self.where in SPATIAL_KINDS:
-            size = previews.picture(self.content, self.finish.brush).plain.size
+            size = previews.picture(self.content, self.options.brush).plain.size
             place_masks = masks.spatial_weights(size, len(self.styles), self.where)
         elif self.where == "painted" and self.strokes:
-            size = previews.picture(self.content, self.finish.brush).plain.size
+            size = previews.picture(self.content, self.options.brush).plain.size
             strokes = [masks.feather(mask.resize(size), self.softness) for mask in self.strokes]
             place_masks = masks.partition(strokes)
         return mixed_regions(
@@ -79,8 +80,7 @@ class BlendRequest:
 
     def preview(self) -> tuple[Image.Image, Image.Image]:
         """Return the picture and its painting, both small."""
-        finish = self.finish
-        return previews.paint(self.content, self.regions(), finish.colour, finish.brush, finish.protect_faces)
+        return previews.paint(self.content, self.regions(), self.options)
 
     def code(self) -> StyleCode:
         """Return the mix as one style, wherever its styles go.
@@ -101,5 +101,5 @@ class BlendRequest:
             InputError: see `check` and `blend_steps`.
         """
         self.check()
-        painted = yield from blend_steps(self.content, self.styles, self.strength, self.finish, self.mixture())
-        yield write_painting(painted, self.content, self.finish.size, folder, FILE_NAME)
+        painted = yield from blend_steps(self.content, self.styles, self.strength, self.options, self.mixture())
+        yield write_painting(painted, self.content, self.options.size, folder, FILE_NAME)

@@ -18,23 +18,24 @@ from deepart.archives import safe_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.models.style_code import LAYERS
+from deepart.options import PaintOptions
 from deepart.tasks.blend import MOST_STYLES
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT, PREVIEW_SIDE
 from deepart.tasks.strokes import masks_by_colour
 from deepart.tasks.style_files import LONGEST_LABEL, SUFFIX, save_style
 from deepart.tasks.style_map import corners, map_weights, pad_weights
-from deepart.tasks.transfer import Finish
 from deepart.text import say
 from deepart.ui import samples, style_slots
 from deepart.ui.blend_endpoint import add_blend_endpoint
 from deepart.ui.blend_request import WHERE, BlendRequest
-from deepart.ui.choices import brush_choices, captioned_gallery, colour_choices, gallery_items
+from deepart.ui.choices import captioned_gallery, gallery_items
 from deepart.ui.events import handler, language_of, show_progress, tell, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.large_panel import LargePanel, Pictures
 from deepart.ui.morph_panel import build_morph_panel, kind_choices
-from deepart.ui.paintings import SIZES, next_number, shown
+from deepart.ui.option_controls import in_order, option_controls, options_of, translated
+from deepart.ui.paintings import next_number, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.style_pad import dot_in, style_pad, with_anchors, with_dot
 from deepart.ui.style_slots import COLOURS, Slot
@@ -136,21 +137,12 @@ def build_blend_tab() -> None:
                         elem_id="blend-editor",
                     )
                     softness = gr.Slider(
-                        0, 0.2, value=0.05, step=0.01, label=t("ui.softness"), elem_id="blend-softness"
+                        0, 0.2, value=0.02, step=0.01, label=t("ui.softness"), elem_id="blend-softness"
                     )
             balance = gr.Checkbox(False, label=t("ui.blend.balance"), elem_id="blend-balance")
             strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="blend-strength")
             with gr.Accordion(t("ui.blend.finish"), open=False, elem_id="blend-finish"):
-                colour = gr.Radio(colour_choices("en"), value="style", label=t("ui.colour"), elem_id="blend-colour")
-                brush = gr.Radio(brush_choices("en"), value=0, label=t("ui.brush"), elem_id="blend-brush")
-                faces = gr.Slider(0, 1, value=0, step=0.05, label=t("ui.protect_faces"), elem_id="blend-faces")
-                size = gr.Dropdown(
-                    [("100 %", 0), *((f"{side} px", side) for side in SIZES)],
-                    value=0,
-                    label=t("ui.size"),
-                    info=t("ui.size_info"),
-                    elem_id="blend-size",
-                )
+                options = in_order(option_controls("blend", PaintOptions.settings()))
             with gr.Row():
                 paint_button = gr.Button(
                     t("ui.paint"), variant="primary", scale=3, elem_id="blend-run", elem_classes="starts-painting"
@@ -159,7 +151,7 @@ def build_blend_tab() -> None:
             large = LargePanel("blend")
         newest = gr.State({})  # "number": of the last thing asked for; changed in place, while others read it
         inputs = {content, slots, mode, *weights, pad, style_map, *layers.values(), where, editor, softness, newest}
-        inputs |= {balance, strength, colour, brush, faces, size}
+        inputs |= {balance, strength, *options.values()}
         with gr.Column(scale=7, elem_id="blend-work", elem_classes="painting-work"):
             result = before_and_after("blend-result", "painting-result")
             status = gr.Markdown(elem_id="blend-status", elem_classes="hint")
@@ -219,7 +211,7 @@ def build_blend_tab() -> None:
             content=values[content],
             styles=[(slot.style, weight) for slot, weight in parts],
             strength=float(values[strength]),
-            finish=Finish(int(values[size]) or None, values[colour], values[brush] or None, values[faces]),
+            options=options_of(values[control] for control in options.values()),
             balance=values[balance],
             layers={layer: by_key[values[choice]] for layer, choice in layers.items() if values[choice] in by_key},
             where=place,
@@ -267,13 +259,12 @@ def build_blend_tab() -> None:
         """Say in the visitor's language what Gradio cannot translate: captions and choices."""
         language = language_of(request)
         if language == "en":
-            return (gr.skip(),) * 6
+            return (gr.skip(),) * (4 + len(options))
         return (
             gr.update(value=gallery_items(language)),
             gr.update(choices=_mode_choices(language)),
             gr.update(choices=_where_choices(language)),
-            gr.update(choices=colour_choices(language)),
-            gr.update(choices=brush_choices(language)),
+            *translated(language),
             gr.update(choices=kind_choices(language)),
         )
 
@@ -418,7 +409,7 @@ def build_blend_tab() -> None:
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     page.load(show_first_blend, None, [result, status, *mix_outputs], **quiet)
     page.load(show_styles, inputs, [*slot_outputs, style_map], **quiet)
-    page.load(translate_blend, None, [gallery, mode, where, colour, brush, morph_kind], **quiet)
+    page.load(translate_blend, None, [gallery, mode, where, *options.values(), morph_kind], **quiet)
     changes = [
         gallery.select(add_from_gallery, inputs, [*slot_outputs, gallery], **quiet),
         upload.upload(add_uploads, inputs | {upload}, slot_outputs, api_visibility="private"),
@@ -436,7 +427,8 @@ def build_blend_tab() -> None:
     pad.release(follow_pad, inputs, weights, **quiet)
     where.input(show_place, inputs, [strokes_side, editor], **quiet)
     content.change(show_place, inputs, [strokes_side, editor], **quiet)
-    live = [*weights, pad, style_map, *layers.values(), where, softness, balance, strength, colour, brush, faces]
+    live = [*weights, pad, style_map, *layers.values(), where, softness, balance, strength]
+    live += [control for name, control in options.items() if name != "size"]  # a preview has its own
     for changed in (*(change.success for change in changes), *(each.input for each in live), editor.input):
         changed(
             preview_blend,

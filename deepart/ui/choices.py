@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import gradio as gr
 
 from deepart.errors import InputError
 from deepart.recipes import Recipe, recipe_of
-from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT
-from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.events import translations as t
-from deepart.ui.paintings import BRUSHES
 
 
 def captioned_gallery(items: list[tuple[str, str]], label: object, elem_id: str, **options: object) -> gr.Gallery:
@@ -37,16 +34,6 @@ def gallery_items(language: str) -> list[tuple[str, str]]:
     """Return path and title of the picture of each style of the gallery."""
     styles = named_styles(DEFAULT_CHECKPOINT)
     return [(str(samples.folder() / f"{key}.webp"), style.title_in(language)) for key, style in styles.items()]
-
-
-def colour_choices(language: str) -> list[tuple[str, str]]:
-    """Return the ways of colouring a painting."""
-    return [(say(f"ui.colour.{mode}", language), mode) for mode in COLOUR_MODES]
-
-
-def brush_choices(language: str) -> list[tuple[str, float]]:
-    """Return the sizes of the brush."""
-    return [(say(f"ui.brush.{brush:g}", language), brush) for brush in BRUSHES]
 
 
 def settings_upload(elem_id: str) -> gr.UploadButton:
@@ -72,12 +59,6 @@ def recipe_from(path: str, verb: str) -> Recipe:
 def one_of(known: Collection, value: object, default: Any) -> Any:
     """Return a setting that was read from a file, or the default if it is none of those that there are."""
     return value if isinstance(value, (str, int, float)) and value in known else default
-
-
-def offering(choices: Sequence[tuple[str, Any]], value: Any, label: str) -> dict[str, Any]:
-    """Return an update that sets one of `choices`, or a value that is none of them, with its label."""
-    known = any(each == value for _, each in choices)
-    return gr.update(choices=[*choices, *([] if known else [(label, value)])], value=value)
 
 
 def within(value: object, low: float, high: float, default: float) -> float:

@@ -121,14 +121,14 @@ def morph_to(path: Path, wanted: BlendRequest, kind: str, seconds: float) -> Ite
     if kind not in KINDS:
         raise InputError("setting.choice", name="kind", choices=", ".join(KINDS))
     styles = [style for style, _ in wanted.styles]
-    finish = {"colour": wanted.finish.colour, "strength": wanted.strength}
+    shared = {"options": wanted.options, "strength": wanted.strength}
     if kind == "strip":
         cells = 1 + max(1, len(styles) - 1) * (1 + CELLS_BETWEEN)
-        strip = yield from strip_steps(wanted.content, styles, cells, **finish)
+        strip = yield from strip_steps(wanted.content, styles, cells, **shared)
         save_png(strip, path, text=chunks(strip))
         return
     frames = min(round(FPS * seconds), MOST_FRAMES_BETWEEN)
-    yield from morph_steps(wanted.content, styles, frames, round(FPS * HOLD), side=SIDES[kind], out=path, **finish)
+    yield from morph_steps(wanted.content, styles, frames, round(FPS * HOLD), side=SIDES[kind], out=path, **shared)
 
 
 def kind_choices(language: str) -> list[tuple[str, str]]:

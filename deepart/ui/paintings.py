@@ -16,14 +16,12 @@ from PIL import Image
 from deepart.checkpoints import find
 from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
+from deepart.options import PaintOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks import masks
 from deepart.tasks.painting import PREVIEW_SIDE, Prepared, Region, StyleTransfer
-from deepart.tasks.transfer import read_style, resized, spare_faces
+from deepart.tasks.transfer import paint_small, read_style, resized
 
-SIZES = (512, 1024, 1600, 2048, 4096)
-BRUSHES = (0, 0.5, 1, 2, 4)
-"""Sizes of the brush that can be chosen; 0 for strokes of a fixed number of pixels."""
 SHOWN_SIDE = 2048
 """Longer side of what the browser shows; the download has every pixel."""
 
@@ -100,16 +98,12 @@ class Previews:
         self,
         path: str,
         regions: Sequence[Region],
-        colour: str = "style",
-        brush: float | None = None,
-        protect_faces: float = 0.0,
+        options: PaintOptions = PaintOptions(),
     ) -> tuple[Image.Image, Image.Image]:
         """Return the picture and its painting, both RGB and of preview size."""
-        prepared = self.picture(path, brush)
-        if protect_faces:
-            faces = self.faces(path).resize(prepared.plain.size)
-            regions = spare_faces(regions, prepared.plain, protect_faces, faces)
-        return prepared.plain, load_image(self.engine.repaint(prepared, regions, colour=colour))
+        prepared = self.picture(path, options.brush)
+        painted = paint_small(self.engine, prepared, regions, options, lambda: self.faces(path))
+        return prepared.plain, load_image(painted)
 
     def _once(self, kind: str, key: Hashable, make: Callable[[], T]) -> T:
         key = (find(self.engine.checkpoint).identity, key)  # of what another version has made nothing can be used

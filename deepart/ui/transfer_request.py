@@ -12,10 +12,12 @@ from PIL import Image, ImageChops
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import fit, load_image
+from deepart.options import PaintOptions
 from deepart.tasks import masks
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT, Region
-from deepart.tasks.transfer import Finish, Place, is_named_style, transfer_steps
+from deepart.tasks.transfer import Place, is_named_style, transfer_steps
+from deepart.ui.option_controls import options_of
 from deepart.ui.paintings import Painted, previews, write_painting
 
 FILE_NAME = "deepart-transfer.png"
@@ -32,10 +34,7 @@ class TransferRequest:
     content: str | None
     style: str | None
     strength: float = 1.0
-    colour: str = "style"
-    size: int | None = None
-    brush: float | None = None
-    protect_faces: float = 0.0
+    options: PaintOptions = PaintOptions()
     where: str = "everywhere"
     mask: str | Image.Image | None = None
     softness: float = 0.02
@@ -49,18 +48,15 @@ class TransferRequest:
         chosen: str | None,
         own_style: str | None,
         strength: float,
-        colour: str,
-        size: int,
-        brush: float,
-        protect_faces: float,
         where: str,
         editor: dict[str, Any] | None,
         mask_file: str | None,
         softness: float,
         outside: str,
         outside_strength: float,
+        *options: Any,
     ) -> TransferRequest:
-        """Read the values of the page's components, in the order in which handlers get them."""
+        """Read the values of the page's components, in the order in which handlers get them; the options come last."""
         mask = mask_file if where == "uploaded" else None
         if where == "painted" and content and editor:
             mask = masks.mask_from_editor(editor, fit(load_image(content), EDITOR_SIDE).size)
@@ -68,10 +64,7 @@ class TransferRequest:
             content=content,
             style=own_style or chosen,
             strength=strength,
-            colour=colour,
-            size=int(size) or None,
-            brush=brush or None,
-            protect_faces=protect_faces,
+            options=options_of(options),
             where=where,
             mask=mask,
             softness=softness,
@@ -104,7 +97,7 @@ class TransferRequest:
         inside = Region(previews.code(self.style), self.strength)
         if self.where == "everywhere":
             return [inside]
-        size = previews.picture(self.content, self.brush).plain.size
+        size = previews.picture(self.content, self.options.brush).plain.size
         if self.where in masks.FOUND:
             mask = previews.mask(self.content, self.where).resize(size)
         else:
@@ -138,6 +131,5 @@ def paint_to(folder: Path, wanted: TransferRequest) -> Iterator[runtime.Progress
         InputError: something is missing, or see `transfer_steps`.
     """
     wanted.check()
-    finish = Finish(wanted.size, wanted.colour, wanted.brush, wanted.protect_faces)
-    painted = yield from transfer_steps(wanted.content, wanted.style, wanted.strength, finish, wanted.place())
-    yield write_painting(painted, wanted.content, wanted.size, folder, FILE_NAME)
+    painted = yield from transfer_steps(wanted.content, wanted.style, wanted.strength, wanted.options, wanted.place())
+    yield write_painting(painted, wanted.content, wanted.options.size, folder, FILE_NAME)

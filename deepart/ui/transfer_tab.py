@@ -15,38 +15,27 @@ from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
+from deepart.options import PaintOptions
 from deepart.tasks import masks
-from deepart.tasks.colour import COLOUR_MODES
 from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, LEAST_BRUSH, MOST_BRUSH
+from deepart.tasks.painting import DEFAULT_CHECKPOINT
 from deepart.tasks.style_files import load_style
-from deepart.tasks.transfer import LEAST_SIZE, MOST_SIZE
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.batch_panel import build_batch_panel
-from deepart.ui.choices import (
-    brush_choices,
-    captioned_gallery,
-    colour_choices,
-    gallery_items,
-    offering,
-    one_of,
-    recipe_from,
-    settings_upload,
-    within,
-)
+from deepart.ui.choices import captioned_gallery, gallery_items, one_of, recipe_from, settings_upload, within
 from deepart.ui.classify_html import percent
 from deepart.ui.classify_request import change_by
 from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.large_panel import LargePanel
-from deepart.ui.paintings import SIZES, next_number, previews, shown
+from deepart.ui.option_controls import in_order, option_controls, restored, translated
+from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.refine_panel import build_refine_panel
 from deepart.ui.transfer_endpoint import add_transfer_endpoint
 from deepart.ui.transfer_request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
-_SIZE_CHOICES = [("100 %", 0), *((f"{side} px", side) for side in SIZES)]
 _MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
 
 
@@ -88,8 +77,9 @@ def build_transfer_tab() -> gr.Image:
                 styles[first.style].credit("en"), elem_id="transfer-chosen", elem_classes="chosen"
             )
             strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")
-            colour = gr.Radio(colour_choices("en"), value="style", label=t("ui.colour"), elem_id="transfer-colour")
-            brush = gr.Radio(brush_choices("en"), value=0, label=t("ui.brush"), elem_id="transfer-brush")
+            first_options = option_controls(
+                "transfer", [name for name in PaintOptions.settings() if name not in ("protect_faces", "size")]
+            )
             with gr.Accordion(t("ui.where"), open=False, elem_id="transfer-place"):
                 where = gr.Radio(_where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
                 with gr.Column(visible=False) as painted_mask:
@@ -122,14 +112,8 @@ def build_transfer_tab() -> gr.Image:
                 outside_strength = gr.Slider(
                     0, 1, value=1, step=0.05, label=t("ui.outside_strength"), elem_id="transfer-outside-strength"
                 )
-                faces = gr.Slider(0, 1, value=0, step=0.05, label=t("ui.protect_faces"), elem_id="transfer-faces")
-            size = gr.Dropdown(
-                _SIZE_CHOICES,
-                value=0,
-                label=t("ui.size"),
-                info=t("ui.size_info"),
-                elem_id="transfer-size",
-            )
+                of_faces = option_controls("transfer", ["protect_faces"])
+            options = in_order(first_options, of_faces, option_controls("transfer", ["size"]))
             with gr.Row():
                 paint_button = gr.Button(
                     t("ui.paint"),
@@ -157,8 +141,8 @@ def build_transfer_tab() -> gr.Image:
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
             outputs = [result, download, again, recipe, status]
-            build_refine_panel(content, own_style, size, result, outputs)
-            build_batch_panel(content, chosen, own_style, strength, colour, size, brush, faces)
+            build_refine_panel(content, own_style, options["size"], result, outputs)
+            build_batch_panel(content, chosen, own_style, strength, options)
     style_shown = [chosen, own_style, gallery, chosen_text]
     # "number": of the last thing asked for, "settings": of the last painting; changed in place, while others read it.
     painted = gr.State({})
@@ -167,16 +151,13 @@ def build_transfer_tab() -> gr.Image:
         chosen,
         own_style,
         strength,
-        colour,
-        size,
-        brush,
-        faces,
         where,
         editor,
         mask_file,
         softness,
         outside,
         outside_strength,
+        *options.values(),
     ]
     for component in (content, own_style, style_file, mask_file, download, restore):
         unread(component)
@@ -195,12 +176,11 @@ def build_transfer_tab() -> gr.Image:
         """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
         language = language_of(request)
         if language == "en":
-            return (gr.skip(),) * 7
+            return (gr.skip(),) * (5 + len(options))
         return (
             gr.update(value=gallery_items(language)),
             gr.update(value=_example_items(language)),
-            gr.update(choices=colour_choices(language)),
-            gr.update(choices=brush_choices(language)),
+            *translated(language),
             gr.update(choices=_where_choices(language)),
             gr.update(choices=_outside_choices(language)),
             styles[first.style].credit(language),
@@ -248,9 +228,7 @@ def build_transfer_tab() -> gr.Image:
         except InputError:  # nothing to show yet; the button says what is missing
             yield nothing
             return
-        before, after = previews.paint(
-            wanted.content, wanted.regions(), wanted.colour, wanted.brush, wanted.protect_faces
-        )
+        before, after = previews.paint(wanted.content, wanted.regions(), wanted.options)
         # Something newer was asked for, or the button was faster and its painting must not be replaced.
         if painted["number"] != number or painted.get("settings") == settings:
             yield nothing
@@ -333,8 +311,6 @@ def build_transfer_tab() -> gr.Image:
         found, language = recipe_from(path, "transfer"), language_of(request)
         settings, given = found.settings, {ingredient.role for ingredient in found.ingredients}
         key, known = settings.get("style"), settings.get("style") in styles
-        size = within(settings.get("size"), LEAST_SIZE, MOST_SIZE, default=0)
-        brush = within(settings.get("brush"), LEAST_BRUSH, MOST_BRUSH, default=0)
         softness = within(settings.get("softness"), 0, 1, default=0.02)
         outside = one_of(styles, settings.get("outside"), default="")
         lost = [
@@ -346,10 +322,7 @@ def build_transfer_tab() -> gr.Image:
             note += " " + say("ui.add_again", language, names=", ".join(say(name, language) for name in lost))
         return (
             within(settings.get("strength"), 0, 1, default=1),
-            one_of(COLOUR_MODES, settings.get("colour"), default="style"),
-            offering(_SIZE_CHOICES, size, f"{size} px"),
-            offering(brush_choices(language), brush, f"{brush:g}"),
-            within(settings.get("protect_faces"), 0, 1, default=0),
+            *restored(PaintOptions.from_recipe(settings), language),
             one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
             gr.update(maximum=max(_MOST_SOFTNESS, softness), value=softness),
             outside,
@@ -368,7 +341,7 @@ def build_transfer_tab() -> gr.Image:
     gr.context.Context.root_block.load(
         translate,
         None,
-        [gallery, examples, colour, brush, where, outside, chosen_text],
+        [gallery, examples, *options.values(), where, outside, chosen_text],
         api_visibility="private",
         show_progress="hidden",
     )
@@ -386,7 +359,8 @@ def build_transfer_tab() -> gr.Image:
         )
     for changed in (
         *(style.success for style in (from_gallery, own, from_file)),
-        *(x.input for x in (strength, colour, brush, faces, where, softness, outside, outside_strength)),
+        *(x.input for x in (strength, where, softness, outside, outside_strength)),
+        *(control.input for name, control in options.items() if name != "size"),  # a preview has its own
         mask_file.upload,
     ):
         changed(
@@ -441,7 +415,7 @@ def build_transfer_tab() -> gr.Image:
         restore_settings,
         [restore],
         [
-            *(strength, colour, size, brush, faces, where, softness, outside, outside_strength),
+            *(strength, *options.values(), where, softness, outside, outside_strength),
             *style_shown,
             status,
         ],

@@ -363,7 +363,7 @@ def test_file_outside_is_refused(app_url: str) -> None:
     ("handler", "rest"),
     [
         ("transfer", [None, "udnie", 1, 0, "style", 0, 0, "everywhere", None, 0.02, None, 1]),
-        ("paint", ["udnie", None, 1, "style", 0, 0, 0, "everywhere", None, None, 0.02, "", 1, None]),
+        ("paint", ["udnie", None, 1, "everywhere", None, None, 0.02, "", 1, 0, "style", 0, 0, None]),
         ("paint_over", []),
         ("check_content", []),
         ("restore_settings", []),

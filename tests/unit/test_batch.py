@@ -16,17 +16,18 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import content_hash, load_image, png_bytes
+from deepart.options import PaintOptions
 from deepart.recipes import Source, recipe_of
 from deepart.sheets import Cell, contact_sheet, drawable, table_sheet
 from deepart.tasks.batch import MOST_PICTURES, BatchResult, batch_steps
 from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT, StyleTransfer
 from deepart.tasks.sheet import sheet_steps, sweep_steps
-from deepart.tasks.transfer import Finish, transfer
+from deepart.tasks.transfer import transfer
 from photos import photo
 from pictures import BAD_PICTURES, RED, jpeg
 
-SMALL = Finish(size=96)
+SMALL = PaintOptions(size=96)
 
 
 @pytest.fixture

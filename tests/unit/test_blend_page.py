@@ -40,7 +40,9 @@ def add(page: Page, key: str) -> None:
 
 def test_weights_are_the_painting(page: Page) -> None:
     page.do("blend-weight-2", "input", 0.25)
-    assert page["blend-mix"] == "The Starry Night 80 % · The Scream 20 %" and "Preview in" in page["blend-status"]
+    assert (
+        page["blend-mix"] == "**The Starry Night** 80 % · **The Scream** 20 %" and "Preview in" in page["blend-status"]
+    )
     settings = paint(page).settings
     assert [settings[key] for key in ("style_1", "weight_1", "style_2", "weight_2")] == [
         *("starry-night", 1.0),
@@ -56,7 +58,7 @@ def test_styles_are_added_and_removed(page: Page, tmp_path: Path) -> None:
     assert say("blend.style_is_in") in page.toasts.pop()
     add(page, "udnie")
     page.do("blend-remove-1", "click")
-    assert page["blend-mix"] == "The Scream 50 % · Udnie 50 %"
+    assert page["blend-mix"] == "**The Scream** 50 % · **Udnie** 50 %"
     hostile = tmp_path / f"hostile{SUFFIX}"
     hostile.write_text(json.dumps({"format": "deepart-style/1", "vector": [1e30] * 9, "label": "<b>"}), "utf-8")
     save_png(photo("chelsea", 64), tmp_path / "chelsea.png")
@@ -96,4 +98,4 @@ def test_a_morph_is_a_film(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_a_chinese_visitor_is_told_is_chinese(page: Page, tmp_path: Path) -> None:
     chinese = Page(build_blend_tab, tmp_path, language="zh-CN")
     chinese.load()
-    assert chinese["blend-mix"] == "星月夜 50 % · 呐喊 50 %"
+    assert chinese["blend-mix"] == "**星月夜** 50 % · **呐喊** 50 %"

@@ -12,6 +12,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes
+from deepart.options import PaintOptions
 from deepart.recipes import Recipe, recipe_of
 from deepart.tasks.morph import morph_steps, strip_steps
 from deepart.tasks.painting import StyleTransfer
@@ -74,7 +75,9 @@ def test_the_picture_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     looks = []
     prepare = StyleTransfer.prepare
     monkeypatch.setattr(
-        StyleTransfer, "prepare", lambda self, picture: (looks.append(picture.size), prepare(self, picture))[1]
+        StyleTransfer,
+        "prepare",
+        lambda self, picture, brush: (looks.append(picture.size), prepare(self, picture, brush))[1],
     )
     runtime.run(morph_steps(photo("coffee", 96), STYLES, 4, 1, side=64, out=tmp_path / "a.webp"))
     assert looks == [(64, 64)]
@@ -98,7 +101,7 @@ def test_it_can_be_stopped_and_leaves_nothing_behind(tmp_path: Path) -> None:
         (STYLES, {"hold": 0}, "setting.range"),
         (STYLES, {"side": 641}, "setting.range"),
         (STYLES, {"strength": -1}, "setting.range"),
-        (STYLES, {"colour": "blue"}, "setting.choice"),
+        (STYLES, {"options": PaintOptions(colour="blue")}, "setting.choice"),
         (STYLES, {"out": "film.avi"}, "animation.format"),
         (STYLES * 3, {"out": "film.gif", "frames_between": 120, "side": 512}, "animation.too_large"),
     ],

@@ -8,6 +8,7 @@ from PIL import Image, ImageChops
 
 import deepart
 from deepart.models.style_code import StyleCode
+from deepart.options import PaintOptions
 from deepart.tasks import painting as module
 from deepart.tasks.gallery import named_style_code
 from deepart.tasks.painting import DEFAULT_CHECKPOINT, Region, StyleTransfer
@@ -57,7 +58,7 @@ def test_what_a_mask_leaves_is_untouched(
     engine: StyleTransfer, night: StyleCode, coffee: Image.Image, colour: str
 ) -> None:
     mask = left_half(coffee.size)
-    painted = difference(engine(coffee, [Region(night, 1, mask)], colour=colour), coffee)
+    painted = difference(engine(coffee, [Region(night, 1, mask)], options=PaintOptions(colour=colour)), coffee)
     assert painted[np.asarray(mask) == 0].max() == 0
     assert painted[:, : coffee.width // 2 - 8].mean() > 4
 
@@ -122,8 +123,8 @@ def test_a_preview_is_the_painting(engine: StyleTransfer, night: StyleCode, coff
     regions = [Region(night, 0.7, left_half(coffee.size))]
     for styles, strength in ((night, 1.0), (night, 0.5), (night, 1), (night, 0), (regions, 1)):
         for colour in ("style", "palette", "luminance"):
-            expected = engine(coffee, styles, strength, colour)
-            deviation = difference(engine.repaint(prepared, styles, strength, colour), expected)
+            expected = engine(coffee, styles, strength, PaintOptions(colour=colour))
+            deviation = difference(engine.repaint(prepared, styles, strength, PaintOptions(colour=colour)), expected)
             assert deviation.max() <= 6 and deviation.mean() < 0.5  # roundings of bfloat16
 
 
@@ -149,7 +150,9 @@ def test_a_preview_looks_at_the_picture_only_once(
 def test_a_brush_looks_the_same_at_every_size(engine: StyleTransfer, night: StyleCode) -> None:
     content = photo("astronaut", 512)
     small, large = (
-        engine(content.resize((side, side), Image.Resampling.LANCZOS), night, brush=4).resize((128, 128))
+        engine(content.resize((side, side), Image.Resampling.LANCZOS), night, options=PaintOptions(brush=4)).resize(
+            (128, 128)
+        )
         for side in (256, 512)
     )
     fixed_small, fixed_large = (
@@ -161,7 +164,7 @@ def test_a_brush_looks_the_same_at_every_size(engine: StyleTransfer, night: Styl
 @pytest.mark.parametrize("brush", [0.5, 4])
 def test_a_brush_keeps_the_size_of_the_picture(engine: StyleTransfer, night: StyleCode, brush: float) -> None:
     content = photo("coffee", 192).crop((0, 0, 190, 77))
-    assert engine(content, night, brush=brush).size == content.size
+    assert engine(content, night, options=PaintOptions(brush=brush)).size == content.size
 
 
 def test_the_finest_brush_paints_a_small_picture_on_a_small_canvas(monkeypatch: pytest.MonkeyPatch) -> None:

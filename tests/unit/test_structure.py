@@ -21,6 +21,7 @@ CORE = (
     "deepart.images",
     "deepart.runtime",
     "deepart.recipes",
+    "deepart.options",
     "deepart.tiles",
     "deepart.errors",
     "deepart.settings",

@@ -10,7 +10,7 @@ import pytest
 
 import deepart
 from deepart.errors import InputError
-from deepart.tasks.colour import COLOUR_MODES
+from deepart.options import PaintOptions
 from deepart.text import LANGUAGES, say, texts
 
 SOURCES = sorted(Path(deepart.__file__).parent.rglob("*.py"))
@@ -45,9 +45,9 @@ def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() 
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     asked = set(re.findall(rf'"((?:{prefixes})\.[a-z0-9_.]+)"', source))
     assert asked - set(TEXT) - {"style.css"} == set()
-    families = tuple(re.findall(rf'f"((?:{prefixes})\.[a-z0-9_.]*\.){{', source))  # say(f"ui.colour.{mode}")
+    families = tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
     assert {key for key in set(TEXT) - asked if not key.startswith(families)} == set()
-    assert {f"ui.colour.{mode}" for mode in COLOUR_MODES} <= set(TEXT)
+    assert {f"option.colour.{mode}" for mode in PaintOptions.settings()["colour"].choices} <= set(TEXT)
 
 
 def test_an_unknown_language_reads_english() -> None:

@@ -128,7 +128,13 @@ def test_every_setting_has_a_preview(page: Page, written: Written) -> None:
     page["transfer-content"] = written(photo("astronaut", 300))
     choose(page, "udnie")
     seen = [load_image(page["transfer-result"][1]).tobytes()]
-    for name, value in {"strength": 0.4, "colour": "palette", "brush": 4, "faces": 1, "where": "subject"}.items():
+    for name, value in {
+        "strength": 0.4,
+        "colour": "palette",
+        "brush": 4,
+        "protect-faces": 1,
+        "where": "subject",
+    }.items():
         page.do(f"transfer-{name}", "input", value)
         assert "Preview in" in page["transfer-status"]
         seen.append(load_image(page["transfer-result"][1]).tobytes())

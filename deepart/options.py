@@ -1,0 +1,177 @@
+"""Settings with one home: each is a field with its default, its range and what a page offers of it.
+
+From the fields of `PaintOptions` follow their checking, the lines of a recipe, the options of the command line, the
+parameters of `deepart.transfer`, `deepart.blend` and of the endpoints, and the controls of the pages.  Their words are
+the texts `option.NAME` and `option.NAME.help`.  A new setting is a field here, its use, and its texts; what a recipe
+does not say was at its default.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any, Literal, TypeVar, get_args
+
+from deepart.errors import InputError
+from deepart.text import say
+
+T = TypeVar("T")
+
+ColourMode = Literal["style", "luminance", "matched", "palette"]
+"""The style's colours; the photo's, by brightness only; the photo's, by statistics; the style's on the photo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one setting.
+
+    Args:
+        low: the least value, of a number.
+        high: the greatest.
+        choices: all values that there are, of a word.
+        offered: values that a page offers of a number that may be left out (None); else it has a slider.
+        is_whole: whether the number is a whole one.
+        is_recorded: whether a recipe says it though it is at its default.
+        unit: that stands behind a number.
+        name: and `default` are those of the field.
+    """
+
+    low: float = 0
+    high: float = 1
+    choices: tuple[str, ...] = ()
+    offered: tuple[float, ...] = ()
+    is_whole: bool = False
+    is_recorded: bool = False
+    unit: str = ""
+    name: str = ""
+    default: Any = None
+
+    def check(self, value: object) -> None:
+        """Refuse a value.
+
+        Raises:
+            InputError: it is out of range, or none of the choices.
+        """
+        if self.choices:
+            if value not in self.choices:
+                raise InputError("setting.choice", name=self.name, choices=", ".join(self.choices))
+        elif not (value is None and self.default is None):
+            check_range(self.name, value, self.low, self.high)
+
+    def read(self, value: object) -> Any:
+        """Return the value of a page or an endpoint, where 0 stands for a number that was left out."""
+        if self.default is None and not value:
+            return None
+        return int(value) if self.is_whole and isinstance(value, Real) else value
+
+    def help(self, language: str = "en") -> str:
+        """Return the sentence that explains it."""
+        return say(f"option.{self.name}.help", language)
+
+
+def setting(default: Any, low: float = 0, high: float = 1, **facts: Any) -> Any:
+    """Return a field of `Options`; see `Setting` for the arguments."""
+    return dataclasses.field(default=default, metadata={"setting": Setting(low, high, **facts)})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings that belong together; a subclass names them with `setting`."""
+
+    @classmethod
+    @functools.cache
+    def settings(cls) -> Mapping[str, Setting]:
+        """Return the settings by name."""
+        return {
+            field.name: dataclasses.replace(field.metadata["setting"], name=field.name, default=field.default)
+            for field in dataclasses.fields(cls)
+        }
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: something is.
+        """
+        for name, known in self.settings().items():
+            known.check(getattr(self, name))
+
+    def recipe(self) -> dict[str, Any]:
+        """Return what of it a recipe should say."""
+        values = {name: getattr(self, name) for name in self.settings()}
+        return {
+            name: float(value) if isinstance(value, Real) and not known.is_whole else value
+            for (name, known), value in zip(self.settings().items(), values.values())
+            if known.is_recorded or value != known.default
+        }
+
+    @classmethod
+    def from_recipe(cls, recipe: Mapping[str, object]) -> Any:
+        """Return the options of a recipe; what it does not say, or says wrongly, is at its default."""
+        found = {}
+        for name in cls.settings().keys() & recipe.keys():
+            try:
+                cls.settings()[name].check(recipe[name])
+            except InputError:  # somebody has written it by hand
+                continue
+            found[name] = recipe[name]
+        return cls(**found)
+
+    @classmethod
+    def read(cls, values: Mapping[str, object]) -> Any:
+        """Return the options of a page, an endpoint or the command line, which may name others, too."""
+        return cls(**{name: known.read(values[name]) for name, known in cls.settings().items()})
+
+
+@dataclass(frozen=True, slots=True)
+class PaintOptions(Options):
+    """What holds for a painting whatever its styles are."""
+
+    size: int | None = setting(
+        None, 64, 8192, offered=(512, 1024, 1600, 2048, 4096), is_whole=True, is_recorded=True, unit="px"
+    )
+    colour: ColourMode = setting("style", choices=get_args(ColourMode), is_recorded=True)
+    brush: float | None = setting(None, 0.25, 4, offered=(0.5, 1, 2, 4))
+    protect_faces: float = setting(0.0)
+
+
+def with_options(options: type[Options]) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Let a verb that takes `options` be called with the settings by name, `brush=2`, and say so in its help.
+
+    The parameter `options` gives way to one for each setting; the docstring's line "options:" to a line for each.
+    """
+
+    def decorate(verb: Callable[..., T]) -> Callable[..., T]:
+        signature = inspect.signature(verb)
+        named = [
+            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+            for field in dataclasses.fields(options)
+        ]
+        parameters = list(signature.parameters.values())
+        place = next(index for index, each in enumerate(parameters) if each.name == "options")
+
+        @functools.wraps(verb)
+        def called(*args: Any, **kwargs: Any) -> T:
+            given = {name: kwargs.pop(name) for name in options.settings() if name in kwargs}
+            return verb(*args, options=options(**given), **kwargs)
+
+        called.__signature__ = signature.replace(parameters=[*parameters[:place], *named, *parameters[place + 1 :]])
+        lines = "\n".join(f"        {name}: {known.help()}" for name, known in options.settings().items())
+        called.__doc__ = (verb.__doc__ or "").replace("        options: see `PaintOptions`.", lines)
+        return called
+
+    return decorate
+
+
+def check_range(name: str, value: object, low: float, high: float) -> None:
+    """Refuse a setting outside [low, high].
+
+    Raises:
+        InputError: it is outside, or not a number.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool) or not low <= value <= high:
+        raise InputError("setting.range", name=name, low=low, high=high)

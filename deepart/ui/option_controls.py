@@ -1,0 +1,134 @@
+"""Settings on a page and in an endpoint: their controls and their parameters follow from `deepart.options`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from deepart.options import Options, PaintOptions, Setting
+from deepart.text import say, texts
+from deepart.ui.events import handler
+from deepart.ui.events import translations as t
+
+_MOST_BUTTONS = 5  # beside each other; of more a list is shown
+
+
+def option_controls(tab: str, names: Iterable[str]) -> dict[str, Component]:
+    """Add controls for settings to the surrounding column, and return them by name.
+
+    Args:
+        tab: what their `elem_id` begins with.
+        names: of the settings, in the order in which they stand there.
+    """
+    return {name: _control(PaintOptions.settings()[name], f"{tab}-{name.replace('_', '-')}") for name in names}
+
+
+def in_order(*controls: Mapping[str, Component]) -> dict[str, Component]:
+    """Return all controls of a tab in the order in which handlers get their values; see `options_of`."""
+    found = {name: control for some in controls for name, control in some.items()}
+    return {name: found[name] for name in PaintOptions.settings()}
+
+
+def options_of(values: Iterable[Any]) -> PaintOptions:
+    """Return the options that the controls, in the order of `in_order`, stand at."""
+    return PaintOptions.read(dict(zip(PaintOptions.settings(), values)))
+
+
+def restored(options: PaintOptions, language: str) -> list[Any]:
+    """Return what the controls become for options; a value that is not offered is, from then on."""
+    updates = []
+    for name, known in PaintOptions.settings().items():
+        value = getattr(options, name)
+        value = 0 if value is None else value
+        choices = choices_of(known, language)
+        if choices and all(value != each for _, each in choices):
+            choices.append((_label(known, value, language), value))
+        updates.append(gr.update(choices=choices, value=value) if choices else gr.update(value=value))
+    return updates
+
+
+def translated(language: str) -> list[Any]:
+    """Return what the controls become in a language: Gradio cannot translate choices."""
+    choices = [choices_of(known, language) for known in PaintOptions.settings().values()]
+    return [gr.update(choices=each) if each else gr.skip() for each in choices]
+
+
+def choices_of(known: Setting, language: str) -> list[tuple[str, Any]]:
+    """Return what can be chosen, each with its label; nothing for a setting with a slider."""
+    values = known.choices or ((0, *known.offered) if known.offered else ())
+    return [(_label(known, value, language), value) for value in values]
+
+
+def _label(known: Setting, value: Any, language: str) -> str:
+    key = f"option.{known.name}.{value if isinstance(value, str) else format(value, 'g')}"
+    return say(key, language) if key in texts(language) else f"{value:g} {known.unit}".strip()
+
+
+def _control(known: Setting, elem_id: str) -> Component:
+    label, choices = t(f"option.{known.name}"), choices_of(known, "en")
+    value = 0 if known.default is None else known.default
+    if not choices:
+        return gr.Slider(known.low, known.high, value=value, step=0.05, label=label, elem_id=elem_id)
+    if len(choices) <= _MOST_BUTTONS:
+        return gr.Radio(choices, value=value, label=label, elem_id=elem_id)
+    return gr.Dropdown(choices, value=value, label=label, info=t(f"option.{known.name}.help"), elem_id=elem_id)
+
+
+# --- endpoints -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter of an endpoint: the component that reads it, its default, and what it is."""
+
+    component: Component
+    default: Any
+    about: str
+
+
+def option_fields(options: type[Options] = PaintOptions) -> dict[str, Field]:
+    """Return the parameters of an endpoint for settings; 0 stands for a number that is left out."""
+    return {name: _field(known) for name, known in options.settings().items()}
+
+
+def _field(known: Setting) -> Field:
+    value = 0 if known.default is None else known.default
+    if known.choices:
+        return Field(gr.Textbox(value, label=known.name), value, known.help())
+    number = gr.Number(value, label=known.name, precision=0 if known.is_whole else None)
+    return Field(number, value, known.help() + (" 0 leaves it out." if known.default is None else ""))
+
+
+def in_contract(fields: Mapping[str, Field], first: Iterable[str]) -> dict[str, Field]:
+    """Return parameters in an order that programs rely on, `first`; those that came later stand behind."""
+    return {name: fields[name] for name in (*first, *(fields.keys() - set(first)))}
+
+
+def endpoint(
+    function: Callable[[dict[str, Any], Any], Iterator[Any]], fields: Mapping[str, Field]
+) -> Callable[..., Iterator[Any]]:
+    """Return a handler with a parameter for each field, which Gradio shows to programs.
+
+    Args:
+        function: takes the values by name, and the request; its docstring says what the endpoint does and returns.
+        fields: in the order of the parameters; one whose default is `inspect.Parameter.empty` has to be given.
+    """
+
+    def called(*values: Any) -> Iterator[Any]:
+        *values, request = values
+        yield from function(dict(zip(fields, values)), request)
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [inspect.Parameter(name, kind, default=field.default) for name, field in fields.items()]
+    request = inspect.Parameter("request", kind, default=None, annotation=gr.Request)
+    about = "\n".join(f"    {name}: {field.about}" for name, field in fields.items())
+    called.__name__ = called.__qualname__ = function.__name__
+    called.__doc__ = inspect.getdoc(function).replace("Args: see `fields`.", f"Args:\n{about}")
+    called.__annotations__ = {"request": gr.Request}
+    called.__signature__ = inspect.Signature([*parameters, request])
+    return handler(called)

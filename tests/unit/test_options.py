@@ -1,0 +1,134 @@
+"""One home for a setting: page, endpoint, command line, Python and recipe all say what `PaintOptions` says."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import asdict, replace
+
+import gradio as gr
+import numpy as np
+import pytest
+
+import deepart
+from deepart.commands import build_parser
+from deepart.errors import InputError
+from deepart.options import PaintOptions, Setting
+from deepart.recipes import recipe_of
+from deepart.runtime import run
+from deepart.tasks.sheet import sheet_steps
+from deepart.ui.blend_endpoint import CONTRACT as BLEND
+from deepart.ui.blend_tab import build_blend_tab
+from deepart.ui.transfer_endpoint import CONTRACT as TRANSFER
+from deepart.ui.transfer_tab import build_transfer_tab
+from photos import photo
+
+SETTINGS = PaintOptions.settings()
+TABS = {"transfer": build_transfer_tab, "blend": build_blend_tab}
+
+
+@pytest.fixture(scope="module", params=TABS)
+def tab(request: pytest.FixtureRequest) -> tuple[str, gr.Blocks]:
+    """The name of a tab, and the tab."""
+    with gr.Blocks() as blocks:
+        TABS[request.param]()
+    return request.param, blocks
+
+
+def another(known: Setting) -> object:
+    """Return a value that is allowed and not the default."""
+    if known.choices:
+        return known.choices[-1]
+    return next(value for value in (known.high, known.low) if value != known.default)
+
+
+@pytest.mark.parametrize("verb", ["transfer", "blend"])
+def test_the_verb_says_and_takes_every_setting_by_name(verb: str) -> None:
+    parameters = inspect.signature(getattr(deepart, verb)).parameters
+    assert {name: parameters[name].default for name in SETTINGS} == asdict(PaintOptions())
+    assert "options" not in parameters
+    for known in SETTINGS.values():
+        assert f"{known.name}: {known.help()}" in getattr(deepart, verb).__doc__
+    with pytest.raises(InputError, match="colour"):
+        getattr(deepart, verb)(photo("coffee", 64), "udnie" if verb == "transfer" else {"udnie": 1}, colour="blue")
+
+
+def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str, gr.Blocks]) -> None:
+    name, blocks = tab
+    controls = {block.elem_id: block for block in blocks.blocks.values() if block.elem_id}
+    for known in SETTINGS.values():
+        control = controls[f"{name}-{known.name.replace('_', '-')}"]
+        assert control.value == (known.default or 0 if known.default is None else known.default)
+        if isinstance(control, gr.Slider):
+            assert (control.minimum, control.maximum) == (known.low, known.high)
+        else:
+            assert [value for _, value in control.choices] == list(known.choices or (0, *known.offered))
+
+
+def test_every_reader_of_the_page_reads_every_control(tab: tuple[str, gr.Blocks]) -> None:
+    name, blocks = tab
+    wanted = {f"{name}-{setting.replace('_', '-')}" for setting in SETTINGS}
+    readers = {"transfer": ("paint", "preview", "paint_batch", "paint_sheet", "paint_sweep")}
+    for reader in readers.get(name, ("paint_blend", "preview_blend", "make_morph")):
+        function = next(each for each in blocks.fns.values() if each.name == reader)
+        assert wanted <= {component.elem_id for component in function.inputs}, reader
+
+
+def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, gr.Blocks]) -> None:
+    name, blocks = tab
+    contract = {"transfer": TRANSFER, "blend": BLEND}[name]
+    described = blocks.get_api_info()["named_endpoints"][f"/{name}"]["parameters"]
+    parameters = {each["parameter_name"]: each for each in described}
+    assert tuple(parameters)[: len(contract)] == contract
+    for known in SETTINGS.values():
+        assert parameters[known.name]["parameter_default"] == (0 if known.default is None else known.default)
+        assert not parameters["content"]["parameter_has_default"] and parameters[known.name]["parameter_has_default"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["transfer", "a", "b"],
+        ["blend", "a", "b"],
+        ["batch", "a", "--style", "b"],
+        ["sheet", "a"],
+        ["morph", "a", "b", "c"],
+    ],
+)
+def test_the_command_has_an_option_for_every_setting(command: list[str]) -> None:
+    own_size = command[0] in ("sheet", "morph")  # these have --side
+    known = [each for each in SETTINGS.values() if not (own_size and each.name == "size")]
+    output = ["-o", {"batch": "a.zip", "morph": "a.gif"}.get(command[0], "a.png")]
+    given = [part for each in known for part in (f"--{each.name.replace('_', '-')}", str(another(each)))]
+    parsed = vars(build_parser().parse_args([*command, *output, *given]))
+    assert {each.name: parsed[each.name] for each in known} == {each.name: another(each) for each in known}
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_is_checked_and_comes_back_from_a_recipe(name: str) -> None:
+    known = SETTINGS[name]
+    wrong = "blue" if known.choices else known.high + 1
+    with pytest.raises(InputError, match=name):
+        replace(PaintOptions(), **{name: wrong}).check()
+    options = replace(PaintOptions(), **{name: another(known)})
+    options.check()
+    assert PaintOptions.from_recipe(options.recipe()) == options
+    assert PaintOptions.from_recipe({name: wrong}) == PaintOptions()
+    assert PaintOptions.read(asdict(options)) == options
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ("size", "protect_faces")])
+def test_a_setting_changes_the_painting_and_its_recipe(name: str) -> None:
+    content, value = photo("coffee", 96), another(SETTINGS[name])
+    usual, painted = deepart.transfer(content, "udnie"), deepart.transfer(content, "udnie", **{name: value})
+    assert np.abs(np.asarray(painted, int) - np.asarray(usual, int)).mean() > 1
+    assert recipe_of(painted).settings[name] == value
+    assert np.array_equal(deepart.transfer(content, "udnie", 0, **{name: value}), content)
+
+
+def test_a_sheet_is_painted_with_the_settings_and_keeps_its_size() -> None:
+    usual, broad = (
+        run(sheet_steps(photo("coffee", 96), ["udnie"], side=64, options=options))
+        for options in (PaintOptions(), PaintOptions(brush=4))
+    )
+    assert usual.size == broad.size and not np.array_equal(usual, broad)
+    assert recipe_of(broad).settings["brush"] == 4 and recipe_of(broad).settings["size"] == 64
