@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import add_command, progress_line
+from deepart.commands.console import OutputFolder, add_command, progress_line
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -29,7 +28,7 @@ def add_to(commands) -> None:
         python -m deepart check-gpu --models large/flux2-klein-4b-v1 --content photo.jpg --style painting.jpg -o check/
         """,
     )
-    check.add_argument("-o", "--output", type=Path, required=True, help="folder for the pictures and the sheet")
+    check.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder of pictures and sheet")
     check.add_argument("--models", nargs="+", metavar="KEY", help="default: all that need a graphics card")
     check.add_argument("--content", help="the picture that is repainted; default: a sample")
     check.add_argument("--style", help="the picture whose style is taken; default: a painting of this project's own")
@@ -44,7 +43,6 @@ def _check(options: argparse.Namespace) -> int:
 
     rows = [find_large(key) for key in options.models or large_models()]
     content, style = options.content or _sample(), options.style or _painting()
-    options.output.mkdir(parents=True, exist_ok=True)
     cells: list[Cell] = []
     failed = 0
     print(_machine())
