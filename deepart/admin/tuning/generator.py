@@ -89,8 +89,8 @@ class GeneratorTuning:
         return grid(self._painted(_SHOWN), columns=4) if self.average is not None else None
 
     def _painted(self, count: int) -> list[Tensor]:
-        styles = [self._styles[number % len(self._styles)] for number in range(count)]
-        return paint_all(painter(self.average, self._config.side), styles)
+        asked = [(self._styles[number % len(self._styles)], 0) for number in range(count)]
+        return paint_all(painter(self.average, self._config.side), asked)
 
     def save(self, average: nn.Module, folder: Path) -> None:
         """See `Tuning`."""
