@@ -137,6 +137,7 @@ class PaintOptions(Options):
     colour: ColourMode = setting("style", choices=get_args(ColourMode), is_recorded=True)
     brush: float | None = setting(None, 0.25, 4, offered=(0.5, 1, 2, 4))
     protect_faces: float = setting(0.0)
+    contrast: float = setting(1.0, 0.5, 2)
 
 
 def with_options(options: type[Options]) -> Callable[[Callable[..., T]], Callable[..., T]]:

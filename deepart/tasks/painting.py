@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Union
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageEnhance
 from torch import Tensor
 
 from deepart import runtime
@@ -436,6 +436,9 @@ def _finished(
         painting = keep_photo_colours(painting, plain)
     elif options.colour == "matched":
         painting = match(painting, *statistics(plain))
+    # As strong as the style is: there must be no jump on the way from the picture itself.
+    contrast = 1 + (options.contrast - 1) * max(region.strength for region in regions)
+    painting = ImageEnhance.Contrast(painting).enhance(contrast) if contrast != 1 else painting
     if regions[0].mask is not None:
         share = _painted_share(regions, (0, 0, *plain.size))
         painting = Image.composite(painting, plain, _as_mask(share / _FADE))

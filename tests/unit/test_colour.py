@@ -80,3 +80,17 @@ def test_an_unknown_mode_is_refused() -> None:
     with pytest.raises(InputError) as caught:
         deepart.transfer(photo("coffee", 64), "udnie", colour="blue")
     assert caught.value.key == "setting.choice"
+
+
+def test_contrast_is_that_of_the_painting_and_leaves_what_is_not_painted() -> None:
+    content = photo("coffee", 96)
+    mask = Image.new("L", content.size)
+    mask.paste(255, (0, 0, 48, content.height))
+
+    def painted(contrast: float) -> np.ndarray:
+        painting = deepart.transfer(content, "udnie", mask=mask, softness=0, contrast=contrast)
+        return np.asarray(painting.convert("L"), float)
+
+    spreads = [painted(contrast)[:, :40].std() for contrast in (0.5, 1, 1.5)]
+    assert spreads[0] == pytest.approx(spreads[1] / 2, rel=0.1) and spreads[2] > 1.1 * spreads[1]
+    assert np.abs(painted(2)[:, 60:] - np.asarray(content.convert("L"), float)[:, 60:]).max() == 0
