@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("deepart")
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+_INSTALLED = Path(__file__).resolve().parent / "weights"
+WEIGHTS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "weights"
+"""The bundled checkpoints: in the package where it is installed, else beside it."""
 LIVE_FILE = "live.json"
 """In `versions_folder()`: which version is live of each checkpoint that does not have its own."""
 
