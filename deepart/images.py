@@ -13,7 +13,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
@@ -38,10 +38,12 @@ MAX_ANIMATION_PIXELS = 1_000_000_000
 """Over all frames.  Only the first is decoded; a file beyond this was not made to be looked at."""
 
 _MAX_JPEG_SCANS = 500  # about 10 are usual; each costs a pass over all pixels
+_MAX_JPEG_SCANNED_PIXELS = 500_000_000  # over all scans: about three seconds
 _MAX_JPEG_EXIF = 4  # segments of up to 64 KiB, which Pillow joins; one is usual
 _MAX_EXIF_BYTES = 2**16
 _MAX_TIFF_STRIPS = 200_000  # 40 megapixels in tiles of 16 x 16 are 156 250
-_MAX_PNG_CHUNKS = 100_000
+_MAX_PNG_CHUNKS = 50_000  # 20 MB of 8 KB, as most programs write them, are 2 560
+_MAX_GIF_BLOCKS = 400_000  # 20 MB of 255 bytes, the most that a block holds, are 82 000
 _MAX_TEXT_BYTES = 2**20
 
 _SIGNATURE = re.compile(rb"\xff\xd8\xff|\x89PNG\r\n\x1a\n|GIF8[79]a|RIFF.{4}WEBP|BM|II[*+]\0|MM\0[*+]", re.DOTALL)
@@ -164,6 +166,8 @@ def _open(data: bytes) -> Image.Image:
         raise InputError("picture.costly")
     with _damage_refused():
         image = Image.open(BytesIO(data), formats=formats)
+        if image.format == "JPEG" and data.count(b"\xff\xda") * image.width * image.height > _MAX_JPEG_SCANNED_PIXELS:
+            raise InputError("picture.costly")
         frames = image.n_frames if image.format in ("GIF", "PNG", "WEBP", "AVIF") else 1
         if frames > MAX_FRAMES or frames * image.width * image.height > MAX_ANIMATION_PIXELS:
             raise InputError("picture.animation", frames=MAX_FRAMES)
@@ -216,7 +220,36 @@ def _is_costly(data: bytes) -> bool:
         return data.count(b"\xff\xda") > _MAX_JPEG_SCANS or data.count(b"Exif\0\0") > _MAX_JPEG_EXIF
     if data.startswith((b"II", b"MM")):
         return _tiff_is_costly(data)
+    if data.startswith(b"\x89PNG"):
+        return sum(1 for _ in _png_chunks(BytesIO(data), _MAX_PNG_CHUNKS + 1)) > _MAX_PNG_CHUNKS
+    if data.startswith(b"GIF"):
+        _refuse_long_gif(data)
     return False
+
+
+def _refuse_long_gif(data: bytes) -> None:
+    """Raise `InputError` for a GIF of too many frames or blocks; Pillow decodes all frames to count them."""
+    with suppress(IndexError):  # runs past the end; Pillow stops there too
+        position, frames, blocks = 13 + _colours(data[10]), 0, 0
+        while data[position] != 0x3B:
+            if data[position] == 0x2C:  # a frame, its table of colours, and how its pixels are packed
+                frames += 1
+                position += 11 + _colours(data[position + 9])
+            else:
+                position += 2
+            while data[position] and blocks < _MAX_GIF_BLOCKS:  # blocks of data, with their length before them
+                position += 1 + data[position]
+                blocks += 1
+            position, blocks = position + 1, blocks + 1
+            if frames > MAX_FRAMES:
+                raise InputError("picture.animation", frames=MAX_FRAMES)
+            if blocks >= _MAX_GIF_BLOCKS:
+                raise InputError("picture.costly")
+
+
+def _colours(packed: int) -> int:
+    """Return the bytes of the table of colours that a byte of a GIF announces."""
+    return 3 * 2 ** ((packed & 7) + 1) if packed & 0x80 else 0
 
 
 def _tiff_is_costly(data: bytes) -> bool:
@@ -382,11 +415,11 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
         position += 2 + max(length, 2)
 
 
-def _png_chunks(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+def _png_chunks(stream: BinaryIO, most: int = _MAX_PNG_CHUNKS) -> Iterator[tuple[bytes, int]]:
     """Yield kind and length of each chunk, with `stream` standing at the chunk's data."""
     if stream.read(8) != b"\x89PNG\r\n\x1a\n":
         return
-    for _ in range(_MAX_PNG_CHUNKS):
+    for _ in range(most):
         header = stream.read(8)
         if len(header) < 8:
             return

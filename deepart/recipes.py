@@ -70,7 +70,9 @@ class Recipe:
         if len(text.encode()) > MAX_BYTES:
             raise ValueError("The recipe is too large.")
         try:
-            return _recipe(json.loads(text), MAX_DEPTH)
+            recipe = _recipe(json.loads(text), MAX_DEPTH)
+            recipe.to_json().encode()  # a text with half a character of two (a surrogate) cannot be written again
+            return recipe
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("This is not a recipe.") from error
 
@@ -111,13 +113,13 @@ def _recipe(data: dict[str, Any], depth: int) -> Recipe:
     if depth == 0:
         raise ValueError("The recipe has too many steps.")
     settings = dict(data["settings"])
-    if not all(isinstance(value, (str, int, float, bool, type(None))) for value in settings.values()):
+    if not all(map(_is_setting, settings.values())):
         raise ValueError("A setting is neither a text nor a number.")
     texts = {name: data[name] for name in ("verb", "version", "checkpoint", "checkpoint_sha256")}
     if not all(isinstance(value, str) for value in texts.values()):
         raise ValueError("This is not a recipe.")
     seed = data.get("seed")
-    if not isinstance(seed, (int, type(None))):
+    if not isinstance(seed, (int, type(None))) or not _is_setting(seed):
         raise ValueError("The seed is not a whole number.")
     ingredients = tuple(
         Ingredient(
@@ -129,6 +131,13 @@ def _recipe(data: dict[str, Any], depth: int) -> Recipe:
         for item in data["ingredients"]
     )
     return Recipe(settings=settings, seed=seed, ingredients=ingredients, **texts)
+
+
+def _is_setting(value: Any) -> bool:
+    """Say whether a value can be one: a number of 64 bits, or a text that can be written down."""
+    if isinstance(value, (int, float)):
+        return -(2**63) <= value < 2**63  # neither infinite nor NaN
+    return value is None or isinstance(value, str)
 
 
 def _cut(data: dict[str, Any], depth: int) -> dict[str, Any]:

@@ -30,8 +30,12 @@ class Settings:
     """DEEPART_THREADS: threads of one computation on a CPU; 0: one for each core."""
     model_cache_mb: int = 4096
     """DEEPART_MODEL_CACHE_MB: memory for loaded models; the least recently used go first."""
+    session_memory_mb: int = 512
+    """DEEPART_SESSION_MEMORY_MB: memory for pictures that visitors are at work on; the oldest go first."""
     max_waiting: int = 24
     """DEEPART_MAX_WAITING: visitors who may wait in the queue; the next one is told that it is full."""
+    upload_mb_per_hour: int = 2000
+    """DEEPART_UPLOAD_MB_PER_HOUR: what one address may upload; 0: as much as it likes."""
     max_job_minutes: int = 30
     """DEEPART_MAX_JOB_MINUTES: how long one request of a visitor may run; 0: for ever."""
     keep_files_minutes: int = 60

@@ -208,6 +208,12 @@ def gif_with_frames(width: int, height: int, extra: int) -> bytes:
     return first[:-1] + frame * extra + b"\x3b"
 
 
+def gif_with_blocks(blocks: int) -> bytes:
+    """Return a GIF with a comment in as many blocks, of a letter each."""
+    data = encoded(Image.new("P", (64, 64)), "GIF")
+    return data[:-1] + b"\x21\xfe" + b"\x01x" * blocks + b"\0\x3b"
+
+
 def webp_with_frames(frames: int, canvas: tuple[int, int] = (64, 64)) -> bytes:
     """Return an animated WebP of `frames` red frames of 64 x 64."""
 
@@ -240,8 +246,10 @@ def jpeg_claiming(width: int, height: int) -> bytes:
     return bytes(data)
 
 
-def jpeg_with_scans(scans: int) -> bytes:
-    data = jpeg(Image.new("L", (64, 64), 128), progressive=True)
+def jpeg_with_scans(scans: int, claimed: tuple[int, int] = (64, 64)) -> bytes:
+    data = bytearray(jpeg(Image.new("L", (64, 64), 128), progressive=True))
+    struct.pack_into(">HH", data, data.index(b"\xff\xc2") + 5, *claimed[::-1])
+    data = bytes(data)
     start = data.rindex(b"\xff\xda")
     return data[:-2] + data[start:-2] * scans + data[-2:]
 
@@ -583,6 +591,10 @@ def _bad_pictures() -> dict[str, tuple[bytes, str]]:
         "png of 100000 frames": (png((64, 64), 8, 0, [row] * 64, many_frames), "picture.animation"),
         "webp of 1500 frames": (webp_with_frames(1_500), "picture.animation"),
         "jpeg of 2000 scans": (jpeg_with_scans(2_000), "picture.costly"),
+        "jpeg of 40 scans of 30 megapixels": (jpeg_with_scans(40, (6_000, 5_000)), "picture.costly"),
+        "png of 60000 chunks": (png((64, 64), 8, 0, [row] * 64, *[png_chunk(b"teSt", b"")] * 60_000), "picture.costly"),
+        "gif of 500000 blocks": (gif_with_blocks(500_000), "picture.costly"),
+        "gif of frames of no size": (gif_with_frames(64, 64, 400_000), "picture.animation"),
         "jpeg with a bomb of exif": (jpeg_with_exif_bomb(), "picture.costly"),
         "tiff with a bomb of tags": (tiff_with_tag_bomb(), "picture.costly"),
         "tiff of a million strips": (tiff_with_strips(1_000_000), "picture.costly"),

@@ -405,6 +405,8 @@ def _from_transformers(repository: HubRepository, config: dict[str, Any]) -> Lab
     if config["model_type"] not in transformers.CONFIG_MAPPING or not _has_own_labels(config):
         raise WeightsError("hub.unsupported", name=repository.name)
     path: Path = repository.fetch(*PREPROCESSORS, CARD)
+    for file in PREPROCESSORS:
+        repository.json(file)  # refuses what would take all the memory
     try:
         model = read_model(transformers.AutoModelForImageClassification, path, config)
         prepare = read_preparation(path, config)

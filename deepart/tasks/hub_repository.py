@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -28,6 +28,8 @@ CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 CARD = "README.md"
 
+MOST_INPUT_SIDE = 1024
+"""Pixels; the memory that a network takes grows with their square."""
 MOST_WEIGHTS_BYTES = 4 << 30
 MOST_OTHER_BYTES = 64 << 20  # the largest tokenizers have 34 MB
 
@@ -97,7 +99,7 @@ class HubRepository:
         """Return what a JSON file holds; None if the repository has no such file.
 
         Raises:
-            WeightsError: see `find`; or it is no JSON object.
+            WeightsError: see `find`; or it is no JSON object, or asks for pictures of more than `MOST_INPUT_SIDE`.
         """
         path = self.find(file)
         if path is None:
@@ -108,6 +110,9 @@ class HubRepository:
             raise WeightsError("hub.unfit", name=self.name) from error
         if not isinstance(values, dict):
             raise WeightsError("hub.unfit", name=self.name)
+        side = max(_input_sides(values), default=0)
+        if side > MOST_INPUT_SIDE:
+            raise WeightsError("hub.input_size", name=self.name, side=side, most=MOST_INPUT_SIDE)
         return values
 
     def fetch(self, *others: str, weights: str = WEIGHTS) -> Path:
@@ -173,3 +178,18 @@ def plain_label(label: object) -> str:
     """Return a label of a repository's config as one short line without markup."""
     words = re.sub(r"[^\w\s.,:;()'’&+/-]", " ", str(label)[:400])
     return " ".join(words.split())[:100]
+
+
+_SIZES = {"input_size", "test_input_size", "image_size", "img_size", "crop_size", "size"}
+
+
+def _input_sides(values: Any, is_size: bool = False) -> Iterator[int | float]:
+    """Yield the sides of pictures that the settings of a network or of its preparation name, however deep."""
+    if isinstance(values, dict):
+        for key, value in values.items():
+            yield from _input_sides(value, is_size or key in _SIZES)
+    elif isinstance(values, list):
+        for value in values:
+            yield from _input_sides(value, is_size)
+    elif is_size and isinstance(values, (int, float)):
+        yield values

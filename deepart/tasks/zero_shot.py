@@ -183,6 +183,8 @@ def _from_transformers(
 ) -> ZeroShotNetwork:
     transformers = require_transformers(repository.name, config)
     path = repository.fetch(*TOKENIZERS, *PREPROCESSORS, CARD)
+    for file in PREPROCESSORS:
+        repository.json(file)  # refuses what would take all the memory
     is_siglip = config["model_type"] in _SIGLIPS
     if is_siglip and (path.parent / "spiece.model").is_file():
         require("sentencepiece", repository.name, "sentencepiece protobuf")

@@ -425,6 +425,25 @@ def test_a_file_that_does_not_fit_its_config_is_refused(hub: LoopbackHub, tmp_pa
     refused(lambda: HubClassifier("someone/vit")(picture()), "hub.unfit")
 
 
+@pytest.mark.parametrize("kind", ["timm", "vit", "vit's preparation"])
+def test_a_network_of_too_large_pictures_is_refused_before_it_is_made(
+    hub: LoopbackHub, tmp_path: Path, kind: str
+) -> None:
+    """8,000 pixels a side took 6 GB."""
+    if kind == "timm":
+        files = timm_files(["cat", "dog"], pretrained_cfg={"input_size": [3, 8000, 8000]})
+    else:
+        files = files_of(save_vit(tmp_path / "vit", ["cat", "dog"]))
+        file, sizes = {
+            "vit": ("config.json", {"image_size": 8000}),
+            "vit's preparation": ("preprocessor_config.json", {"size": {"shortest_edge": 8000}}),
+        }[kind]
+        files[file] = json.dumps({**json.loads(files[file]), **sizes}).encode()
+    hub.add("someone/large", files)
+    sentence = refused(lambda: HubClassifier("someone/large")(picture()), "hub.input_size").sentence()
+    assert "8000" in sentence and "1024" in sentence
+
+
 def test_files_that_do_not_fit_each_other_are_refused(
     hub: LoopbackHub, tmp_path: Path, short: dict[str, tuple[str, ...]]
 ) -> None:

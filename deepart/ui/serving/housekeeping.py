@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -12,6 +14,7 @@ from gradio import routes
 from deepart import runtime
 from deepart.ui import samples
 from deepart.ui.serving import temporary
+from deepart.ui.serving.sessions import Sessions
 
 log = logging.getLogger("deepart")
 
@@ -22,6 +25,9 @@ _MAX_TRACKED_UPLOADS = 200
 @asynccontextmanager
 async def lifespan(app: routes.App) -> AsyncIterator[None]:
     """Keep house for as long as the server runs."""
+    queue = app.get_blocks()._queue
+    app.state_holder = Sessions(runtime.settings().session_memory_mb << 20, queue.is_heard)
+    app.state_holder.set_blocks(app.get_blocks())
     task = asyncio.create_task(_keep_house(app))
     try:
         yield
@@ -32,13 +38,16 @@ async def lifespan(app: routes.App) -> AsyncIterator[None]:
 
 
 async def _keep_house(app: routes.App) -> None:
-    while True:
+    while threading.main_thread().is_alive():  # else Python is about to end, and begins nothing any more
         await asyncio.sleep(_PAUSE_SECONDS)
         try:
             forget_uploads()
+            app.state_holder.forget()
             await asyncio.to_thread(sweep_files, app)
+            await asyncio.to_thread(give_memory_back)
         except Exception:  # it must go on
-            log.exception("Something could not be tidied")
+            if threading.main_thread().is_alive():
+                log.exception("Something could not be tidied")
 
 
 def sweep_files(app: routes.App) -> None:
@@ -49,6 +58,12 @@ def sweep_files(app: routes.App) -> None:
     )
     longest = settings.max_job_minutes or 24 * 60
     temporary.sweep(60 * max(settings.keep_files_minutes, longest + 1), kept)
+
+
+def give_memory_back() -> None:
+    """Give what was freed back to the system, which the allocator of Linux else keeps for later."""
+    with suppress(OSError, AttributeError):  # another system, or another allocator
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def forget_uploads() -> None:

@@ -96,6 +96,10 @@ class FairQueue(Queue):
                 del self._listening[listener]
             self._last_heard[listener] = self._clock()
 
+    def is_heard(self, session: str) -> bool:
+        """Say whether somebody listens to a session at the moment."""
+        return self._listening[session] > 0
+
     # Who may wait
 
     async def push(self, body: Any, request: fastapi.Request, username: str | None) -> tuple[bool, Any, Any]:
