@@ -38,7 +38,7 @@ MAX_ANIMATION_PIXELS = 1_000_000_000
 """Over all frames.  Only the first is decoded; a file beyond this was not made to be looked at."""
 
 _MAX_JPEG_SCANS = 500  # about 10 are usual; each costs a pass over all pixels
-_MAX_JPEG_SCANNED_PIXELS = 500_000_000  # over all scans: about three seconds
+_MAX_JPEG_SCANNED_PIXELS = int(12.5 * MAX_PIXELS)  # over all scans; about 10 of the largest picture are usual
 _MAX_JPEG_EXIF = 4  # segments of up to 64 KiB, which Pillow joins; one is usual
 _MAX_EXIF_BYTES = 2**16
 _MAX_TIFF_STRIPS = 200_000  # 40 megapixels in tiles of 16 x 16 are 156 250
