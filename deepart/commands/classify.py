@@ -41,7 +41,7 @@ def add_to(commands) -> None:
         "--checkpoint",
         metavar="KEY",
         default="classify/lite0-wikiart-v1",
-        help="classifier: a checkpoint (default: the bundled one), or owner/name of one on the Hub",
+        help="classifier: a checkpoint (default: the bundled one), owner/name of one on the Hub, or a folder",
     )
 
 
@@ -53,7 +53,9 @@ def _classify(options: argparse.Namespace) -> int:
     from deepart.tasks.classify_batch import classify_batch_steps
 
     sources = [path for given in options.sources for path in pictures_of(given)]
-    steps = classify_batch_steps(sources, checkpoint=options.checkpoint, full_names=True)
+    is_folder = Path(options.checkpoint).is_dir() or options.checkpoint.startswith(("/", "./", "../", "~"))
+    checkpoint = Path(options.checkpoint).expanduser() if is_folder else options.checkpoint
+    steps = classify_batch_steps(sources, checkpoint=checkpoint, full_names=True)
     answers = run(steps, progress_line())
     if options.json:
         print(json.dumps([row.as_json() for row in answers.rows], indent=1))

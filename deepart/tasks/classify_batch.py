@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from PIL import Image
 
@@ -73,7 +73,7 @@ class BatchAnswers:
 def classify_batch_steps(
     sources: Sequence[Source],
     *,
-    checkpoint: str = DEFAULT_CHECKPOINT,
+    checkpoint: str | Path = DEFAULT_CHECKPOINT,
     out: str | os.PathLike[str] | None = None,
     full_names: bool = False,
     language: str = "en",
@@ -85,7 +85,7 @@ def classify_batch_steps(
     Args:
         sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
             pictures; at most `MOST_PICTURES` pictures in all.
-        checkpoint: key of a classifier, or owner/name of one on the Hub.
+        checkpoint: key of a classifier, or owner/name of one on the Hub; or, as a `Path`, a folder.
         out: a zip archive to write, with the table `answers.csv` and the contact sheet `sheet.png`.
         full_names: call files by their whole paths, for somebody who gave them.
         language: "en" or "zh", of the sentences in the table.

@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from deepart import hub, runtime
+from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, models
 from deepart.errors import WeightsError
 from deepart.hub import Report
@@ -143,7 +143,7 @@ def fetch_classifier(repository: HubRepository) -> Path:
 
 
 def open_classifier(
-    name: str, revision: str | None = None, *, report: Report | None = None
+    name: str | Path, revision: str | None = None, *, report: Report | None = None
 ) -> ArtworkClassifier | ZeroShotClassifier | HubClassifier:
     """Return the engine of a classifier, bundled or of the Hub.
 
@@ -151,13 +151,16 @@ def open_classifier(
     downloads, now and later.
 
     Args:
-        name: key of a bundled classifier, or owner/name of a repository.
+        name: key of a bundled classifier, or owner/name of a repository; or, as a `Path`, a folder of this machine.
         revision: commit, branch or tag of a repository; the one of `CHOICES`, or the newest, if None.
 
     Raises:
         InputError: `name` is neither.
         WeightsError: the repository is out of reach, or its config is damaged.
     """
+    if isinstance(name, Path):
+        repository = HubRepository.of_folder(name)
+        return (ZeroShotClassifier if _is_zero_shot(repository) else HubClassifier)(repository.name, folder=name)
     if name in CHECKPOINTS:
         return ArtworkClassifier(name)
     if name in CHOICES:
@@ -171,7 +174,7 @@ def _is_zero_shot(repository: HubRepository) -> bool:
     config = repository.json(CONFIG) or {}
     if config.get("model_type") in TRANSFORMERS_TYPES:
         return not _has_own_labels(config)
-    if hub.cached(repository.name, WEIGHTS, repository.revision):  # has been used as a classifier
+    if repository.folder is None and repository.here(WEIGHTS):  # has been used as a classifier
         return False
     return repository.json(OPEN_CLIP_CONFIG) is not None
 
@@ -184,12 +187,15 @@ def _has_own_labels(config: Mapping[str, Any]) -> bool:
 class _HubEngine(ABC):
     """What both engines share: a network out of the process's cache, and records of its answers."""
 
-    def __init__(self, repo: str, revision: str | None = None, *, report: Report | None = None) -> None:
+    def __init__(
+        self, repo: str, revision: str | None = None, *, report: Report | None = None, folder: Path | None = None
+    ) -> None:
         choice = CHOICES.get(repo)
+        self.folder = folder
         self.checkpoint = repo
         self.revision = revision or (choice and choice.revision) or "main"
         self.report = report
-        self._repository()  # its name is checked now
+        self.revision = self._repository().revision  # its name is checked now
 
     def __call__(self, picture: Image.Image) -> Classification:
         """Classify an RGB or RGBA picture of any size.
@@ -254,6 +260,8 @@ class _HubEngine(ABC):
             return {head: p.cpu() for head, p in network(x.to(runtime.device())).items()}
 
     def _repository(self, report: Report | None = None) -> HubRepository:
+        if self.folder is not None:
+            return HubRepository.of_folder(self.folder)
         return HubRepository(self.checkpoint, self.revision, report)
 
     @abstractmethod

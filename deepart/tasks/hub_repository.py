@@ -7,6 +7,7 @@ what the files say is shortened and stripped before it is shown.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import json
 import re
@@ -65,9 +66,31 @@ class HubRepository:
     """Of one file of weights; `MOST_WEIGHTS_BYTES` if None."""
     is_offline: bool = False
     """Whether nobody is asked for files that are not here."""
+    folder: Path | None = None
+    """Of this machine, in the layout of a repository; nobody is asked for anything."""
 
     def __post_init__(self) -> None:
-        checked_repository(self.name, self.revision)
+        if self.folder is None:
+            checked_repository(self.name, self.revision)
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> HubRepository:
+        """Return a folder of this machine as a repository, which is read as strictly.
+
+        Raises:
+            InputError: there is no such folder.
+        """
+        if not folder.is_dir():
+            raise InputError("hub.folder", name=folder.name)
+        newest = max(path.stat().st_mtime_ns for path in (folder, *folder.iterdir()))
+        place = hashlib.sha256(f"{folder.resolve()} {newest}".encode()).hexdigest()[:40]
+        return cls(f"own/{folder.resolve().name}", place, folder=folder)
+
+    def here(self, file: str) -> Path | None:
+        """Return a file that is on this machine; asks nobody."""
+        if self.folder is None:
+            return hub.cached(self.name, file, self.revision)
+        return self.folder / file if (self.folder / file).is_file() else None
 
     def find(self, file: str) -> Path | None:
         """Return a file, fetched if need be; None if the repository has no such file.
@@ -77,7 +100,9 @@ class HubRepository:
         """
         from huggingface_hub.errors import EntryNotFoundError
 
-        path = hub.cached(self.name, file, self.revision)
+        path = self.here(file)
+        if self.folder is not None:
+            return path
         if path is None:
             if hub.is_absent(self.name, file, self.revision):
                 return None
@@ -124,7 +149,7 @@ class HubRepository:
         Raises:
             WeightsError: see `find`; or there are no safetensors, and other weights are not opened.
         """
-        here = [file for file in (*others, weights) if hub.cached(self.name, file, self.revision)]
+        here = [file for file in (*others, weights) if self.here(file)]
         if weights not in here or len(here) == 1:
             for file in others:
                 self.find(file)
@@ -137,7 +162,9 @@ class HubRepository:
         """Return the licence that the card states, such as "apache-2.0"; "unknown" if none or no card is here."""
         from huggingface_hub import ModelCard
 
-        path = hub.cached(self.name, CARD, self.revision)
+        if self.folder is not None:
+            return "own"
+        path = self.here(CARD)
         try:
             card = ModelCard(path.read_text("utf-8", "replace"), ignore_metadata_errors=True) if path else None
         except Exception:  # of whatever YAML is wrong

@@ -26,7 +26,7 @@ from huggingface_hub import constants
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from deepart import hub, runtime
+from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.checkpoints import load_state
 from deepart.errors import InputError, WeightsError
@@ -168,8 +168,7 @@ def load_zero_shot(
         WeightsError: out of reach, neither CLIP nor SigLIP, not in safetensors, damaged, or without the
             package that it needs.
     """
-    here = hub.cached(repository.name, OPEN_CLIP_WEIGHTS, repository.revision)
-    config = {} if here else repository.json(CONFIG) or {}
+    config = {} if repository.here(OPEN_CLIP_WEIGHTS) else repository.json(CONFIG) or {}
     if config.get("model_type") in TRANSFORMERS_TYPES:
         return _from_transformers(repository, config, labels, device)
     config = repository.json(OPEN_CLIP_CONFIG)

@@ -198,6 +198,24 @@ def test_zero_shot_is_what_transformers_computes(
         assert {answer.label: answer.probability for answer in answers} == pytest.approx(expected[head], abs=1e-5)
 
 
+def test_a_folder_of_this_machine_is_as_good_as_a_repository(
+    hub: LoopbackHub, tmp_path: Path, short: dict[str, tuple[str, ...]]
+) -> None:
+    clip = save_clip(tmp_path / "clip")
+    hub.add("someone/tiny", files_of(clip))
+    engine = open_classifier(clip)
+    assert engine(picture()).answers == open_classifier("someone/tiny")(picture()).answers
+    assert engine.licence() == "own" and engine.checkpoint == "own/clip"
+    vit = save_vit(tmp_path / "vit", ["Cubism", "Baroque"])
+    asked = len(hub.log)
+    assert len(open_classifier(vit)(picture()).answers["style"]) == 2
+    (vit / "model.safetensors").unlink()
+    refused(lambda: open_classifier(vit)(picture()), "hub.no_safetensors")
+    refused(lambda: open_classifier(tmp_path / "none"), "hub.folder", InputError)
+    refused(lambda: open_classifier(str(vit)), "hub.name", InputError)  # what visitors type is no path
+    assert len(hub.log) == asked
+
+
 def test_one_sentence_for_each_label_gives_the_logits_of_the_model(
     hub: LoopbackHub, tmp_path: Path, short: dict[str, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
