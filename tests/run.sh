@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Run the tests in an environment of their own: bash tests/run.sh [arguments of pytest]
+# Run the tests in an environment of their own: bash tests/run.sh [--all | arguments of pytest]
+#
+# Tests that are marked as a campaign run with --all, or where they are asked for by arguments.
 #
 # The environment lies in the user's cache directory under the hash of the requirement files, so that a
 # second run takes seconds and a changed requirement makes a new one; those that nobody used for two hours
@@ -37,12 +39,14 @@ fi
 # Sleeping threads instead of spinning ones: beside another torch process the tests would crawl otherwise.
 export OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0 GRADIO_ANALYTICS_ENABLED=False
 test=("$environment/bin/python" -m pytest)
+chosen=(-m "not campaign")
+[ "${1:-}" != --all ] || { chosen=(); shift; }
 [ $# = 0 ] || exec "${test[@]}" "$@"
 
 # The networks of the unit tests are too small for more than one thread, so each core takes tests of its own.
 # The app has all cores to itself: a browser without a graphics card draws on them, and is waited for.
 status=0
 OMP_NUM_THREADS=1 "${test[@]}" tests/unit --numprocesses "$(getconf _NPROCESSORS_ONLN)" --maxprocesses 8 \
-    --dist loadfile || status=$?
-"${test[@]}" tests/app || status=$?
+    --dist loadfile ${chosen[@]+"${chosen[@]}"} || status=$?
+"${test[@]}" tests/app ${chosen[@]+"${chosen[@]}"} || status=$?
 exit $status

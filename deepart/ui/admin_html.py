@@ -100,7 +100,7 @@ def report(found: Mapping[str, Any], language: str, stored: int | None = None) -
     )
 
 
-_UNKNOWN = dict.fromkeys(("limit", "frames", "width", "height", "least"), "?")
+_UNKNOWN = dict.fromkeys(("limit", "frames", "width", "height", "least", "size"), "?")
 """What sentences about refused pictures may name; reports of older versions have no values of their own."""
 
 

@@ -43,10 +43,11 @@ def new_client(app_url: str, tmp_path: Path) -> Callable[..., Client]:
     return connect
 
 
-@pytest.fixture
-def client(new_client: Callable[..., Client]) -> Client:
-    """A visitor who uses the API."""
-    return new_client()
+@pytest.fixture(scope="module")
+def client(app_url: str, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """A visitor who uses the API, the same for all tests of a file: what they ask for leaves nothing behind."""
+    downloads = str(tmp_path_factory.mktemp("downloads"))
+    return Client(app_url, download_files=downloads, verbose=False, analytics_enabled=False)
 
 
 @pytest.fixture

@@ -156,6 +156,7 @@ def test_classifier_is_taught_compared_promoted_and_rolled_back(new_room: NewPag
     assert started.value.suggested_filename.endswith(".zip")
 
 
+@pytest.mark.campaign
 def test_job_outlives_the_page_is_stopped_and_finishes(new_room: NewPage, tmp_path: Path) -> None:
     data = stored(tmp_path, folders(8), "stop", "artist").name
     config = JobConfig(task="classifier", data=data, trained="heads", labels="new", column="artist", minutes=30)

@@ -16,6 +16,7 @@ from PIL import Image
 
 from deepart.checkpoints import WEIGHTS
 from deepart.images import content_hash, load_image
+from deepart.options import PaintOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.blend import blend, mix_styles
 from deepart.tasks.style_files import save_style
@@ -107,7 +108,8 @@ def test_file_of_the_server_is_no_style(app_url: str, client: Client, small: Pat
             (content,) = httpx.post(f"{app_url}/gradio_api/upload", files={"files": file}, timeout=TIMEOUT).json()
         data = [{"path": path, "meta": {"_type": "gradio.FileData"}} for path in (content, style or content)]
         address = f"{app_url}/gradio_api/call/blend"
-        rest = [None, None, 1, 0, "style", 0, 0, False, "everywhere", None, None, None]
+        later = [each.default for each in PaintOptions.settings().values()][4:]
+        rest = [None, None, 1, 0, "style", 0, 0, False, "everywhere", None, None, None, *later]
         asked = httpx.post(address, json={"data": [data[0], data[1:], *rest]}, timeout=TIMEOUT)
         events = httpx.get(f"{address}/{asked.json()['event_id']}", timeout=TIMEOUT).text
         return [line for line in events.splitlines() if line.startswith("event: ")][-1]

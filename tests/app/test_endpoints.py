@@ -262,7 +262,7 @@ def test_bad_picture_is_refused_in_a_sentence(client: Client, tmp_path: Path, ki
     bad = tmp_path / "bad.png"
     bad.write_bytes(data)
     sentence = refusal(client, bad, style_name="udnie")
-    values = {"limit": 40, "frames": 1000, "width": 1, "height": 1, "least": 32}
+    values = {"limit": 40, "frames": 1000, "width": 1, "height": 1, "least": 32, "size": "10000 × 4001"}
     assert sentence == say(key, **values)
 
 

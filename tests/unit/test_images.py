@@ -114,6 +114,7 @@ for name in {files!r}:
     assert run.returncode == 0, run.stderr
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(
     "name",
     [

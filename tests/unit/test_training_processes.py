@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -48,6 +49,7 @@ def train(folder: Path, processes: int) -> dict[str, torch.Tensor]:
     return load_file(folder / "bundle" / "model.safetensors")
 
 
+@pytest.mark.campaign
 def test_two_processes_train_the_same_network_as_one(tmp_path: Path) -> None:
     one, two = train(tmp_path / "one", 1), train(tmp_path / "two", 2)
     for name, value in one.items():

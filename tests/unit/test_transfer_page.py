@@ -112,7 +112,7 @@ def test_a_bad_picture_is_refused_when_it_is_added(page: Page, tmp_path: Path, p
     data, key = BAD_PICTURES[kind]
     (tmp_path / "holiday.png").write_bytes(data)
     page.do(place, "upload", str(tmp_path / "holiday.png"))
-    assert say(key, limit=40) in page.toasts[0] and page[place] is None
+    assert say(key, limit=40, size="10000 × 4001") in page.toasts[0] and page[place] is None
     assert "The Starry Night" in page["transfer-chosen"]
 
 
