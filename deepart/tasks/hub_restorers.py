@@ -207,7 +207,7 @@ RESTORERS: dict[str, HubWeights] = {
             good_for="restorer.good_for.dejpg",
         ),
         HubWeights(
-            key="restore/realplksr-webphoto-x4-v1",
+            key="restore/realplksr-webphotox4-v1",
             repo="Phips/4xNomosWebPhoto_RealPLKSR",
             file="4xNomosWebPhoto_RealPLKSR.safetensors",
             revision="ee1791235ab82e639bf6fde5581a2440771a14c0",
@@ -220,7 +220,7 @@ RESTORERS: dict[str, HubWeights] = {
             good_for="restorer.good_for.webphoto",
         ),
         HubWeights(
-            key="restore/dat2-nomos-x4-v1",
+            key="restore/dat2-nomosx4-v1",
             repo="Phips/4xNomos2_hq_dat2",
             file="4xNomos2_hq_dat2.safetensors",
             revision="b64c1bdf9fc707ff6a6a708b29caf3442dc7d7fc",
@@ -233,7 +233,7 @@ RESTORERS: dict[str, HubWeights] = {
             good_for="restorer.good_for.dat",
         ),
         HubWeights(
-            key="restore/hat-nomos-jpg-x4-v1",
+            key="restore/hat-nomosx4-v1",
             repo="Phips/4xNomos8kHAT-L_bokeh_jpg",
             file="4xNomos8kHAT-L_bokeh_jpg.safetensors",
             revision="5261b05beb0a05906c67e006310bb0a08ba53311",
@@ -246,7 +246,7 @@ RESTORERS: dict[str, HubWeights] = {
             good_for="restorer.good_for.hat",
         ),
         HubWeights(
-            key="restore/span-nomos-jpg-x2-v1",
+            key="restore/span-nomosx2-v1",
             repo="Phips/2xNomosUni_span_multijpg",
             file="2xNomosUni_span_multijpg.safetensors",
             revision="ed6111c4cabdaf42b75e6535600d5370cce9e4e2",
