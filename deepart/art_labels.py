@@ -6,47 +6,19 @@ In data, files and answers to programs labels stay as the data have them ("vince
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from urllib.parse import urlencode
 
-from deepart.artists import ARTISTS
-from deepart.style_cards import STYLE_CARDS
+_DATA = Path(__file__).parent / "data"
 
-STYLES: dict[str, str] = {
-    "Art Nouveau": "新艺术运动",
-    "Baroque": "巴洛克",
-    "Cubism": "立体主义",
-    "Expressionism": "表现主义",
-    "Fauvism": "野兽派",
-    "Impressionism": "印象派",
-    "Naive Art": "朴素艺术",
-    "Pointillism": "点彩派",
-    "Post-Impressionism": "后印象派",
-    "Realism": "现实主义",
-    "Renaissance": "文艺复兴",
-    "Rococo": "洛可可",
-    "Romanticism": "浪漫主义",
-    "Suprematism-Constructivism": "至上主义与构成主义",
-    "Symbolism": "象征主义",
-    "Tonalism": "色调主义",
-    "Ukiyo-e": "浮世绘",
-}
-"""Chinese names of the styles; the English ones are the labels, but for `_STYLES_EN`."""
+LABELS: dict[str, dict[str, dict[str, str]]] = json.loads((_DATA / "labels.json").read_text("utf-8"))
+"""What each label of "style", "artist" and "genre" is called, by language."""
+STYLE_CARDS: dict[str, dict[str, str]] = json.loads((_DATA / "style_cards.json").read_text("utf-8"))
+"""What each style is, in two sentences, by language."""
 
-GENRES: dict[str, tuple[str, str]] = {
-    "abstract_painting": ("Abstract", "抽象画"),
-    "cityscape": ("Cityscape", "城市风景"),
-    "genre_painting": ("Scene of everyday life", "风俗画"),
-    "illustration": ("Illustration", "插画"),
-    "landscape": ("Landscape", "风景画"),
-    "nude_painting": ("Nude", "裸体画"),
-    "portrait": ("Portrait", "肖像画"),
-    "religious_painting": ("Religious painting", "宗教画"),
-    "still_life": ("Still life", "静物画"),
-}
-
-_STYLES_EN = {"Suprematism-Constructivism": "Suprematism and Constructivism", "Naive Art": "Naïve art"}
-_ANOTHER_ARTIST = ("Another artist", "其他画家")
+_ANOTHER_ARTIST = {"en": "Another artist", "zh": "其他画家"}
 _SEARCH = "https://www.bing.com/images/search"  # can be reached from China too
 _SMALL_WORDS = {"a", "an", "and", "as", "at", "by", "de", "des", "du", "et", "for", "from", "in", "into"}
 _SMALL_WORDS |= {"la", "le", "les", "of", "on", "or", "the", "to", "with"}
@@ -57,13 +29,11 @@ def label_name(head: str, label: str, language: str) -> str:
 
     A label that is not in the tables, as classifiers of other origin have, is shown as plain words.
     """
-    chinese = language == "zh"
-    if head == "style" and label in STYLES:
-        return STYLES[label] if chinese else _STYLES_EN.get(label, label)
+    language = language if language == "zh" else "en"
     if label == "another artist":
-        return _ANOTHER_ARTIST[chinese]
-    names = {"artist": ARTISTS, "genre": GENRES}.get(head, {}).get(label)
-    return names[chinese] if names else _words(label)
+        return _ANOTHER_ARTIST[language]
+    names = LABELS.get(head, {}).get(label)
+    return names[language] if names else _words(label)
 
 
 def style_card(label: str, language: str) -> str | None:

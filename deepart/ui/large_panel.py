@@ -15,8 +15,7 @@ import gradio as gr
 from PIL import Image
 
 from deepart import runtime
-from deepart.art_labels import GENRES, STYLES, label_name
-from deepart.artists import ARTISTS
+from deepart.art_labels import LABELS, label_name
 from deepart.images import save_png
 from deepart.recipes import Source, chunks, recipe_of
 from deepart.tasks.pipeline_table import PipelineChoice, Task, find_large, offered
@@ -28,7 +27,7 @@ from deepart.ui.paintings import write_painting
 from deepart.ui.restore_html import progress
 
 FILE_NAME = "deepart-repainted.png"
-HEADS = {"style": STYLES, "artist": ARTISTS, "genre": GENRES}
+HEADS = LABELS
 """Words that the prompt helper offers: what the classifier knows."""
 
 Pictures = tuple[str | None, Sequence[Source], Sequence[float] | None, float]
