@@ -306,6 +306,17 @@ def test_a_machine_without_a_card_is_told_what_it_needs(monkeypatch: pytest.Monk
         offered("generate")
 
 
+def test_where_a_gpu_is_lent_the_chosen_model_is_loaded_at_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = pytest.importorskip("deepart.ui.app")
+    loaded: list[str] = []
+    monkeypatch.setattr(runtime, "settings", lambda: Settings(zero_gpu=True, large_model=SDXL.key))
+    monkeypatch.setattr(app.models, "get", lambda key, device: loaded.append(key))
+    monkeypatch.setattr(app, "load_now", loaded.append)
+    monkeypatch.setitem(CHOICES, SDXL.repo, SDXL)
+    app._prepare()
+    assert loaded[-1] == SDXL.repo
+
+
 def test_rows_say_what_they_are() -> None:
     for row in CHOICES.values():
         assert row.key.count("/") == 1 and row.key.endswith("-v1") and row.licence and row.size > 1e8
