@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from deepart.images import through_jpeg
+from deepart.images import load_image, through_jpeg
 from deepart.tasks.colour_repair import ColourFault
-from deepart.tasks.diagnosis import ACTIONS, Diagnosis, Step, diagnose, file_quality, propose
+from deepart.tasks.diagnosis import ACTIONS, LEAST_JPEG_NOISE, Diagnosis, Step, diagnose, file_quality, propose
 from deepart.text import LANGUAGES
 from photos import photo
 
@@ -65,6 +65,19 @@ def test_noise_that_went_through_jpeg_is_found() -> None:
     levels = [diagnose(through_jpeg(noisy(photo("chelsea", 300), sigma), 85)).noise for sigma in (0, 15, 30)]
     assert levels[0] < 6
     assert levels[1] == pytest.approx(15, rel=0.35) and levels[2] == pytest.approx(30, rel=0.35)
+
+
+def test_brush_strokes_all_over_are_no_noise() -> None:
+    """Ridges of paint everywhere leave no flat place; their coarse parts are stronger than their fine ones."""
+    rng, strokes = np.random.default_rng(0), np.zeros((320, 320))
+    for turn in range(6):
+        relief = Image.fromarray(rng.normal(0, 255, (160, 40)).astype(np.float32)).resize((320, 320))
+        strokes += np.asarray(relief.rotate(30 * turn, Image.Resampling.BICUBIC)) / 12
+    pixels = np.asarray(photo("coffee", 320), float) * 0.7 + 40 + strokes[..., None]
+    painting = Image.fromarray(pixels.clip(0, 255).astype(np.uint8))
+    for image, is_noisy in ((painting, False), (noisy(painting, 25), True)):
+        file = jpeg(image, 88)
+        assert (diagnose(load_image(file), file=file).noise > LEAST_JPEG_NOISE) == is_noisy
 
 
 @pytest.mark.parametrize("quality", [20, 50, 80])
