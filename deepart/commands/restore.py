@@ -49,7 +49,13 @@ def add_to(commands) -> None:
         help="PNG file (or zip archive) to write",
     )
     restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
-    restore.add_argument("--detect", action="store_true", help="fill the damage that is found automatically")
+    restore.add_argument("--detect", action="store_true", help="fill all damage that is found: --damage fill")
+    restore.add_argument(
+        "--damage",
+        choices=["fill", "ask", "leave"],
+        default="leave",
+        help="fill all that is found; ask: fill what surely is damage, and say how much may be; leave (the default)",
+    )
     restore.add_argument(
         "--straighten", action="store_true", help="first undo the perspective of a print that was photographed askew"
     )
@@ -108,7 +114,7 @@ def _restore(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
     manner = Manner(options.look, options.keep_paint, options.protect, *engines)
-    settings = {"colour": options.colour, "detect": options.detect, "straighten": options.straighten}
+    settings = {name: getattr(options, name) for name in ("colour", "detect", "damage", "straighten")}
     are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
     writable(options.output, (".zip" if are_many else ".png",))
     if are_many:
@@ -119,7 +125,10 @@ def _restore(options: argparse.Namespace) -> int:
         return report_batch(run(steps, progress_line()), options.output, started)
     steps = restore_steps(options.picture, options.mask, options.clean, options.upscale, manner, **settings)
     result = run(steps, progress_line())
-    if options.straighten and "straightened" not in recipe_of(result.after).settings:
+    made = recipe_of(result.after).settings
+    if made.get("unsure"):
+        print(say("restore.unsure", percent=f"{100 * made['unsure']:.1f}"), file=sys.stderr)
+    if options.straighten and "straightened" not in made:
         print(say("straighten.none"), file=sys.stderr)
     if options.trust:
         save_png(result.trust_map().overlay, options.trust)

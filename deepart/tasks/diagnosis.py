@@ -26,6 +26,7 @@ import numpy as np
 from PIL import Image
 
 from deepart.tasks.colour_repair import ColourFault, colour_fault
+from deepart.tasks.damage_judgement import Answer, answer, surely_damaged
 from deepart.text import say
 
 Action = Literal["fill", "clean", "colour", "enlarge"]
@@ -79,7 +80,14 @@ class Diagnosis:
     """JPEG quality, 1 to 100, that it was saved with at some time; None without traces of it."""
     colour: ColourFault
     damage: float | None = None
-    """Share of the damaged pixels, from 0 to 1; None if nobody has looked."""
+    """Share of the pixels that are taken for damage, from 0 to 1; None if nobody has looked."""
+    surely_damaged: float = 0.0
+    """The same of those that surely are damage."""
+
+    @property
+    def answer(self) -> Answer:
+        """What to do about the damage."""
+        return answer(self.damage or 0.0, self.surely_damaged)
 
     @property
     def detail(self) -> float:
@@ -128,6 +136,7 @@ def diagnose(
         jpeg=jpeg,
         colour=colour_fault(picture, damage),
         damage=None if damage is None else _share(damage),
+        surely_damaged=0.0 if damage is None else _share(surely_damaged(picture, damage)),
     )
 
 
@@ -320,10 +329,6 @@ def _slope(x: np.ndarray) -> np.ndarray:
 
 # --- what to do ----------------------------------------------------------------------------------
 
-LEAST_DAMAGE = 0.0005
-"""Share of damaged pixels from which filling is proposed."""
-MOST_DAMAGE = 0.15
-"""The same up to which it is: what is taken for damage beyond that is more likely how the picture looks."""
 LEAST_NOISE = 3.0
 """Noise, of 255, from which cleaning is proposed."""
 LEAST_JPEG_NOISE = 8.0
@@ -343,9 +348,9 @@ def propose(diagnosis: Diagnosis) -> tuple[Step, ...]:
 
 
 def _fill(found: Diagnosis) -> Step | None:
-    if not LEAST_DAMAGE <= (found.damage or 0) <= MOST_DAMAGE:
+    if found.answer != "fill":
         return None
-    percent = f"{100 * found.damage:.1f}"
+    percent = f"{100 * found.surely_damaged:.1f}"
     return Step("fill", reason="restore.reason.damage", values={"percent": percent})
 
 

@@ -36,6 +36,7 @@ from deepart.tasks.bundled_restorers import (
     fill_steps,
 )
 from deepart.tasks.colour_repair import repair_colours
+from deepart.tasks.damage_judgement import surely_damaged
 from deepart.tasks.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnose
 from deepart.tasks.hub_restorers import MOST_SIGMA, HubRestorer, find_restorer, opening
 from deepart.tasks.keep_paint import colour_safe, keep_texture
@@ -121,6 +122,7 @@ def run_plan(
     manner: Manner = Manner(),
     *,
     detect: bool = False,
+    only_sure: bool = False,
 ) -> Generator[Progress, None, Restoration]:
     """Do what a plan says, step by step, as an engine; after each step the progress has a preview.
 
@@ -130,6 +132,7 @@ def run_plan(
         mask: what "fill" fills: the same, white for yes; None looks for damage.
         manner: how.
         detect: fill the damage that is found besides what `mask` marks.
+        only_sure: of what is found fill only what surely is damage; the recipe says how much is not, as "unsure".
 
     Raises:
         InputError: a picture cannot be read, or a setting is out of its range.
@@ -138,7 +141,7 @@ def run_plan(
     manner.check()
     for step in steps:
         _check(step)
-    begin = partial(_Work, picture, manner, mask, detect)
+    begin = partial(_Work, picture, manner, mask, detect, only_sure)
     work = yield from patiently(begin, Progress(0, 1, "progress.restoring"))
     work.check_size(steps)
     for number, step in enumerate(steps):
@@ -183,6 +186,7 @@ class _Work:
     manner: Manner
     mask: Source | None
     detect: bool
+    only_sure: bool
     size: tuple[int, int] = field(init=False)  # of the picture as it came
     before: Image.Image = field(init=False)  # RGB
     alpha: Image.Image | None = field(init=False)
@@ -245,7 +249,7 @@ class _Work:
         if holes.getbbox() is None:
             return self.picture
         self.filled = holes
-        self.settings["filled"] = round(holes.histogram()[255] / (holes.width * holes.height), 4)
+        self.settings["filled"] = round(_share(holes), 4)
         holes = holes.resize(self.picture.size, Image.Resampling.NEAREST)
         engine = yield from self._hub_restorer(self.manner.filler, "inpaint")
         if engine is None:
@@ -265,7 +269,13 @@ class _Work:
                 raise InputError("mask.nearly_all", percent=round(100 * share), most=round(100 * _MOST_MARKED))
         if self.detect or self.mask is None:
             self._use(DETECTOR)
-            holes = ImageChops.lighter(holes, (yield from detection_steps(self.before)))
+            found = yield from detection_steps(self.before)
+            if self.only_sure:
+                work = partial(surely_damaged, self.before, found)
+                sure = yield from patiently(work, Progress(1, 1, "progress.finding_damage"))
+                self.settings["unsure"] = round(_share(found) - _share(sure), 4)
+                found = sure
+            holes = ImageChops.lighter(holes, found)
         if self.protect is not None:
             holes = ImageChops.darker(holes, ImageChops.invert(self.protect))
         return holes.point([255 * (level >= 128) for level in range(256)])
@@ -361,6 +371,11 @@ class _Work:
             settings=settings | self.settings,
             ingredients=tuple(self.ingredients),
         )
+
+
+def _share(mask: Image.Image) -> float:
+    """Return the share of a mask "L" of 0 and 255 that is white."""
+    return mask.histogram()[255] / (mask.width * mask.height)
 
 
 def _with_paint(before: Image.Image, after: Image.Image, amount: float) -> Generator[Progress, None, Image.Image]:

@@ -19,6 +19,7 @@ from deepart.images import load_image
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks.bundled_restorers import SCALES, Look, detection_steps
+from deepart.tasks.damage_judgement import ANSWERS, Answer
 from deepart.tasks.diagnosis import Diagnosis, Step, diagnose, propose
 from deepart.tasks.restoration import Engine, Manner, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.straighten import find_print
@@ -36,6 +37,7 @@ def restore(
     keep_paint: float | None = None,
     colour: float | Literal["auto"] = 0.0,
     detect: bool = False,
+    damage: Answer = "leave",
     straighten: bool = False,
     protect: Source | None = None,
     filler: Engine = None,
@@ -58,7 +60,9 @@ def restore(
         keep_paint: from 0 to 1, how much of its canvas and brush strokes a cleaned picture gets back; by default
             what is usual if `clean` is "auto", and else nothing.
         colour: from 0 to 1, how much of a yellowed varnish and of fading to undo; "auto" measures it.
-        detect: fill the damage that is found besides what `mask` marks.
+        detect: fill the damage that is found besides what `mask` marks; the same as `damage="fill"`.
+        damage: what to do about damage: "fill" all that is found, "ask" about what may be meant and fill only what
+            surely is damage (the recipe says how much was not, as "unsure"), or "leave" it.
         straighten: undo the perspective first if the picture shows a print that was photographed askew; masks are
             of the picture as it is given.
         protect: where to change nothing: a picture, white for yes.
@@ -77,7 +81,9 @@ def restore(
     """
     manner = Manner(look, keep_paint, protect, filler, cleaner, upscaler)
     return runtime.run(
-        restore_steps(image, mask, clean, upscale, manner, colour=colour, detect=detect, straighten=straighten),
+        restore_steps(
+            image, mask, clean, upscale, manner, colour=colour, detect=detect, damage=damage, straighten=straighten
+        ),
         on_progress,
     ).after
 
@@ -91,12 +97,16 @@ def restore_steps(
     *,
     colour: float | Literal["auto"] = 0.0,
     detect: bool = False,
+    damage: Answer = "leave",
     straighten: bool = False,
 ) -> Generator[Progress, None, Restoration]:
     """The same as `restore`, as an engine: yields `Progress`, returns the `Restoration`."""
     if upscale not in (1, *SCALES):
         raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, (1, *SCALES))))
     upscale = int(upscale)
+    if damage not in ANSWERS:
+        raise InputError("setting.choice", name="damage", choices=", ".join(ANSWERS))
+    only_sure, detect = damage == "ask" and not detect, detect or damage != "leave"
     strengths = {"clean": clean, "colour": colour}
     measured = "auto" in strengths.values()
     if straighten or measured:
@@ -126,7 +136,7 @@ def restore_steps(
         steps.append(Step("enlarge", scale=upscale))
     if isinstance(mask, str) and mask == "detect":
         mask = None
-    return (yield from run_plan(image, steps, mask, manner, detect=detect))
+    return (yield from run_plan(image, steps, mask, manner, detect=detect, only_sure=only_sure))
 
 
 def plan(

@@ -15,6 +15,7 @@ from deepart.errors import InputError
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks.batch import BatchResult, each_into_archive, listed
+from deepart.tasks.damage_judgement import Answer
 from deepart.tasks.restoration import Manner
 from deepart.tasks.restore import restore_steps
 
@@ -35,6 +36,7 @@ def restore_batch_steps(
     *,
     colour: float | Literal["auto"] = 0.0,
     detect: bool = False,
+    damage: Answer = "leave",
     straighten: bool = False,
     out: str | os.PathLike[str],
     language: str = "en",
@@ -53,6 +55,7 @@ def restore_batch_steps(
         manner: the same.
         colour: the same.
         detect: the same.
+        damage: the same.
         straighten: the same.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
@@ -72,7 +75,7 @@ def restore_batch_steps(
     def work(number: int, source: Source) -> Generator[Progress, None, Image.Image]:
         mask = of_all if mask_of[number] is None else mask_of[number]
         mask = mask.read() if isinstance(mask, ArchivedPicture) else mask
-        settings = {"colour": colour, "detect": detect, "straighten": straighten}
+        settings = {"colour": colour, "detect": detect, "damage": damage, "straighten": straighten}
         done = yield from restore_steps(source, mask, clean, upscale, manner, **settings)
         return done.after
 

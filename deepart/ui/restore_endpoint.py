@@ -33,6 +33,7 @@ def add_restore_endpoint() -> None:
             gr.Textbox("faithful", label="look"),
             gr.Number(None, label="keep_paint"),
             gr.Checkbox(False, label="straighten"),
+            gr.Textbox("leave", label="damage"),
         ]
         answers = [gr.File(label="restored"), gr.JSON(label="recipe")]
     endpoint.click(
@@ -56,6 +57,7 @@ def restore_endpoint(
     look: str = "faithful",
     keep_paint: float | None = None,
     straighten: bool = False,
+    damage: str = "leave",
     request: gr.Request | None = None,
 ) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
     """Fill the holes of a picture, clean it, bring its colours back and enlarge it.
@@ -71,6 +73,8 @@ def restore_endpoint(
         keep_paint: 0 to 1, how much of its canvas and brush strokes a cleaned picture gets back; leave it
             out for what is usual.
         straighten: undo the perspective first if the picture shows a print that was photographed askew.
+        damage: fill all that is found, ask about what may be meant and fill only what surely is damage (then the
+            recipe says how much was not, as "unsure"), or leave it.
 
     Returns:
         The restored picture as PNG, and the recipe of how it was made.
@@ -85,6 +89,7 @@ def restore_endpoint(
         Manner(look, keep_paint),
         colour=_strength("colour", colour),
         detect=detect,
+        damage=damage,
         straighten=straighten,
     )
     try:

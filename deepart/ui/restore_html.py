@@ -9,11 +9,10 @@ from io import BytesIO
 from PIL import Image
 
 from deepart.images import fit, load_image
+from deepart.tasks.damage_judgement import MOST_DAMAGE
 from deepart.tasks.diagnosis import (
-    LEAST_DAMAGE,
     LEAST_JPEG_NOISE,
     LEAST_NOISE,
-    MOST_DAMAGE,
     POOR_JPEG,
     SMALL_SIDE,
     SOFT,
@@ -56,9 +55,9 @@ def diagnosis_card(path: str, examined: Examination, language: str, looking: boo
     if examined.corners is not None:
         advice = f'<p class="note"><b>{escape(say("ui.restore.askew", language))}</b></p>{advice}'
     thumbnail = ""
-    if examined.mask is not None and (found.damage or 0) >= LEAST_DAMAGE:
-        label = escape(say("ui.restore.damage_shown", language))
-        image = f'<img src="{_thumbnail(path, examined.mask)}" alt="{label}">'
+    if examined.shown is not None:
+        label = escape(say(f"ui.restore.damage.{found.answer}", language))
+        image = f'<img src="{_thumbnail(path, examined.shown)}" alt="{label}">'
         thumbnail = f"<figure>{image}<figcaption>{label}</figcaption></figure>"
     return f'<div class="diagnosis">{thumbnail}<ul>{facts}</ul>{advice}</div>'
 
@@ -134,9 +133,10 @@ def _sharpness(blur: float | None, language: str) -> str:
 def _damage(found: Diagnosis, language: str, looking: bool) -> tuple[str, str, bool]:
     if found.damage is None:
         return "damage", say("ui.restore.looking" if looking else "ui.restore.not_looked", language), False
-    if found.damage > MOST_DAMAGE:
+    if found.answer == "leave" and found.damage > MOST_DAMAGE:
         return "damage", say("ui.restore.unsure", language), True
-    return "damage", percent(found.damage), found.damage >= LEAST_DAMAGE
+    share = found.surely_damaged if found.answer == "fill" else found.damage
+    return "damage", percent(share), found.answer != "leave"
 
 
 def _thumbnail(path: str, mask: bytes) -> str:

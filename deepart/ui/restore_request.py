@@ -18,6 +18,7 @@ from deepart.images import fit, load_image, png_bytes, save_png
 from deepart.recipes import chunks, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.bundled_restorers import DETECTOR, Look, detection_steps
+from deepart.tasks.damage_judgement import surely_damaged
 from deepart.tasks.diagnosis import Diagnosis, Step
 from deepart.tasks.hub_restorers import RESTORERS, opening, own_restorers, weights_of
 from deepart.tasks.masks import load_mask
@@ -57,13 +58,20 @@ class Examination:
     steps: tuple[Step, ...]
     """What to do about it."""
     mask: bytes | None = None
-    """PNG of its damage, white; None if nobody has looked for it."""
+    """PNG of what is taken for damage, white; None if nobody has looked for it."""
+    sure: bytes | None = None
+    """PNG of what surely is, if that is enough to fill it at once."""
     corners: Quad | None = None
     """Of the print that was photographed askew, if it shows one."""
 
     def step(self, action: str) -> Step | None:
         """Return what is proposed of an action; None if it is not needed."""
         return next((step for step in self.steps if step.action == action), None)
+
+    @property
+    def shown(self) -> bytes | None:
+        """What is filled, or asked about; None if the picture is left as it is."""
+        return self.sure or (self.mask if self.found.answer == "ask" else None)
 
     @property
     def keep_paint(self) -> float:
@@ -102,7 +110,8 @@ def damage_steps(path: str) -> Generator[Progress, None, Examination]:
         mask = yield from detection_steps(fit(picture, _LOOKED_SIDE))
         work = partial(plan, picture, path, mask)
         found, steps = yield from patiently(work, Progress(1, 1, "progress.diagnosing"))
-        examined = _examined[key] = Examination(found, steps, png_bytes(mask), examine(path).corners)
+        sure = png_bytes(surely_damaged(picture, mask)) if found.answer == "fill" else None
+        examined = _examined[key] = Examination(found, steps, png_bytes(mask), sure, examine(path).corners)
         while len(_examined) > _KEPT:
             _examined.pop(next(iter(_examined)), None)
     return examined

@@ -69,6 +69,10 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                 columns=len(DAMAGED),
             )
             card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
+            with gr.Row(visible=False, elem_id="restore-ask") as asked:
+                ask_button = gr.Button(
+                    t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red"
+                )
             with gr.Group(elem_id="restore-recipe"):
                 fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
                 clean = _strength_slider("ui.restore.clean", "restore-clean", 0, t("ui.restore.clean_info"))
@@ -210,7 +214,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         work.update(picture=path, looking=path is not None)
         no_result = html.waiting(say("ui.restore.result_waiting", language))
         hidden = gr.update(visible=False)
-        cleared = None, False, hidden, no_result
+        cleared = None, False, hidden, hidden, no_result
         unchanged = (gr.skip(),) * 4
         if path is None:
             return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, *unchanged
@@ -269,7 +273,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             work["looking"] = False
 
     def examine_damage(path: str | None, language: str) -> Iterator[tuple[Any, ...]]:
-        nothing = (gr.skip(),) * (3 + len(strengths))
+        nothing = (gr.skip(),) * (4 + len(strengths))
         if path is None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
             yield nothing
             return
@@ -285,12 +289,27 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             return
         finally:
             steps.close()
-        wanted = examined.step("fill") is not None
         before, after = (proposed(each) for each in (request_of.examine(path), examined))
         # What is proposed as before may have been edited meanwhile.
         changed = (gr.skip() if old == new else new for old, new in zip(before, after))
         card = html.diagnosis_card(path, examined, language)
-        yield card, examined.mask if wanted else None, wanted, *changed
+        asks = gr.update(visible=examined.found.answer == "ask")
+        yield card, examined.sure, examined.sure is not None, asks, *changed
+
+    @handler
+    def fill_what_was_asked_about(path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Mark what is red in the card; it is known already, but for another version of the detector."""
+        if path is None:
+            raise InputError("restore.missing")
+        steps = request_of.damage_steps(path)
+        try:
+            while True:
+                next(steps)
+                yield (gr.skip(),) * 3
+        except StopIteration as end:
+            yield end.value.mask, True, gr.update(visible=False)
+        finally:
+            steps.close()
 
     @handler
     def restore_picture(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
@@ -417,15 +436,25 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     examined = picture.change(
         examine_picture,
         [work, picture],
-        [card, panel.mask, fill, view_side, bar, askew, straightened, *strengths],
+        [card, panel.mask, fill, asked, view_side, bar, askew, straightened, *strengths],
         **in_turn,
     )
-    looked = examined.success(look_for_damage, [work, picture], [card, panel.mask, fill, *strengths], **in_turn)
+    looked = examined.success(look_for_damage, [work, picture], [card, panel.mask, fill, asked, *strengths], **in_turn)
     panel.show_after(looked.then)
     straighten_button.click(straighten_picture, [work, picture], [picture], **quiet)
     undo_button.click(put_photo_back, [work], [picture], **quiet)
     running = {"inputs": [work, *wanted], "outputs": outputs, "concurrency_id": "device", "concurrency_limit": 1}
+    agreed = ask_button.click(
+        runtime.gpu(fill_what_was_asked_about),
+        [picture],
+        [panel.mask, fill, asked],
+        concurrency_id="device",
+        concurrency_limit=1,
+        **quiet,
+    )
+    panel.show_after(agreed.success)
     runs = [
+        agreed.success(runtime.gpu(restore_picture), **running, **quiet),
         run_button.click(runtime.gpu(restore_picture), **running, **quiet),
         next_button.click(runtime.gpu(restore_next), **running, **quiet),
         looked.success(restore_sample, trigger_mode="always_last", **running, **quiet),

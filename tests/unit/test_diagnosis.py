@@ -132,6 +132,16 @@ def test_damage_is_counted() -> None:
     assert diagnose(image).damage is None
 
 
+@pytest.mark.parametrize(
+    ("found", "sure", "wanted"),
+    [(0.03, 0.02, "fill"), (0.3, 0.2, "fill"), (0.03, 0.0, "ask"), (0.3, 0.0, "leave"), (0.0002, 0.0, "leave")],
+)
+def test_sure_damage_is_filled_and_likely_damage_asked_about(found: float, sure: float, wanted: str) -> None:
+    diagnosis = replace(SOUND, damage=found, surely_damaged=sure)
+    assert diagnosis.answer == wanted
+    assert (actions(diagnosis) == ["fill"]) == (wanted == "fill")
+
+
 def test_a_large_picture_takes_no_longer() -> None:
     image = photo("coffee", 400).resize((8000, 5000), Image.Resampling.NEAREST)
     start = time.process_time()
@@ -162,7 +172,7 @@ def test_a_sound_picture_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("fault", "action"),
     [
-        ({"damage": 0.03}, "fill"),
+        ({"damage": 0.04, "surely_damaged": 0.03}, "fill"),
         ({"noise": 18.0}, "clean"),
         ({"jpeg": 40}, "clean"),
         ({"noise": 18.0, "jpeg": 40}, "clean"),
@@ -200,7 +210,7 @@ def test_rough_paint_in_a_jpeg_is_not_cleaned_away() -> None:
 
 
 def test_everything_at_once_is_done_in_order() -> None:
-    worn = Diagnosis((300, 200), 20.0, 1.5, 30, BAD, 0.05)
+    worn = Diagnosis((300, 200), 20.0, 1.5, 30, BAD, 0.05, 0.05)
     assert actions(worn) == list(ACTIONS)
     assert "5.0 %" in propose(worn)[0].sentence()
 
