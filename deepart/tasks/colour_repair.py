@@ -46,7 +46,8 @@ _MOST_STRETCH = 2.5
 _MOST_COLOUR = 2.0  # times as far from grey
 _MOST_DARKER = 0.25  # sRGB
 _SATURATED = (0.6, 0.85)  # between them brightness is ever less taken away
-_DEEP_VARNISH, _YELLOW_LIGHTS, _LEAST_YELLOW = 0.7, 24.0, 1.0
+_DEEP_VARNISH, _LEAST_YELLOW = 0.7, 1.0
+_DULL_LIGHTS, _RED_LIGHTS, _YELLOW_LIGHTS = 90.0, 9.0, 24.0
 _PALE_BLACK, _DULL_LIGHT = 0.2, 0.75
 _SURELY_VARNISHED = (0.0, 0.4)  # depth; four of five sound paintings are taken for less than the second
 _SURELY_FADED = (0.05, 0.3)  # share of lost contrast
@@ -67,26 +68,21 @@ class ColourFault:
     """sRGB value in [0, 1] that black has without the varnish."""
     light: float
     """sRGB value in [0, 1] that the lights have without the varnish."""
-    lights_yellow: float
-    """CIE b* of its lights, the brightest fiftieth."""
+    lights: tuple[float, float, float]
+    """CIE L*, a* and b* of its lights, the brightest fiftieth."""
     least_yellow: float
     """CIE b* that 19 of 20 of its pixels exceed: below 0 if it has any blue."""
 
     @property
     def is_yellowed(self) -> bool:
-        """Whether it surely lies under a yellow veil: its lights are yellow, and nothing in it is grey or blue.
-
-        So are 3 % of 680 sharp paintings and photos as they are, and 73 % of them under a varnish of depth 0.8 to 2.
-        """
-        deep = self.varnish >= _DEEP_VARNISH
-        return deep and self.lights_yellow >= _YELLOW_LIGHTS and self.least_yellow >= _LEAST_YELLOW
+        """Whether it surely lies under a yellow veil: its lights are dull and yellow, and nothing is grey or blue."""
+        lightness, red, yellow = self.lights
+        has_veil = lightness <= _DULL_LIGHTS and red <= _RED_LIGHTS and yellow >= _YELLOW_LIGHTS
+        return has_veil and self.varnish >= _DEEP_VARNISH and self.least_yellow >= _LEAST_YELLOW
 
     @property
     def is_faded(self) -> bool:
-        """Whether it has surely faded: neither is anything dark nor are the lights bright.
-
-        So are 1.6 % of them, and 86 % of those whose contrast was reduced to about a half.
-        """
+        """Whether it has surely faded: neither is anything dark nor are the lights bright."""
         return self.black >= _PALE_BLACK and self.light <= _DULL_LIGHT
 
     @property
@@ -133,10 +129,10 @@ def _measure(rgb: np.ndarray) -> ColourFault:
     red, green, blue = brightest
     depth = _BLUE_LACK * math.log(red / blue) + _GREEN_LACK * math.log(red / green) + _OFFSET
     depth = min(max(depth, 0.0), _DEEPEST) * _certainty(depth, _SURELY_VARNISHED)
-    lightness, _, yellow = rgb2lab(rgb[None])[0].T
-    tints = float(yellow[lightness >= np.percentile(lightness, 98)].mean()), float(np.percentile(yellow, 5))
+    lab = rgb2lab(rgb[None])[0]
+    lights = tuple(float(value) for value in lab[lab[:, 0] >= np.percentile(lab[:, 0], 98)].mean(0))
     white = tuple(float(value) for value in brightest / brightest.max())
-    fault = ColourFault(white, depth, 0.0, 1.0, *tints)
+    fault = ColourFault(white, depth, 0.0, 1.0, lights, float(np.percentile(lab[:, 2], 5)))
     if fault.is_yellowed:  # then its white was white
         usual = math.log(USUAL_WHITE[0] / USUAL_WHITE[2])
         to_white = (math.log(red / blue) - usual) / (VARNISH[2] - VARNISH[0])

@@ -25,9 +25,12 @@ _SIDE = 1024  # longer side at which colours are looked at
 _ALIKE = 24  # of 255, the largest difference of a channel: one colour
 _DIFFERENT = 40  # another one
 _BIN = 16  # of colours
+_FEW, _MOSTLY = 19, 0.7  # colours, and share of a picture that has them: a print or a drawing
 _COLOURS = 8  # of what is found that are looked at
 _PIECES = 200  # of each colour, the largest
-_LEAST_PIECE, _LEAST_SPECK = 24, 4  # pixels: of a piece that shows what was used, and of what is of the same colour
+_LEAST_SHARE = 0.0015  # of the picture, of a piece that shows what was used
+_LEAST_SPECK = 4  # pixels of what is of the same colour
+_MOST_COMMON = 0.09  # share of the rest of the picture up to which what is even may have been drawn over it
 _DRAWN = (4, 0.75)  # difference, and share of a piece's pixels that keep to it: so even is no brush stroke
 _EVEN = (8, 0.6)  # the same of what is even enough if the picture has no such colour
 _FOREIGN = 0.004  # share of the rest of the picture up to which a colour is none of its own
@@ -35,6 +38,7 @@ _RARE_EXTREME = 0.02  # the same for white and black, which most pictures have s
 _NEAR_WHITE, _NEAR_BLACK = 215, 50
 _CONTRAST = 0.8  # share of the surroundings that are of other colours
 _VARIED = 8.0  # deviation of the colours that a piece lies on
+_FLAT, _MOST_FLAT = 2.0, 0.4  # levels between neighbours, and share of the surroundings that are as flat as paint
 _AROUND = (3, 7)  # pixels beside a piece that are its surroundings
 
 
@@ -45,15 +49,19 @@ def surely_damaged(picture: Image.Image, found: Image.Image) -> Image.Image:
         picture: RGB.
         found: mask "L" in the picture's proportions, white where damage was found.
     """
-    from scipy.ndimage import binary_dilation
+    from scipy.ndimage import binary_dilation, maximum_filter, minimum_filter
 
     scale = min(1.0, _SIDE / max(picture.size))
     size = tuple(max(1, round(scale * side)) for side in picture.size)
     pixels = np.asarray(picture.resize(size, Image.Resampling.BOX, reducing_gap=2), np.int16)
     mask = np.asarray(found.resize(size, Image.Resampling.NEAREST)) >= 128
+    if _in_few_colours(pixels[~mask]):
+        return Image.new("L", found.size)
+    grey = pixels.mean(-1)
+    is_flat = (maximum_filter(grey, 3) - minimum_filter(grey, 3) <= _FLAT) & (grey > _FLAT)  # black may be clipped
     sure = np.zeros_like(mask)
     for colour in _colours(pixels[mask]):
-        sure |= _pieces_of(colour, pixels, mask)
+        sure |= _pieces_of(colour, pixels, mask, is_flat)
     if not sure.any():
         return Image.new("L", found.size)
     sure = mask & binary_dilation(sure, iterations=4)  # with its soft edges
@@ -68,10 +76,16 @@ def answer(found: float, sure: float) -> Answer:
     return "ask" if LEAST_LIKELY <= found <= MOST_DAMAGE else "leave"
 
 
+def _in_few_colours(pixels: np.ndarray) -> bool:
+    """Say whether pixels (N, 3) are mostly of a few colours: a print or a drawing is as even as what is drawn on it."""
+    _, counts = np.unique(pixels // _BIN @ np.array([256, 16, 1]), return_counts=True)
+    return bool(np.sort(counts)[::-1][:_FEW].sum() >= _MOSTLY * len(pixels))
+
+
 def _colours(marked: np.ndarray) -> list[np.ndarray]:
     """Return the most frequent colours, (3,) each, of pixels (N, 3), the most frequent first."""
     found: list[np.ndarray] = []
-    while len(found) < _COLOURS and len(marked) >= _LEAST_PIECE:
+    while len(found) < _COLOURS and len(marked) >= _LEAST_SPECK:
         bins, counts = np.unique(marked // _BIN, axis=0, return_counts=True)
         colour = np.median(marked[(marked // _BIN == bins[counts.argmax()]).all(1)], axis=0).astype(np.int16)
         found.append(colour)
@@ -79,7 +93,7 @@ def _colours(marked: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def _pieces_of(colour: np.ndarray, pixels: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _pieces_of(colour: np.ndarray, pixels: np.ndarray, mask: np.ndarray, is_flat: np.ndarray) -> np.ndarray:
     """Return where pixels (H, W, 3) are surely damaged in this colour (3,), within a mask (H, W)."""
     from scipy.ndimage import find_objects, label
 
@@ -97,23 +111,27 @@ def _pieces_of(colour: np.ndarray, pixels: np.ndarray, mask: np.ndarray) -> np.n
         box = tuple(slice(max(0, side.start - _AROUND[1]), side.stop + _AROUND[1]) for side in boxes[number])
         piece = pieces[box] == number + 1
         varied = 0.0 if number + 1 in corners else _VARIED  # a corner that is torn off is bare
-        if not _lies_over(off[box], pixels[box], piece, mask[box], varied):
+        if not _lies_over(off[box], pixels[box], is_flat[box], piece, mask[box], varied):
             continue
         likely[box] |= piece
         (drawn, much), (even, enough) = _DRAWN, _EVEN
-        is_one = (off[box][piece] <= drawn).mean() >= much or is_foreign and (off[box][piece] <= even).mean() >= enough
-        if areas[number] >= _LEAST_PIECE and is_one:
+        is_drawn = outside <= _MOST_COMMON and (off[box][piece] <= drawn).mean() >= much
+        is_one = is_drawn or is_foreign and (off[box][piece] <= even).mean() >= enough
+        if areas[number] >= _LEAST_SHARE * mask.size and is_one:
             sure[box] |= piece
             is_used = True
     return likely if is_used else sure
 
 
-def _lies_over(off: np.ndarray, pixels: np.ndarray, piece: np.ndarray, mask: np.ndarray, varied: float) -> bool:
+def _lies_over(
+    off: np.ndarray, pixels: np.ndarray, is_flat: np.ndarray, piece: np.ndarray, mask: np.ndarray, varied: float
+) -> bool:
     """Say whether what is around a piece (H, W) differs from it and from each other.
 
     Args:
         off: how far pixels are from the colour of the piece, (H, W).
         pixels: (H, W, 3).
+        is_flat: where neighbours are alike, (H, W) bool: a picture in flat colours is as even as what is drawn on it.
         piece: bool.
         mask: all that was found, (H, W) bool; nothing of it counts as around.
         varied: least deviation of what is around.
@@ -123,5 +141,7 @@ def _lies_over(off: np.ndarray, pixels: np.ndarray, piece: np.ndarray, mask: np.
     near, far = _AROUND
     around = binary_dilation(piece, iterations=far) & ~binary_dilation(piece, iterations=near) & ~mask
     if around.sum() < piece.sum() ** 0.5 or (off[around] > _DIFFERENT).mean() < _CONTRAST:
+        return False
+    if is_flat[around].mean() > _MOST_FLAT:
         return False
     return float(pixels[around].std(0).mean()) >= varied

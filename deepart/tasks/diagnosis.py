@@ -41,7 +41,10 @@ _CLIPPED_FROM = 18.0  # sigma
 _ONE_TONE = 6.0  # spread of the colours around one line up to which a picture is grey, or sepia
 _LEAST_ALIVE = 5  # frequencies
 _FLAT_TEXTURE = 3.0  # levels of texture that even the flattest blocks of pictures without noise have
-_TEXTURE = (1.27, 1.15)  # coarse to fine levels of the flattest blocks of rough paint all over, and of noise
+# Coarse to fine levels of the flattest blocks of a texture all over, and of noise: where no JPEG took the finest
+# away, and where one did.
+_TEXTURE, _JPEG_TEXTURE = (2.6, 2.0), (1.27, 1.15)
+_FLAT_SHARE = 4.0  # times the fine levels of flat places that noise is at most: flat places may be black, too
 _ROUGHEST = (16.0, 20.0)  # sigma that no rough paint was taken for: 15 at most, on twelve paintings of van Gogh
 _COLOUR_NOISE = 1.495  # sigma of each channel for that of the brightness, if the channels' noises are independent
 _STRONGEST = 0.8  # quantile of the slope of edges from which their width is measured
@@ -64,6 +67,7 @@ _STEPS = np.array(
         [72, 92, 95, 98, 112, 100, 103, 99],
     ]
 )
+_ORDER = np.add.outer(np.arange(8), np.arange(8))
 _FREQUENCIES = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (0, 3), (3, 0), (2, 2))
 
 
@@ -126,7 +130,7 @@ def diagnose(
     crops = _crops(picture)
     grey = crops @ np.array([0.299, 0.587, 0.114], np.float32)
     jpeg = (file_quality(file) if file is not None else None) or _pixel_quality(grey)
-    noise = _white_noise(crops)
+    noise = _of_flat_places(_white_noise(crops), *_flat_levels(grey, 0.03), _TEXTURE)
     if jpeg is not None:
         noise = max(noise, _flat_noise(grey, jpeg))
     return Diagnosis(
@@ -210,21 +214,36 @@ def _flat_noise(grey: np.ndarray, quality: int) -> float:
 
     Looks only at the frequencies where the noise is above JPEG's own rounding.
     """
-    blocks = _coefficients(grey, (0, 0))
-    order = np.add.outer(np.arange(8), np.arange(8))
-    coarse = (blocks[:, (order >= 1) & (order <= 3)] ** 2).mean(1)
-    flattest = np.argsort(coarse)[: max(50, len(blocks) // 10)]
-    coarse, flattest = math.sqrt(float(coarse[flattest].mean())), blocks[flattest]
-    levels = np.sqrt((flattest**2).mean(0))  # (8, 8)
-    alive = levels[(order >= 3) & (2 * levels > _steps_at(_STEPS, quality))]
+    coarse, levels = _flat_levels(grey, 0.1)
+    alive = levels[(_ORDER >= 3) & (2 * levels > _steps_at(_STEPS, quality))]
     if len(alive) < _LEAST_ALIVE:
         return 0.0
-    fine = float(np.percentile(alive, 10))
-    all_texture, noise = _TEXTURE
-    sigma = _COLOUR_NOISE * math.sqrt(max(fine**2 - _FLAT_TEXTURE**2, 0))
-    flat = (all_texture - coarse / fine) / (all_texture - noise)
-    weak, strong = _ROUGHEST
-    return sigma * min(max(flat, (sigma - weak) / (strong - weak), 0.0), 1.0)
+    sigma = _COLOUR_NOISE * math.sqrt(max(np.percentile(alive, 10) ** 2 - _FLAT_TEXTURE**2, 0))
+    return _of_flat_places(sigma, coarse, alive, _JPEG_TEXTURE)
+
+
+def _flat_levels(grey: np.ndarray, part: float) -> tuple[float, np.ndarray]:
+    """Return how coarse the flattest part of the blocks of crops (N, H, W) is, and all levels in them, (8, 8)."""
+    blocks = _coefficients(grey, (0, 0))
+    coarse = (blocks[:, (_ORDER >= 1) & (_ORDER <= 3)] ** 2).mean(1)
+    flattest = np.argsort(coarse)[: max(30, int(part * len(blocks)))]
+    return math.sqrt(float(coarse[flattest].mean())), np.sqrt((blocks[flattest] ** 2).mean(0))
+
+
+def _of_flat_places(sigma: float, coarse: float, levels: np.ndarray, texture: tuple[float, float]) -> float:
+    """Return what of a measured noise is none of the picture: brush strokes and hatching all over are coarse, too.
+
+    Args:
+        sigma: what was measured.
+        coarse: what is coarse in the flattest places.
+        levels: all of what is in them, (8, 8), or what of it is fine, (N,).
+        texture: coarse to fine of a picture's own texture, and of noise.
+    """
+    fine = levels[_ORDER >= 3] if levels.ndim == 2 else levels
+    (all_texture, noise), (weak, strong) = texture, _ROUGHEST
+    flat = (all_texture - coarse / max(float(np.percentile(fine, 10)), 1e-3)) / (all_texture - noise)
+    certain = min(max(flat, (sigma - weak) / (strong - weak), 0.0), 1.0)
+    return min(sigma * certain, _FLAT_SHARE * float(np.median(fine)))
 
 
 # --- JPEG ----------------------------------------------------------------------------------------

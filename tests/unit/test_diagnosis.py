@@ -156,8 +156,8 @@ def test_any_size_will_do(size: tuple[int, int]) -> None:
 
 # --- the proposal --------------------------------------------------------------------------------
 
-GOOD = ColourFault((1.0, 0.89, 0.74), varnish=0.1, black=0.05, light=0.95, lights_yellow=12, least_yellow=-5)
-BAD = ColourFault((1.0, 0.75, 0.35), varnish=1.0, black=0.3, light=0.7, lights_yellow=40, least_yellow=5)
+GOOD = ColourFault((1.0, 0.89, 0.74), varnish=0.1, black=0.05, light=0.95, lights=(95, 0, 12), least_yellow=-5)
+BAD = ColourFault((1.0, 0.75, 0.35), varnish=1.0, black=0.3, light=0.7, lights=(75, 3, 40), least_yellow=5)
 SOUND = Diagnosis(size=(2000, 1500), noise=1.0, blur=0.6, jpeg=95, colour=GOOD, damage=0.0)
 
 
@@ -194,7 +194,8 @@ def test_each_fault_has_its_remedy_and_a_reason(fault: dict[str, object], action
     "fault",
     [
         replace(GOOD, varnish=1.0),  # a deep varnish by the channels, and cool greys and blues in the same picture
-        replace(BAD, lights_yellow=15, black=0.05, light=0.95),  # warm, but its white is white
+        replace(BAD, lights=(75, 3, 15), black=0.05, light=0.95),  # warm, but its white is white
+        replace(BAD, lights=(75, 20, 40), black=0.05, light=0.95),  # a fire
         replace(BAD, least_yellow=-4, black=0.05, light=0.95),
         replace(GOOD, black=0.3),  # a pale picture that has its white
         replace(GOOD, light=0.6),  # a dark one that has its black
