@@ -19,8 +19,10 @@ def add_to(train, evaluate) -> None:
         python -m deepart train generator --data art/ --run runs/generator --minutes 720
         python -m deepart train generator --data art/ --run runs/small --minutes 240 --side 128 --stages 128x16
         python -m deepart train generator --data art/ --run runs/dcgan --architecture dcgan --minutes 60
+        python -m deepart train generator --data art/ --run runs/varied --minutes 600 --side 128 --stages 128x16 \
+--loss relativistic --penalty 1 --feature-noise 0.1 --coverage 0.5 --pixel-head --no-head-norm
         python -m deepart train generator --data art/ --run runs/flow --architecture flow --minutes 1080 \
-            --stages 128x64 --learning-rate 0.001
+--stages 128x64 --learning-rate 0.001
         """,
     )
     generator.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
@@ -34,7 +36,15 @@ def add_to(train, evaluate) -> None:
     generator.add_argument(
         "--side", type=int, choices=[128, 256], default=256, help="of the pictures that fastgan paints; default 256"
     )
-    generator.add_argument("--loss", choices=["hinge", "nonsaturating", "minimax"], default="hinge")
+    generator.add_argument("--loss", choices=["hinge", "nonsaturating", "minimax", "relativistic"], default="hinge")
+    against = generator.add_argument_group("against pictures that repeat themselves, of fastgan")
+    against.add_argument("--penalty", type=float, default=0.0, help="of steep gradients (R1 and R2); default 0, none")
+    against.add_argument("--feature-noise", type=float, default=0.0, help="that the discriminator sees; default 0")
+    against.add_argument("--coverage", type=float, default=0.0, help="weight of likeness to every painting; default 0")
+    against.add_argument("--pixel-head", action="store_true", help="a head of the discriminator that sees pixels")
+    against.add_argument(
+        "--no-head-norm", dest="head_norm", action="store_false", help="heads that do not normalise batches"
+    )
     _add_backbone(generator)
 
     of_generator = add_command(

@@ -11,6 +11,9 @@ Differs from the papers:
     2018, https://arxiv.org/abs/1710.10196) and asked of the generator (after Mao et al. 2019,
     https://arxiv.org/abs/1903.05628): without both, all pictures of a style came to have one composition;
     a part of the labels is "any", which the projection leaves out;
+    with `loss` "relativistic", `penalty`, `noise`, `pixels` and `coverage` what R3GAN (Huang et al. 2024,
+    https://arxiv.org/abs/2501.05441), Diffusion-GAN (Wang et al. 2022, https://arxiv.org/abs/2206.02262) and RS-IMLE
+    (`deepart.training.coverage`) found against repetition;
     the projection's styles are also a classifier (after Odena et al. 2017, https://arxiv.org/abs/1610.09585): learned
     from the paintings alone, and followed by the generator; the projection by itself moved styles hardly apart.
 """
@@ -38,10 +41,17 @@ from deepart.models.blocks import upsample_linear
 from deepart.models.generator import SLOPE, DCGANDiscriminator, DCGANGenerator, Generator
 from deepart.training.catalogue import Painting
 from deepart.training.classifier import label_shares
+from deepart.training.coverage import Coverage
 from deepart.training.data import PictureStore, Selection, random_crop
 from deepart.training.loop import GROUP, Batch, Turn
 
-Loss = Literal["minimax", "nonsaturating", "hinge"]
+Loss = Literal["minimax", "nonsaturating", "hinge", "relativistic"]
+
+PENALTY_EVERY = 4
+"""Steps from one that has gradient penalties to the next; they count as many times."""
+
+PIXEL_SIDE = 64
+"""Of the pictures that the head on pixels sees."""
 
 ANY_SHARE = 0.2
 """Part of a batch whose style nobody is told."""
@@ -71,16 +81,22 @@ def shown_truly(paintings: Sequence[Painting]) -> list[Painting]:
 
 def discriminator_loss(kind: Loss, real: Tensor, painted: Tensor) -> Tensor:
     """Return what the discriminator makes small; logits of any shape."""
+    if kind == "relativistic":
+        return F.softplus(painted - real).mean()
     if kind == "hinge":
         return F.relu(1 - real).mean() + F.relu(1 + painted).mean()
     return F.softplus(-real).mean() + F.softplus(painted).mean()
 
 
-def generator_loss(kind: Loss, painted: Tensor) -> Tensor:
-    """Return what the generator makes small; logits of any shape.
+def generator_loss(kind: Loss, painted: Tensor, real: Tensor) -> Tensor:
+    """Return what the generator makes small; logits of any shape, those of paintings without a gradient.
 
-    "minimax" is the game as it was first written down, whose gradient vanishes where the discriminator wins.
+    "minimax" is the game as it was first written down, whose gradient vanishes where the discriminator wins;
+    "relativistic" compares each picture with a painting of the same style (Huang et al. 2024,
+    https://arxiv.org/abs/2501.05441), so that painting one good picture again and again does not win.
     """
+    if kind == "relativistic":
+        return F.softplus(real - painted).mean()
     if kind == "hinge":
         return -painted.mean()
     return -F.softplus(painted).mean() if kind == "minimax" else F.softplus(-painted).mean()
@@ -152,6 +168,8 @@ class ProjectedDiscriminator(nn.Module):
         styles: how many styles there are; the index after the last is "any".
         widths: channels of the mixed features, from fine to coarse.
         hidden: channels of the heads.
+        normalise: whether heads normalise batches.
+        pixels: whether one more head sees the pixels, which no backbone leaves anything out of.
     """
 
     def __init__(
@@ -160,6 +178,8 @@ class ProjectedDiscriminator(nn.Module):
         styles: int,
         widths: Sequence[int] = (64, 128, 256, 256),
         hidden: Sequence[int] = (64, 128, 128),
+        normalise: bool = True,
+        pixels: bool = False,
     ) -> None:
         super().__init__()
         channels = [backbone.feature_info[tap]["num_chs"] for tap in _TAPS]
@@ -173,9 +193,12 @@ class ProjectedDiscriminator(nn.Module):
             conv.requires_grad_(False)
         self.register_buffer("scales", torch.ones(len(widths)))
         self.heads = nn.ModuleList(
-            Head(width, hidden[level:] or hidden[-1:], styles, shrink=level < len(hidden))
+            Head(width, hidden[level:] or hidden[-1:], styles, shrink=level < len(hidden), normalise=normalise)
             for level, width in enumerate(widths)
         )
+        self._sees_pixels = pixels
+        if pixels:
+            self.heads.append(Head(3, hidden, styles, shrink=True, normalise=normalise))
 
     def train(self, mode: bool = True) -> ProjectedDiscriminator:
         """Set the mode of the heads; the backbone stays in evaluation."""
@@ -187,16 +210,20 @@ class ProjectedDiscriminator(nn.Module):
     def measure(self, pictures: Tensor) -> None:
         """Choose the scales so that the features of `pictures`, (B, 3, S, S) in [0, 1], have unit size."""
         self.scales.fill_(1)
-        self.scales.copy_(torch.stack([1 / map_.float().square().mean().sqrt() for map_ in self.features(pictures)]))
+        maps = self.features(pictures)[: len(self.scales)]
+        self.scales.copy_(torch.stack([1 / map_.float().square().mean().sqrt() for map_ in maps]))
 
     def features(self, x: Tensor) -> list[Tensor]:
-        """Return the mixed features, from a quarter of the size on; x: (B, 3, S, S) in [0, 1]."""
+        """Return the mixed features, from a quarter of the size on, and pixels last; x: (B, 3, S, S) in [0, 1]."""
         x = (x - _MEAN) / _DEVIATION
         maps = self.backbone.forward_intermediates(x, indices=list(_TAPS), intermediates_only=True)
         mixed = [mix(map_) for mix, map_ in zip(self.across_channels, maps)]
         for level in reversed(range(len(mixed) - 1)):
             mixed[level] = mixed[level] + self.across_scales[level](upsample_linear(mixed[level + 1]))
-        return [map_ * scale.to(map_.dtype) for map_, scale in zip(mixed, self.scales)]
+        found = [map_ * scale.to(map_.dtype) for map_, scale in zip(mixed, self.scales)]
+        if self._sees_pixels:
+            found.append(2 * F.interpolate(x, (PIXEL_SIDE,) * 2, mode="bilinear", antialias=True, align_corners=False))
+        return found
 
     def forward(self, features: Sequence[Tensor], style: Tensor) -> list[Answer]:
         """Return what every head says of `features` and styles (B,)."""
@@ -219,16 +246,18 @@ class Head(nn.Module):
     Args:
         hidden: channels of its convolutions.
         shrink: whether each of them halves the size.
+        normalise: whether they normalise batches.
     """
 
-    def __init__(self, channels: int, hidden: Sequence[int], styles: int, shrink: bool) -> None:
+    def __init__(self, channels: int, hidden: Sequence[int], styles: int, shrink: bool, normalise: bool = True) -> None:
         super().__init__()
         layers = []
         for width in hidden:
             side, stride = (4, 2) if shrink else (3, 1)
             conv = nn.Conv2d(channels, width, side, stride, padding=1, bias=False)
             # Spectral normalisation alone leaves so little of the signal after some layers that nothing is told apart.
-            layers += [spectral_norm(conv), nn.BatchNorm2d(width), nn.LeakyReLU(SLOPE)]
+            layers += [spectral_norm(conv), nn.BatchNorm2d(width)] if normalise else [conv]
+            layers.append(nn.LeakyReLU(SLOPE))
             channels = width
         self.layers = nn.Sequential(*layers)
         self.answer = spectral_norm(nn.Conv2d(channels + 1, 1, 3, padding=1))
@@ -297,6 +326,10 @@ class ProjectedTraining:
     Args:
         crops: what to learn from.
         loss: what the two make small.
+        penalty: of the gradients of the discriminator by features of paintings (R1) and of what is painted (R2), in
+            units in which features have the size 1; 0 for none.
+        noise: of the features that the discriminator learns from, in the same units.
+        coverage: weight of the likeness to paintings that nothing is like; see `Coverage`.
     """
 
     def __init__(
@@ -306,9 +339,14 @@ class ProjectedTraining:
         crops: SquareCrops,
         loss: Loss = "hinge",
         seed: int = 0,
+        penalty: float = 0.0,
+        noise: float = 0.0,
+        coverage: float = 0.0,
     ) -> None:
         self.generator, self.discriminator = generator, discriminator
         self._crops, self._loss, self._seed = crops, loss, seed
+        self._penalty, self._noise, self._coverage = penalty, noise, coverage
+        self._covering = Coverage(generator, discriminator, crops) if coverage else None
         self._painted: tuple[list[Tensor], list[Tensor], Tensor]
 
     def measure(self, count: int = 16) -> None:
@@ -339,14 +377,25 @@ class ProjectedTraining:
             real_features = self.discriminator.features(augment(real))
         features = self.discriminator.features(augment(painted))
         self._painted = features, real_features, style
+        seen_real, seen_painted = (self._seen(maps) for maps in (real_features, features))
         # Apart from each other, since batch normalisation mixes what it sees together.
-        of_real = self.discriminator(real_features, style)
-        of_painted = self.discriminator([map_.detach() for map_ in features], style)
+        of_real = self.discriminator(seen_real, style)
+        of_painted = self.discriminator(seen_painted, style)
         pairs = [(ours.real, theirs.real) for ours, theirs in zip(of_real, of_painted)]
         total = sum(discriminator_loss(self._loss, *pair) for pair in pairs) / len(pairs)
         told = style_loss(of_real, style)
         signs = [(real > 0).float().mean() for real, _ in pairs]
-        return {"total": total + STYLE_WEIGHT * told, "style": told, "real taken for real": sum(signs) / len(signs)}
+        losses = {"style": told, "real taken for real": sum(signs) / len(signs)}
+        total = total + STYLE_WEIGHT * told
+        if self._penalty and turn.step % PENALTY_EVERY == 0:
+            steepness = sum(gradient_penalty(self.discriminator, maps, style) for maps in (seen_real, seen_painted))
+            losses["steepness"] = steepness.detach()
+            total = total + PENALTY_EVERY * self._penalty / 2 * steepness
+        return {"total": total, **losses}
+
+    def _seen(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """Return features as the discriminator learns from them: without their history, with noise if there is any."""
+        return [map_.detach() + self._noise * torch.randn_like(map_) for map_ in maps]
 
     def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
         """Return "total", of how little the pictures just painted are taken for real, and what else is asked of them.
@@ -355,12 +404,32 @@ class ProjectedTraining:
         of the paintings do.
         """
         features, real_features, style = self._painted
-        answers = self.discriminator(features, style)
-        loss = sum(generator_loss(self._loss, answer.real) for answer in answers) / len(answers)
+        answers = self.discriminator([map_ + self._noise * torch.randn_like(map_) for map_ in features], style)
+        with torch.no_grad():
+            real = self.discriminator(self._seen(real_features), style) if self._loss == "relativistic" else answers
+        pairs = [(ours.real, theirs.real) for ours, theirs in zip(answers, real)]
+        loss = sum(generator_loss(self._loss, *pair) for pair in pairs) / len(pairs)
         told = style_loss(answers, style)
         variety = torch.stack([_variety(x) / _variety(y) for x, y in zip(features, real_features)])
         total = loss + STYLE_WEIGHT * told + DIVERSITY_WEIGHT * F.relu(1 - variety).mean()
-        return {"total": total, "style": told, "variety": variety.mean()}
+        losses = {"style": told, "variety": variety.mean()}
+        if self._covering:
+            losses["uncovered"] = self._covering.loss(turn)
+            total = total + self._coverage * losses["uncovered"]
+        return {"total": total, **losses}
+
+
+def gradient_penalty(discriminator: ProjectedDiscriminator, maps: Sequence[Tensor], style: Tensor) -> Tensor:
+    """Return the mean squared length of the gradients of the discriminator's answers by features.
+
+    In float32, since squares of small gradients are nothing in bfloat16.
+    """
+    maps = [map_.detach().float().requires_grad_() for map_ in maps]
+    with torch.autocast(maps[0].device.type, enabled=False):
+        answers = discriminator(maps, style)
+        total = sum(answer.real.mean((1, 2, 3)).sum() for answer in answers)
+        slopes = torch.autograd.grad(total, maps, create_graph=True)
+    return sum(slope.square().sum((1, 2, 3)).mean() for slope in slopes) / len(slopes)
 
 
 def _variety(features: Tensor) -> Tensor:
@@ -387,6 +456,7 @@ class PlainTraining:
         self.generator, self.discriminator = generator, discriminator
         self._crops, self._loss, self._seed = crops, loss, seed
         self._painted: Tensor
+        self._of_real: Tensor
 
     def draw(self, turn: Turn) -> Batch:
         """Return paintings (B, 3, size, size), of the size that the generator has, and latents (B, z)."""
@@ -398,6 +468,7 @@ class PlainTraining:
         real, z = batch
         self._painted = self.generator(z)
         answers = self.discriminator(real), self.discriminator(self._painted.detach())
+        self._of_real = answers[0].detach()
         return {
             "total": discriminator_loss(self._loss, *answers),
             "real taken for real": (answers[0] > 0).float().mean(),
@@ -405,7 +476,7 @@ class PlainTraining:
 
     def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
         """Return how little the pictures just painted are taken for real."""
-        return {"total": generator_loss(self._loss, self.discriminator(self._painted))}
+        return {"total": generator_loss(self._loss, self.discriminator(self._painted), self._of_real)}
 
 
 def _latents(generators: Sequence[np.random.Generator], size: int) -> Tensor:

@@ -97,8 +97,18 @@ def train_generator(options: Namespace) -> None:
         if not {stage.size for stage in stages} <= {*generator.sizes}:  # else known only when that stage begins
             sizes = ", ".join(map(str, sorted({*generator.sizes})))
             raise InputError("setting.choice", name="stages", choices=sizes)
+        discriminator = ProjectedDiscriminator(
+            backbone, len(styles), normalise=options.head_norm, pixels=options.pixel_head
+        )
         task = ProjectedTraining(
-            generator, ProjectedDiscriminator(backbone, len(styles)), crops, options.loss, options.seed
+            generator,
+            discriminator,
+            crops,
+            options.loss,
+            options.seed,
+            penalty=options.penalty,
+            noise=options.feature_noise,
+            coverage=options.coverage,
         )
         task.measure()
         betas = (0.0, 0.99)

@@ -13,6 +13,7 @@ import torch
 from deepart.images import png_bytes
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator
 from deepart.training.catalogue import Painting
+from deepart.training.coverage import Coverage
 from deepart.training.generator import (
     Answer,
     PlainTraining,
@@ -24,6 +25,7 @@ from deepart.training.generator import (
     discriminator_loss,
     fold_batch_norms,
     generator_loss,
+    gradient_penalty,
     shown_truly,
     style_loss,
 )
@@ -122,18 +124,25 @@ def test_neighbours_have_one_style_or_are_of_any_and_their_differences_are_seen(
 # --- losses -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["minimax", "nonsaturating", "hinge"])
+@pytest.mark.parametrize("kind", ["minimax", "nonsaturating", "hinge", "relativistic"])
 def test_losses_fall_when_each_side_wins(kind: str) -> None:
     sure, unsure = torch.tensor([3.0]), torch.tensor([0.0])
     assert discriminator_loss(kind, sure, -sure) < discriminator_loss(kind, unsure, unsure)
-    assert generator_loss(kind, sure) < generator_loss(kind, unsure) < generator_loss(kind, -sure)
+    losses = [generator_loss(kind, painted, unsure) for painted in (sure, unsure, -sure)]
+    assert losses == sorted(losses) and losses[0] < losses[2]
+
+
+def test_the_relativistic_game_compares_with_a_painting() -> None:
+    painted, real = torch.tensor([1.0]), torch.tensor([2.0])
+    assert generator_loss("relativistic", painted + 5, real + 5) == generator_loss("relativistic", painted, real)
+    assert generator_loss("hinge", painted + 5, real + 5) != generator_loss("hinge", painted, real)
 
 
 def test_the_first_game_teaches_little_where_the_discriminator_is_sure() -> None:
     slopes = {}
     for kind in ("minimax", "nonsaturating"):
         logit = torch.tensor([-6.0], requires_grad=True)
-        generator_loss(kind, logit).backward()
+        generator_loss(kind, logit, logit.detach()).backward()
         slopes[kind] = abs(logit.grad.item())
     assert slopes["minimax"] < 0.01 < 0.9 < slopes["nonsaturating"]
 
@@ -190,6 +199,71 @@ def test_every_part_of_both_networks_learns_and_the_frozen_ones_do_not() -> None
     frozen = {name for name, p in discriminator.named_parameters() if not p.requires_grad}
     assert all(name.startswith(("backbone", "across_")) for name in frozen)
     assert not any(module.training for module in discriminator.backbone.modules())
+
+
+def test_gradients_of_what_rises_steeply_are_penalised() -> None:
+    class Slope:
+        def __call__(self, maps, style):
+            return [Answer(3 * maps[0].sum(1, keepdim=True), style)]
+
+    maps = [torch.rand(2, 4, 5, 5)]
+    # 100 values, each with the slope 3 / 25 of the mean over 25 places.
+    assert float(gradient_penalty(Slope(), maps, torch.zeros(2))) == pytest.approx(100 * (3 / 25) ** 2)
+
+
+def test_every_option_against_repetition_takes_part() -> None:
+    backbone = timm.create_model("test_efficientnet", num_classes=0)
+    sizes = {"widths": (8, 8, 12, 12), "hidden": (8, 10, 12)}
+    discriminator = ProjectedDiscriminator(backbone, len(TINY.styles), **sizes, normalise=False, pixels=True)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in discriminator.heads.modules())
+    options = {"loss": "relativistic", "penalty": 1.0, "noise": 0.1, "coverage": 0.5}
+    task = ProjectedTraining(tiny_generator(), discriminator, crops(), **options)
+    task.generator.requires_grad_().train()
+    task.measure(4)
+    task._covering._latents = 60
+    turn = Turn(Stage(64, 8), 0)
+    batch = task.draw(turn)
+    found = task.discriminator_losses(batch, turn)
+    assert found["steepness"] > 0
+    found["total"].backward()
+    weights = [p for p in discriminator.heads[-1].parameters() if p.ndim > 1]
+    assert all(p.grad is not None and p.grad.abs().max() > 0 for p in weights)
+    assert "steepness" not in task.discriminator_losses(batch, Turn(turn.stage, 1))
+    found = task.generator_losses(batch, turn)
+    assert found["uncovered"] > 0 and all(value.isfinite() for value in found.values())
+    found["total"].backward()
+    assert all(p.grad is not None for p in task.generator.parameters())
+
+
+def test_latents_are_given_to_the_paintings_that_nothing_is_like() -> None:
+    """A painter of one grey a latent, and four paintings: three greys that it paints, and one that it does not."""
+
+    class Grey(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.start = torch.nn.Linear(1, 1)
+            self.config = Namespace(z=1)
+
+        def forward(self, z, style, size):
+            return z.clamp(-0.2, 0.2)[:, :, None, None].expand(-1, 3, size, size) * self.start.weight
+
+    class Plain:
+        styles = np.zeros(4, int)
+
+        def draw(self, size, generators, chosen):
+            greys = torch.tensor([-0.2, 0.0, 0.2, 0.9])[torch.as_tensor(chosen)]
+            return greys[:, None, None, None].expand(-1, 3, size, size), torch.zeros(len(chosen), dtype=torch.long)
+
+    looker = Namespace(features=lambda x: [x])
+    painter = Grey()
+    torch.nn.init.ones_(painter.start.weight)
+    covering = Coverage(painter, looker, Plain(), latents=500)
+    loss = covering.loss(Turn(Stage(8, 4), 0))
+    assert 3 in covering._paintings.tolist()
+    given = covering._given[covering._paintings.tolist().index(3)]
+    assert given.clamp(-0.2, 0.2) == pytest.approx(0.2)  # the lightest that there is
+    loss.backward()
+    assert painter.start.weight.grad is not None
 
 
 # --- the loop ---------------------------------------------------------------------------------------------
