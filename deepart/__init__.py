@@ -12,6 +12,7 @@ from deepart.runtime import prepare_process
 if TYPE_CHECKING:
     from deepart.tasks.blend import blend
     from deepart.tasks.classify import classify
+    from deepart.tasks.fit import fit
     from deepart.tasks.generate import generate
     from deepart.tasks.refine import refine
     from deepart.tasks.repaint import repaint
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from deepart.tasks.transfer import transfer
 
 __version__ = "0.1.0"
-__all__ = ["blend", "classify", "generate", "refine", "repaint", "restore", "transfer"]
+__all__ = ["blend", "classify", "fit", "generate", "refine", "repaint", "restore", "transfer"]
 
 prepare_process()  # before anything imports torch
 

@@ -85,10 +85,10 @@ CHECKPOINTS: dict[str, Checkpoint] = {
     row.key: row
     for row in (
         Checkpoint(
-            key="transfer/fastnst-wikiart-v1",
+            key="transfer/fastnst-wikiart-v2",
             architecture="StyleNetwork",
-            sha256="7980aa9927f1061df26c135371ac2856b21d52787c1760de3486707630504677",
-            size=9_334_338,
+            sha256="26c90b8144d6776875abb895388db41dcc7a45ab2b77d5109995ab7f24164407",
+            size=9_730_410,
             licence="mit",
             source="https://arxiv.org/abs/1705.06830",
             good_for="weights.good_for.fastnst",
@@ -426,7 +426,7 @@ def load_model(key: str, device: str = "cpu", *, report: Report | None = None) -
         if row.config_sha256:
             verify(config, row.config_sha256, key, is_cached=False)
         values = _read_config(config, key)
-    return _build(row.architecture, values, path, key).to(device)
+    return _build(row.architecture, values, path, key, device)
 
 
 def load_folder(folder: Path, architecture_name: str, name: str, device: str = "cpu") -> nn.Module:
@@ -444,7 +444,7 @@ def load_folder(folder: Path, architecture_name: str, name: str, device: str = "
     values = _read_config(folder / CONFIG_FILE, name)
     if not (folder / WEIGHTS_FILE).is_file():
         raise WeightsError("weights.missing", name=name)
-    return _build(architecture_name, values, folder / WEIGHTS_FILE, name).to(device)
+    return _build(architecture_name, values, folder / WEIGHTS_FILE, name, device)
 
 
 def _read_config(file: Path, name: str) -> Mapping[str, Any]:
@@ -454,7 +454,7 @@ def _read_config(file: Path, name: str) -> Mapping[str, Any]:
         raise WeightsError("weights.damaged", name=name) from error
 
 
-def _build(architecture_name: str, values: Mapping[str, Any], path: Path, name: str) -> nn.Module:
+def _build(architecture_name: str, values: Mapping[str, Any], path: Path, name: str, device: str) -> nn.Module:
     import torch
 
     from deepart.models.pretrained import config_from_json
@@ -464,7 +464,8 @@ def _build(architecture_name: str, values: Mapping[str, Any], path: Path, name: 
     try:
         config = config_from_json(network.Config, values)
         # The initial weights, soon overwritten, must not move anybody's seeded generator.
-        with torch.random.fork_rng(devices=[]):
+        # Nor may it matter whether a network is first needed for inference: fitting a style needs gradients.
+        with torch.random.fork_rng(devices=[]), torch.inference_mode(False):
             model = network(config)
     except (ValueError, TypeError) as error:
         raise WeightsError("weights.damaged", name=name) from error
@@ -474,8 +475,9 @@ def _build(architecture_name: str, values: Mapping[str, Any], path: Path, name: 
     wrong = _differences(model.state_dict(), state)
     if wrong:
         raise WeightsError("weights.keys", name=name, count=len(wrong), first=", ".join(wrong[:3]))
-    model.load_state_dict(state)
-    return model.eval().requires_grad_(False)
+    with torch.inference_mode(False):
+        model.load_state_dict(state)
+        return model.eval().requires_grad_(False).to(device)
 
 
 def _differences(expected: Mapping[str, Tensor], state: Mapping[str, Tensor]) -> list[str]:

@@ -62,6 +62,6 @@ def code_drift(old: nn.Module, new: nn.Module, pictures: Sequence[Image.Image]) 
         x = to_tensor(centre_crop(picture, _TIMED_SIDE)).to(runtime.device())
         with runtime.device_lock(), runtime.inference(full_precision=True):
             moved = (network.style_encoder(x) for network in (old, new))
-            codes = [(code - new.decoder.code_mean) / new.decoder.code_std for code in moved]
+            codes = [(code - new.decoder.read_code.code_mean) / new.decoder.read_code.code_std for code in moved]
         drifts.append(float((codes[0] - codes[1]).square().mean().sqrt()))
     return statistics.fmean(drifts)

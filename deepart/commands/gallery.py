@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import add_command
+from deepart.commands.console import add_command, add_teacher_option
 
 
 def add_to(commands) -> None:
@@ -21,6 +21,8 @@ def add_to(commands) -> None:
     )
     gallery.add_argument("listing", type=Path, help="CSV: key,path,title,artist,year,title_zh,artist_zh")
     gallery.add_argument("--neutral", type=Path, required=True, help="the picture that the thumbnails show")
+    gallery.add_argument("--fit", type=int, metavar="N", help="fit each style by N steps, best with --teacher VGG-16")
+    add_teacher_option(gallery)
 
 
 def _styles(options: argparse.Namespace) -> None:
@@ -32,10 +34,16 @@ def _styles(options: argparse.Namespace) -> None:
 
 
 def _gallery(options: argparse.Namespace) -> None:
+    from deepart import runtime
     from deepart.images import load_image
+    from deepart.tasks.fit import fitted
     from deepart.tasks.gallery import build_gallery
     from deepart.tasks.transfer import StyleTransfer
+    from deepart.training.run import load_teacher
 
-    build_gallery(
-        StyleTransfer(), options.listing, load_image(options.neutral), on_style=lambda style: print(style.title)
-    )
+    engine, read = StyleTransfer(), None
+    if options.fit:
+        teacher = load_teacher(options.teacher)
+        read = lambda scan: runtime.run(fitted(engine, teacher, [scan], options.fit))  # noqa: E731
+    neutral = load_image(options.neutral)
+    build_gallery(engine, options.listing, neutral, lambda style: print(style.title, flush=True), read)

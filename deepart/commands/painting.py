@@ -24,6 +24,7 @@ def add_to(commands) -> None:
     _add_transfer(commands)
     _add_blend(commands)
     _add_mix(commands)
+    _add_fit(commands)
     _add_refine(commands)
     _add_batch(commands)
 
@@ -77,6 +78,42 @@ def _add_blend(commands) -> None:
         help="go from the first style to the last across the picture",
     )
     places.add_argument("--masks", nargs="+", metavar="MASK", help="where each style goes: pictures, white for yes")
+
+
+def _add_fit(commands) -> None:
+    fit = add_command(
+        commands,
+        "fit",
+        _fit,
+        "fit a style to pictures, for better paintings in it ever after, and save it",
+        """\
+        python -m deepart fit my-painting.jpg -o mine.deepart-style.json
+        python -m deepart fit works/*.jpg --name "After her manner" -o hers.deepart-style.json
+        python -m deepart fit poster.png --crop 0 0 0.5 1 -o left.deepart-style.json
+        """,
+    )
+    fit.add_argument("styles", nargs="+", help="pictures of one style")
+    fit.add_argument(
+        "--crop",
+        type=float,
+        nargs=4,
+        metavar=("LEFT", "TOP", "RIGHT", "BOTTOM"),
+        help="the part of each picture that counts, edges from 0 to 1",
+    )
+    fit.add_argument("--name", help="of the style")
+    fit.add_argument("--iterations", type=int, default=32, help="steps of optimisation; default 32")
+    fit.add_argument("--checkpoint", help="the perceptual network; default: VGG-19 once fetched, else the bundled one")
+    fit.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
+
+
+def _fit(options: argparse.Namespace) -> None:
+    from deepart.tasks.fit import fit
+    from deepart.tasks.style_files import save_style
+
+    settings = {"crop": options.crop, "name": options.name, "iterations": options.iterations}
+    code = fit(options.styles, checkpoint=options.checkpoint, on_progress=progress_line(), **settings)
+    save_style(code, options.output)
+    print(options.output)
 
 
 def _add_mix(commands) -> None:

@@ -20,11 +20,12 @@ def add_to(train, evaluate) -> None:
         python -m deepart train style --contents photos/ --styles paintings/ --run runs/style --minutes 240
         """,
     )
-    style.add_argument("--contents", type=Path, required=True, help="folder of photos")
-    style.add_argument("--styles", type=Path, required=True, help="folder of paintings")
+    style.add_argument("--contents", type=Path, nargs="+", required=True, help="folders of photos, best sharp ones")
+    style.add_argument("--styles", type=Path, nargs="+", required=True, help="folders of paintings")
     add_run_options(style, stages="128x16@0.3,192x8@0.75,256x6@1")
     style.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak; default 0.001")
     add_start_option(style)
+    style.add_argument("--content-target", type=float, default=0.41, help="content distance to steer to; default 0.41")
     add_teacher_option(style)
 
     of_style = add_command(
@@ -32,15 +33,24 @@ def add_to(train, evaluate) -> None:
         "style",
         _evaluate_style,
         "measure style and content distance, with the controls identity and target",
-        "python -m deepart evaluate style --contents photos/ --styles paintings/ --sheet sheet.png",
+        """\
+        python -m deepart evaluate style --contents photos/ --styles paintings/ --sheet sheet.png
+        python -m deepart evaluate style --sharp art/
+        """,
     )
     add_evaluation_options(of_style)
 
 
 def add_evaluation_options(command: argparse.ArgumentParser) -> None:
     """Add what `evaluate style` and `benchmark style` share."""
-    command.add_argument("--contents", type=Path, required=True, help="folder of photos")
-    command.add_argument("--styles", type=Path, required=True, help="folder of paintings")
+    command.add_argument("--contents", type=Path, help="folder of photos")
+    command.add_argument("--styles", type=Path, help="folder of paintings")
+    command.add_argument(
+        "--sharp",
+        type=Path,
+        help="instead: a folder with CBSD68/, gallery/, paintings_hr/",
+    )
+    command.add_argument("--start", help="checkpoint, or a folder of one, instead of the bundled one")
     command.add_argument("--held-out", action="store_true", help="only pictures that `train` leaves out")
     command.add_argument("--pairs", type=int, default=33, help="how many to paint; default 33")
     command.add_argument(

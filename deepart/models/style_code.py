@@ -20,6 +20,16 @@ class StyleCode:
     vector: Tensor  # (D,) float32 on the CPU
     checkpoint: str  # key in `deepart.checkpoints.CHECKPOINTS`
     label: str = ""
+    fitted: Tensor | None = None  # (F,) float32: what was fitted to the style beside it, see `deepart.tasks.fit`
+
+
+def stacked(codes: Sequence[StyleCode]) -> Tensor:
+    """Return codes as a decoder takes them: (K, D), or (K, D + F) if something was fitted to any of them."""
+    vectors = torch.stack([code.vector for code in codes])
+    if all(code.fitted is None for code in codes):
+        return vectors
+    nothing = torch.zeros_like(next(code.fitted for code in codes if code.fitted is not None))
+    return torch.cat([vectors, torch.stack([nothing if c.fitted is None else c.fitted for c in codes])], dim=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class StyleSpace:
         limit = deviations.abs().amax(0).clamp(min=3)
         weighted = torch.stack([weight * deviation for (weight, _), deviation in zip(parts, deviations)])
         mixed = weighted.sort(dim=0).values.sum(0).clamp(-limit, limit)
-        return StyleCode(self._vector(mixed), codes[0].checkpoint, _label(parts))
+        return StyleCode(self._vector(mixed), codes[0].checkpoint, _label(parts), _mixed_fits(parts))
 
     def balanced(self, codes: Sequence[StyleCode], shares: Sequence[float]) -> list[StyleCode]:
         """Return the codes, each in its own direction, all equally far from the average painting.
@@ -95,7 +105,10 @@ class StyleSpace:
                 parts[section] = code.vector.split(self.sections)[section]
         names = [f"{layer} {code.label}" for layer, code in layers.items() if code.label]
         label = ", ".join([base.label, *names] if base.label else names)
-        return StyleCode(torch.cat(parts), base.checkpoint, label)
+        # What was fitted is not told by depth: it stays as far as the base does.
+        kept = 1 - sum(len(self._sections_of(layer)) for layer in layers) / len(self.sections)
+        fitted = None if base.fitted is None else kept * base.fitted
+        return StyleCode(torch.cat(parts), base.checkpoint, label, fitted)
 
     def _sections_of(self, layer: Layer) -> range:
         last = len(self.sections) - 1
@@ -134,7 +147,14 @@ def mix(codes: Sequence[StyleCode], weights: Sequence[float]) -> StyleCode:
         return parts[0][1]
     # Sorting makes a sum of floats independent of the order in which the styles were named.
     vectors = torch.stack([weight * code.vector.double() for weight, code in parts])
-    return StyleCode(vectors.sort(dim=0).values.sum(dim=0).float(), codes[0].checkpoint, _label(parts))
+    mixed = vectors.sort(dim=0).values.sum(dim=0).float()
+    return StyleCode(mixed, codes[0].checkpoint, _label(parts), _mixed_fits(parts))
+
+
+def _mixed_fits(parts: Sequence[tuple[float, StyleCode]]) -> Tensor | None:
+    """Return the weighted sum of what was fitted; it is linear in the decoder, as in Dumoulin et al. 2017."""
+    fits = [weight * code.fitted.double() for weight, code in parts if code.fitted is not None]
+    return torch.stack(fits).sort(dim=0).values.sum(dim=0).float() if fits else None
 
 
 def _label(parts: Sequence[tuple[float, StyleCode]]) -> str:

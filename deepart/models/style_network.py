@@ -13,8 +13,11 @@ References:
     https://arxiv.org/abs/1703.06868 (a style as means and deviations of features).
 Differs from the papers:
     - The code is the means and deviations of the style encoder's own features at four depths, and of
-      the style's colours, with no bottleneck after them.  Each depth is a section of the code, so that
-      palette, texture and shapes of different paintings can be mixed.
+      the style's colours.  Each depth is a section of the code, so that palette, texture and shapes of
+      different paintings can be mixed.  Scales and shifts are read from it by a small network and, beside
+      it, by a linear map: that one does not collapse, and extrapolates to styles unlike any trained on.
+    - Noise enters the decoder (Karras et al. 2019, https://arxiv.org/abs/1812.04948), as strong as the style
+      asks for: a network without a source of chance fills flat areas with a regular weave.
     - The heavy layers work at a quarter and an eighth of the size with 64 to 128 channels, where a CPU's
       matrix units are used well; the content's normalised features at a quarter join the decoder.
 """
@@ -56,15 +59,17 @@ class StyleNetworkConfig:
     quarter_blocks: int = 2  # the same at 1/4, where brush strokes are drawn
     decoder_widths: tuple[int, int, int] = (96, 48, 24)  # at 1/4, 1/2 and full size
     style_widths: tuple[int, int, int, int] = (32, 64, 128, 160)  # at 1/2, 1/4, 1/8 and 1/16
-    hidden: int = 256  # width of the two layers that read the style code
+    hidden: int = 160  # width of the two layers that read the style code
+    linear: int = 128  # numbers that are read from it beside them, by a linear map
     inner: tuple[int, ...] = ()  # channels inside each residual block of a pruned network, as `prunable` has them
 
 
 class ContentFeatures(NamedTuple):
     """What the content encoder saw, ready to be painted any number of times."""
 
-    quarter: Tensor  # (B, C, H/4, W/4)
-    eighth: Tensor  # (B, C', H/8, W/8)
+    half: Tensor  # (B, C, H/2, W/2)
+    quarter: Tensor  # (B, C', H/4, W/4)
+    eighth: Tensor  # (B, C'', H/8, W/8)
 
 
 def _activate(x: Tensor) -> Tensor:
@@ -106,9 +111,9 @@ class ContentEncoder(nn.Module):
 
     def forward(self, image: Tensor) -> ContentFeatures:
         """image: (B, 3, H, W) in [0, 1], H and W multiples of 8."""
-        x = _activate(self.stem(F.pixel_unshuffle(image * 2 - 1, 2)))
-        quarter = _activate(self.down1(x))
-        return ContentFeatures(quarter, self.blocks(_activate(self.down2(quarter))))
+        half = _activate(self.stem(F.pixel_unshuffle(image * 2 - 1, 2)))
+        quarter = _activate(self.down1(half))
+        return ContentFeatures(half, quarter, self.blocks(_activate(self.down2(quarter))))
 
 
 class StyleEncoder(nn.Module):
@@ -151,6 +156,24 @@ def colour_statistics(image: Tensor) -> Tensor:
     return torch.cat([mean, 10 * covariance[:, row, column]], dim=1)
 
 
+class StyleMapping(nn.Module):
+    """Reads a style code: what the scales, shifts and strengths of all layers are linear in."""
+
+    def __init__(self, code_size: int, hidden: int, linear: int) -> None:
+        super().__init__()
+        # Brings every number of the code to the same size; measured on paintings before training.
+        self.register_buffer("code_mean", torch.zeros(code_size))
+        self.register_buffer("code_std", torch.ones(code_size))
+        leaky = nn.LeakyReLU(0.1)  # plain ReLUs died: two thirds of them were silent for every painting
+        self.nonlinear = nn.Sequential(nn.Linear(code_size, hidden), leaky, nn.Linear(hidden, hidden), leaky)
+        self.linear = nn.Linear(code_size, linear)
+
+    def forward(self, code: Tensor) -> Tensor:
+        """code: (B, code_size); returns (B, hidden + linear)."""
+        x = (code - self.code_mean) / self.code_std
+        return torch.cat([self.nonlinear(x), self.linear(x)], dim=1)
+
+
 class StyleField:
     """Which style paints where: one everywhere in each picture of a batch, or several with weights.
 
@@ -159,13 +182,38 @@ class StyleField:
 
     Args:
         hidden: (B, hidden), a style for each picture; with weights (K, hidden), K styles for all of them.
+        fitted: (B or K, F), what is added to all that the layers read, in their order; F may be 0.
+        noisy: (B, 1, 1, 1), 0 for a picture that gets no noise, else 1.
         weights: (B, K, H, W) at the size of the picture, adding up to 1 at each place; or None.
+        origin: row and column in the whole picture of a piece's first pixel, multiples of 8.
     """
 
-    def __init__(self, hidden: Tensor, weights: Tensor | None = None) -> None:
-        self.hidden = hidden
+    def __init__(
+        self,
+        hidden: Tensor,
+        fitted: Tensor,
+        noisy: Tensor,
+        weights: Tensor | None = None,
+        origin: tuple[int, int] = (0, 0),
+    ) -> None:
+        self._hidden, self._fitted, self._noisy = hidden, fitted, noisy
+        self._next = 0  # of `fitted`
+        self._origin = origin
         self._weights = weights
         self._shrunk: dict[int, Tensor] = {}  # by width
+
+    def read(self, layer: nn.Linear) -> Tensor:
+        """Return what the layer whose turn it is reads of the styles, (B or K, its outputs)."""
+        values = layer(self._hidden)
+        if self._fitted.shape[1]:
+            first, self._next = self._next, self._next + layer.out_features
+            values = values + self._fitted[:, first : self._next]
+        return values
+
+    def noise(self, x: Tensor, shrinking: int) -> Tensor:
+        """Return the noise at the places of x (B, C, h, w), (B, 1, h, w); see `position_noise`."""
+        noise = position_noise(self._origin, x.shape[2:], shrinking, x.device)
+        return (noise * self._noisy).to(x.dtype)
 
     def at(self, values: Tensor, x: Tensor) -> Tensor:
         """Spread values (B or K, C) of the styles over the places of x (B, C', H, W)."""
@@ -178,30 +226,67 @@ class StyleField:
         return (self._shrunk[x.shape[3]] @ values.to(x.dtype)).permute(0, 3, 1, 2)
 
 
-class StyledConvolution(nn.Module):
-    """3x3 convolution, normalisation, then the scale and shift that the style asks for."""
+def position_noise(origin: tuple[int, int], size: tuple[int, int], shrinking: int, device: torch.device) -> Tensor:
+    """Return noise of mean 0 and deviation 1 that depends on the place in the picture alone, (1, 1, h, w) float32.
 
-    def __init__(self, in_channels: int, out_channels: int, hidden: int) -> None:
+    Pieces of a picture that are painted one by one meet without a seam, and a picture painted twice is the same.
+
+    Args:
+        origin: row and column of the first pixel in the picture, multiples of `shrinking`.
+        size: rows and columns of the noise.
+        shrinking: pixels of the picture to one of the noise, along each side; also the noise's seed.
+        device: where it is wanted.
+    """
+    rows, columns = (
+        torch.arange(first // shrinking, first // shrinking + count, device=device)
+        for first, count in zip(origin, size)
+    )
+    # A hash of the coordinates, mixed as in Wellons 2018 ("Prospecting for Hash Functions"), in 32 bits.
+    x = rows[:, None] * 0x9E3779B1 + columns * 0x85EBCA77 + shrinking * 0xC2B2AE3D
+    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
+        x = ((x & 0xFFFFFFFF) >> shift ^ x) * factor
+    x = (x & 0xFFFFFFFF) >> 16
+    return ((x.float() + 0.5) / 65536 - 0.5)[None, None] * 12**0.5
+
+
+class StyledConvolution(nn.Module):
+    """3x3 convolution, normalisation, then the scale and shift that the style asks for, and its noise.
+
+    Args:
+        in_channels, out_channels: of the convolution.
+        hidden: numbers that a `StyleMapping` returns.
+        noise: None, or pixels of the picture, along each side, to a place of this layer, whose noise it adds.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, hidden: int, noise: int | None = None) -> None:
         super().__init__()
         self.conv = Convolution(in_channels, out_channels)
         self.style = nn.Linear(hidden, 2 * out_channels)
         nn.init.normal_(self.style.weight, std=0.02)
         nn.init.zeros_(self.style.bias)
+        self.shrinking = noise
+        if noise:
+            self.noise = nn.Linear(hidden, out_channels)
+            nn.init.zeros_(self.noise.weight)
+            nn.init.zeros_(self.noise.bias)
 
     def forward(self, x: Tensor, style: StyleField) -> Tensor:
         """x: (B, C, H, W)."""
         x = normalise_over_pixels(self.conv(x))
-        scale, shift = style.at(self.style(style.hidden), x).chunk(2, dim=1)
+        if self.shrinking:
+            strength = style.at(style.read(self.noise), x).to(x.dtype)
+            x = torch.addcmul(x, strength, style.noise(x, self.shrinking))
+        scale, shift = style.at(style.read(self.style), x).chunk(2, dim=1)
         return torch.addcmul(shift.to(x.dtype), x, 1 + scale.to(x.dtype))
 
 
 class StyledBlock(nn.Module):
     """Residual block whose two normalisations take their scale and shift from the style."""
 
-    def __init__(self, channels: int, hidden: int) -> None:
+    def __init__(self, channels: int, hidden: int, noise: int | None = None) -> None:
         super().__init__()
         self.conv1 = StyledConvolution(channels, channels, hidden)
-        self.conv2 = StyledConvolution(channels, channels, hidden)
+        self.conv2 = StyledConvolution(channels, channels, hidden, noise)
 
     def forward(self, x: Tensor, style: StyleField) -> Tensor:
         return x + self.conv2(F.relu(self.conv1(x, style)), style)
@@ -224,20 +309,26 @@ class Decoder(nn.Module):
 
     def __init__(self, config: StyleNetworkConfig, code_size: int) -> None:
         super().__init__()
-        _, content_quarter, eighth = config.content_widths
+        content_half, content_quarter, eighth = config.content_widths
         quarter, half, full = config.decoder_widths
-        hidden = config.hidden
-        # Brings every number of the code to the same size; measured on paintings before training.
-        self.register_buffer("code_mean", torch.zeros(code_size))
-        self.register_buffer("code_std", torch.ones(code_size))
-        self.read_code = nn.Sequential(nn.Linear(code_size, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU())
-        self.blocks = nn.ModuleList(StyledBlock(eighth, hidden) for _ in range(config.decoder_blocks))
-        self.to_quarter = StyledConvolution(eighth + content_quarter, quarter, hidden)
+        hidden = config.hidden + config.linear
+        self.code_size = code_size
+        self.read_code = StyleMapping(code_size, config.hidden, config.linear)
+        self.blocks = nn.ModuleList(
+            StyledBlock(eighth, hidden, noise=8 if i == 0 else None) for i in range(config.decoder_blocks)
+        )
+        self.to_quarter = StyledConvolution(eighth + content_quarter, quarter, hidden, noise=4)
         self.quarter_blocks = nn.ModuleList(StyledBlock(quarter, hidden) for _ in range(config.quarter_blocks))
-        self.to_half = StyledConvolution(quarter, half, hidden)
+        self.to_half = StyledConvolution(quarter + content_half, half, hidden, noise=2)
         self.at_half = StyledConvolution(half, half, hidden)
         self.to_full = StyledConvolution(half, full, hidden)
         self.to_rgb = Convolution(full, 3)
+
+    @property
+    def fitted_size(self) -> int:
+        """How many numbers the layers read of a style: scales, shifts, and strengths of noise."""
+        layers = [module for module in self.modules() if isinstance(module, StyledConvolution)]
+        return sum(layer.style.out_features + (layer.noise.out_features if layer.shrinking else 0) for layer in layers)
 
     def forward(
         self,
@@ -245,20 +336,26 @@ class Decoder(nn.Module):
         code: Tensor,
         weights: Tensor | None = None,
         statistics: Sequence[FrozenStatistics] = (),
+        origin: tuple[int, int] = (0, 0),
     ) -> Tensor:
         """Paint.
 
         Args:
             content: what the content encoder saw of (B, 3, H, W).
-            code: (B, code_size); with weights (K, code_size).
+            code: (B, code_size); with weights (K, code_size).  With `fitted_size` more numbers, these are
+                added to the scales, shifts and strengths that are read from the others.
             weights: None, or how much of each of the K codes is wanted where: (B, K, H, W), adding up to
                 1 at each place.
             statistics: with weights, of the decoder's normalisations with each of the K codes alone.
+            origin: row and column of the content in the picture that it is a piece of, multiples of 8.
 
         Returns:
             RGB (B, 3, H, W), near [0, 1] but not clamped.
         """
-        style = StyleField(self.read_code((code - self.code_mean) / self.code_std), weights)
+        code, fitted = code.tensor_split([self.code_size], dim=1)
+        # Of a blank picture nothing is left but rounding; alone, noise would be magnified to a picture of its own.
+        noisy = content.half.amax((1, 2, 3), keepdim=True) > 0.1
+        style = StyleField(self.read_code(code), fitted, noisy, weights, origin)
         with BlendedStatistics(statistics, style.at).replaying() if statistics else nullcontext():
             return self._paint(content, style)
 
@@ -270,7 +367,8 @@ class Decoder(nn.Module):
         x = F.relu(self.to_quarter(x, style))
         for block in self.quarter_blocks:
             x = block(x, style)
-        x = F.relu(self.to_half(upsample_nearest(x), style))
+        x = torch.cat([upsample_nearest(x), content.half], dim=1)
+        x = F.relu(self.to_half(x, style))
         x = F.relu(self.at_half(x, style))
         x = F.relu(self.to_full(upsample_nearest(x), style))
         return self.to_rgb(x).float() * 0.5 + 0.5
@@ -297,12 +395,14 @@ class StyleNetwork(
     @torch.no_grad()
     def measure_codes(self, codes: Tensor) -> None:
         """Learn the mean and deviation of style codes from many of them, (N, code_size)."""
-        self.decoder.code_mean.copy_(codes.mean(0))
-        self.decoder.code_std.copy_(codes.std(0).clamp(min=1e-3))
+        mapping = self.decoder.read_code
+        mapping.code_mean.copy_(codes.mean(0))
+        mapping.code_std.copy_(codes.std(0).clamp(min=1e-3))
 
     def space(self) -> StyleSpace:
         """Return what this network's codes mean, for mixing them."""
-        return StyleSpace(self.decoder.code_mean.cpu(), self.decoder.code_std.cpu(), self.style_encoder.sections)
+        mapping = self.decoder.read_code
+        return StyleSpace(mapping.code_mean.cpu(), mapping.code_std.cpu(), self.style_encoder.sections)
 
     @property
     def code_size(self) -> int:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 FOLDER = "gallery"
 THUMBNAIL_SIDE = 192
+_FITTED = ".fitted"
+"""What follows the key of a style where the file has what was fitted to it; kept in float16."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def named_style_code(checkpoint: str, key: str) -> StyleCode:
     if key not in known:
         raise InputError("style.unknown", known=", ".join(known))
     with safe_open(_folder(checkpoint) / "codes.safetensors", "pt") as file:
-        return StyleCode(file.get_tensor(key).float(), checkpoint, label=known[key].title)
+        fitted = file.get_tensor(key + _FITTED).float() if key + _FITTED in set(file.keys()) else None
+        return StyleCode(file.get_tensor(key).float(), checkpoint, known[key].title, fitted)
 
 
 def thumbnail(checkpoint: str, key: str) -> Path:
@@ -86,6 +89,7 @@ def build_gallery(
     listing: Path,
     neutral: Image.Image,
     on_style: Callable[[NamedStyle], None] = lambda style: None,
+    read: Callable[[Image.Image], StyleCode] | None = None,
 ) -> None:
     """Make the gallery of `transfer.checkpoint` anew from scans that stay where they are.
 
@@ -94,6 +98,7 @@ def build_gallery(
         listing: CSV with a column for each field of `NamedStyle`, and path, relative to the file.
         neutral: the picture that is painted in every style.
         on_style: told of each style when it is done.
+        read: makes a style of a scan; None reads its code at a glance.
     """
     from safetensors.torch import save_file
 
@@ -101,11 +106,13 @@ def build_gallery(
     styles, codes = [], {}
     with replacing_folder(_folder(transfer.checkpoint)) as folder, open(listing, encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            code = transfer.encode(load_image(listing.parent / row.pop("path")))
+            code = (read or transfer.encode)(load_image(listing.parent / row.pop("path")))
             style = NamedStyle(**row)
             painted = centre_crop(transfer(square, code), THUMBNAIL_SIDE)
             painted.save(folder / f"{style.key}.webp", quality=82)
             codes[style.key] = code.vector
+            if code.fitted is not None:
+                codes[style.key + _FITTED] = code.fitted.half()
             styles.append(style)
             on_style(style)
         save_file(codes, folder / "codes.safetensors")

@@ -29,7 +29,7 @@ from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import fit, load_image, to_pil, to_tensor
 from deepart.models.blocks import FrozenStatistics
-from deepart.models.style_code import StyleCode, StyleSpace, mix
+from deepart.models.style_code import StyleCode, StyleSpace, mix, stacked
 from deepart.options import PaintOptions
 from deepart.runtime import Progress
 from deepart.tasks.colour import code_colours, keep_photo_colours, match, statistics
@@ -38,7 +38,7 @@ from deepart.tiles import Box, tiles
 if TYPE_CHECKING:
     from deepart.models.style_network import ContentFeatures, StyleNetwork
 
-DEFAULT_CHECKPOINT = "transfer/fastnst-wikiart-v1"
+DEFAULT_CHECKPOINT = "transfer/fastnst-wikiart-v2"
 STYLE_SIDE = 512
 """Shorter side at which a style picture is read, in pixels: the scale of its brush strokes."""
 BRUSH_CANVAS = 640
@@ -88,7 +88,7 @@ class Prepared:
 class _Brush:
     """What the decoder paints with: one style, or several with weights."""
 
-    codes: Tensor  # (K, D)
+    codes: Tensor  # (K, D) or (K, D + F), see `stacked`
     masks: tuple[Image.Image, ...] = ()  # K of the picture's size, adding up to 255; none for a single style
     statistics: list[FrozenStatistics] = field(default_factory=list)  # of the normalisations with each style
 
@@ -123,11 +123,11 @@ class StyleTransfer:
         x = to_tensor(style.resize(size, Image.Resampling.LANCZOS)).to(runtime.device())
         # In float32 whatever the precision of painting: codes are kept, sent and mixed.
         with runtime.device_lock(), runtime.inference(full_precision=True):
-            return StyleCode(self._network().style_encoder(x)[0].cpu(), self.checkpoint)
+            return StyleCode(self.network.style_encoder(x)[0].cpu(), self.checkpoint)
 
     def space(self) -> StyleSpace:
         """Return what mixing codes of this checkpoint takes."""
-        return self._network().space()
+        return self.network.space()
 
     def steps(
         self,
@@ -158,7 +158,7 @@ class StyleTransfer:
         """
         # One network from the first tile to the last, whatever version of it is promoted meanwhile.
         pinned = copy.copy(self)
-        pinned._own_network = self._network()
+        pinned._own_network = self.network
         return (yield from pinned._steps(content, styles, strength, options))
 
     def _steps(
@@ -201,7 +201,7 @@ class StyleTransfer:
         plain = load_image(picture)
         pixels = to_tensor(plain).to(runtime.device())
         with runtime.device_lock(), runtime.inference():
-            features = self._network().content_encoder(_padded(pixels))
+            features = self.network.content_encoder(_padded(pixels))
         return Prepared(picture, plain, pixels, features)
 
     def repaint(
@@ -222,7 +222,7 @@ class StyleTransfer:
         with runtime.device_lock():
             if _leaves_something(regions) and prepared.repainted is None:
                 prepared.own_code = self.encode(plain)
-                own = _Brush(prepared.own_code.vector[None])
+                own = _Brush(stacked([prepared.own_code]))
                 prepared.repainted = self._decode(prepared.pixels, prepared.features, own, None)
             brush = _brush_for(regions, prepared.own_code)
             weights = brush.weights([(0, 0, *plain.size)], _padded_size(plain.size))
@@ -274,7 +274,7 @@ class StyleTransfer:
         if _leaves_something(regions):
             own = self.encode(plain)
             yield Progress(0, len(pieces), "progress.painting")
-            brushes = [_brush_for(regions, own), _Brush(own.vector[None])]
+            brushes = [_brush_for(regions, own), _Brush(stacked([own]))]
         else:
             brushes = [_brush_for(regions, None)]
         encoding = None
@@ -291,7 +291,9 @@ class StyleTransfer:
             yield Progress(done, len(pieces), "progress.painting")
         return painting
 
-    def _network(self) -> StyleNetwork:
+    @property
+    def network(self) -> StyleNetwork:
+        """The network that paints now, of the version that serves."""
         return self._own_network or models.get(self.checkpoint, str(runtime.device()))
 
     def _measure(
@@ -304,7 +306,7 @@ class StyleTransfer:
         patches = _padded(torch.cat([to_tensor(image.crop(box)) for box in boxes])).to(runtime.device())
         encoding = FrozenStatistics()
         with runtime.device_lock(), runtime.inference(), encoding.recording():
-            features = self._network().content_encoder(patches)
+            features = self.network.content_encoder(patches)
         yield Progress(0, num_pieces, "progress.painting")
         for brush in brushes:
             for code in brush.codes:
@@ -317,7 +319,7 @@ class StyleTransfer:
         statistics = FrozenStatistics()
         codes = code.to(features.eighth.device).expand(len(features.eighth), -1)
         with runtime.device_lock(), runtime.inference(), statistics.recording():
-            self._network().decoder(features, codes)
+            self.network.decoder(features, codes)
         return statistics
 
     def _paint(
@@ -330,19 +332,27 @@ class StyleTransfer:
         """Paint a piece x (1, 3, H, W) that lies at `box` in its picture, with each brush."""
         with runtime.device_lock():
             with runtime.inference(), encoding.replaying() if encoding else nullcontext():
-                features = self._network().content_encoder(_padded(x))
+                features = self.network.content_encoder(_padded(x))
             padded_size = _padded_size((box[2] - box[0], box[3] - box[1]))
-            return [self._decode(x, features, brush, brush.weights([box], padded_size)) for brush in brushes]
+            origin = (box[1], box[0])
+            return [self._decode(x, features, brush, brush.weights([box], padded_size), origin) for brush in brushes]
 
-    def _decode(self, x: Tensor, features: ContentFeatures, brush: _Brush, weights: Tensor | None) -> Tensor:
+    def _decode(
+        self,
+        x: Tensor,
+        features: ContentFeatures,
+        brush: _Brush,
+        weights: Tensor | None,
+        origin: tuple[int, int] = (0, 0),
+    ) -> Tensor:
         h, w = x.shape[-2:]
-        codes, decoder = brush.codes.to(x.device), self._network().decoder
+        codes, decoder = brush.codes.to(x.device), self.network.decoder
         with runtime.inference():
             if weights is not None:
-                painted = decoder(features, codes, weights, brush.statistics)
+                painted = decoder(features, codes, weights, brush.statistics, origin)
             else:
                 with brush.statistics[0].replaying() if brush.statistics else nullcontext():
-                    painted = decoder(features, codes)
+                    painted = decoder(features, codes, origin=origin)
         return painted[..., :h, :w]
 
 
@@ -383,13 +393,13 @@ def _brush_for(regions: Sequence[Region], own: StyleCode | None) -> _Brush:
         for region in regions
     ]
     if len(regions) == 1 and regions[0].mask is None:
-        return _Brush(codes[0].vector[None])
+        return _Brush(stacked(codes[:1]))
     masks = [region.mask for region in regions]
     remainder = _remainder(regions)
     if remainder is not None:
         codes.append(own)
         masks.append(remainder)
-    return _Brush(torch.stack([code.vector for code in codes]), tuple(masks))
+    return _Brush(stacked(codes), tuple(masks))
 
 
 def _painted_share(regions: Sequence[Region], box: Box) -> np.ndarray | float:

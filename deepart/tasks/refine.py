@@ -143,7 +143,7 @@ def refine_steps(
             raise InputError("refine.start_shape", width=plain.width, height=plain.height)
         begun = begun.resize(plain.size, Image.Resampling.LANCZOS)
     yield Progress(0, iterations, "progress.refining")
-    key, network = _loss_network(checkpoint)
+    key, network = loss_network(checkpoint)
     weights = _Weights(alpha, beta)
     painted = yield from _refine(network, plain, style_picture, begun, weights, iterations)
     if picture.mode == "RGBA":
@@ -169,7 +169,7 @@ def _ingredient(role: str, source: Source, picture: Image.Image) -> Ingredient:
     return Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source))
 
 
-def _loss_network(checkpoint: str | None) -> tuple[str, nn.Module]:
+def loss_network(checkpoint: str | None) -> tuple[str, nn.Module]:
     """Return the key and the network of what measures the painting."""
     device = str(runtime.device())
     if checkpoint is not None:

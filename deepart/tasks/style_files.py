@@ -22,6 +22,7 @@ SUFFIX = ".deepart-style.json"
 FORMAT = "deepart-style/1"
 LONGEST_LABEL = 120
 _MAX_BYTES = 200_000
+_MOST_FITTED = 20.0  # of a scale, shift or strength: fitting moves them by a tenth of that
 _MOST_DEVIATIONS = 50.0  # from the average painting, in standard deviations: no painting is so far off
 
 
@@ -32,8 +33,10 @@ def save_style(code: StyleCode, path: Path) -> None:
         "label": code.label[:LONGEST_LABEL],
         "checkpoint": code.checkpoint,
         "checkpoint_sha256": find(code.checkpoint).sha256,
-        "vector": [round(value, 6) for value in code.vector.tolist()],
+        "vector": [float(f"{value:.8g}") for value in code.vector.tolist()],
     }
+    if code.fitted is not None:
+        content["fitted"] = [round(value, 5) for value in code.fitted.tolist()]
     with replacing(path) as part:
         part.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
@@ -61,21 +64,27 @@ def load_style(path: str | Path, engine: StyleTransfer) -> StyleCode:
     made_for = (content.get("checkpoint"), content.get("checkpoint_sha256"))
     if made_for != (engine.checkpoint, find(engine.checkpoint).sha256):
         raise InputError("style.other_checkpoint", checkpoint=engine.checkpoint)
-    label, vector = content.get("label"), content.get("vector")
-    space = engine.space()
+    label, space = content.get("label"), engine.space()
+    if not (isinstance(label, str) and len(label) <= LONGEST_LABEL and label.isprintable()):
+        raise InputError("style_file.damaged")
+    vector = _numbers(content.get("vector"), len(space.mean), 1e6)
+    if not ((vector - space.mean) / space.std).abs().max() <= _MOST_DEVIATIONS:
+        raise InputError("style_file.damaged")
+    fitted = content.get("fitted")
+    if fitted is not None:
+        fitted = _numbers(fitted, engine.network.decoder.fitted_size, _MOST_FITTED)
+    return StyleCode(vector, engine.checkpoint, label, fitted)
+
+
+def _numbers(values: object, count: int, most: float) -> torch.Tensor:
+    """Return a list of so many numbers, none of them larger than `most`, as (count,) float32."""
     if not (
-        isinstance(label, str)
-        and len(label) <= LONGEST_LABEL
-        and label.isprintable()
-        and isinstance(vector, list)
-        and len(vector) == len(space.mean)
-        and all(isinstance(value, (int, float)) and abs(value) < 1e6 for value in vector)
+        isinstance(values, list)
+        and len(values) == count
+        and all(isinstance(value, (int, float)) and abs(value) <= most for value in values)
     ):
         raise InputError("style_file.damaged")
-    values = torch.tensor(vector, dtype=torch.float32)
-    if not ((values - space.mean) / space.std).abs().max() <= _MOST_DEVIATIONS:
-        raise InputError("style_file.damaged")
-    return StyleCode(values, engine.checkpoint, label)
+    return torch.tensor(values, dtype=torch.float32)
 
 
 def sample_of(code: StyleCode, picture: Image.Image, side: int = 192) -> Image.Image:

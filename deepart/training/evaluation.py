@@ -11,14 +11,19 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
 
 import torch
 from PIL import Image
 from torch import nn
 
 from deepart import runtime
-from deepart.images import to_tensor
-from deepart.training.losses import content_distance, style_distance
+from deepart.errors import InputError
+from deepart.images import centre_crop, load_image, to_tensor
+from deepart.models.style_network import StyleNetwork
+from deepart.training.data import find_pictures, is_held_out
+from deepart.training.losses import content_distance, style_distance, weave
 
 SIDE = 512
 """Pictures are cut to squares of this side before they are painted and compared."""
@@ -34,6 +39,8 @@ class StyleScore:
     method: str
     style: float
     content: float
+    weave: float
+    """What repeats in the painting where the content is flat, less what repeats in the style: 0 is asked for."""
     seconds: float  # per picture, the reading of the style included: the median
 
 
@@ -64,19 +71,60 @@ def evaluate_style(
         return teacher(to_tensor(image).to(runtime.device()), taps)
 
     methods = {"identity": identity, "target": target, **painters}
-    found: dict[str, list[tuple[float, float, float]]] = {method: [] for method in methods}
+    found: dict[str, list[tuple[float, float, float, float]]] = {method: [] for method in methods}
     for content, style in pairs:
         known = {id(content): features(content), id(style): features(style)}  # they cost more than a painting
+        flat, of_style = to_tensor(content), float(weave(to_tensor(style)))
         for method, paint in methods.items():
             started = time.perf_counter()
             painting = paint(content, style)
             seconds = time.perf_counter() - started
             painted = known.get(id(painting)) or features(painting)
             style_gap = float(style_distance(painted, known[id(style)]))
-            found[method].append((style_gap, float(content_distance(painted, known[id(content)])), seconds))
+            content_gap = float(content_distance(painted, known[id(content)]))
+            found[method].append((style_gap, content_gap, float(weave(to_tensor(painting), flat)) - of_style, seconds))
     for method, rows in found.items():
-        styles, contents, times = zip(*rows)
-        yield StyleScore(method, statistics.fmean(styles), statistics.fmean(contents), statistics.median(times))
+        *distances, times = zip(*rows)
+        yield StyleScore(
+            method, *(round(statistics.fmean(values), 4) for values in distances), statistics.median(times)
+        )
+
+
+_LEFT_OUT_STYLES, _PHOTOS_OF_SKIMAGE = 20, ("astronaut.png", "coffee.png", "chelsea.png", "rocket.jpg")
+
+
+def sharp_pictures(folder: Path) -> tuple[list[Image.Image], list[Image.Image]]:
+    """Return the contents and the styles of the development set: squares of sharp pictures that no training sees.
+
+    Contents are every fourth photo of `folder`/CBSD68 and photos of scikit-image; styles are the works in
+    `folder`/gallery and twenty that training leaves out of `folder`/paintings_hr.
+
+    Raises:
+        InputError: a folder is missing or has no pictures.
+    """
+    left_out = [path for path in find_pictures(folder / "paintings_hr") if is_held_out(path)]
+    if not left_out:
+        raise InputError("training.none_held_out")
+    left_out = left_out[:: max(1, len(left_out) // _LEFT_OUT_STYLES)][:_LEFT_OUT_STYLES]
+    photos = resources.files("skimage.data")
+    contents = [*find_pictures(folder / "CBSD68")[::4], *(photos / name for name in _PHOTOS_OF_SKIMAGE)]
+    styles = [*find_pictures(folder / "gallery"), *left_out]
+    return tuple([centre_crop(load_image(Path(str(path))), SIDE) for path in paths] for paths in (contents, styles))
+
+
+@torch.no_grad()
+def mapping_report(network: StyleNetwork, styles: Sequence[Image.Image]) -> dict[str, int]:
+    """Return how much of its reading of codes a network uses: "dead" units, and "dimensions" with 90 % of the variance.
+
+    A mapping of few dimensions has collapsed: whatever the style, it asks for much the same.
+    """
+    mapping = network.decoder.read_code
+    codes = torch.cat([network.style_encoder(to_tensor(style)) for style in styles])
+    hidden = mapping(codes)
+    spectrum = torch.linalg.svdvals(hidden - hidden.mean(0)).square().cumsum(0)
+    first = mapping.nonlinear[:2]((codes - mapping.code_mean) / mapping.code_std)
+    dead = (first.amax(0) <= 0).sum() + (hidden[:, : network.config.hidden].amax(0) <= 0).sum()
+    return {"dead": int(dead), "dimensions": int((spectrum < 0.9 * spectrum[-1]).sum()) + 1}
 
 
 def contact_sheet(

@@ -31,13 +31,23 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
-from deepart.training.evaluation import SIDE, Painter, contact_sheet, evaluate_style
+from deepart.training.evaluation import (
+    SIDE,
+    Painter,
+    contact_sheet,
+    evaluate_style,
+    mapping_report,
+    sharp_pictures,
+)
 from deepart.training.loop import GROUP, FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
 from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
-from deepart.training.style import StyleTraining
+from deepart.training.style import StyleTraining, StyleWeights
 
 LOG_EVERY = 20
 """Steps that one line of the log averages."""
+
+_SHORTEST = 512
+"""Pixels of the shorter side at which the style network's pictures are kept."""
 
 
 Train = Callable[[Namespace], None]
@@ -83,13 +93,24 @@ def train_style(options: Namespace) -> None:
         else StyleNetwork(StyleNetworkConfig())
     )
     teacher = load_teacher(options.teacher)
-    contents = PictureStore(training_pictures(options.contents), options.run / "cache")
-    styles = PictureStore(training_pictures(options.styles), options.run / "cache")
-    task = StyleTraining(network, teacher, contents, styles, seed=options.seed)
+    contents, styles = (
+        [PictureStore(training_pictures(folder), options.run / "cache", _SHORTEST) for folder in folders]
+        for folders in (options.contents, options.styles)
+    )
+    weights = StyleWeights(content_target=options.content_target)
+    task = StyleTraining(network, teacher, contents, styles, weights, options.seed)
     if not options.start:
-        task.measure_codes()
+        network.measure_codes(task.codes())
     config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
-    save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
+    average = logged_fit(task, config, options.run, style_groups(network))
+    save_bundle(average, options.run / "bundle")
+
+
+def style_groups(network: StyleNetwork) -> list[dict]:
+    """Return the optimiser's groups: what reads codes learns slowly, or its units die."""
+    slow = list(network.decoder.read_code.parameters())
+    others = [parameter for parameter in network.parameters() if all(parameter is not other for other in slow)]
+    return [{"params": others}, {"params": slow, "relative_rate": 0.3}]
 
 
 @alone
@@ -177,9 +198,18 @@ class Log:
 
 
 def evaluate_style_folders(options: Namespace) -> None:
-    """Print the table of `evaluate_style` for two folders; see `python -m deepart evaluate style --help`."""
-    contents, styles = (_squares(folder, options.held_out) for folder in (options.contents, options.styles))
-    engine = StyleTransfer()
+    """Print the table of `evaluate_style` for some folders; see `python -m deepart evaluate style --help`.
+
+    Raises:
+        InputError: there are no pictures.
+    """
+    if options.sharp:
+        contents, styles = sharp_pictures(options.sharp)
+    elif options.contents and options.styles:
+        contents, styles = (_squares(folder, options.held_out) for folder in (options.contents, options.styles))
+    else:
+        raise InputError("training.no_pictures")
+    engine = StyleTransfer(network=start_of("StyleNetwork", options.start).eval() if options.start else None)
 
     def paint(content: Image.Image, style: Image.Image) -> Image.Image:
         return engine(content, engine.encode(style))
@@ -192,6 +222,7 @@ def evaluate_style_folders(options: Namespace) -> None:
     started = time.perf_counter()
     for score in evaluate_style(painters, pairs, load_teacher(options.teacher)):
         print(json.dumps(asdict(score)), flush=True)
+    print(json.dumps(mapping_report(engine.network, styles)))
     print(f"{len(pairs)} pairs in {time.perf_counter() - started:.0f} s")
     if options.sheet:
         save_png(contact_sheet(paint, contents[:10], styles[:6]), options.sheet)

@@ -7,17 +7,21 @@ contents, each in the style of another painting, and compares the result with bo
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
+from deepart.images import to_tensor
 from deepart.models.style_network import ContentFeatures, StyleNetwork
 from deepart.models.vgg import VGG16Features
 from deepart.training import losses as distances
-from deepart.training.data import PictureStore, degrade, random_crop
+from deepart.training.data import degrade, random_crop
 from deepart.training.loop import Batch, Turn
+from deepart.training.synthetic_styles import drawn, harsher
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +34,37 @@ class StyleWeights:
 
     style: float = 20.0
     content: float = 2.0
-    content_target: float = 0.435
+    content_target: float = 0.41
     structure: float = 0.05
     gram: float = 4.0
     palette: float = 4.0
-    variation: float = 0.3
-    grid: float = 6.0
+    variation: float = 0.1
+    weave: float = 10.0
     identity: float = 0.5
 
 
+CONTENT_SCALES, STYLE_SCALES = (0.4, 1.0), (0.35, 1.0)
+"""How much pictures are shrunk before they are cut: they are sharp, and subjects come small and large."""
+
+
 class StyleTraining:
-    """Task of `deepart.training.loop.fit`: `network` learns to paint `contents` like `styles`."""
+    """Task of `deepart.training.loop.fit`: `network` learns to paint `contents` like `styles`.
+
+    Args:
+        network: the one that learns.
+        teacher: sees both pictures and the painting.
+        contents, styles: collections of pictures, (H, W, 3) uint8; all of a kind are drawn from equally often, so
+            that a small collection of sharp pictures counts as much as a large one of soft ones.
+        weights: of the distances.
+        seed: of what is drawn.
+    """
 
     def __init__(
         self,
         network: StyleNetwork,
         teacher: VGG16Features,
-        contents: PictureStore,
-        styles: PictureStore,
+        contents: Sequence[Sequence[np.ndarray]],
+        styles: Sequence[Sequence[np.ndarray]],
         weights: StyleWeights = StyleWeights(),
         seed: int = 0,
     ) -> None:
@@ -61,30 +78,51 @@ class StyleTraining:
     def draw(self, turn: Turn) -> Batch:
         """Return contents, styles, and the contents as the network sees them, all (B/2, 3, size, size) in [0, 1].
 
-        A fifth of the contents are paintings, a tenth of the styles are photos, a quarter of the styles
-        have their colour channels shuffled (palettes that no painter used), and the first style is its
-        own content: what is already painted must come back as it was.
+        A fifth of the contents are paintings.  Of the styles, the first is its own content: what is already painted
+        must come back as it was; see `_style` for the others.
         """
         contents, styles, seen = [], [], []
         for rng in turn.generators(self.seed)[: len(turn.places) // 2]:
-            store = self.styles if rng.random() < 0.2 else self.contents
-            contents.append(random_crop(store[rng.integers(len(store))], turn.stage.size, (0.6, 1.6), rng))
-            store = self.contents if rng.random() < 0.1 else self.styles
-            style = random_crop(store[rng.integers(len(store))], turn.stage.size, (0.6, 1.6), rng)
-            styles.append(style[rng.permutation(3)] if rng.random() < 0.25 else style)
+            stores = self.styles if rng.random() < 0.2 else self.contents
+            contents.append(random_crop(_any_of(stores, rng), turn.stage.size, CONTENT_SCALES, rng))
+            styles.append(self._style(turn.stage.size, rng))
             seen.append(degrade(contents[-1], rng))
         styles[0] = contents[0]
         return torch.stack(contents), torch.stack(styles), torch.stack(seen)
 
-    def measure_codes(self, count: int = 256) -> None:
-        """Fit a fresh network's reading of style codes to what its encoder makes of paintings."""
+    def _style(self, size: int, rng: np.random.Generator) -> Tensor:
+        """Return a style, (3, size, size) in [0, 1].
+
+        One in seven is synthetic, a quarter a mosaic of four crops (half of these of different paintings), some are
+        photos, and of all a fifth has its colour channels shuffled (palettes that no painter used).
+        """
+        kind = rng.random()
+        if kind < 0.07:
+            style = to_tensor(Image.fromarray(drawn(size, rng)))[0]
+        elif kind < 0.15:
+            style = random_crop(harsher(_any_of(self.styles, rng), rng), size, STYLE_SCALES, rng)
+        elif kind < 0.4:
+            first = _any_of(self.styles, rng)
+            mixed = rng.random() < 0.5
+            crops = [
+                random_crop(_any_of(self.styles, rng) if mixed else first, size // 2, STYLE_SCALES, rng)
+                for _ in range(4)
+            ]
+            style = torch.cat([torch.cat(crops[:2], 2), torch.cat(crops[2:], 2)], 1)
+        else:
+            stores = self.contents if kind > 0.94 else self.styles
+            style = random_crop(_any_of(stores, rng), size, STYLE_SCALES, rng)
+        return style[rng.permutation(3)] if rng.random() < 0.2 else style
+
+    @torch.no_grad()
+    def codes(self, count: int = 2_000) -> Tensor:
+        """Return the codes of crops of paintings of 256 to 512 pixels, (count, code_size)."""
         rng = np.random.default_rng(self.seed)
-        codes = []
-        with torch.no_grad():
-            for _ in range(count):
-                crop = random_crop(self.styles[rng.integers(len(self.styles))], 128, (0.6, 1.6), rng)
-                codes.append(self.network.style_encoder(crop[None]))
-        self.network.measure_codes(torch.cat(codes))
+        return torch.cat([self.network.style_encoder(self._code_crop(rng)[None]) for _ in range(count)])
+
+    def _code_crop(self, rng: np.random.Generator) -> Tensor:
+        side = int(rng.integers(16, 33)) * 16
+        return random_crop(_any_of(self.styles, rng), side, STYLE_SCALES, rng)
 
     def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
         """Paint one batch; return the means of all distances and their weighted sum, "total"."""
@@ -99,16 +137,18 @@ class StyleTraining:
         features = ContentFeatures(*(torch.cat([x, x]) for x in features))
         of_content = {tap: torch.cat([x, x]) for tap, x in of_content.items()}
         of_style = {tap: torch.cat([x, x.roll(1, 0)]) for tap, x in of_style.items()}
-        painted = self.network.decoder(features, torch.cat([code, code.roll(1, 0)]))
+        origin = tuple(int(place) * 8 for place in np.random.default_rng((self.seed, turn.step)).integers(512, size=2))
+        painted = self.network.decoder(features, torch.cat([code, code.roll(1, 0)]), origin=origin)
         of_painted = teacher(painted)
+        style, content = torch.cat([style, style.roll(1, 0)]), torch.cat([content, content])
         terms = {
             "style": distances.style_distance(of_painted, of_style).mean(),
             "content": distances.content_distance(of_painted, of_content).mean(),
             "structure": distances.structure_distance(of_painted, of_content).mean(),
             "gram": distances.gram_distance(of_painted, of_style).mean(),
-            "palette": distances.palette_distance(painted, torch.cat([style, style.roll(1, 0)])).mean(),
+            "palette": distances.palette_distance(painted, style).mean(),
             "variation": distances.total_variation(painted).mean(),
-            "grid": distances.grid_energy(painted).mean(),
+            "weave": (distances.weave(painted, content) - distances.weave(style)).clamp(min=0).mean(),
             "identity": (painted[0] - content[0]).abs().mean(),
         }
         weights = {**asdict(self.weights), "content": self.content_weight}
@@ -117,3 +157,9 @@ class StyleTraining:
             # A tenth too far off, and the weight changes by a percent a step.
             self.content_weight *= math.exp(0.1 * (terms["content"].item() - self.weights.content_target))
         return terms
+
+
+def _any_of(stores: Sequence[Sequence[np.ndarray]], rng: np.random.Generator) -> np.ndarray:
+    """Return any picture of any of several collections, each as likely as the others."""
+    store = stores[int(rng.integers(len(stores)))]
+    return store[int(rng.integers(len(store)))]

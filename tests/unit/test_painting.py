@@ -137,7 +137,7 @@ def test_a_preview_looks_at_the_picture_only_once(
     def refuse(*args: object) -> None:
         raise AssertionError("computed once more")
 
-    network = engine._network()
+    network = engine.network
     monkeypatch.setattr(network.content_encoder, "forward", refuse)
     monkeypatch.setattr(network.style_encoder, "forward", refuse)
     for strength in (0.2, 0.4, 1.0):

@@ -155,7 +155,7 @@ def test_vgg19_is_taken_where_it_is_at_hand(device: str, is_cached: bool, monkey
     monkeypatch.setattr(hub, "cached", lambda *file: Path("model.safetensors") if is_cached else None)
     monkeypatch.setattr(models, "get", lambda key, device: key)
     expected = LARGE_LOSS if is_cached or device == "cuda" else BUNDLED_LOSS
-    assert module._loss_network(None)[0] == expected
+    assert module.loss_network(None)[0] == expected
 
 
 def test_without_a_network_connection_the_bundled_one_steps_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +166,7 @@ def test_without_a_network_connection_the_bundled_one_steps_in(monkeypatch: pyte
     bundled = load_model(BUNDLED_LOSS)
     models.put(BUNDLED_LOSS, bundled, "cuda")
     try:
-        assert module._loss_network(None) == (BUNDLED_LOSS, bundled)
+        assert module.loss_network(None) == (BUNDLED_LOSS, bundled)
     finally:
         models.forget(BUNDLED_LOSS)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import torch
 
-from deepart.models.style_code import LAYERS, StyleCode, StyleSpace, mix
+from deepart.models.style_code import LAYERS, StyleCode, StyleSpace, mix, stacked
 
 
 def code(seed: int, checkpoint: str = "transfer/a-b-v1") -> StyleCode:
@@ -48,6 +49,26 @@ def test_order_does_not_matter_bit_for_bit() -> None:
 def test_nonsense_is_refused(codes: list[StyleCode], weights: list[float]) -> None:
     with pytest.raises(ValueError):
         mix(codes, weights)
+
+
+def fit_of(seed: int) -> StyleCode:
+    return replace(code(seed), fitted=torch.randn(8, generator=torch.Generator().manual_seed(seed)))
+
+
+def test_what_was_fitted_is_mixed_in_the_same_proportions() -> None:
+    one, other, plain = fit_of(1), fit_of(2), code(3)
+    torch.testing.assert_close(mix([one, other], [3, 1]).fitted, 0.75 * one.fitted + 0.25 * other.fitted)
+    torch.testing.assert_close(mix([one, plain], [1, 1]).fitted, one.fitted / 2)
+    assert mix([plain, code(4)], [1, 1]).fitted is None
+    away = SPACE.mix([one, other], [1, -0.5])
+    torch.testing.assert_close(away.fitted, one.fitted - 0.5 * other.fitted)
+
+
+def test_codes_are_stacked_as_wide_as_the_widest() -> None:
+    assert stacked([code(1), code(2)]).shape == (2, 50)
+    both = stacked([code(1), fit_of(2)])
+    assert both.shape == (2, 58) and not both[0, 50:].any()
+    torch.testing.assert_close(both[1, 50:], fit_of(2).fitted)
 
 
 # --- with what the network knows of its codes ------------------------------------------------------

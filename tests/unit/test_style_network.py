@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file
 
 from deepart.models.blocks import FrozenStatistics, channel_statistics, normalise_over_pixels
-from deepart.models.style_network import StyleNetwork, StyleNetworkConfig, colour_statistics
+from deepart.models.style_network import StyleNetwork, StyleNetworkConfig, colour_statistics, position_noise
 
 TINY = StyleNetworkConfig(
     content_widths=(4, 6, 8),
@@ -17,6 +17,7 @@ TINY = StyleNetworkConfig(
     decoder_widths=(8, 6, 4),
     style_widths=(4, 6, 8, 10),
     hidden=12,
+    linear=6,
 )
 
 
@@ -91,6 +92,28 @@ def test_normalisation_and_its_gradient_are_those_of_the_textbook(side: int) -> 
     )[0]
     torch.testing.assert_close(y, plain_y, rtol=1e-4, atol=1e-5)
     torch.testing.assert_close(ours, textbook, rtol=1e-4, atol=1e-5)
+
+
+def test_noise_is_white_and_depends_on_the_place_alone() -> None:
+    cpu = torch.device("cpu")
+    whole = position_noise((0, 0), (256, 256), 4, cpu)[0, 0]
+    torch.testing.assert_close(position_noise((128, 64), (32, 48), 4, cpu)[0, 0], whole[32:64, 16:64], rtol=0, atol=0)
+    assert whole.mean().abs() < 0.01 and (whole.std() - 1).abs() < 0.01
+    spectrum = torch.fft.rfft2(whole).abs().square()
+    assert spectrum.max() < 20 * spectrum.mean()  # the largest of 33,000 exponential numbers is 10 times their mean
+    assert not torch.equal(whole, position_noise((0, 0), (256, 256), 8, cpu)[0, 0])
+
+
+def test_a_style_sets_how_strong_its_noise_is(network: StyleNetwork) -> None:
+    content = torch.stack([torch.full((3, 64, 64), 0.5), torch.rand(3, 64, 64)])
+    features, code = network.content_encoder(content), network.style_encoder(torch.rand(2, 3, 64, 64))
+    with torch.no_grad():
+        silent = network.decoder(features, code)
+        network.decoder.to_half.noise.bias.fill_(0.5)
+        here, again, there = (network.decoder(features, code, origin=origin) for origin in ((0, 0), (0, 0), (64, 8)))
+    assert torch.equal(here, again) and not torch.equal(here, there)
+    assert (here - silent)[1].abs().max() > 0.01
+    assert here[0].std((1, 2)).max() < 1e-3  # a blank picture stays blank
 
 
 def test_a_blank_picture_stays_finite(network: StyleNetwork) -> None:

@@ -18,10 +18,11 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import losses
 from deepart.training.data import PictureStore, degrade, find_pictures, is_held_out, random_crop
-from deepart.training.evaluation import contact_sheet, evaluate_style
+from deepart.training.evaluation import SIDE, contact_sheet, evaluate_style, mapping_report, sharp_pictures
 from deepart.training.loop import ExponentialAverage, FitConfig, Stage, Turn, fit, learning_rate_at
 from deepart.training.run import alone
 from deepart.training.style import StyleTraining
+from deepart.training.synthetic_styles import drawn, harsher
 from photos import photo
 from unit.test_style_network import TINY
 
@@ -43,7 +44,7 @@ def folder(tmp_path: Path) -> Path:
 def task(folder: Path, teacher: VGG16Features) -> StyleTraining:
     torch.manual_seed(1)  # from here it learns by far the most of several beginnings, whatever the threads
     store = PictureStore(find_pictures(folder), folder / "cache")
-    return StyleTraining(StyleNetwork(TINY), teacher, store, store)
+    return StyleTraining(StyleNetwork(TINY), teacher, [store], [store])
 
 
 STAGES = (Stage(32, 4, 1.0),)
@@ -231,15 +232,18 @@ def test_train_style_leaves_a_bundle_that_paints(
     monkeypatch.setattr(run, "StyleNetworkConfig", lambda: TINY)
     monkeypatch.setattr(run, "LOG_EVERY", 1)
     options = Namespace(
-        contents=folder, styles=folder, run=tmp_path / "run", minutes=0.02, stages="32x4", learning_rate=1e-3,
-        seed=0, start=None, teacher="",
+        contents=[folder], styles=[folder], run=tmp_path / "run", minutes=0.02, stages="32x4", learning_rate=1e-3,
+        seed=0, start=None, teacher="", content_target=0.4,
     )  # fmt: skip
     run.train_style(options)
     network = StyleNetwork.from_pretrained(tmp_path / "run" / "bundle")
     assert network.config == TINY != StyleNetworkConfig()
     assert network(torch.rand(1, 3, 32, 32), torch.rand(1, 3, 32, 32)).isfinite().all()
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
-    assert log and {"step", "style", "content", "total"} <= set(log[0])
+    assert log and {"step", "style", "content", "weave", "total"} <= set(log[0])
+    options.start, options.run = str(tmp_path / "run" / "bundle"), tmp_path / "further"
+    run.train_style(options)
+    assert (tmp_path / "further" / "bundle" / "model.safetensors").exists()
 
 
 def test_a_grid_has_energy_and_strokes_have_none() -> None:
@@ -250,6 +254,68 @@ def test_a_grid_has_energy_and_strokes_have_none() -> None:
     assert losses.grid_energy(strokes) < 0.02
     assert 0.04 < losses.grid_energy(grid) < 0.06
     assert losses.grid_energy(grid[..., :40, :70]) > 0.03
+
+
+def weaving(period: int) -> torch.Tensor:
+    row, column = torch.meshgrid(torch.arange(128), torch.arange(192), indexing="ij")
+    return (0.05 * ((row * 2 // period + column * 2 // period) % 2 * 2 - 1)).expand(1, 3, -1, -1)
+
+
+@pytest.mark.parametrize("period", [8, 10, 16])
+def test_a_weave_is_measured_whatever_its_period_and_strokes_are_none(period: int) -> None:
+    torch.manual_seed(0)
+    strokes = 0.5 + 0.05 * torch.randn(1, 1, 128, 192).expand(-1, 3, -1, -1)
+    broad = torch.nn.functional.avg_pool2d(strokes - 0.5, 3, 1, 1) * 3 + 0.5
+    assert max(losses.weave(strokes), losses.weave(broad)) < 0.015
+    assert 0.02 < losses.weave(0.5 + weaving(period)) < 0.06
+    assert losses.weave(strokes + weaving(period)) > 2 * losses.weave(strokes)
+
+
+def test_a_weave_counts_where_the_content_is_flat() -> None:
+    content = torch.full((1, 3, 128, 192), 0.5)
+    content[..., :128] += 0.2 * torch.randn(1, 1, 128, 128)
+    pattern = weaving(8)
+    left, right = pattern.clone(), pattern.clone()
+    left[..., 128:], right[..., :128] = 0, 0
+    assert losses.weave(0.5 + left, content) < 0.005 < 0.02 < losses.weave(0.5 + right, content)
+
+
+def test_synthetic_styles_are_pictures_of_many_kinds() -> None:
+    rng = np.random.default_rng(0)
+    patterns = [drawn(64, rng) for _ in range(12)]
+    assert all(pattern.shape == (64, 64, 3) and pattern.dtype == np.uint8 for pattern in patterns)
+    assert all(pattern.std() > 5 for pattern in patterns)
+    painting = np.asarray(photo("coffee", 64))
+    changed = [harsher(painting, rng) for _ in range(12)]
+    assert all(picture.shape == painting.shape and not np.array_equal(picture, painting) for picture in changed)
+
+
+def test_the_development_set_holds_sharp_pictures_that_training_leaves_out(tmp_path: Path) -> None:
+    for index in range(8):
+        for folder in ("CBSD68", "gallery", "paintings_hr/artist"):
+            (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+            photo("coffee", 64).save(tmp_path / folder / f"{index}.png")
+    with pytest.raises(InputError) as caught:  # none of these eight is left out
+        sharp_pictures(tmp_path)
+    assert caught.value.key == "training.none_held_out"
+    names = (f"{index}.png" for index in range(100, 400))
+    left_out = next(name for name in names if is_held_out(tmp_path / "paintings_hr/artist" / name))
+    photo("astronaut", 64).save(tmp_path / "paintings_hr/artist" / left_out)
+    contents, styles = sharp_pictures(tmp_path)
+    assert len(contents) == 2 + 4 and len(styles) == 8 + 1
+    assert {square.size for square in (*contents, *styles)} == {(SIDE, SIDE)}
+
+
+def test_a_mapping_of_one_dimension_has_collapsed() -> None:
+    torch.manual_seed(0)
+    network = StyleNetwork(TINY).eval()
+    styles = [photo(name, 64) for name in ("coffee", "astronaut", "chelsea", "rocket")]
+    assert mapping_report(network, styles)["dimensions"] > 1
+    with torch.no_grad():
+        network.decoder.read_code.nonlinear[2].bias.fill_(-1e4)
+        network.decoder.read_code.linear.weight[1:] = 0
+    report = mapping_report(network, styles)
+    assert report["dead"] >= TINY.hidden
 
 
 def test_pictures_are_degraded_like_visitors_pictures() -> None:
@@ -272,11 +338,14 @@ def test_evaluate_style_prints_the_table_and_paints_a_sheet(
     for name in ("chelsea", "rocket"):
         (folder / f"{name}.png").unlink()
     sheet = tmp_path / "sheet.png"
-    options = Namespace(contents=folder, styles=folder, held_out=False, pairs=2, sheet=sheet, teacher="")
+    options = Namespace(
+        contents=folder, styles=folder, held_out=False, pairs=2, sheet=sheet, teacher="",
+        sharp=None, start=None,
+    )  # fmt: skip
     run.evaluate_style_folders(options)
-    *rows, summary = capsys.readouterr().out.splitlines()
-    assert [json.loads(row)["method"] for row in rows] == ["identity", "target", "transfer/fastnst-wikiart-v1"]
-    assert summary.startswith("2 pairs")
+    *rows, mapping, summary = capsys.readouterr().out.splitlines()
+    assert [json.loads(row)["method"] for row in rows] == ["identity", "target", "transfer/fastnst-wikiart-v2"]
+    assert set(json.loads(mapping)) == {"dead", "dimensions"} and summary.startswith("2 pairs")
     assert load_image(sheet).size == (3 * 256, 3 * 256)
 
     with pytest.raises(InputError) as caught:
@@ -284,7 +353,7 @@ def test_evaluate_style_prints_the_table_and_paints_a_sheet(
     assert caught.value.key == "benchmark.no_peer"
     monkeypatch.setattr(run, "_installed_peers", lambda: {"copy": lambda content, style: content})
     run.benchmark_style(options)
-    identity, *_, peer = (json.loads(row) for row in capsys.readouterr().out.splitlines()[:-1])
+    identity, *_, peer = (json.loads(row) for row in capsys.readouterr().out.splitlines()[:-2])
     assert peer["method"] == "copy" and (peer["style"], peer["content"]) == (identity["style"], identity["content"])
     assert peer["seconds"] >= 0
 

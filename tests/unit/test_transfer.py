@@ -180,7 +180,7 @@ def test_the_gallery_is_whole() -> None:
 
 
 def engine_network():
-    return StyleTransfer()._network()
+    return StyleTransfer().network
 
 
 @pytest.mark.parametrize("size", [(2000, 40), (40, 2000), (64, 64)])

@@ -22,6 +22,9 @@ from deepart.training.style import StyleTraining
 TEACHER = "loss/distilled-vgg16-v1"
 """What contents and styles are compared by."""
 
+_MEASURED_CODES = 256
+"""Crops of which the codes of a fresh network are measured."""
+
 
 class StyleTuning:
     """The style network, or its decoder alone: then stored styles keep their meaning."""
@@ -42,7 +45,7 @@ class StyleTuning:
         teacher = load_model(TEACHER)
         self._task = self._task_of(teacher, "train", self._config.seed)
         if self._config.start == SCRATCH:
-            self._task.measure_codes()
+            self.network.measure_codes(self._task.codes(_MEASURED_CODES))
         yield 1, 2
         if base.kept_for_measuring(self._styles):
             self._examples = base.Examples(
@@ -57,7 +60,7 @@ class StyleTuning:
         stores = []
         for data_set in (self._contents, self._styles):
             works = data_set.works(part) or data_set.works("train")
-            stores.append(base.pictures_of(data_set, works))
+            stores.append([base.pictures_of(data_set, works)])
         return StyleTraining(self.network, teacher, *stores, seed=seed)
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
