@@ -29,6 +29,7 @@ _FEW, _MOSTLY = 19, 0.7  # colours, and share of a picture that has them: a prin
 _COLOURS = 8  # of what is found that are looked at
 _PIECES = 200  # of each colour, the largest
 _LEAST_SHARE = 0.0015  # of the picture, of a piece that shows what was used
+_MOSTLY_SURE = 0.65  # of what is found, from which the rest is believed as well
 _LEAST_SPECK = 4  # pixels of what is of the same colour
 _MOST_COMMON = 0.09  # share of the rest of the picture up to which what is even may have been drawn over it
 _DRAWN = (4, 0.75)  # difference, and share of a piece's pixels that keep to it: so even is no brush stroke
@@ -65,6 +66,8 @@ def surely_damaged(picture: Image.Image, found: Image.Image) -> Image.Image:
     if not sure.any():
         return Image.new("L", found.size)
     sure = mask & binary_dilation(sure, iterations=4)  # with its soft edges
+    if sure.sum() >= _MOSTLY_SURE * mask.sum():  # thin scratches and specks come with it
+        return found
     marked = Image.fromarray(sure).convert("L").resize(found.size, Image.Resampling.NEAREST)
     return ImageChops.darker(marked, found)
 

@@ -80,7 +80,7 @@ def test_three_answers(damage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Strokes over the picture, and a mark that may be meant."""
     picture, strokes = drawn_over(photo("astronaut", SIDE), (255, 255, 255))
     found = strokes.copy()
-    found.paste(255, (10, 250, 40, 280))
+    found.paste(255, (5, 200, 150, 315))
 
     def steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
         yield Progress(1, 1, "progress.finding_damage")
@@ -91,6 +91,6 @@ def test_three_answers(damage: str, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = np.asarray(ImageChops.difference(picture, done.after.convert("RGB"))).any(-1)
     made = recipe_of(done.after).settings
     assert changed[np.asarray(strokes) > 0].mean() > (0.6 if damage != "leave" else -1)
-    assert changed[250:280, 10:40].any() == (damage == "fill")
+    assert changed[205:310, 5:40].any() == (damage == "fill")
     assert changed.any() == (damage != "leave")
-    assert (0.005 < made["unsure"] < 0.05) if damage == "ask" else "unsure" not in made
+    assert (0.005 < made["unsure"] < 0.25) if damage == "ask" else "unsure" not in made
