@@ -263,7 +263,7 @@ def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, contro
     wanted = network.style_numbers((each.labels.get("style", "") for each in frozen.samples), frozen.folder.name)
     for start in range(0, count, _BATCH):
         numbers = range(start, min(start + _BATCH, count))
-        styles = torch.tensor([wanted[number * len(wanted) // count] for number in numbers])
+        styles = torch.tensor([[wanted[number * len(wanted) // count]] for number in numbers])
         work = partial(
             lambda styles, seed: features(list(paint(styles, seed).float().cpu())), styles, frozen.seed + start
         )

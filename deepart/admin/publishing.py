@@ -25,7 +25,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError, Repository
 
 from deepart import __version__, hub
 from deepart.admin.versions import Version, find_version, live_number
-from deepart.checkpoints import CHECKPOINTS, architecture, load_folder, verify
+from deepart.checkpoints import CHECKPOINTS, architecture, live_fault, load_folder, verify
 from deepart.errors import InputError, WeightsError
 from deepart.files import replacing
 from deepart.models.pretrained import CONFIG_FILE, WEIGHTS_FILE
@@ -79,7 +79,7 @@ def publish_steps(
         raise InputError("publish.no_token", variable=TOKEN_VARIABLE)
     if not _REPO_ID.fullmatch(repo):
         raise InputError("publish.repository")
-    version = find_version(key, live_number(key) if number is None else number)
+    version = _chosen(key, number)
     yield Progress(0, 1, "progress.publishing")
     work = partial(_publish, version, repo, words, token, private)
     url = yield from patiently(work, Progress(0, 1, "progress.publishing"))
@@ -131,7 +131,7 @@ def write_zip(key: str, target: Path, number: int | None = None, words: Words = 
         InputError: there is no such version.
         WeightsError: its weights are not what they were.
     """
-    version = find_version(key, live_number(key) if number is None else number)
+    version = _chosen(key, number)
     verify(version.folder / WEIGHTS_FILE, version.sha256, key, is_cached=False)
     with replacing(target) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in (CONFIG_FILE, WEIGHTS_FILE):
@@ -139,6 +139,15 @@ def write_zip(key: str, target: Path, number: int | None = None, words: Words = 
         for name, content in extra_files(version, words).items():
             archive.writestr(name, content)
     return target
+
+
+def _chosen(key: str, number: int | None) -> Version:
+    """Return a version, by default the live one; never the bundled one in the place of one that is damaged."""
+    if number is not None:
+        return find_version(key, number)
+    if fault := live_fault(key):
+        raise fault
+    return find_version(key, live_number(key))
 
 
 def extra_files(version: Version, words: Words = Words()) -> dict[str, bytes]:

@@ -103,7 +103,9 @@ def _add_fit(commands) -> None:
     fit.add_argument("--name", help="of the style")
     fit.add_argument("--iterations", type=int, default=32, help="steps of optimisation; default 32")
     fit.add_argument("--checkpoint", help="the perceptual network; default: VGG-19 once fetched, else the bundled one")
-    fit.add_argument("-o", "--output", type=Path, required=True, help="the file to write")
+    fit.add_argument(
+        "-o", "--output", action=OutputFile, endings=(".json",), required=True, help="the file to write, .json"
+    )
 
 
 def _fit(options: argparse.Namespace) -> None:

@@ -49,7 +49,7 @@ def page(tmp_path: Path) -> Page:
 @pytest.fixture
 def hole(tmp_path: Path) -> str:
     """A picture with a black square, which the tiny detector takes for damage."""
-    picture = Image.linear_gradient("L").resize((120, 90)).convert("RGB").point([60 + x // 2 for x in range(256)] * 3)
+    picture = photo("astronaut", 120).resize((120, 90)).point([60 + x // 2 for x in range(256)] * 3)
     picture.paste("black", HOLE)
     picture.save(tmp_path / "hole.png")
     return str(tmp_path / "hole.png")

@@ -127,7 +127,8 @@ def test_map_of_the_gallery_lies_within_and_its_pictures_apart() -> None:
     places = style_map(gallery_codes())
     assert set(places) == set(named_styles(DEFAULT_CHECKPOINT))
     assert all(PICTURE / 2 < coordinate < 1 - PICTURE / 2 for place in places.values() for coordinate in place)
-    assert nearest_distance(places) > PICTURE
+    # Nearer than a picture is wide by no more than a fifth: the pad draws them smaller by that.
+    assert nearest_distance(places) > 0.8 * PICTURE
 
 
 @pytest.mark.parametrize("kind", ["any", "outlier", "all alike"])
