@@ -12,7 +12,9 @@ import pytest
 from deepart.images import load_image
 from deepart.recipes import recipe_of
 from deepart.tasks.blend import blend
+from deepart.tasks.gallery import named_styles
 from deepart.tasks.style_files import SUFFIX
+from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say, texts
 from running_app import TIMEOUT, wait_until
 
@@ -151,7 +153,7 @@ def test_pad_and_map_move_the_weights_and_the_mix_is_used_in_transfer(new_blend:
     page.get_by_role("tab").nth(1).click()
 
     wait_for_new_picture(page, lambda: choose(page, "blend-mode", say("ui.blend.map")))
-    expect(page.locator("#blend-map .anchor")).to_have_count(24)
+    expect(page.locator("#blend-map .anchor")).to_have_count(len(named_styles(DEFAULT_CHECKPOINT)))
     wait_for_new_picture(page, lambda: page.locator("#blend-map .pad").click(position={"x": 60, "y": 60}))
     words = page.inner_text("#blend-mix").split(" · ")
     assert 1 <= len(words) <= 3
