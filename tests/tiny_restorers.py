@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 
 from deepart import runtime
@@ -16,6 +17,16 @@ from deepart.models.filler import Filler, FillerConfig
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.models.upscaler import Upscaler, UpscalerConfig
 from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
+from photos import photo
+
+HOLE = (40, 30, 60, 45)
+
+
+def picture_with_hole() -> Image.Image:
+    """Return a photo of 120 x 90 px without black but in `HOLE`, which `BlackIsDamage` takes for damage."""
+    picture = photo("astronaut", 120).resize((120, 90)).point([60 + x // 2 for x in range(256)] * 3)
+    picture.paste("black", HOLE)
+    return picture
 
 
 class BlackIsDamage(DamageDetector):

@@ -18,7 +18,7 @@ from deepart.ui.damaged_samples import damaged
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
 from tabs import open_tab
-from tiny_restorers import tiny_restorers
+from tiny_restorers import HOLE, picture_with_hole, tiny_restorers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -30,7 +30,6 @@ Photo = Callable[[str], Path]
 
 CARD, STATUS = "#restore-diagnosis", "#restore-status"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-HOLE = (40, 30, 60, 45)
 expect.set_options(timeout=1000 * TIMEOUT)
 
 
@@ -55,9 +54,7 @@ def new_tab(new_page: NewPage) -> NewPage:
 
 @pytest.fixture
 def hole(tmp_path: Path) -> Path:
-    """A picture with a black square, which the tiny detector takes for damage."""
-    picture = Image.linear_gradient("L").resize((120, 90)).convert("RGB").point([60 + x // 2 for x in range(256)] * 3)
-    picture.paste("black", HOLE)
+    picture = picture_with_hole()
     picture.save(tmp_path / "hole.png")
     return tmp_path / "hole.png"
 

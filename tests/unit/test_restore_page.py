@@ -25,9 +25,7 @@ from deepart.ui.restore_tab import build_restore_tab
 from handlers import Page
 from photos import photo
 from pictures import BAD_PICTURES
-from tiny_restorers import tiny_restorers
-
-HOLE = (40, 30, 60, 45)
+from tiny_restorers import HOLE, picture_with_hole, tiny_restorers
 
 
 def build() -> None:
@@ -48,9 +46,7 @@ def page(tmp_path: Path) -> Page:
 
 @pytest.fixture
 def hole(tmp_path: Path) -> str:
-    """A picture with a black square, which the tiny detector takes for damage."""
-    picture = photo("astronaut", 120).resize((120, 90)).point([60 + x // 2 for x in range(256)] * 3)
-    picture.paste("black", HOLE)
+    picture = picture_with_hole()
     picture.save(tmp_path / "hole.png")
     return str(tmp_path / "hole.png")
 
