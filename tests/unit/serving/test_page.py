@@ -9,8 +9,11 @@ from typing import Any
 import gradio as gr
 import pytest
 from gradio.blocks import SessionState
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from deepart.text import LANGUAGES, say
+from deepart.ui.serving.guard import Guard
 from deepart.ui.serving.page import Page
 
 PHOTO = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
@@ -65,3 +68,11 @@ def test_a_full_disk_is_told_without_a_path(page: Page) -> None:
 def test_a_fault_of_a_handler_stays_one(page: Page) -> None:
     with pytest.raises(KeyError):
         ask(page, ["faulty", 0.5, None])
+
+
+def test_an_upload_to_a_full_disk_is_told() -> None:
+    async def full(scope: Scope, receive: Receive, send: Send) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/srv/secret/upload")
+
+    answer = TestClient(Guard(full)).post("/gradio_api/call/x", headers={"accept-language": "zh"})
+    assert answer.status_code == 507 and answer.text == say("error.disk", "zh")
