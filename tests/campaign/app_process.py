@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import socket
@@ -45,6 +46,7 @@ class App:
         with open(self.log, "ab") as log:
             command = [sys.executable, str(ROOT / "app.py")]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment, cwd=ROOT)
+        atexit.register(self._process.kill)  # whatever ends the campaign
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and self._process.poll() is None:
             if self.is_healthy():
@@ -68,7 +70,7 @@ class App:
         return sum(each.memory_info().rss for each in [process, *process.children(recursive=True)]) / 2**20
 
     def num_files(self) -> int:
-        return sum(path.is_file() for path in (self.folder / "temporary").rglob("*"))
+        return sum(path.is_file() and path.name != "lock" for path in (self.folder / "temporary").rglob("*"))
 
     def faults(self) -> str:
         """Return how many tracebacks are in its log, and the last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -95,25 +96,27 @@ def full_disk(folder: Path) -> str:
     with _small_disk(small) as is_there:
         if not is_there:
             return "skipped: only root can mount a small disk here"
-        job = start_job(small)
         app = App(small, log=folder / "log.txt")
         app.start()
-        load = Load(app)
+        load, job = Load(app), start_job(small)
         _until(job, lambda view: view.phase == "training" and view.step > 0)
-        _fill(small / "filler")
         with httpx.Client(base_url=f"{app.url}/gradio_api", timeout=PATIENCE) as client:
-            full = [load.ask(client, verb) for verb in VERBS]
+            photo = load.upload(client).json()[0]
+            _fill(small / "filler")
+            full = [load.ask(client, verb, **more) for more in ({}, {"photo": photo}) for verb in VERBS]
             healthy = app.is_healthy()
             _until(job, lambda view: view.state == "failed")
             (small / "filler").unlink()
             again = [load.ask(client, verb)[0] for verb in VERBS]
         app.end()
-        lost = [f"{verb}: {said}" for verb, (outcome, said) in zip(VERBS, full) if outcome == "lost"]
-        refused, well = sum(outcome == "refused" for outcome, _ in full), "well" if healthy else "LOST"
+        counts = ", ".join(
+            f"{sum(outcome == each for outcome, _ in full)} {each}" for each in ("answered", "refused", "lost")
+        )
+        well = "well" if healthy else "LOST"
         return (
-            f"{refused} of {len(VERBS)} verbs refused, {len(lost)} lost {lost or ''}, /health {well}; the job failed "
+            f"{counts}; /health {well}; the job failed "
             f"with “{job.view().error}”; with room again {again.count('answered')} of {len(VERBS)} answered; "
-            f"{app.faults()}"
+            f"{app.faults()}{load.refusals()}"
         )
 
 
@@ -200,5 +203,5 @@ def hostile_hub(folder: Path) -> str:
     faults = [f"{name}: {outcome} {said}" for name, (outcome, said) in told.items() if outcome != "refused"]
     return (
         f"{len(told)} repositories, {len(told) - len(faults)} refused in a sentence {faults or ''}; /health "
-        f"{'well' if healthy else 'LOST'}, the bundled classifier {bundled}; {app.faults()}"
+        f"{'well' if healthy else 'LOST'}, the bundled classifier {bundled}; {app.faults()}{load.refusals()}"
     )

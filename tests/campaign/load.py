@@ -101,7 +101,7 @@ def under_load(folder: Path, visitors: int, seconds: float) -> str:
     )
     lines.append(f"memory in MB: idle {idle:.0f}, most {load.peak_mb:.0f}, a minute after {after:.0f}")
     lines.append(f"files: before {before}, at the end {at_end}, after SIGTERM {app.num_files()}; {app.faults()}")
-    return "\n".join([*lines, *(f"refused {count:5} {said}" for said, count in load.said.most_common())])
+    return "\n".join(lines) + load.refusals()
 
 
 QUANTILES = f"{'p50 s':>9}{'p90 s':>9}"

@@ -67,8 +67,16 @@ class Load:
                 self.ask(client, rng.choice(("transfer", *VERBS)), rng.random() < HANG_UPS)
                 time.sleep(rng.uniform(0.5, 2))
 
+    def upload(self, client: httpx.Client) -> httpx.Response:
+        """Upload the photo; the answer has the path that it got."""
+        return client.post("/upload", files={"files": ("photo.png", self._picture, "image/png")})
+
     def ask(self, client: httpx.Client, verb: str, hangs_up: bool = False, **values: str) -> tuple[str, str]:
-        """Ask for one thing; return the outcome and what was said, and count them."""
+        """Ask for one thing; return the outcome and what was said, and count them.
+
+        Args:
+            values: of its parameters, and "photo": the path of one that was uploaded before.
+        """
         started = time.monotonic()
         try:
             outcome, said = self._ask(client, verb, hangs_up, values)
@@ -81,13 +89,18 @@ class Load:
             self.said["".join("#" if letter.isdigit() else letter for letter in said)] += 1
         return outcome, said
 
+    def refusals(self) -> str:
+        """Return what was said to those who got no answer, a line for each sentence, and how often."""
+        return "".join(f"\n{count:9} {said}" for said, count in self.said.most_common())
+
     def _ask(self, client: httpx.Client, verb: str, hangs_up: bool, values: dict[str, str]) -> tuple[str, str]:
-        uploaded = client.post("/upload", files={"files": ("photo.png", self._picture, "image/png")})
-        if uploaded.status_code != 200:
-            return _of_status(uploaded)
-        content = {"path": uploaded.json()[0], "meta": {"_type": "gradio.FileData"}}
-        given = {"content": content, "picture": content, "style_name": "udnie", "style_names": "udnie:2, the-scream"}
-        given |= values
+        given = {"style_name": "udnie", "style_names": "udnie:2, the-scream"} | values
+        if "photo" not in given:
+            uploaded = self.upload(client)
+            if uploaded.status_code != 200:
+                return _of_status(uploaded)
+            given["photo"] = uploaded.json()[0]
+        given["content"] = given["picture"] = {"path": given["photo"], "meta": {"_type": "gradio.FileData"}}
         asked = [given.get(name, default) for name, default in self._parameters[verb]]
         joined = client.post(f"/call/{verb}", json={"data": asked})
         if joined.status_code != 200:
