@@ -70,7 +70,9 @@ def start_job(folder: Path) -> Job:
     (tiny / jobs.CONFIG).write_text(JobConfig(task="restorer", data="works").checked().to_json())
     (tiny / jobs.RESULT).write_text(json.dumps({"state": "finished"}))
     often = {"save_every_minutes": 0.005, "measure_every_minutes": 0.02}
-    return jobs.start(JobConfig(task="restorer", data="works", start="job:tiny", minutes=10, side=32, batch=2, **often))
+    job = jobs.start(JobConfig(task="restorer", data="works", start="job:tiny", minutes=10, side=32, batch=2, **often))
+    atexit.register(lambda: (process := jobs.process_of(job.folder)) and process.kill())
+    return job
 
 
 def _until(job: Job, is_so: Callable[[JobView], bool]) -> JobView:
