@@ -47,6 +47,7 @@ class LoopbackHub:
             half of a file, "stall_head" before the headers, "truncate" (half a file that claims to be whole),
             "cut" (the connection ends after half of the file; asked for the rest, it comes), "corrupt" (a
             flipped byte), or an HTTP status.
+        faults: the same for single files, by "owner/name/path".
         starts: at which byte each part of a file began that was asked for on its own.
     """
 
@@ -54,6 +55,7 @@ class LoopbackHub:
         self.repos: dict[str, Repo] = {}
         self.large: dict[str, bytes] = {}  # uploaded, not yet in a commit
         self.fault: Fault | int | None = None
+        self.faults: dict[str, Fault | int] = {}
         self.bytes_per_second = 100_000
         self.log: list[tuple[str, str]] = []
         self.starts: list[int] = []
@@ -161,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
     # --- reading ---
 
     def resolve(self, body: bytes, repo: str, revision: str, file: str) -> None:
-        fault = self.hub.fault
+        fault = self.hub.faults.get(f"{repo}/{file}", self.hub.fault)
         if isinstance(fault, int):
             self._json({"error": "as the test asked"}, fault)
             return

@@ -33,6 +33,7 @@ from deepart.ui.repaint_endpoint import add_repaint_endpoint
 from deepart.ui.restore_tab import build_restore_tab
 from deepart.ui.serving import housekeeping, visitors
 from deepart.ui.serving.guard import Guard
+from deepart.ui.serving.page import Page
 from deepart.ui.serving.turns import FairQueue
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
 from deepart.ui.transfer_tab import build_transfer_tab
@@ -51,7 +52,7 @@ def build_app() -> gr.Blocks:
         # Read by uvicorn, which else believes whatever programs of this machine, such as a proxy, pass on.
         os.environ["FORWARDED_ALLOW_IPS"] = settings.trusted_proxies
     age = 60 * settings.keep_files_minutes
-    with gr.Blocks(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
+    with Page(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
         with gr.Tabs() as tabs:
             with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):

@@ -6,9 +6,11 @@ import functools
 import html
 import inspect
 import logging
+import tempfile
 from abc import ABCMeta
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import gradio as gr
@@ -19,6 +21,7 @@ from gradio.data_classes import ListFiles
 
 from deepart.admin import access
 from deepart.errors import DeepartError
+from deepart.files import write_error
 from deepart.runtime import Progress
 from deepart.text import LANGUAGES, say, texts
 from deepart.ui.serving import visitors
@@ -62,17 +65,31 @@ def _errors_as_toasts(request: gr.Request | None) -> Iterator[None]:
     try:
         yield
     except DeepartError as error:
-        raise _toast(error.sentence(language), language) from error
+        raise toast(error, language) from error
     except gr.Error:
         raise
     except Exception as error:
-        log.exception("A handler failed")
-        raise _toast(say("error.unexpected", language), language) from error
+        told = disk_error(error)
+        if told is None:
+            log.exception("A handler failed")
+            told = DeepartError("error.unexpected")
+        raise toast(told, language) from error
 
 
-def _toast(sentence: str, language: str) -> gr.Error:
+def disk_error(error: Exception) -> DeepartError | None:
+    """Return what visitors are told if an error came up because the disk is full; None if it did not."""
+    told = write_error(error, Path(tempfile.gettempdir(), "any"))
+    if told is None or told.key != "file.full":
+        return None
+    log.warning("The disk is full: %s", error)
+    return DeepartError("error.disk")  # which names no path of this machine
+
+
+def toast(error: DeepartError, language: str) -> gr.Error:
+    """Return an error as the page shows it."""
     # Toasts are shown as HTML, and a sentence may quote what a visitor typed.
-    return gr.Error(html.escape(sentence), title=say("ui.error_title", language), print_exception=False)
+    sentence = html.escape(error.sentence(language))
+    return gr.Error(sentence, title=say("ui.error_title", language), print_exception=False)
 
 
 def tell(error: DeepartError, request: gr.Request | None) -> None:

@@ -21,7 +21,7 @@ from deepart import runtime
 from deepart.admin import access
 from deepart.images import MAX_BYTES
 from deepart.text import say
-from deepart.ui.events import language_of
+from deepart.ui.events import disk_error, language_of
 from deepart.ui.serving.visitors import visitor_of
 
 log = logging.getLogger("deepart")
@@ -126,6 +126,11 @@ class Guard:
                 raise
             log.info("Refused %s %s: %s", scope["method"], path[:100], repr(error)[:200])
             await PlainTextResponse("Bad request", 400)(scope, receive, watched)
+        except OSError as error:
+            told = disk_error(error)
+            if started or told is None:
+                raise
+            await PlainTextResponse(told.sentence(language_of(request)), 507)(scope, receive, watched)
 
     def _within_quota(self, receive: Receive, request: HTTPConnection) -> Receive:
         """Read a body as long as its address may send it; the owner, who has been inside, always may."""
