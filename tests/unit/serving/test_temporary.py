@@ -13,8 +13,9 @@ import pytest
 from deepart.ui.serving import temporary
 
 RUN = """
-import os, tempfile, time
+import os, signal, tempfile, time
 from deepart.ui.serving import temporary
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell runs the tests in the background
 temporary.claim()
 temporary.end_like_interrupt()
 os.makedirs(os.environ["GRADIO_TEMP_DIR"])
