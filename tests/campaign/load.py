@@ -1,8 +1,8 @@
 """Load and faults on a running app, measured: python tests/campaign/load.py --visitors 50 --minutes 3
 
-Visitors ask for everything in turn, and some hang up; meanwhile `/health` is asked every second.  Then the app is left
-alone for a minute.  After that everything breaks at once: the app is killed and started anew, a training job is killed
-and resumed, the disk is full, and the Hub sends what it should not.  At the end a table says what became of it.  Not
+Visitors ask for everything in turn, and some hang up; meanwhile `/health` is asked every second.  Then that app is
+left alone for a minute, while for others everything breaks: an app is killed and started anew, a training job is killed
+and resumed, a disk is full, and the Hub sends what it should not.  At the end a table says what became of it.  Not
 among the tests, because it takes minutes and its figures are of one machine.
 """
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -55,18 +56,22 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=3.0)
     parser.add_argument("--kills", type=int, default=10, help="half of the app, half of a training job; default 10")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="deepart-campaign-") as name, ThreadPoolExecutor(3) as pool:
+    of_jobs = options.kills // 2
+    running: dict[str, Future[str]] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="deepart-campaign-") as name,
+        ThreadPoolExecutor(2) as pool,
+        ThreadPoolExecutor(1) as one_by_one,  # they set the owner's folder of this process
+    ):
         folder = Path(name)
-        print(under_load(folder / "load", options.visitors, 60 * options.minutes), flush=True)
-        of_jobs = options.kills // 2
-        running = {
-            "killed app": pool.submit(kill_app, folder / "killed", options.kills - of_jobs),
-            "hostile Hub": pool.submit(hostile_hub, folder / "hub"),
-            # One after the other: both set the owner's folder of this process.
-            "killed job": pool.submit(kill_jobs, folder / "jobs", of_jobs),
-        }
-        running["killed job"].exception()
-        running["full disk"] = pool.submit(full_disk, folder / "disk")
+
+        def break_all() -> None:
+            running["killed app"] = pool.submit(kill_app, folder / "killed", options.kills - of_jobs)
+            running["hostile Hub"] = pool.submit(hostile_hub, folder / "hub")
+            running["killed job"] = one_by_one.submit(kill_jobs, folder / "jobs", of_jobs)
+            running["full disk"] = one_by_one.submit(full_disk, folder / "disk")
+
+        print(under_load(folder / "load", options.visitors, 60 * options.minutes, break_all), flush=True)
         for what, future in running.items():
             print(f"{what:12} {_told(future)}", flush=True)
 
@@ -76,14 +81,19 @@ def _told(future: Future[str]) -> str:
     return future.result() if error is None else f"FAILED: {error!r}"
 
 
-def under_load(folder: Path, visitors: int, seconds: float) -> str:
-    """Let visitors come, and return the table of what they and the machine saw."""
+def under_load(folder: Path, visitors: int, seconds: float, afterwards: Callable[[], None]) -> str:
+    """Let visitors come, and return the table of what they and the machine saw.
+
+    Args:
+        afterwards: is called when they have gone, a minute before the memory is measured once more.
+    """
     app = App(folder)
     app.start()
     Load(app).run(1, 20)  # what every run loads is there
     idle, before, load = app.memory_mb(), app.num_files(), Load(app)
     load.run(visitors, seconds)
     at_end = app.num_files()
+    afterwards()
     time.sleep(60)
     after = app.memory_mb()
     app.end()
