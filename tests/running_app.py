@@ -14,7 +14,7 @@ from pathlib import Path
 from deepart import runtime
 from deepart.admin.access import gate
 from deepart.ui import damaged_samples, samples
-from deepart.ui.app import build_app, launch_options
+from deepart.ui.app import PREPARING, build_app, launch_options
 
 TIMEOUT = 90
 """Seconds that anything may take on a busy machine; the editor of masks is drawn without a graphics card."""
@@ -40,6 +40,9 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
         while any(demo._queue.active_jobs) and time.monotonic() < deadline:
             time.sleep(0.05)
         demo.close(verbose=False)
+        for thread in threading.enumerate():
+            if thread.name == PREPARING:  # or its first pictures would be those of the next app, from this one's folder
+                thread.join()
         os.environ.clear()
         os.environ.update(before)
         tempfile.tempdir = temporary

@@ -104,6 +104,10 @@ def launch_options() -> dict[str, Any]:
     }
 
 
+PREPARING = "deepart-preparing"
+"""Name of the thread that paints the first pictures while the server starts."""
+
+
 def _prepare() -> None:
     """Load what the first visitor needs: at once where a GPU is lent, else beside the start of the server."""
     if runtime.settings().zero_gpu:
@@ -112,7 +116,7 @@ def _prepare() -> None:
         if runtime.settings().large_model:
             load_now(find_large(runtime.settings().large_model).repo)
     else:
-        threading.Thread(target=_prepare_quietly).start()
+        threading.Thread(target=_prepare_quietly, name=PREPARING).start()
 
 
 def _prepare_quietly() -> None:
