@@ -37,6 +37,8 @@ ITERATIONS = 32
 
 _PHOTOS = ("astronaut.png", "coffee.png", "chelsea.png")
 _PHOTO_SIDE = 256
+_LEAST_PART = 32
+"""Pixels of each side of a part of a picture that counts."""
 _RATE = 0.05  # of Adam; the scales are of the order of 1
 _STYLE, _GRAM, _CONTENT, _LOST_CONTENT = 20.0, 4.0, 0.5, 40.0
 """Weights of the distances; the last of the content that would be lost beyond what the network itself loses."""
@@ -114,7 +116,8 @@ def fitted(
         content, seen = painter.content_encoder(photos), network(photos, STYLE_TAPS)
         squares = (to_tensor(centre_crop(picture, STYLE_SIDE)).to(**layout) for picture in pictures)
         style = _side_by_side([network(square, STYLE_TAPS) for square in squares])
-        before = _content(network, painter.decoder(content, _codes(code.vector, len(photos))), seen)
+        at_first = network(painter.decoder(content, _codes(code.vector, len(photos))), STYLE_TAPS)
+        before = content_distance(at_first, seen).mean()
     offsets = torch.zeros(painter.decoder.fitted_size, device=layout["device"], requires_grad=True)
     adam = torch.optim.Adam([offsets], lr=_RATE, betas=(0.9, 0.99))
     for number in range(iterations):
@@ -160,16 +163,9 @@ def _part(picture: Image.Image, crop: Crop | None) -> Image.Image:
     return part
 
 
-_LEAST_PART = 32
-
-
 def _codes(vector: Tensor, count: int) -> Tensor:
     # A copy: what inference made may not be saved for a gradient.
     return vector.to(runtime.device(), copy=True).expand(count, -1)
-
-
-def _content(network: nn.Module, painted: Tensor, seen: dict[str, Tensor]) -> Tensor:
-    return content_distance(network(painted, STYLE_TAPS), seen).mean()
 
 
 def _side_by_side(features: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:

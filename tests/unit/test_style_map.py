@@ -127,8 +127,8 @@ def test_map_of_the_gallery_lies_within_and_its_pictures_apart() -> None:
     places = style_map(gallery_codes())
     assert set(places) == set(named_styles(DEFAULT_CHECKPOINT))
     assert all(PICTURE / 2 < coordinate < 1 - PICTURE / 2 for place in places.values() for coordinate in place)
-    # Nearer than a picture is wide by no more than a fifth: the pad draws them smaller by that.
-    assert nearest_distance(places) > 0.8 * PICTURE
+    # With many styles there is no room for whole pictures; the pad draws them smaller, by the least distance.
+    assert nearest_distance(places) > min(PICTURE, 0.79 / len(places) ** 0.5)
 
 
 @pytest.mark.parametrize("kind", ["any", "outlier", "all alike"])

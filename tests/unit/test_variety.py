@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
+
 import pytest
 import torch
 
 from deepart import runtime
 from deepart.errors import WeightsError
+from deepart.runtime import Progress
 from deepart.tasks import variety
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
@@ -80,9 +83,16 @@ def test_a_wall_hangs_without_the_classifier_too(monkeypatch: pytest.MonkeyPatch
     assert [genome.seed for genome in genomes] == [7, 8, 9, 10]
 
 
+def _told(work: Callable[[], object], progress: Progress) -> Generator[Progress, None, object]:
+    yield progress
+    return work()
+
+
 def test_a_wall_is_chosen_from_the_seeds_that_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(variety, "_TOGETHER", 4)
-    *_, genomes = generate_request.births(DEFAULT_CHECKPOINT, 7, 3)
+    monkeypatch.setattr(variety, "patiently", _told)  # else a quick look is over before anything is said of it
+    *steps, genomes = generate_request.births(DEFAULT_CHECKPOINT, 7, 3)
+    assert any(step.note == "progress.choosing" for step in steps)
     assert 1 < len(genomes) <= 3
     assert genomes[0].seed == 7
     assert {genome.seed for genome in genomes} <= set(range(7, 19))
