@@ -128,7 +128,10 @@ class Turn:
 
 
 class Task(Protocol):
-    """What is trained: a module, its batches, and their losses."""
+    """What is trained: a module, its batches, and their losses.
+
+    A task that changes with the steps has `state_dict` and `load_state_dict` as well, and is kept with the run.
+    """
 
     network: nn.Module
 
@@ -222,6 +225,8 @@ def fit(
         on_average(report, average.network)
 
     parts = {"network": network, "average": average.network, "optimizer": optimizer}
+    if hasattr(task, "state_dict"):
+        parts["task"] = task
     _train(parts, task.draw, take, config, checkpoint, told, should_stop, accelerator)
     return average.network
 

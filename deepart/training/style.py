@@ -75,6 +75,14 @@ class StyleTraining:
         self.content_weight = weights.content
         self.seed = seed
 
+    def state_dict(self) -> dict[str, float]:
+        """Return what changes from step to step, for a run that goes on."""
+        return {"content_weight": self.content_weight}
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        """Take over what `state_dict` returned."""
+        self.content_weight = state["content_weight"]
+
     def draw(self, turn: Turn) -> Batch:
         """Return contents, styles, and the contents as the network sees them, all (B/2, 3, size, size) in [0, 1].
 

@@ -158,6 +158,7 @@ def test_a_resumed_run_goes_on_where_it_was(task: StyleTraining, tmp_path: Path)
     seen = []
     fit(resumed, CONFIG, state, seen.append, lambda: len(seen) >= 0)
     assert all(torch.equal(value, first[name]) for name, value in resumed.network.state_dict().items())
+    assert resumed.content_weight == task.content_weight != task.weights.content
     fit(resumed, CONFIG, state, seen.append, lambda: len(seen) >= 2)
     assert [report.step for report in seen] == [5, 6]
 
