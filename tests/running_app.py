@@ -13,8 +13,9 @@ from pathlib import Path
 
 from deepart import runtime
 from deepart.admin.access import gate
-from deepart.ui import damaged_samples, samples
+from deepart.ui import samples
 from deepart.ui.app import PREPARING, build_app, launch_options
+from deepart.ui.restore import damaged_samples
 
 TIMEOUT = 90
 """Seconds that anything may take on a busy machine; the editor of masks is drawn without a graphics card."""

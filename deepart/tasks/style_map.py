@@ -5,7 +5,7 @@ value coordinates, Computer Aided Geometric Design 2003, in the form of Hormann 
 Transactions on Graphics 2006).  A map has many, laid out by similarity: the weights are inverse distances
 to the nearest few (Franke and Little, who let them end at a radius, so that no style enters with a jump).
 
-The page computes the same weights in ui/style_pad.js for what it draws; the ones here are what is painted.
+The page computes the same weights in ui/widgets/style_pad.js for what it draws; the ones here are what is painted.
 """
 
 from __future__ import annotations

@@ -24,19 +24,19 @@ from deepart.tasks.generate import is_available
 from deepart.tasks.pipeline_table import find_large
 from deepart.tasks.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
-from deepart.ui.admin_tab import build_admin_tab
-from deepart.ui.blend_tab import build_blend_tab
-from deepart.ui.classify_tab import build_classify_tab
+from deepart.ui.admin.tab import build_admin_tab
+from deepart.ui.blend.tab import build_blend_tab
+from deepart.ui.classify.tab import build_classify_tab
 from deepart.ui.events import translations as t
-from deepart.ui.generate_tab import build_generate_tab
-from deepart.ui.repaint_endpoint import add_repaint_endpoint
-from deepart.ui.restore_tab import build_restore_tab
+from deepart.ui.generate.tab import build_generate_tab
+from deepart.ui.large.endpoint import add_repaint_endpoint
+from deepart.ui.restore.tab import build_restore_tab
 from deepart.ui.serving import housekeeping, visitors
 from deepart.ui.serving.guard import Guard
 from deepart.ui.serving.page import Page
 from deepart.ui.serving.turns import FairQueue
 from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
-from deepart.ui.transfer_tab import build_transfer_tab
+from deepart.ui.transfer.tab import build_transfer_tab
 
 log = logging.getLogger("deepart")
 

@@ -101,11 +101,11 @@ def test_model_of_the_hub_is_asked_by_name(client: Client, monkeypatch: pytest.M
             answers = {"label": (Answer("=<b>tabby</b>", 1.0),)}
             return Classification(answers, {}, True, checkpoint=self.name)
 
-    monkeypatch.setattr("deepart.ui.classify_request.open_classifier", Stranger)
+    monkeypatch.setattr("deepart.ui.classify.request.open_classifier", Stranger)
     answer = classify(client, PAINTING, model="somebody/cats")
     assert answer["label"] == [{"label": "=<b>tabby</b>", "probability": 1.0}]
     assert (answer["checkpoint"], answer["nearest"], answer["conflicts"]) == ("somebody/cats", [], [])
-    monkeypatch.setattr("deepart.ui.classify_request.any_repository", lambda: False)
+    monkeypatch.setattr("deepart.ui.classify.request.any_repository", lambda: False)
     assert refusal(client, PAINTING, model="somebody/cats").startswith("The setting “model” must be one of: ")
 
 

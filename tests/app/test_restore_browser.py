@@ -14,7 +14,7 @@ from deepart.images import load_image, save_png
 from deepart.recipes import recipe_of
 from deepart.tasks import bundled_restorers
 from deepart.text import say
-from deepart.ui.damaged_samples import damaged
+from deepart.ui.restore.damaged_samples import damaged
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
 from tabs import open_tab

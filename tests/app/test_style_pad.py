@@ -11,7 +11,7 @@ from PIL import Image
 
 from deepart.errors import InputError
 from deepart.tasks.style_map import corners
-from deepart.ui.style_pad import Anchor, data_uri, dot_in, style_pad, with_anchors, with_dot
+from deepart.ui.widgets.style_pad import Anchor, data_uri, dot_in, style_pad, with_anchors, with_dot
 
 TRIANGLE = [Anchor(key, key.title(), "data:,", x, y) for key, (x, y) in zip("abc", corners(3))]
 

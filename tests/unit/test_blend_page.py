@@ -14,8 +14,8 @@ from deepart.tasks.gallery import named_styles
 from deepart.tasks.painting import DEFAULT_CHECKPOINT
 from deepart.tasks.style_files import SUFFIX
 from deepart.text import say
-from deepart.ui import morph_panel
-from deepart.ui.blend_tab import build_blend_tab
+from deepart.ui.blend import morph_panel
+from deepart.ui.blend.tab import build_blend_tab
 from handlers import Page
 from photos import photo
 

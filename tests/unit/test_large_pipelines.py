@@ -104,8 +104,8 @@ def test_command_endpoint_and_page_take_the_same_road(
     flux: LoopbackHub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     gradio = pytest.importorskip("gradio")
-    from deepart.ui.large_panel import LargePanel
-    from deepart.ui.repaint_endpoint import add_repaint_endpoint
+    from deepart.ui.large.endpoint import add_repaint_endpoint
+    from deepart.ui.large.panel import LargePanel
 
     monkeypatch.setitem(CHOICES, FLUX.repo, replace(FLUX, side=64, num_steps=1))
     monkeypatch.setattr(runtime, "settings", lambda: Settings(large_model=FLUX.key))

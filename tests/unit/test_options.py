@@ -16,10 +16,10 @@ from deepart.options import PaintOptions, Setting
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.sheet import sheet_steps
-from deepart.ui.blend_endpoint import CONTRACT as BLEND
-from deepart.ui.blend_tab import build_blend_tab
-from deepart.ui.transfer_endpoint import CONTRACT as TRANSFER
-from deepart.ui.transfer_tab import build_transfer_tab
+from deepart.ui.blend.endpoint import CONTRACT as BLEND
+from deepart.ui.blend.tab import build_blend_tab
+from deepart.ui.transfer.endpoint import CONTRACT as TRANSFER
+from deepart.ui.transfer.tab import build_transfer_tab
 from photos import photo
 
 SETTINGS = PaintOptions.settings()

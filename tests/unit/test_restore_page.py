@@ -20,8 +20,8 @@ from deepart.tasks.hub_restorers import RESTORERS
 from deepart.tasks.restore import restore
 from deepart.tasks.straighten import straighten
 from deepart.text import say
-from deepart.ui.damaged_samples import damaged
-from deepart.ui.restore_tab import build_restore_tab
+from deepart.ui.restore.damaged_samples import damaged
+from deepart.ui.restore.tab import build_restore_tab
 from handlers import Page
 from photos import photo
 from pictures import BAD_PICTURES

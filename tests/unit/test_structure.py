@@ -51,8 +51,8 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path} uses a relative import"
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+            module = "." * node.level + (node.module or "")
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
     return found
 
 
@@ -60,10 +60,29 @@ def belongs(module: str, to: str) -> bool:
     return module == to or module.startswith(to + ".")
 
 
+def exists(name: str) -> bool:
+    """Say whether a dotted name is a module, a package or something in one."""
+    return any(
+        candidate in MODULES or f"{candidate}.__init__" in MODULES for candidate in (name, name.rpartition(".")[0])
+    )
+
+
+@pytest.mark.parametrize("folder", ["deepart", "tests"])
+def test_what_is_imported_is_there(folder: str) -> None:
+    """Also what a function imports when it is called, and what a test puts something else in place of."""
+    missing = set()
+    for path in (PACKAGE.parent / folder).rglob("*.py"):
+        source = path.read_text("utf-8")
+        names = {name for name in imports(path) if belongs(name, "deepart")}
+        names |= {name.rpartition(".")[0] for name in re.findall(r'setattr\("(deepart(?:\.\w+)+)"', source)}
+        missing |= {f"{path.name}: {name}" for name in names if not exists(name)}
+    assert missing == set()
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_follow_the_arrow(module: str) -> None:
     forbidden = {ban for part, bans in FORBIDDEN.items() if belongs(module, part) for ban in bans}
-    wrong = {name for name in imports(MODULES[module]) for ban in forbidden if belongs(name, ban)}
+    wrong = {name for name in imports(MODULES[module]) for ban in forbidden if belongs(name, ban) or name[0] == "."}
     assert wrong == set()
 
 

@@ -21,7 +21,7 @@ from deepart.tasks.style_files import save_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.paintings import previews
-from deepart.ui.transfer_tab import build_transfer_tab
+from deepart.ui.transfer.tab import build_transfer_tab
 from handlers import Page
 from photos import photo
 from pictures import BAD_PICTURES

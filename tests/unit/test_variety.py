@@ -14,7 +14,7 @@ from deepart.tasks import variety
 from deepart.tasks.classify import ArtworkClassifier
 from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.variety import candidates_for, farthest_points, varied_steps
-from deepart.ui import generate_request
+from deepart.ui.generate import request as generate_request
 from tiny_generators import put_tiny_generator
 
 

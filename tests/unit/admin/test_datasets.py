@@ -16,7 +16,7 @@ from deepart.admin.sources import Contents, FolderSource, ZipSource, plain_text
 from deepart.errors import InputError
 from deepart.runtime import run
 from deepart.training.catalogue import read_catalogue
-from deepart.ui import admin_html as html
+from deepart.ui.admin import html
 from loopback_hub import LoopbackHub
 from pictures import encoded
 

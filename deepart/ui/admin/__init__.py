@@ -1,0 +1,1 @@
+"""The Admin tab: data sets, training jobs, and the versions that visitors are served."""

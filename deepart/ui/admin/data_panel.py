@@ -1,0 +1,266 @@
+"""The panel of the Admin tab for data sets: looked through, reported on, and then stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart.admin import hub_datasets
+from deepart.admin.datasets import Choices, Draft, check, choose, delete_data_set, find_data_set, store
+from deepart.admin.sources import COLUMNS, Source, ZipSource
+from deepart.errors import InputError
+from deepart.images import load_image
+from deepart.text import say
+from deepart.ui.admin import html
+from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
+from deepart.ui.events import admin_handler, language_of, unread
+from deepart.ui.events import translations as t
+
+_MISSING, _TWICE = ("ignore", "drop", "fill"), ("drop", "keep")
+
+
+def build_data_panel(token: gr.State) -> Panel:
+    """Add the panel to the surrounding tab.
+
+    Args:
+        token: of the owner's session.
+    """
+
+    # Layout
+    work = gr.State({})  # "opened", "draft": what was looked through and is not stored yet
+    with gr.Row(elem_classes="painting-columns"):
+        with gr.Column(scale=5):
+            gr.Markdown(t("ui.admin.data_hint"), elem_classes="hint")
+            archive = gr.File(
+                label=t("ui.admin.archive"),
+                file_count="multiple",
+                file_types=[".zip"],
+                height=150,
+                elem_id="admin-archive",
+                elem_classes="files",
+            )
+            with gr.Accordion(t("ui.admin.from_hub"), open=False, elem_id="admin-from-hub"), gr.Row():
+                repository = gr.Textbox(
+                    label=t("ui.admin.repository"),
+                    placeholder="owner/name",
+                    max_lines=1,
+                    scale=3,
+                    min_width=160,
+                    elem_id="admin-data-repository",
+                )
+                revision = gr.Textbox("main", label=t("ui.admin.revision"), max_lines=1, scale=1, min_width=90)
+            with gr.Row():
+                name = gr.Textbox(
+                    label=t("ui.admin.data_name"),
+                    info=t("ui.admin.data_name_info"),
+                    max_lines=1,
+                    min_width=160,
+                    elem_id="admin-data-name",
+                )
+                column = gr.Dropdown(
+                    _column_choices("en"),
+                    value="artist",
+                    label=t("ui.admin.folders_are"),
+                    info=t("ui.admin.folders_are_info"),
+                    min_width=160,
+                    elem_id="admin-column",
+                )
+            with gr.Row():
+                licence = gr.Textbox(
+                    label=t("ui.admin.licence"),
+                    placeholder="CC0-1.0",
+                    max_lines=1,
+                    min_width=160,
+                    elem_id="admin-licence",
+                )
+                origin = gr.Textbox(label=t("ui.admin.origin"), max_lines=1, min_width=160, elem_id="admin-origin")
+            with gr.Row():
+                check_button = gr.Button(t("ui.admin.look_through"), variant="primary", elem_id="admin-check")
+                stop_button = gr.Button(t("ui.stop"), min_width=80, scale=0, elem_id="admin-check-stop")
+            stored = gr.Dropdown([], label=t("ui.admin.stored"), elem_id="admin-data-sets")
+            with gr.Row():
+                sure = gr.Checkbox(
+                    False, label=t("ui.admin.sure"), container=False, min_width=120, elem_id="admin-data-sure"
+                )
+                delete_button = gr.Button(t("ui.admin.delete"), size="md", elem_id="admin-data-delete")
+        with gr.Column(scale=7):
+            status = gr.HTML(elem_id="admin-data-status")
+            with gr.Column(visible=False, elem_id="admin-choices") as choices_side:
+                with gr.Row():
+                    missing = gr.Radio(
+                        _choices("missing", _MISSING, "en"),
+                        value="ignore",
+                        label=t("ui.admin.missing_labels"),
+                        elem_id="admin-missing",
+                        elem_classes="segmented",
+                    )
+                    fill = gr.Textbox(label=t("ui.admin.fill_with"), max_lines=1, min_width=140, elem_id="admin-fill")
+                with gr.Row():
+                    alike = gr.Radio(
+                        _choices("twice", _TWICE, "en"),
+                        value="drop",
+                        label=t("ui.admin.near_duplicates"),
+                        elem_id="admin-alike",
+                        elem_classes="segmented",
+                    )
+                    leaks = gr.Radio(
+                        _choices("twice", _TWICE, "en"),
+                        value="drop",
+                        label=t("ui.admin.leaks"),
+                        elem_id="admin-leaks",
+                        elem_classes="segmented",
+                    )
+                store_button = gr.Button(t("ui.admin.store"), variant="primary", elem_id="admin-store")
+            report = gr.HTML(elem_id="admin-report")
+            sheet = gr.Image(
+                label=t("ui.admin.sheet"),
+                format="jpeg",
+                interactive=False,
+                visible=False,
+                buttons=["fullscreen"],
+                elem_id="admin-sheet",
+                elem_classes="labelled-picture",
+            )
+    unread(archive)
+    chosen = [missing, fill, alike, leaks]
+
+    # Handlers
+    @admin_handler
+    def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        language = language_of(request)
+        told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_report", language))
+        work["opened"] = True
+        return (
+            told,
+            updated(data_set_choices(), name),
+            gr.update(choices=_column_choices(language)),
+            gr.update(choices=_choices("missing", _MISSING, language)),
+            *(gr.update(choices=_choices("twice", _TWICE, language)) for _ in range(2)),
+        )
+
+    @admin_handler
+    def check_data(
+        token: str,
+        work: dict[str, Any],
+        archives: list[str] | None,
+        repository: str,
+        revision: str,
+        name: str,
+        column: str,
+        licence: str,
+        origin: str,
+        request: gr.Request,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Look through what was uploaded, or a data set of the Hub; nothing is stored."""
+        language = language_of(request)
+        work.pop("draft", None)
+        hidden = gr.update(visible=False), "", gr.update(value=None, visible=False)
+        yield html.progress(0, say("progress.checking_pictures", language)), *hidden
+        source: Source
+        if archives:
+            source, place = ZipSource(tuple(map(Path, archives)), _column(column)), ""
+        elif repository.strip():
+            place = repository.strip()
+            fetching = hub_datasets.fetch(place, revision.strip() or "main", _column(column))
+            source = yield from following(fetching, language, 3)
+        else:
+            raise InputError("ui.admin.no_source")
+        looking = check(source, name=name.strip(), licence=licence, origin=origin or place)
+        draft: Draft = yield from following(looking, language, 3)
+        work["draft"] = draft
+        yield (
+            html.done(say("ui.admin.looked_through", language)),
+            gr.update(visible=True),
+            html.report(draft.report.as_json(), language, len(choose(draft, Choices()))),
+            gr.update(value=draft.sheet, visible=True),
+        )
+
+    @admin_handler
+    def count_kept(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Any:
+        """Say how many pictures would be stored."""
+        draft: Draft | None = work.get("draft")
+        if draft is None:
+            return gr.skip()
+        try:
+            kept = len(choose(draft, _choices_of(*values)))
+        except InputError:  # it is said when it is stored
+            return gr.skip()
+        return html.report(draft.report.as_json(), language_of(request), kept)
+
+    @admin_handler
+    def store_data(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+        language = language_of(request)
+        draft: Draft | None = work.get("draft")
+        if draft is None:
+            raise InputError("ui.admin.no_draft")
+        data_set = yield from following(store(draft, _choices_of(*values)), language, 3)
+        work.pop("draft", None)
+        found = data_set.report()
+        yield (
+            html.done(say("ui.admin.is_stored", language, name=data_set.name, count=found["stored"])),
+            gr.update(visible=False),
+            html.report(found, language, found["stored"]),
+            gr.update(choices=data_set_choices(), value=data_set.name),
+        )
+
+    @admin_handler
+    def show_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """Show the report of a stored data set."""
+        work.pop("draft", None)
+        if not name:
+            return gr.skip(), gr.update(visible=False), "", gr.update(value=None, visible=False)
+        data_set = find_data_set(name)
+        found = data_set.report()
+        return (
+            html.done(say("ui.admin.is_stored", language_of(request), name=data_set.name, count=found["stored"])),
+            gr.update(visible=False),
+            html.report(found, language_of(request), found["stored"]),
+            gr.update(value=load_image(data_set.sheet), visible=True),
+        )
+
+    @admin_handler
+    def delete_data(token: str, name: str | None, sure: bool, request: gr.Request) -> tuple[Any, ...]:
+        if not sure:
+            raise InputError("ui.admin.not_sure")
+        delete_data_set(name or "")
+        told = html.done(say("ui.admin.deleted", language_of(request), name=name))
+        return updated(data_set_choices(), None), False, told, "", gr.update(value=None, visible=False)
+
+    # Wiring
+    facts = [archive, repository, revision, name, column, licence, origin]
+    shown = [status, choices_side, report]
+    looking = check_button.click(check_data, [token, work, *facts], [*shown, sheet], **one_at_a_time("data"), **QUIET)
+    storing = store_button.click(store_data, [token, work, *chosen], [*shown, stored], **one_at_a_time("data"), **QUIET)
+    stop_button.click(None, None, [status], js=CLEAR, cancels=[looking, storing], **QUIET)
+    for event in (looking, storing):
+        event.failure(None, None, [status], js=CLEAR, **QUIET)
+    for component in chosen:
+        component.input(count_kept, [token, work, *chosen], [report], trigger_mode="always_last", **QUIET)
+    stored.input(show_data, [token, work, stored], [*shown, sheet], **QUIET)
+    delete_button.click(delete_data, [token, stored, sure], [stored, sure, status, report, sheet], **QUIET)
+    return Panel(open_data, [status, stored, column, missing, alike, leaks], [work, stored])
+
+
+def _column(column: str) -> str:
+    if column not in COLUMNS:
+        raise InputError("setting.choice", name="column", choices=", ".join(COLUMNS))
+    return column
+
+
+def _choices_of(missing: str, fill: str, alike: str, leaks: str) -> Choices:
+    if missing not in _MISSING or alike not in _TWICE or leaks not in _TWICE:
+        raise InputError("job.config")
+    return Choices(missing, dict.fromkeys(COLUMNS, fill or ""), alike, leaks)
+
+
+def _column_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.admin.column.{column}", language), column) for column in COLUMNS]
+
+
+def _choices(kind: str, values: tuple[str, ...], language: str) -> list[tuple[str, str]]:
+    if kind == "missing":
+        return [(say(f"ui.admin.missing.{value}", language), value) for value in values]
+    return [(say(f"ui.admin.twice.{value}", language), value) for value in values]

@@ -1,0 +1,485 @@
+"""The panel of the Admin tab for training jobs: set up, measured, started, watched, stopped and resumed.
+
+A job is a process of its own (`deepart.admin.jobs`); what is shown here is read from its folder again and again.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+from gradio.components import Component
+
+from deepart.admin import jobs
+from deepart.admin.job_config import SCRATCH, TRAINABLE, JobConfig
+from deepart.admin.sources import COLUMNS
+from deepart.errors import InputError
+from deepart.text import say
+from deepart.ui.admin import html
+from deepart.ui.admin.choices import (
+    CLEAR,
+    QUIET,
+    TASKS,
+    Panel,
+    alone,
+    data_set_choices,
+    following,
+    job_choices,
+    job_title,
+    one_at_a_time,
+    plain_gallery,
+    task_choices,
+    task_radio,
+    thumbnail,
+    updated,
+)
+from deepart.ui.events import admin_handler, language_of, unread
+from deepart.ui.events import translations as t
+
+POLL_SECONDS = 2
+PREVIEWS_SHOWN = 12
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "trained": ("all", "decoder", "heads"),
+    "labels": ("keep", "new"),
+    "column": COLUMNS,
+    "answers": ("one", "one-vs-rest", "several"),
+    "balance": ("none", "weights", "resampling", "logit-adjustment"),
+    "augmentation": ("none", "some", "strong"),
+    "schedule": ("cosine", "linear", "constant"),
+    "precision": ("auto", "float32", "bfloat16"),
+    "loss": ("hinge", "nonsaturating", "minimax"),
+}
+
+
+def build_jobs_panel(token: gr.State) -> Panel:
+    """Add the panel to the surrounding tab.
+
+    Args:
+        token: of the owner's session.
+    """
+
+    # Layout
+    # "measured": the settings whose time has been said, "seen": what is shown of which job, so that nothing flickers
+    work = gr.State({})
+    timer = gr.Timer(POLL_SECONDS, active=False)
+    fields: dict[str, Component] = {}
+
+    def choice(name: str, value: str, **options: Any) -> None:
+        fields[name] = gr.Dropdown(
+            _named(name, _CHOICES[name], "en"),
+            value=value,
+            label=t(f"ui.admin.setting.{name}"),
+            min_width=150,
+            elem_id=f"admin-set-{name}",
+            **options,
+        )
+
+    def number(name: str, value: float) -> None:
+        fields[name] = gr.Number(value, label=t(f"ui.admin.setting.{name}"), min_width=150, elem_id=f"admin-set-{name}")
+
+    with gr.Row(elem_classes="painting-columns"):
+        with gr.Column(scale=5, elem_id="admin-job-settings"):
+            task = fields["task"] = task_radio("admin-task")
+            with gr.Row():
+                fields["data"] = gr.Dropdown(
+                    [], label=t("ui.admin.setting.data"), min_width=150, elem_id="admin-set-data"
+                )
+                fields["start"] = gr.Dropdown(
+                    [(say("ui.admin.start_live"), "")],
+                    value="",
+                    label=t("ui.admin.setting.start"),
+                    min_width=150,
+                    elem_id="admin-set-start",
+                )
+            with gr.Row():
+                choice("trained", "heads")
+                number("minutes", 10)
+            with gr.Column() as of_classifier:
+                with gr.Row():
+                    choice("labels", "new")
+                    choice("column", "artist")
+                with gr.Row():
+                    choice("answers", "one")
+                    choice("balance", "none")
+            with gr.Column(visible=False) as of_style:
+                fields["contents"] = gr.Dropdown(
+                    [("–", "")],
+                    value="",
+                    label=t("ui.admin.setting.contents"),
+                    info=t("ui.admin.contents_info"),
+                    elem_id="admin-set-contents",
+                )
+            with gr.Column(visible=False) as of_generator:
+                choice("loss", "hinge")
+            with gr.Accordion(t("ui.admin.more_settings"), open=False, elem_id="admin-more"):
+                gr.Markdown(t("ui.admin.zeros"), elem_classes="hint")
+                with gr.Row():
+                    number("side", 0)
+                    number("batch", 0)
+                    number("learning_rate", 0)
+                    choice("schedule", "cosine")
+                    number("warmup_steps", 50)
+                    number("weight_decay", 0)
+                    number("clip_norm", 0)
+                    number("ema_decay", 0.998)
+                    choice("precision", "auto")
+                    number("seed", 0)
+                    number("measure_every_minutes", 1)
+                    number("patience", 0)
+                with gr.Column() as more_of_classifier, gr.Row():
+                    choice("augmentation", "some")
+                    number("dropout", 0.5)
+                    number("label_smoothing", 0.1)
+                fields["track"] = gr.Checkbox(False, label=t("ui.admin.setting.track"), elem_id="admin-set-track")
+                batch_button = gr.Button(t("ui.admin.find_batch"), size="sm", elem_id="admin-find-batch")
+                batches = gr.HTML(elem_id="admin-batches")
+            with gr.Row():
+                measure_button = gr.Button(t("ui.admin.measure"), size="md", min_width=140, elem_id="admin-measure")
+                start_button = gr.Button(
+                    t("ui.admin.start"), variant="primary", size="md", min_width=140, elem_id="admin-start"
+                )
+                give_up_button = gr.Button(t("ui.stop"), size="md", min_width=80, scale=0, elem_id="admin-measure-stop")
+            estimate = gr.HTML(elem_id="admin-estimate")
+        with gr.Column(scale=7, elem_id="admin-job"):
+            job = gr.Dropdown([], label=t("ui.admin.job"), elem_id="admin-jobs")
+            card = gr.HTML(elem_id="admin-job-card")
+            with gr.Row(visible=False, elem_id="admin-job-buttons") as buttons_side:
+                stop_button = gr.Button(t("ui.admin.stop"), size="sm", min_width=90, elem_id="admin-job-stop")
+                keep_button = gr.Button(t("ui.admin.finish_now"), size="sm", min_width=90, elem_id="admin-job-keep")
+                resume_button = gr.Button(t("ui.admin.resume"), size="sm", min_width=90, elem_id="admin-job-resume")
+                kill_button = gr.Button(t("ui.admin.kill"), size="sm", min_width=90, elem_id="admin-job-kill")
+                delete_button = gr.Button(t("ui.admin.delete"), size="sm", min_width=90, elem_id="admin-job-delete")
+                record_button = gr.Button(t("ui.admin.record"), size="sm", min_width=90, elem_id="admin-job-record")
+            record = gr.File(label=t("ui.admin.record"), visible=False, height=80, elem_id="admin-record")
+            with gr.Column(visible=False, elem_id="admin-curves") as curves:
+                loss = gr.Dropdown([], label=t("ui.admin.loss"), elem_id="admin-loss")
+                losses = _plot("ui.admin.losses", "admin-losses")
+                with gr.Column(visible=False) as measured_side:
+                    figure = gr.Dropdown([], label=t("ui.admin.figure"), elem_id="admin-figure")
+                    measured = _plot("ui.admin.measured", "admin-measured")
+            with gr.Column(visible=False) as previews_side:
+                previews = plain_gallery(t("ui.admin.previews"), "admin-previews", columns=3)
+            with gr.Accordion(t("ui.admin.log"), open=False):
+                log = gr.Textbox(show_label=False, lines=12, max_lines=12, autoscroll=True, elem_id="admin-log")
+    unread(record)
+    buttons = [stop_button, keep_button, resume_button, kill_button, delete_button]
+    shown = [
+        card,
+        curves,
+        loss,
+        losses,
+        measured_side,
+        figure,
+        measured,
+        previews_side,
+        previews,
+        log,
+        timer,
+        buttons_side,
+        *buttons,
+    ]
+    skipped = (gr.skip(),) * len(shown)
+
+    # What is shown of a job
+    def view(
+        work: dict[str, Any], name: str | None, language: str, wanted: str | None = None, of: str | None = None
+    ) -> tuple[Any, ...]:
+        """Return `shown`; curves and pictures only if there is something new in them."""
+        if not name:
+            hidden = gr.update(visible=False)
+            work.pop("seen", None)
+            waiting = html.note(say("ui.admin.no_job", language))
+            plots = hidden, gr.skip(), _NO_POINTS, hidden, gr.skip(), _NO_POINTS
+            return waiting, *plots, hidden, [], "", gr.Timer(active=False), hidden, *(gr.skip(),) * len(buttons)
+        found = jobs.find_job(name)
+        state, metrics, paths = found.view(), found.metrics(), found.previews()
+        lines = [line for line in metrics if line["kind"] == "losses"]
+        figures = [line for line in metrics if line["kind"] != "losses"]
+        names, parts = _names(figures, "score"), _names(lines, "total")
+        wanted = wanted if wanted in names else next(iter(names), None)
+        of = of if of in parts else next(iter(parts), None)
+        seen = {
+            "job": name,
+            "metrics": len(metrics),
+            "previews": len(paths),
+            "figure": (wanted, of),
+            "state": state.state,
+        }
+        before = work.get("seen", {})
+        work["seen"] = seen
+        new_curves = any(seen[key] != before.get(key) for key in ("job", "metrics", "figure"))
+        new_pictures = any(seen[key] != before.get(key) for key in ("job", "previews"))
+        active = state.state in ("queued", "running")
+        return (
+            html.job(state, language),
+            gr.update(visible=bool(metrics)) if new_curves else gr.skip(),
+            gr.update(choices=parts, value=of) if new_curves else gr.skip(),
+            _points(lines, of) if new_curves else gr.skip(),
+            gr.update(visible=len(figures) > 1) if new_curves else gr.skip(),
+            gr.update(choices=_figure_choices(names, language), value=wanted) if new_curves else gr.skip(),
+            _points(figures, wanted) if new_curves else gr.skip(),
+            gr.update(visible=bool(paths)) if new_pictures else gr.skip(),
+            _pictures(paths, language) if new_pictures else gr.skip(),
+            found.log(),
+            gr.Timer(active=active),
+            gr.update(visible=True),
+            *_usable(state.state, new=any(seen[key] != before.get(key) for key in ("job", "state"))),
+        )
+
+    # Handlers
+    @admin_handler
+    def open_jobs(
+        token: str, work: dict[str, Any], task: str, data: str | None, name: str | None, request: gr.Request
+    ) -> tuple[Any, ...]:
+        language, choices, sets = language_of(request), job_choices(language_of(request)), data_set_choices()
+        work.pop("seen", None)
+        names = [value for _, value in choices]
+        name = name if name in names else (names[0] if names else None)
+        return (
+            gr.update(choices=task_choices(language)),
+            updated(sets, data),
+            gr.update(choices=_starts(task, language)),
+            gr.update(choices=[("–", ""), *((each, each) for each in sets)]),
+            *(_renamed(field, task, language) for field in _CHOICES),
+            gr.update(choices=choices, value=name),
+            *view(work, name, language),
+        )
+
+    @admin_handler
+    def choose_task(token: str, task: str, request: gr.Request) -> tuple[Any, ...]:
+        """Show the settings that the model has."""
+        language = language_of(request)
+        return (
+            gr.update(visible=task == "classifier"),
+            gr.update(visible=task == "style"),
+            gr.update(visible=task == "generator"),
+            gr.update(visible=task == "classifier"),
+            gr.update(
+                choices=_named("trained", TRAINABLE.get(task, ()), language), value=TRAINABLE.get(task, ("all",))[-1]
+            ),
+            gr.update(choices=_starts(task, language), value=""),
+        )
+
+    @admin_handler
+    def measure_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[Any]:
+        """Say how long the job would take on this machine."""
+        yield from measure(work, _config(fields, values), language_of(request))
+
+    def measure(work: dict[str, Any], config: JobConfig, language: str) -> Iterator[Any]:
+        yield html.progress(0, say("ui.admin.measuring", language))
+        steps = jobs.estimate(config)
+        found = yield from alone(following(steps, language, 0))
+        work["measured"] = config
+        yield html.estimate(found, language)
+
+    @admin_handler
+    def find_batch(token: str, request: gr.Request, *values: Any) -> Iterator[tuple[Any, Any]]:
+        language = language_of(request)
+        yield html.progress(0, say("ui.admin.measuring", language)), gr.skip()
+        chosen, trials = yield from following(jobs.find_batch_size(_config(fields, values)), language, 1)
+        yield html.batches(chosen, trials, language), chosen
+
+    @admin_handler
+    def start_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Start a job whose time has been said; say it first if it has not."""
+        language, config = language_of(request), _config(fields, values)
+        runs = any(each.view().state == "running" for each in jobs.jobs())
+        if work.get("measured") != config and not runs:  # beside another job nothing can be measured
+            for told in measure(work, config, language):
+                yield told, gr.skip(), *skipped
+            return
+        started = jobs.start(config)
+        told = html.done(say("ui.admin.started", language))
+        choices = gr.update(choices=job_choices(language), value=started.id)
+        yield told, choices, *view(work, started.id, language)
+
+    @admin_handler
+    def show_job(
+        token: str, work: dict[str, Any], name: str | None, wanted: str | None, of: str | None, request: gr.Request
+    ) -> tuple[Any, ...]:
+        return view(work, name, language_of(request), wanted, of)
+
+    def act(token: str, work: dict[str, Any], name: str | None, language: str) -> tuple[Any, ...]:
+        choices = job_choices(language)
+        names = [value for _, value in choices]
+        name = name if name in names else (names[0] if names else None)
+        return gr.update(choices=choices, value=name), *view(work, name, language)
+
+    @admin_handler
+    def stop_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        jobs.stop(_job(name))
+        return act(token, work, name, language_of(request))
+
+    @admin_handler
+    def finish_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """Let a job finish with what it has learned so far."""
+        found = _job(name)
+        if found.view().state == "running":
+            jobs.stop(found, keep=True)
+        else:
+            jobs.resume(found, keep=True)
+        return act(token, work, name, language_of(request))
+
+    @admin_handler
+    def resume_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        jobs.resume(_job(name))
+        return act(token, work, name, language_of(request))
+
+    @admin_handler
+    def kill_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        jobs.kill(_job(name))
+        return act(token, work, name, language_of(request))
+
+    @admin_handler
+    def delete_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+        jobs.delete_job(_job(name))
+        return act(token, work, None, language_of(request))
+
+    @admin_handler
+    def record_job(token: str, name: str | None, request: gr.Request) -> Iterator[Any]:
+        """Give the experiment as one file, which `python -m deepart jobs start --config` can run again."""
+        found = _job(name)
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            file = Path(folder) / f"{found.id}.json"
+            file.write_text(json.dumps(found.record(), indent=1, ensure_ascii=False), "utf-8")
+            yield gr.update(value=str(file), visible=True)
+
+    # Wiring
+    values = list(fields.values())
+    task.input(
+        choose_task,
+        [token, task],
+        [of_classifier, of_style, of_generator, more_of_classifier, fields["trained"], fields["start"]],
+        **QUIET,
+    )
+    measuring = [
+        measure_button.click(measure_job, [token, work, *values], [estimate], **one_at_a_time("measure"), **QUIET),
+        start_button.click(
+            start_job, [token, work, *values], [estimate, job, *shown], **one_at_a_time("measure"), **QUIET
+        ),
+        batch_button.click(
+            find_batch, [token, *values], [batches, fields["batch"]], **one_at_a_time("measure"), **QUIET
+        ),
+    ]
+    for event, place in zip(measuring, (estimate, estimate, batches)):
+        event.failure(None, None, [place], js=CLEAR, **QUIET)
+    give_up_button.click(None, None, [estimate], js=CLEAR, cancels=measuring, **QUIET)
+    watched = [token, work, job, figure, loss]
+    for event in (job.input, figure.input, loss.input):
+        event(show_job, watched, shown, trigger_mode="always_last", **QUIET)
+    timer.tick(show_job, watched, shown, queue=False, **QUIET)
+    for button, action in (
+        (stop_button, stop_job),
+        (keep_button, finish_job),
+        (resume_button, resume_job),
+        (kill_button, kill_job),
+        (delete_button, delete_job),
+    ):
+        button.click(action, [token, work, job], [job, *shown], **QUIET)
+    record_button.click(record_job, [token, job], [record], **QUIET)
+    return Panel(
+        open_jobs,
+        [task, fields["data"], fields["start"], fields["contents"], *(fields[name] for name in _CHOICES), job, *shown],
+        [work, task, fields["data"], job],
+    )
+
+
+# --- settings ------------------------------------------------------------------------------------
+
+
+def _config(fields: Mapping[str, Component], values: tuple[Any, ...]) -> JobConfig:
+    """Return the settings of the page; those that the model does not have are left as they are."""
+    if len(values) != len(fields):
+        raise InputError("job.config")
+    found = dict(zip(fields, values))
+    if not found["data"]:
+        raise InputError("ui.admin.no_data_set")
+    task = found["task"] if found["task"] in TASKS else ""
+    others = {
+        "classifier": ("labels", "column", "answers", "balance", "augmentation", "dropout", "label_smoothing"),
+        "style": ("contents",),
+        "generator": ("loss",),
+    }
+    unused = [name for of, names in others.items() if of != task for name in names]
+    kept = {name: value for name, value in found.items() if name not in unused and value is not None}
+    return JobConfig.of(kept)
+
+
+def _named(name: str, values: tuple[str, ...], language: str) -> list[tuple[str, str]]:
+    if name == "column":
+        return [(say(f"ui.admin.column.{value}", language), value) for value in values]
+    keys = {value: value.replace("-", "_") for value in values}
+    return [(say(f"ui.admin.value.{name}.{key}", language), value) for value, key in keys.items()]
+
+
+def _renamed(name: str, task: str, language: str) -> Any:
+    values = TRAINABLE.get(task, ("all",)) if name == "trained" else _CHOICES[name]
+    return gr.update(choices=_named(name, values, language))
+
+
+def _starts(task: str, language: str) -> list[tuple[str, str]]:
+    """Return what a job of a task can go on from."""
+    found = [(say("ui.admin.start_live", language), "")]
+    if task != "classifier":
+        found.append((say("ui.admin.start_scratch", language), SCRATCH))
+    done = [(job, job.view()) for job in jobs.jobs() if job.bundle is not None]
+    return found + [(job_title(view, language), f"job:{job.id}") for job, view in done if view.task == task]
+
+
+def _job(name: str | None) -> jobs.Job:
+    if not name:
+        raise InputError("job.unknown")
+    return jobs.find_job(name)
+
+
+def _usable(state: jobs.State, new: bool) -> list[Any]:
+    """Return the updates of the buttons: those to stop, finish, resume, end and delete a job in this state."""
+    active, ended = state in ("queued", "running"), state in ("stopped", "failed")
+    usable = active, active or ended, ended, active, not active
+    return [gr.update(interactive=each) if new else gr.skip() for each in usable]
+
+
+# --- curves and pictures -------------------------------------------------------------------------
+
+
+_NO_LOSS = ("step", "minutes", "kind", "learning rate")
+_NO_POINTS = pd.DataFrame({"minutes": [], "value": []})
+
+
+def _plot(label: str, elem_id: str) -> gr.LinePlot:
+    return gr.LinePlot(
+        _NO_POINTS,
+        x="minutes",
+        y="value",
+        x_title=" ",
+        y_title=" ",
+        label=t(label),
+        height=240,
+        elem_id=elem_id,
+    )
+
+
+def _names(lines: list[dict[str, Any]], first: str) -> list[str]:
+    """Return what was measured, without what is always zero: heads that learn nothing."""
+    names = dict.fromkeys(name for line in lines for name, value in line.items() if name not in _NO_LOSS and value)
+    return sorted(names, key=lambda name: name != first)
+
+
+def _figure_choices(names: list[str], language: str) -> list[tuple[str, str]]:
+    return [(say("ui.admin.score_figure", language) if name == "score" else name, name) for name in names]
+
+
+def _points(lines: list[dict[str, Any]], name: str | None) -> pd.DataFrame:
+    rows = [(line["minutes"], line[name]) for line in lines if name in line]
+    return pd.DataFrame(rows, columns=list(_NO_POINTS))
+
+
+def _pictures(paths: list[Path], language: str) -> list[tuple[Any, str]]:
+    """Return the first picture and the latest ones, each with its step."""
+    chosen = paths if len(paths) <= PREVIEWS_SHOWN else [paths[0], *paths[-PREVIEWS_SHOWN + 1 :]]
+    return [(thumbnail(path), say("ui.admin.step", language, step=int(path.stem))) for path in chosen[::-1]]

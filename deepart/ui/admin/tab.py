@@ -1,0 +1,102 @@
+"""The Admin tab: for the owner alone, who teaches deepart, looks at what it has learned, and publishes it.
+
+It is built only where there is a password or a list of names.  What it shows is filled in after the owner has come
+in, by handlers that each ask at the gate (`admin_handler`): what is hidden here is not what protects it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from deepart.admin import access
+from deepart.ui.admin.choices import CLEAR, IN_TURN, QUIET
+from deepart.ui.admin.data_panel import build_data_panel
+from deepart.ui.admin.evaluation_panel import build_evaluation_panel
+from deepart.ui.admin.jobs_panel import build_jobs_panel
+from deepart.ui.admin.search_panel import build_search_panel
+from deepart.ui.admin.slimming_panel import build_slimming_panel
+from deepart.ui.admin.versions_panel import build_versions_panel
+from deepart.ui.events import handler, visitor_of
+from deepart.ui.events import translations as t
+from deepart.ui.serving.visitors import WITH_COOKIE
+
+_PANELS = {
+    "data": build_data_panel,
+    "train": build_jobs_panel,
+    "compare": build_evaluation_panel,
+    "versions": build_versions_panel,
+    "search": build_search_panel,
+    "slim": build_slimming_panel,
+}
+
+
+def build_admin_tab() -> None:
+    """Add the tab's components and their events to the surrounding tab."""
+
+    # Layout
+    token = gr.State("")
+    gate = access.gate()
+    with gr.Column(elem_id="admin-door") as door:
+        gr.Markdown(t("ui.admin.door"))
+        password = gr.Textbox(
+            label=t("ui.admin.password"),
+            type="password",
+            max_lines=1,
+            visible=gate.takes_password,
+            elem_id="admin-password",
+        )
+        enter_button = gr.Button(
+            t("ui.admin.enter"), variant="primary", visible=gate.takes_password, elem_id="admin-enter"
+        )
+        enter_as_button = None
+        if gate.takes_users:
+            gr.LoginButton()
+            enter_as_button = gr.Button(t("ui.admin.enter_as"), elem_id="admin-enter-as")
+    with gr.Column(visible=False, elem_id="admin-room") as room:
+        with gr.Row(elem_id="admin-head"):
+            gr.Markdown(t("ui.admin.room"), elem_classes="hint")
+            leave_button = gr.Button(t("ui.admin.leave"), size="sm", scale=0, min_width=120, elem_id="admin-leave")
+        with gr.Tabs(elem_id="admin-panels"):
+            tabs, panels = {}, {}
+            for name, build in _PANELS.items():
+                with gr.Tab(t(f"ui.admin.panel.{name}"), id=f"admin-{name}", elem_id=f"admin-tab-{name}") as tabs[name]:
+                    panels[name] = build(token)
+
+    # Handlers
+    opened = "", gr.update(visible=False), gr.update(visible=True)
+
+    @handler
+    def enter_admin(password: str, request: gr.Request) -> tuple[Any, ...]:
+        return access.gate().enter(str(password or ""), visitor_of(request)), *opened
+
+    @handler
+    def enter_admin_as(profile: gr.OAuthProfile | None, request: gr.Request) -> tuple[Any, ...]:
+        return access.gate().enter_as(profile.username if profile else None, visitor_of(request)), *opened
+
+    @handler
+    def leave_admin(token: str, request: gr.Request) -> Any:
+        if not access.gate().is_open(token, visitor_of(request)):
+            return gr.skip()
+        access.gate().leave(token)
+        return ""
+
+    enter_admin.is_door = enter_admin_as.is_door = True  # see `FairQueue`
+
+    # Wiring
+    inside = [token, password, door, room]
+    entered = [
+        password.submit(enter_admin, [password], inside, js=WITH_COOKIE, concurrency_limit=4, **QUIET),
+        enter_button.click(enter_admin, [password], inside, js=WITH_COOKIE, concurrency_limit=4, **QUIET),
+    ]
+    if enter_as_button is not None:
+        entered.append(enter_as_button.click(enter_admin_as, None, inside, js=WITH_COOKIE, **QUIET))
+    for event in entered:
+        first = panels["data"]  # the others follow when they are opened
+        event.success(first.refresh, [token, *first.inputs], first.outputs, **IN_TURN, **QUIET)
+        event.failure(None, None, [password], js=CLEAR, **QUIET)
+    for name, panel in panels.items():
+        tabs[name].select(panel.refresh, [token, *panel.inputs], panel.outputs, **IN_TURN, **QUIET)
+    # What was shown goes with the page.
+    leave_button.click(leave_admin, [token], [token], **QUIET).then(None, js="() => location.reload()", **QUIET)

@@ -1,0 +1,1 @@
+"""The Blend tab: a picture in a mixture of styles."""

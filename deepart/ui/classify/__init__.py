@@ -1,0 +1,1 @@
+"""The Classify tab: what style, artist and genre a picture has, and why."""

@@ -1,0 +1,71 @@
+"""The panel of the Classify tab for many pictures: a table of the answers, and a sheet sorted by style."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.images import save_png
+from deepart.tasks.classify_batch import BatchAnswers, classify_batch_steps
+from deepart.text import say
+from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import translations as t
+from deepart.ui.transfer.batch_panel import many_pictures, plain, result_sheet, told
+
+ARCHIVE_NAME = "deepart-answers.zip"
+PROBLEMS_SHOWN = 10
+
+
+def build_classify_batch_panel() -> None:
+    """Add the panel to the surrounding column."""
+    with gr.Accordion(t("ui.classify.batch"), open=False, elem_id="classify-batch"):
+        gr.Markdown(t("ui.classify.batch_hint"), elem_classes="hint")
+        files = many_pictures("classify-batch-files")
+        with gr.Row():
+            run_button = gr.Button(t("ui.classify.batch_run"), size="md", elem_id="classify-batch-run")
+            stop_button = gr.Button(t("ui.stop"), size="md", elem_id="classify-batch-stop")
+        status = gr.Markdown(elem_id="classify-batch-status", elem_classes="hint")
+        sheet = result_sheet(t("ui.classify.batch_sheet"), "classify-batch-sheet")
+        download = gr.DownloadButton(
+            t("ui.classify.batch_download"), interactive=False, size="md", elem_id="classify-batch-download"
+        )
+    for component in (files, download):
+        unread(component)
+
+    @handler
+    def classify_batch(paths: list[str] | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        language = language_of(request)
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            archive, picture = Path(folder) / ARCHIVE_NAME, Path(folder) / "sheet.png"
+            answers: BatchAnswers = yield from told(
+                classify_batch_steps(paths or [], out=archive, language=language), language
+            )
+            made = answers.sheet()
+            if made is not None:
+                save_png(made, picture)
+            shown = gr.update(value=str(picture) if made else None, visible=made is not None)
+            yield shown, gr.update(value=str(archive), interactive=True), _summary(answers, language)
+
+    run = run_button.click(
+        runtime.gpu(classify_batch),
+        [files],
+        [sheet, download, status],
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_id="classify",
+        concurrency_limit=2,
+    )
+    stop_button.click(lambda: "", None, [status], cancels=[run], api_visibility="private", queue=False)
+
+
+def _summary(answers: BatchAnswers, language: str) -> str:
+    broken = [row for row in answers.rows if row.found is None]
+    known = sum(row.found is not None and row.found.known for row in answers.rows)
+    note = say("ui.classify.batch_done", language, known=known, count=len(answers.rows), broken=len(broken))
+    problems = [f"{row.file}: {row.error.sentence(language)}" for row in broken[:PROBLEMS_SHOWN]]
+    return "\n\n".join([note, *map(plain, problems)])

@@ -1,0 +1,1 @@
+"""The Generate tab: new pictures, and the tools that change them."""

@@ -1,0 +1,91 @@
+"""The panel of the Generate tab that looks for a visitor's own picture in what the generator can paint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.tasks.generate import ArtGenerator
+from deepart.tasks.projection import Projection, project_steps
+from deepart.text import say
+from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import translations as t
+from deepart.ui.generate.studio import MOST_ON_WALL, Studio
+from deepart.ui.paintings import shown
+from deepart.ui.pictures import accepted, picture_upload
+from deepart.ui.restore.html import progress
+
+
+def build_projection_panel(studio: gr.State) -> gr.events.Dependency:
+    """Add the panel to the surrounding column; return the event after which its picture hangs on the wall."""
+    with gr.Accordion(t("ui.generate.own"), open=False, elem_id="generate-own"):
+        gr.Markdown(t("ui.generate.own_hint"), elem_classes="hint")
+        own = picture_upload(t("ui.generate.own_picture"), "generate-own-picture", height=220)
+        with gr.Row():
+            find_button = gr.Button(t("ui.generate.find"), size="md", elem_id="generate-own-run")
+            stop_button = gr.Button(t("ui.stop"), size="md", elem_id="generate-own-stop")
+        bar = gr.HTML(elem_id="generate-own-progress")
+        with gr.Column(visible=False) as found_side:
+            found = gr.ImageSlider(
+                label=t("ui.generate.own_found"),
+                type="filepath",
+                format="png",
+                interactive=False,
+                buttons=[],
+                elem_id="generate-own-found",
+                elem_classes="labelled-picture",
+            )
+    unread(own)
+    search = runtime.gpu(found_in)
+
+    @handler
+    def check_own(path: str, request: gr.Request) -> Any:
+        """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
+        return accepted(path)
+
+    @handler
+    def find_own(studio: Studio, path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        if path is None:
+            raise InputError("generate.no_own_picture")
+        language = language_of(request)
+        for step in search(studio.checkpoint, path):
+            if not isinstance(step, Projection):
+                told = progress(step.done / max(step.total, 1), say(step.note, language))
+                yield told, gr.skip(), gr.skip()
+                continue
+            studio.hang([step.genome, *studio.wall[: MOST_ON_WALL - 1]])
+            note = say("ui.generate.likeness", language, percent=f"{100 * step.likeness:.0f}")
+            with shown(step.target, step.picture) as pictures:
+                yield f'<p class="note">{escape(note)}</p>', gr.update(visible=True), pictures
+
+    run = find_button.click(
+        find_own,
+        [studio, own],
+        [bar, found_side, found],
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_id="device",
+        concurrency_limit=1,
+    )
+    quiet = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+    own.upload(check_own, [own], [own], api_visibility="private", show_progress="hidden").failure(
+        lambda: None, None, [own], **quiet
+    )
+    run.failure(lambda: "", None, [bar], **quiet)
+    stop_button.click(lambda: "", None, [bar], cancels=[run], **quiet)
+    return run
+
+
+def found_in(checkpoint: str, path: str) -> Iterator[runtime.Progress | Projection]:
+    """Yield the progress of the search, and last what was found.
+
+    Raises:
+        InputError: the picture cannot be read.
+        WeightsError: a checkpoint is missing or out of reach.
+    """
+    yield (yield from project_steps(ArtGenerator(checkpoint), path))

@@ -1,0 +1,552 @@
+"""The Generate tab: pictures that nobody has painted on a wall, one of them large, and the tools that change it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.images import save_png
+from deepart.recipes import chunks, recipe_of
+from deepart.tasks.bundled_restorers import LOOKS
+from deepart.tasks.generate import MOST_TRUNCATION, check_seed, random_seed
+from deepart.tasks.genome import ANY_STYLE, MOST_SEED, Genome
+from deepart.tasks.walks import EASINGS
+from deepart.text import say
+from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import translations as t
+from deepart.ui.generate import html
+from deepart.ui.generate import request as request_of
+from deepart.ui.generate import steering_panel as steered
+from deepart.ui.generate.breeding_panel import build_cross_panel, build_evolution_panel, level_choices, lineage_update
+from deepart.ui.generate.endpoint import add_generate_endpoint
+from deepart.ui.generate.hub_panel import build_hub_generator_panel
+from deepart.ui.generate.projection_panel import build_projection_panel
+from deepart.ui.generate.region_panel import build_region_panel, editor_update, way_choices
+from deepart.ui.generate.request import COUNTS, FILE_NAME, FILMS, TILE_SIDE
+from deepart.ui.generate.studio import MOST_ON_WALL, Studio
+from deepart.ui.generate.walk_panel import MOST_SECONDS, build_walk_panel, easing_choices
+from deepart.ui.large.panel import LargePanel
+from deepart.ui.restore.html import progress
+from deepart.ui.widgets.picture_wall import Choice, Tile, picture_wall, with_tiles
+from deepart.ui.widgets.style_pad import data_uri
+
+SCALES = (1, 2, 4)
+_PAUSE = 0.3  # seconds without another change, after which a picture is finished
+
+
+def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Image]) -> None:
+    """Add the tab's components and their events to `tab`, which surrounds them.
+
+    Args:
+        tab: this one.
+        tabs: all of them.
+        targets: by the ids of other tabs, the pictures there that results can be sent to.
+    """
+
+    # Layout
+    studio = gr.State(Studio())
+    wall = picture_wall(elem_id="generate-wall", render=False)  # which panels that stand before it ask
+    with gr.Row(elem_classes="painting-columns"):
+        with gr.Column(scale=5, elem_id="generate-settings"):
+            with gr.Column(elem_id="generate-new"):
+                style = gr.Dropdown(
+                    steered.first_style_choices(),
+                    value=ANY_STYLE,
+                    label=t("ui.generate.style"),
+                    elem_id="generate-style",
+                )
+                variety = gr.Slider(
+                    0,
+                    MOST_TRUNCATION,
+                    value=1,
+                    step=0.05,
+                    label=t("ui.generate.variety"),
+                    info=t("ui.generate.variety_info"),
+                    elem_id="generate-variety",
+                )
+                with gr.Row():
+                    seed = gr.Number(
+                        None,
+                        label=t("ui.generate.seed"),
+                        precision=0,
+                        minimum=0,
+                        maximum=MOST_SEED,
+                        min_width=110,
+                        elem_id="generate-seed",
+                    )
+                    count = gr.Radio(
+                        [(str(number), number) for number in COUNTS],
+                        value=8,
+                        label=t("ui.generate.count"),
+                        info=t("ui.generate.count_info"),
+                        min_width=200,
+                        elem_id="generate-count",
+                        elem_classes="segmented",
+                    )
+                with gr.Row(elem_id="generate-start"):
+                    new_button = gr.Button(
+                        t("ui.generate.new"),
+                        variant="primary",
+                        min_width=140,
+                        scale=3,
+                        elem_id="generate-run",
+                        elem_classes="starts-painting",
+                    )
+                    seed_button = gr.Button(
+                        t("ui.generate.paint_seed"),
+                        min_width=120,
+                        scale=2,
+                        elem_id="generate-seed-run",
+                        elem_classes="starts-painting",
+                    )
+                    stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
+            large = LargePanel("generate")
+            with gr.Accordion(t("ui.generate.change"), open=True, elem_id="generate-change"):
+                picture_style = gr.Dropdown(
+                    steered.first_style_choices(),
+                    value=ANY_STYLE,
+                    label=t("ui.generate.picture_style"),
+                    elem_id="generate-picture-style",
+                )
+                picture_variety = gr.Slider(
+                    0,
+                    MOST_TRUNCATION,
+                    value=1,
+                    step=0.05,
+                    label=t("ui.generate.picture_variety"),
+                    elem_id="generate-picture-variety",
+                )
+            direction_side, sliders, rows = steered.build_direction_sliders()
+            cross = build_cross_panel(studio)
+            evolution = build_evolution_panel(studio, count, wall)
+            pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
+            film = build_walk_panel(studio, wall)
+            region, way, repainted = build_region_panel(studio, count)
+            projected = build_projection_panel(studio)
+            with gr.Accordion(t("ui.generate.open"), open=False, elem_id="generate-open"):
+                file = gr.File(
+                    label=t("ui.generate.open_file"),
+                    file_types=[".png", *FILMS],
+                    type="filepath",
+                    height=130,
+                    elem_id="generate-file",
+                    elem_classes="files",
+                )
+            model, remodelled = build_hub_generator_panel(studio)
+        with gr.Column(scale=7, elem_id="generate-work", elem_classes="painting-work"):
+            bar = gr.HTML(elem_id="generate-progress")
+            easel = gr.Image(
+                show_label=False,
+                type="filepath",
+                format="png",
+                interactive=False,
+                height=470,
+                buttons=["fullscreen"],
+                elem_id="generate-easel",
+                elem_classes="painting-result",
+            )
+            note = gr.Markdown(elem_id="generate-note", elem_classes="hint")
+            wall.render()
+            with gr.Row(elem_id="generate-actions"):
+                download = gr.DownloadButton(
+                    t("ui.download"), interactive=False, size="md", min_width=110, elem_id="generate-download"
+                )
+                keep = gr.Button(t("ui.generate.keep"), size="md", min_width=110, elem_id="generate-keep")
+                back = gr.Button(t("ui.generate.back"), size="md", min_width=90, elem_id="generate-back")
+            with gr.Row(elem_id="generate-send"):
+                senders = {
+                    target: gr.Button(
+                        t(f"ui.generate.send.{target}"), size="sm", min_width=90, elem_id=f"generate-send-{target}"
+                    )
+                    for target in targets
+                }
+            with gr.Row(elem_classes="generate-sizes"):
+                upscale = gr.Radio(
+                    [(f"× {scale}", scale) for scale in SCALES],
+                    value=SCALES[-1],
+                    label=t("ui.generate.enlarge"),
+                    min_width=150,
+                    elem_id="generate-upscale",
+                    elem_classes="segmented",
+                )
+                look = gr.Radio(
+                    _look_choices("en"),
+                    value="crisp",  # there is no truth that faithfulness would be kept to
+                    label=t("ui.generate.look"),
+                    min_width=150,
+                    elem_id="generate-look",
+                    elem_classes="segmented",
+                )
+            original = gr.HTML(elem_id="generate-original")
+            with gr.Accordion(t("ui.recipe"), open=False):
+                recipe = gr.JSON(show_label=False, elem_id="generate-recipe")
+            gr.Markdown(t("ui.generate.caution"), elem_classes="hint")
+    for component in (file, download):
+        unread(component)
+    panel = steered.SteeringPanel(
+        cross.share,
+        cross.levels,
+        picture_style,
+        picture_variety,
+        tuple(sliders),
+        tuple(rows),
+        direction_side,
+        cross.partner_side,
+        cross.levels_side,
+    )
+    paint = runtime.gpu(request_of.painted)
+
+    # What handlers share
+    def hung(studio: Studio, language: str) -> dict[str, Any]:
+        """Return the wall with those of its pictures that have been painted."""
+        tiles = [
+            Tile(each.id, request_of.caption(each, language), studio.tiles[each.id])
+            for each in studio.wall
+            if each.id in studio.tiles
+        ]
+        picked = studio.base.id if studio.base else None
+        return with_tiles(tiles, picked, studio.liked, say("ui.generate.like", language))
+
+    def described(genome: Genome, language: str) -> str:
+        parts = [
+            request_of.caption(genome, language),
+            request_of.style_name(genome.style, language),
+            say("ui.generate.with_variety", language, variety=genome.truncation),
+        ]
+        return " · ".join(parts)
+
+    def told(step: runtime.Progress, language: str) -> str:
+        return progress(min(1.0, step.done / max(step.total, 1)), say(step.note, language))
+
+    def seen(studio: Studio, language: str) -> tuple[Any, ...]:
+        """Return the picture that was picked, painted at once, and controls that start anew."""
+        return request_of.quick(studio.easel), described(studio.easel, language), *steered.fresh(studio, language)
+
+    picked_outputs = [easel, note, *panel.outputs]
+    wall_outputs = [bar, wall, *picked_outputs]
+    finished_outputs = [bar, easel, download, recipe, original, evolution.ancestors]
+
+    # Handlers
+    @handler
+    def translate_generate(request: gr.Request) -> tuple[Any, ...]:
+        """Say in the visitor's language what Gradio cannot translate: the choices."""
+        language = language_of(request)
+        if language == "en":
+            return (gr.skip(),) * 5
+        return (
+            gr.update(choices=_look_choices(language)),
+            gr.update(choices=easing_choices(language)),
+            gr.update(choices=level_choices(language)),
+            gr.update(choices=way_choices(language)),
+            gr.update(choices=request_of.model_choices(language)),
+        )
+
+    def born(
+        studio: Studio, first: int, style: str, variety: float, count: int, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """Hang the pictures of the seeds from `first` on."""
+        language = language_of(request)
+        for step in request_of.births(studio.checkpoint, first, int(count), style, variety):
+            if isinstance(step, runtime.Progress):
+                yield gr.skip(), gr.skip(), told(step, language)
+                continue
+            studio.hang(step)
+            choices = request_of.style_choices(studio.checkpoint, language)
+            yield first, gr.update(choices=choices), ""
+
+    @handler
+    def show_first_wall(
+        studio: Studio, style: str, variety: float, count: int, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
+        if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+            yield (gr.skip(),) * 3
+            return
+        studio.is_open = True
+        yield from born(studio, random_seed(), style, variety, count, request)
+
+    @handler
+    def hang_new(
+        studio: Studio, style: str, variety: float, count: int, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        studio.is_open = True
+        yield from born(studio, random_seed(), style, variety, count, request)
+
+    @handler
+    def hang_seed(
+        studio: Studio, seed: int | None, style: str, variety: float, count: int, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        studio.is_open = True
+        first = random_seed() if seed is None else check_seed(int(seed))
+        yield from born(studio, first, style, variety, count, request)
+
+    @handler
+    def hang_of_model(studio: Studio, variety: float, count: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Hang pictures of another generator, which need not know the style."""
+        for first, choices, progress_bar in born(studio, random_seed(), ANY_STYLE, variety, count, request):
+            is_done = isinstance(first, int)
+            yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, progress_bar
+
+    @handler
+    def show_wall(studio: Studio, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Paint what hangs on the wall and has not been painted yet."""
+        language, genomes = language_of(request), list(studio.wall)
+        studio.tiles = {each.id: studio.tiles[each.id] for each in genomes if each.id in studio.tiles}
+        missing = [each for each in genomes if each.id not in studio.tiles]
+        rest = (gr.skip(),) * len(picked_outputs)
+        done, shown = 0, time.monotonic()
+        for step in paint(missing):
+            if not isinstance(step, runtime.Progress):
+                continue
+            if step.preview is not None and step.done > done:
+                studio.tiles[missing[done].id] = data_uri(step.preview, TILE_SIDE)
+                done = step.done
+            is_due = time.monotonic() - shown > 0.5  # not all pictures one by one
+            shown = time.monotonic() if is_due else shown
+            yield told(step, language), hung(studio, language) if is_due else gr.skip(), *rest
+            if studio.wall != genomes:  # others hang there by now
+                return
+        if studio.easel is None:
+            yield (gr.skip(),) * len(wall_outputs)
+            return
+        yield "", hung(studio, language), *seen(studio, language)
+
+    @handler
+    def pick(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
+        by_id = {genome.id: genome for genome in studio.wall}
+        chosen = Choice.read(value, by_id)
+        if chosen.picked is None:  # the page is older than the app
+            return (gr.skip(),) * len(picked_outputs)
+        studio.liked = chosen.liked
+        studio.pick(by_id[chosen.picked])
+        return seen(studio, language_of(request))
+
+    @handler
+    def show_picked(studio: Studio, request: gr.Request) -> tuple[Any, ...]:
+        """Show a picture that was picked elsewhere."""
+        if studio.easel is None:
+            return (gr.skip(),) * len(picked_outputs)
+        return seen(studio, language_of(request))
+
+    @handler
+    def like(studio: Studio, value: Any, request: gr.Request) -> Any:
+        """Remember what is liked; it also lies at the corners of the pad."""
+        studio.liked = Choice.read(value, {genome.id for genome in studio.wall}).liked
+        return _pad_if_open(studio, language_of(request))
+
+    @handler
+    def steer(studio: Studio, request: gr.Request, *values: Any) -> tuple[Any, Any]:
+        """Show what the controls make of the picture, at once."""
+        if studio.base is None:
+            return gr.skip(), gr.skip()
+        studio.easel = steered.change_of(studio, *values).of(studio.base, studio.partner)
+        return request_of.quick(studio.easel), described(studio.easel, language_of(request))
+
+    @handler
+    def follow_pad(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, Any]:
+        genome = steered.at_pad(studio, value)
+        if genome is None:
+            return gr.skip(), gr.skip()
+        studio.pick(genome)
+        return request_of.quick(genome), described(genome, language_of(request))
+
+    @handler
+    def follow_map(studio: Studio, value: Any, variety: float, request: gr.Request) -> tuple[Any, Any]:
+        genome = steered.at_map(value, variety)
+        studio.pick(genome)
+        return request_of.quick(genome), described(genome, language_of(request))
+
+    @handler
+    def reset_controls(studio: Studio, request: gr.Request) -> tuple[Any, ...]:
+        return steered.fresh(studio, language_of(request))
+
+    @handler
+    def open_pad(studio: Studio, request: gr.Request) -> Any:
+        studio.open_panels.add("pad")
+        return _pad_if_open(studio, language_of(request))
+
+    @handler
+    def close_pad(studio: Studio, request: gr.Request) -> None:
+        studio.open_panels.discard("pad")
+
+    @handler
+    def show_pad(studio: Studio, request: gr.Request) -> Any:
+        return _pad_if_open(studio, language_of(request))
+
+    @handler
+    def open_map(request: gr.Request) -> tuple[Any, str]:
+        language = language_of(request)
+        return steered.map_update(language), html.axes(steered.axes_text(language))
+
+    @handler
+    def finish(studio: Studio, upscale: int, look: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Enlarge the picture, write its file, and say how new it is; wait until it is no longer being changed."""
+        nothing = (gr.skip(),) * (len(finished_outputs) - 1)
+        genome, language = studio.easel, language_of(request)
+        deadline = time.monotonic() + _PAUSE
+        while genome is not None and time.monotonic() < deadline and studio.easel is genome:
+            yield gr.skip(), *nothing
+            time.sleep(0.1)
+        if genome is None or studio.easel is not genome:
+            yield gr.skip(), *nothing
+            return
+        studio.remember(genome)
+        picture = None
+        for step in paint([genome], int(upscale), look):
+            if studio.easel is not genome:
+                yield "", *nothing
+                return
+            if isinstance(step, runtime.Progress):
+                yield gr.skip(), *nothing
+            else:
+                picture = step[0]
+        judged = None if runtime.settings().zero_gpu else request_of.judged(picture)
+        if studio.easel is not genome:
+            yield "", *nothing
+            return
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            path = Path(folder) / FILE_NAME
+            save_png(picture, path, text=chunks(picture))
+            yield (
+                "",
+                str(path),
+                gr.update(value=str(path), interactive=True),
+                recipe_of(picture).as_dict(),
+                html.originality_meter(judged, language),
+                lineage_update(studio, language),
+            )
+
+    @handler
+    def keep_picture(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
+        """Hang the picture that is looked at beside the others."""
+        studio.liked = Choice.read(value, {genome.id for genome in studio.wall}).liked
+        language = language_of(request)
+        studio.keep()
+        studio.tiles.setdefault(studio.base.id, request_of.tile_image(studio.base))
+        return hung(studio, language), *steered.fresh(studio, language)
+
+    @handler
+    def go_back(studio: Studio, request: gr.Request) -> None:
+        studio.back()
+
+    @handler
+    def open_file(studio: Studio, path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Take up a picture, or a film, where its file left off."""
+        unchanged = (gr.skip(),) * 6
+        if path is None:
+            yield unchanged
+            return
+        found = request_of.opened(path)
+        language = language_of(request)
+        genomes = [found] if isinstance(found, Genome) else list(found.keys)
+        for step in request_of.births(genomes[0].checkpoint, 0, 1):  # only to load it
+            if isinstance(step, runtime.Progress):
+                yield unchanged
+        studio.is_open, studio.checkpoint = True, genomes[0].checkpoint
+        first = genomes[0]
+        rest = studio.wall if isinstance(found, Genome) else []
+        studio.hang([*genomes, *rest][:MOST_ON_WALL])
+        settings = (
+            gr.update(choices=request_of.style_choices(first.checkpoint, language), value=first.style),
+            min(first.truncation, MOST_TRUNCATION),
+            first.seed if first.origin == "seed" else gr.skip(),
+        )
+        if isinstance(found, Genome):
+            yield *settings, *(gr.skip(),) * 3
+            return
+        seconds = min(max(found.frames / found.fps, 1), MOST_SECONDS)
+        yield *settings, seconds, found.loop, found.easing if found.easing in EASINGS else EASINGS[0]
+
+    def sender(target: str) -> Any:
+        @handler
+        def send_picture(path: str | None, request: gr.Request) -> tuple[Any, Any]:
+            return path or gr.skip(), gr.Tabs(selected=target) if path else gr.skip()
+
+        return send_picture
+
+    # Wiring
+    page = gr.context.Context.root_block
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    on_device = {"concurrency_id": "device", "concurrency_limit": 1, **quiet}
+    live = {"trigger_mode": "always_last", "concurrency_id": "preview", "concurrency_limit": 2, **quiet}
+    page.load(translate_generate, None, [look, film.easing, cross.levels, way, model], **quiet)
+    settings = [style, variety, count]
+    new_outputs = [seed, style, bar]
+    new_walls = [
+        tab.select(show_first_wall, [studio, *settings], new_outputs, **on_device),
+        new_button.click(hang_new, [studio, *settings], new_outputs, **on_device),
+        *(
+            asked(hang_seed, [studio, seed, *settings], new_outputs, trigger_mode="always_last", **on_device)
+            for asked in (seed_button.click, seed.submit, style.input, variety.release, count.input)
+        ),
+        remodelled.success(hang_of_model, [studio, variety, count], new_outputs, **on_device),
+    ]
+    opened = file.upload(
+        open_file, [studio, file], [style, variety, seed, *film.settings], trigger_mode="always_last", **on_device
+    )
+    undone = back.click(go_back, [studio], None, **quiet)
+    shown = [
+        event.success(show_wall, [studio], wall_outputs, trigger_mode="always_last", **on_device)
+        for event in (*new_walls, *evolution.hung, repainted, projected, opened, undone)
+    ]
+    picked = [
+        wall.select(pick, [studio, wall], picked_outputs, **live),
+        *(event.success(show_picked, [studio], picked_outputs, **live) for event in (evolution.returned, cross.chosen)),
+    ]
+    wall.like(like, [studio, wall], [pad], **live)
+    changed = [
+        *(control.input(steer, [studio, *panel.controls], [easel, note], **live) for control in panel.controls),
+        pad.input(follow_pad, [studio, pad], [easel, note], **live),
+        mood_map.input(follow_map, [studio, mood_map, variety], [easel, note], **live),
+    ]
+    for moved in (pad, mood_map):
+        moved.release(reset_controls, [studio], panel.outputs, **live)
+    kept = keep.click(keep_picture, [studio, wall], [wall, *panel.outputs], **quiet)
+    finishing = {"fn": finish, "inputs": [studio, upscale, look], "outputs": finished_outputs}
+    finishing |= {"trigger_mode": "always_last", **on_device}
+    finishes = [event.success(**finishing) for event in (*shown, *picked, *changed, kept)]
+    finishes += [choice.input(**finishing) for choice in (upscale, look)]
+    for finished in finishes:
+        finished.success(_show_editor, [studio], [region], **quiet)
+    for event in shown:
+        event.success(show_pad, [studio], [pad], **quiet)
+    pad_side.expand(open_pad, [studio], [pad], **quiet)
+    pad_side.collapse(close_pad, [studio], None, **quiet)
+    map_side.expand(open_map, None, [mood_map, map_axes], **on_device)
+    for event in (*new_walls, *shown, *finishes):
+        event.failure(lambda: "", None, [bar], queue=False, **quiet)
+    stop_button.click(lambda: "", None, [bar], cancels=[*new_walls, *shown, *finishes], queue=False, **quiet)
+    for target, button in senders.items():
+        button.click(sender(target), [download], [targets[target], tabs], **quiet)
+    large.wire(
+        [],
+        lambda: (None, (), None, 1.0),
+        [easel, note, download, recipe, original],
+        lambda before, after, download, recipe, note: (
+            after,
+            note,
+            gr.update(value=download, interactive=True),
+            recipe,
+            "",
+        ),
+    )
+    add_generate_endpoint()
+
+
+def _pad_if_open(studio: Studio, language: str) -> Any:
+    return steered.pad_update(studio, language) if "pad" in studio.open_panels else gr.skip()
+
+
+@handler
+def _show_editor(studio: Studio, request: gr.Request) -> Any:
+    return editor_update(studio)
+
+
+def _look_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.restore.look.{look}", language), look) for look in LOOKS]

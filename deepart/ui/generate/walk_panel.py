@@ -1,0 +1,158 @@
+"""The panel of the Generate tab that paints a film on the way from picture to picture."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.tasks.generate import ArtGenerator
+from deepart.tasks.walks import EASINGS, FPS, MOST_KEYS, Walk, walk_steps
+from deepart.text import say
+from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import translations as t
+from deepart.ui.generate.studio import Studio
+from deepart.ui.restore.html import progress
+from deepart.ui.widgets.picture_wall import Choice
+
+KINDS = ("mp4", "gif", "webp")
+MOST_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class WalkPanel:
+    """What the tab needs of the panel."""
+
+    easing: gr.Radio
+    settings: tuple[gr.components.Component, ...]
+    """Seconds, loop and easing, which a saved film brings along."""
+
+
+def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
+    """Add the panel to the surrounding column.
+
+    Args:
+        studio: the visitor's work.
+        wall: whose pictures, or those of them that are liked, the film goes past.
+    """
+    with gr.Accordion(t("ui.generate.film"), open=False, elem_id="generate-film"):
+        gr.Markdown(t("ui.generate.film_hint"), elem_classes="hint")
+        seconds = gr.Slider(
+            1, MOST_SECONDS, value=3, step=0.5, label=t("ui.generate.seconds"), elem_id="generate-seconds"
+        )
+        easing = gr.Radio(
+            easing_choices("en"),
+            value=EASINGS[0],
+            label=t("ui.generate.easing"),
+            elem_id="generate-easing",
+            elem_classes="segmented",
+        )
+        loop = gr.Checkbox(True, label=t("ui.generate.loop"), elem_id="generate-loop")
+        kind = gr.Radio(
+            [(name.upper(), name) for name in KINDS],
+            value=KINDS[0],
+            label=t("ui.generate.kind"),
+            elem_id="generate-kind",
+            elem_classes="segmented",
+        )
+        with gr.Row():
+            make_button = gr.Button(t("ui.generate.make_film"), size="md", elem_id="generate-film-run")
+            stop_button = gr.Button(t("ui.stop"), size="md", elem_id="generate-film-stop")
+        bar = gr.HTML(elem_id="generate-film-progress")
+        with gr.Column(visible=False) as video_side:
+            video = gr.Video(
+                label=t("ui.generate.film_result"),
+                format=None,
+                interactive=False,
+                autoplay=True,
+                loop=True,
+                buttons=[],
+                elem_id="generate-video",
+            )
+        with gr.Column(visible=False) as picture_side:
+            picture = gr.Image(
+                label=t("ui.generate.film_result"),
+                type="filepath",
+                format="png",
+                interactive=False,
+                buttons=[],
+                elem_id="generate-animation",
+                elem_classes="labelled-picture",
+            )
+        download = gr.DownloadButton(
+            t("ui.generate.download_film"), interactive=False, size="md", elem_id="generate-film-download"
+        )
+    unread(download)
+    paint_to = runtime.gpu(film_to, seconds=120)
+
+    @handler
+    def make_film(
+        studio: Studio, value: Any, seconds: float, easing: str, loop: bool, kind: str, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        language = language_of(request)
+        if kind not in KINDS:
+            raise InputError("setting.choice", name="kind", choices=", ".join(KINDS))
+        studio.liked = Choice.read(value, {genome.id for genome in studio.wall}).liked
+        walk = walk_past(studio, seconds, easing, loop)
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            path = Path(folder) / f"deepart-walk.{kind}"
+            for step in paint_to(path, walk):
+                note = f"{say(step.note, language)}: {step.done} / {step.total}"
+                yield (*(gr.skip(),) * 5, progress(step.done / max(step.total, 1), note))
+            is_video = kind == "mp4"
+            yield (
+                gr.update(visible=is_video),
+                str(path) if is_video else None,
+                gr.update(visible=not is_video),
+                None if is_video else str(path),
+                gr.update(value=str(path), interactive=True),
+                "",
+            )
+
+    outputs = [video_side, video, picture_side, picture, download, bar]
+    run = make_button.click(
+        make_film,
+        [studio, wall, seconds, easing, loop, kind],
+        outputs,
+        api_visibility="private",
+        show_progress="hidden",
+        concurrency_id="device",
+        concurrency_limit=1,
+    )
+    run.failure(lambda: "", None, [bar], queue=False, api_visibility="private", show_progress="hidden")
+    stop_button.click(lambda: "", None, [bar], cancels=[run], api_visibility="private", queue=False)
+    return WalkPanel(easing, (seconds, loop, easing))
+
+
+def walk_past(studio: Studio, seconds: float, easing: str, loop: bool) -> Walk:
+    """Return the walk past the liked pictures, or past those on the wall if fewer than two are liked.
+
+    Raises:
+        InputError: there are too few pictures.
+    """
+    liked = studio.likes()
+    keys = liked if len(liked) > 1 else studio.wall
+    same = [replace(key, patches=()) for key in keys if key.checkpoint == keys[0].checkpoint]
+    keys = list({key.id: key for key in same}.values())[:MOST_KEYS]  # without their patches, some can be the same
+    return Walk(tuple(keys), max(round(seconds * FPS), len(keys)), bool(loop), easing)
+
+
+def film_to(path: Path, walk: Walk) -> Iterator[runtime.Progress]:
+    """Paint a walk into a file.
+
+    Raises:
+        InputError: see `walk_steps`.
+    """
+    walk.check()
+    yield from walk_steps(ArtGenerator(walk.keys[0].checkpoint), walk, path)
+
+
+def easing_choices(language: str) -> list[tuple[str, str]]:
+    """Return the ways of going from one picture to the next."""
+    return [(say(f"ui.generate.easing.{easing}", language), easing) for easing in EASINGS]

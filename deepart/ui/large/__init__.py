@@ -1,0 +1,1 @@
+"""Large models: the switch of the tabs, and the endpoint `/repaint`."""

@@ -1,0 +1,1 @@
+"""The Restore tab: a damaged picture, repaired step by step."""

@@ -1,0 +1,413 @@
+"""What a visitor of the Restore tab asks for: what is wrong with a picture, where it is damaged, what to do."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageChops
+
+from deepart.checkpoints import find
+from deepart.errors import InputError
+from deepart.images import fit, load_image, png_bytes, save_png
+from deepart.recipes import chunks, recipe_of
+from deepart.runtime import Progress
+from deepart.tasks.bundled_restorers import DETECTOR, Look, detection_steps
+from deepart.tasks.damage_judgement import surely_damaged
+from deepart.tasks.diagnosis import Diagnosis, Step
+from deepart.tasks.hub_restorers import RESTORERS, opening, own_restorers, weights_of
+from deepart.tasks.masks import load_mask
+from deepart.tasks.restoration import Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore import plan
+from deepart.tasks.spandrel_network import Kind
+from deepart.tasks.straighten import Quad, find_print
+from deepart.tasks.strokes import masks_by_colour
+from deepart.tasks.tiled import patiently
+from deepart.tiles import Box
+from deepart.ui.classify.request import any_repository
+from deepart.ui.paintings import SHOWN_SIDE
+
+FILE_NAME, TRUST_NAME, MASK_NAME = "deepart-restored.png", "deepart-trust-map.png", "deepart-mask.png"
+STRAIGHTENED_NAME = "deepart-straightened.png"
+EDITOR_SIDE = 800
+"""Of the square on which damage is marked; phones run out of memory with larger ones."""
+FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
+"""Of the strokes that mark what to fill, and what to leave alone."""
+OPACITY = 0.65
+"""Of the strokes, so that what they mark can be seen."""
+
+_MAT = (87, 83, 78)  # around pictures that are no squares
+_LOOKED_SIDE = 2048  # longer side at which damage is looked for
+_HALF = [255 * (level >= 128) for level in range(256)]
+_KEPT = 8  # pictures that need not be looked at again
+
+
+# --- what is wrong -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found out about a picture."""
+
+    found: Diagnosis
+    steps: tuple[Step, ...]
+    """What to do about it."""
+    mask: bytes | None = None
+    """PNG of what is taken for damage, white; None if nobody has looked for it."""
+    sure: bytes | None = None
+    """PNG of what surely is, if that is enough to fill it at once."""
+    corners: Quad | None = None
+    """Of the print that was photographed askew, if it shows one."""
+
+    def step(self, action: str) -> Step | None:
+        """Return what is proposed of an action; None if it is not needed."""
+        return next((step for step in self.steps if step.action == action), None)
+
+    @property
+    def shown(self) -> bytes | None:
+        """What is filled, or asked about; None if the picture is left as it is."""
+        return self.sure or (self.mask if self.found.answer == "ask" else None)
+
+    @property
+    def keep_paint(self) -> float:
+        """How much of the paint is usually kept in pictures like this one."""
+        return usual_keep_paint(self.found)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def examine(path: str) -> Examination:
+    """Measure what is wrong with a picture, but for its damage: about a second.
+
+    Args:
+        path: of the picture; in the app it contains a hash of the file.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    picture = load_image(path)
+    return Examination(*plan(picture, path), corners=find_print(picture))
+
+
+_examined: dict[tuple[str, str], Examination] = {}  # by path and version of the detector
+
+
+def damage_steps(path: str) -> Generator[Progress, None, Examination]:
+    """Look for damage too, as an engine.
+
+    Raises:
+        InputError: the picture cannot be read.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    key = path, find(DETECTOR).sha256
+    examined = _examined.get(key)
+    if examined is None:
+        picture = load_image(path)
+        mask = yield from detection_steps(fit(picture, _LOOKED_SIDE))
+        work = partial(plan, picture, path, mask)
+        found, steps = yield from patiently(work, Progress(1, 1, "progress.diagnosing"))
+        sure = png_bytes(surely_damaged(picture, mask)) if found.answer == "fill" else None
+        examined = _examined[key] = Examination(found, steps, png_bytes(mask), sure, examine(path).corners)
+        while len(_examined) > _KEPT:
+            _examined.pop(next(iter(_examined)), None)
+    return examined
+
+
+def straightened_to(folder: Path, path: str) -> Generator[Progress, None, str]:
+    """Write the print in a picture to `folder`, seen from in front, as an engine; return the path of the file.
+
+    Raises:
+        InputError: the picture cannot be read.
+    """
+    done = yield from run_plan(path, (), manner=Manner(keep_paint=0.0, corners=examine(path).corners))
+    work = partial(save_png, done.after, folder / STRAIGHTENED_NAME, text=chunks(done.after))
+    yield from patiently(work, Progress(1, 1, "progress.saving"))
+    return str(folder / STRAIGHTENED_NAME)
+
+
+# --- masks -------------------------------------------------------------------------------------------
+
+
+def canvas(picture: Image.Image) -> Image.Image:
+    """Return a picture as it is shown for marking: in the middle of a square, since the editor's is one."""
+    left, top, right, bottom = _on_canvas(picture.size)
+    square = Image.new("RGB", (EDITOR_SIDE, EDITOR_SIDE), _MAT)
+    square.paste(picture.resize((right - left, bottom - top), Image.Resampling.LANCZOS), (left, top))
+    return square
+
+
+def strokes(mask: bytes, size: tuple[int, int]) -> Image.Image:
+    """Return a mask of a picture of `size` as strokes that lie over `canvas`."""
+    return tinted(_shown(mask, size))
+
+
+def tinted(mask: Image.Image) -> Image.Image:
+    """Return a mask as RGBA in the colour of what is filled."""
+    layer = Image.new("RGBA", mask.size, FILL_COLOUR)
+    layer.putalpha(mask.point([0] + [round(255 * OPACITY)] * 255))
+    return layer
+
+
+def marked(
+    mask: bytes | None, editor: Mapping[str, Any] | None, size: tuple[int, int]
+) -> tuple[Image.Image | None, Image.Image | None]:
+    """Return what to fill and what to protect, each "L" of `size`, white for yes, or None for nowhere.
+
+    Strokes are coarser than the mask that they are drawn over: they change it only where they differ from it.
+
+    Args:
+        mask: PNG that the editor was shown; None if there was none.
+        editor: "layers", what is on it now; None or without layers if it was not opened.
+        size: of the picture.
+
+    Raises:
+        InputError: a layer cannot be read.
+    """
+    whole = _decoded(mask, size)
+    layers = (editor or {}).get("layers") or ()
+    if not layers:
+        return whole, None
+    found = masks_by_colour(layers, (FILL_COLOUR, PROTECT_COLOUR))
+    square = (EDITOR_SIDE, EDITOR_SIDE)
+    drawn, protect = (each.resize(square) for each in found) if found else (Image.new("L", square),) * 2
+    if whole is None:
+        whole = Image.new("L", size)
+    before = Image.new("L", square) if mask is None else _shown(mask, size)
+    box = _on_canvas(size)
+    added = ImageChops.subtract(drawn, before).crop(box).resize(size, Image.Resampling.NEAREST)
+    erased = ImageChops.subtract(before, drawn).crop(box).resize(size, Image.Resampling.NEAREST)
+    fill = ImageChops.lighter(ImageChops.subtract(whole, erased), added)
+    protect = protect.crop(box).resize(size, Image.Resampling.NEAREST)
+    return fill if mask is not None or fill.getbbox() else None, protect if protect.getbbox() else None
+
+
+def uploaded(path: str, picture: str) -> bytes:
+    """Return a mask that a visitor has for a picture, as PNG.
+
+    Raises:
+        InputError: one of them cannot be read, or the mask has other proportions.
+    """
+    return png_bytes(load_mask(path, load_image(picture).size, is_hole=True))
+
+
+def joined(mask: Image.Image | None, other: bytes | None) -> bytes | None:
+    """Return what either of two masks marks, as PNG of the size of the first."""
+    if mask is None:
+        return other
+    second = _decoded(other, mask.size)
+    return png_bytes(mask if second is None else ImageChops.lighter(mask, second))
+
+
+def share(mask: Image.Image | None) -> float:
+    """Return the share of what a mask marks, from 0 to 1."""
+    return 0.0 if mask is None else sum(mask.histogram()[128:]) / (mask.width * mask.height)
+
+
+def _on_canvas(size: tuple[int, int]) -> Box:
+    """Return where a picture of `size` lies on the canvas."""
+    scale = EDITOR_SIDE / max(size)
+    width, height = (max(1, round(scale * side)) for side in size)
+    left, top = (EDITOR_SIDE - width) // 2, (EDITOR_SIDE - height) // 2
+    return left, top, left + width, top + height
+
+
+def _shown(mask: bytes, size: tuple[int, int]) -> Image.Image:
+    """Return a mask as it lies on the canvas: a pixel is white if any of what it stands for is."""
+    left, top, right, bottom = _on_canvas(size)
+    small = Image.open(BytesIO(mask)).convert("L").resize((right - left, bottom - top), Image.Resampling.BOX)
+    square = Image.new("L", (EDITOR_SIDE, EDITOR_SIDE))
+    square.paste(small.point([0] + [255] * 255), (left, top))
+    return square
+
+
+def _decoded(mask: bytes | None, size: tuple[int, int]) -> Image.Image | None:
+    if mask is None:
+        return None
+    return Image.open(BytesIO(mask)).convert("L").resize(size, Image.Resampling.BILINEAR).point(_HALF)
+
+
+# --- what to do --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """Restorers of the Hub that were chosen: keys, files such as "owner/name/file.pth", or "" for the bundled."""
+
+    filler: str = ""
+    cleaner: str = ""
+    upscaler: str = ""
+
+    def opened(self) -> Generator[Progress, None, dict[str, Engine]]:
+        """Return them by the names that `Manner` has for them, fetching those that were typed.
+
+        Raises:
+            InputError: one is not known.
+            WeightsError: one is out of reach or refused.
+        """
+        found = {}
+        for role in self.__slots__:
+            found[role] = yield from opened_engine(getattr(self, role))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreRequest:
+    """What a visitor asks for."""
+
+    picture: str | None
+    fill: bool = False
+    mask: Image.Image | None = None
+    """What to fill; None lets damage be looked for."""
+    protect: Image.Image | None = None
+    clean: float = 0.0
+    keep_paint: float | None = None
+    colour: float = 0.0
+    upscale: int = 1
+    look: Look = "faithful"
+    engines: Engines = Engines()
+
+    @classmethod
+    def on_page(
+        cls,
+        picture: str | None,
+        mask: bytes | None,
+        editor: Mapping[str, Any] | None,
+        fill: bool,
+        clean: float,
+        keep_paint: float,
+        colour: float,
+        upscale: int,
+        look: Look,
+        filler: str | None,
+        cleaner: str | None,
+        upscaler: str | None,
+    ) -> RestoreRequest:
+        """Read the values of the page's components, in the order in which handlers get them.
+
+        Raises:
+            InputError: the picture or a stroke on it cannot be read.
+        """
+        holes = protect = None
+        if picture and (mask or editor):
+            holes, protect = marked(mask, editor, load_image(picture).size)
+        engines = Engines(filler or "", cleaner or "", upscaler or "")
+        return cls(picture, fill, holes, protect, clean, keep_paint, colour, int(upscale), look, engines)
+
+    def steps(self) -> tuple[Step, ...]:
+        """Return what is done, in order.
+
+        Raises:
+            InputError: there is no picture.
+        """
+        if self.picture is None:
+            raise InputError("restore.missing")
+        wanted = [
+            Step("fill") if self.fill else None,
+            Step("clean", self.clean) if self.clean else None,
+            Step("colour", self.colour) if self.colour else None,
+            Step("enlarge", scale=self.upscale) if self.upscale > 1 else None,
+        ]
+        return tuple(step for step in wanted if step)
+
+    def manner(self) -> Generator[Progress, None, Manner]:
+        """Return how it is done; see `Engines.opened`."""
+        engines = yield from self.engines.opened()
+        return Manner(self.look, self.keep_paint, self.protect, **engines)
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A restored picture on disk, as long as the folder that it lies in."""
+
+    before: str
+    after: str
+    download: str
+    trust: str
+    """The trust map as people see it."""
+    trust_levels: str
+    """The same as numbers, see `deepart.tasks.trust.TrustMap.levels`."""
+    changed: float
+    invented: float
+    recipe: dict[str, Any]
+    size: tuple[int, int]
+    had_credentials: bool
+
+
+def restore_to(
+    folder: Path, wanted: RestoreRequest, steps: Sequence[Step] | None = None
+) -> Generator[Progress, None, Restored]:
+    """Restore a picture and write it to `folder`, as an engine.
+
+    Args:
+        folder: where the files go.
+        wanted: what is asked for.
+        steps: the first of `wanted.steps()`; None for all of them.
+
+    Raises:
+        InputError: there is no picture, or see `run_plan`.
+        WeightsError: see `run_plan`.
+    """
+    steps = wanted.steps() if steps is None else steps
+    manner = yield from wanted.manner()
+    done = yield from run_plan(wanted.picture, steps, wanted.mask, manner)
+    return (yield from patiently(partial(_written, folder, done), Progress(1, 1, "progress.saving")))
+
+
+def _written(folder: Path, done: Restoration) -> Restored:
+    save_png(done.after, folder / FILE_NAME, text=chunks(done.after))
+    after = fit(load_image(done.after), SHOWN_SIDE)  # transparency on white
+    save_png(after, folder / "after.png")
+    save_png(done.before.resize(after.size, Image.Resampling.BICUBIC), folder / "before.png")
+    trust, recipe = done.trust_map(), recipe_of(done.after)
+    save_png(trust.levels, folder / TRUST_NAME)
+    fit(trust.overlay, SHOWN_SIDE).save(folder / "trust.jpg", quality=90)
+    return Restored(
+        before=str(folder / "before.png"),
+        after=str(folder / "after.png"),
+        download=str(folder / FILE_NAME),
+        trust=str(folder / "trust.jpg"),
+        trust_levels=str(folder / TRUST_NAME),
+        changed=trust.changed,
+        invented=trust.invented,
+        recipe=recipe.as_dict(),
+        size=done.after.size,
+        had_credentials=any(ingredient.had_credentials for ingredient in recipe.ingredients),
+    )
+
+
+# --- restorers of the Hub ----------------------------------------------------------------------------
+
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    "filler": ("inpaint",),
+    "cleaner": ("clean", "face"),
+    "upscaler": ("enlarge",),
+}
+"""What a restorer has to be made for, by the name that `Engines` has for it."""
+
+
+def offered(role: str) -> list[str]:
+    """Return the keys of the restorers of the Hub that fit a role of `KINDS`."""
+    return [key for key, row in RESTORERS.items() if row.kind in KINDS[role]] + list(own_restorers())
+
+
+def opened_engine(name: str | None) -> Generator[Progress, None, Engine]:
+    """Return a restorer that a visitor has named, see `Engines`; None for the bundled one.
+
+    Raises:
+        InputError: it is not known.
+        WeightsError: it is out of reach or refused.
+    """
+    if not name:
+        return None
+    if name in RESTORERS or name in own_restorers():
+        return name
+    if not any_repository():  # see there
+        raise InputError("setting.choice", name="restorer", choices=", ".join(RESTORERS))
+    parts = name.strip().split("/", 2)
+    if len(parts) < 3:
+        raise InputError("restorer.typed")
+    return (yield from opening(weights_of("/".join(parts[:2]), parts[2])))

@@ -1,0 +1,542 @@
+"""The Restore tab: a damaged picture in; what is wrong with it, a plan that can be edited, and the picture repaired."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.images import load_image
+from deepart.tasks.bundled_restorers import LOOKS, SCALES
+from deepart.tasks.diagnosis import Step
+from deepart.tasks.hub_restorers import RESTORERS, find_restorer
+from deepart.tasks.restoration import USUAL_KEEP_PAINT
+from deepart.text import say
+from deepart.ui.choices import captioned_gallery, one_of, recipe_from, settings_upload, within
+from deepart.ui.classify.request import any_repository
+from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import translations as t
+from deepart.ui.large.panel import LargePanel
+from deepart.ui.paintings import shown
+from deepart.ui.pictures import accepted, before_and_after, picture_upload
+from deepart.ui.restore import html
+from deepart.ui.restore import request as request_of
+from deepart.ui.restore.batch_panel import build_restore_batch_panel
+from deepart.ui.restore.compare_panel import build_compare_panel
+from deepart.ui.restore.damaged_samples import DAMAGED, damaged
+from deepart.ui.restore.endpoint import add_restore_endpoint
+from deepart.ui.restore.mask_panel import build_mask_panel
+from deepart.ui.restore.request import KINDS, Restored, RestoreRequest, restore_to
+
+VIEWS = ("slider", "trust")
+_PATIENCE = 3.0  # seconds after which it is said how long it will take
+
+
+def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image:
+    """Add the tab's components and their events to `tab`, which surrounds them; return its picture.
+
+    Args:
+        tab: this one.
+        tabs: all of them.
+        content: the picture of the Transfer tab, to which results can be sent.
+    """
+
+    # Layout
+    # "opened", "sample": whether the picture is one, "go": the one to restore at once, "done": steps done one by
+    # one, "photo": that was straightened, and what the panels remember; changed in place, while others read it.
+    work = gr.State({})
+    with gr.Row(elem_classes="painting-columns"):
+        with gr.Column(scale=5, elem_id="restore-settings"):
+            picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
+            with gr.Row(visible=False, elem_id="restore-askew") as askew:
+                straighten_button = gr.Button(
+                    t("ui.restore.straighten"), variant="primary", size="md", elem_id="restore-straighten"
+                )
+            with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
+                undo_button = gr.Button(t("ui.restore.straighten_undo"), size="md", elem_id="restore-askew-again")
+            examples = captioned_gallery(
+                _sample_items("en"),
+                t("ui.restore.samples"),
+                "restore-samples",
+                elem_classes="few",
+                columns=len(DAMAGED),
+            )
+            card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
+            with gr.Row(visible=False, elem_id="restore-ask") as asked:
+                ask_button = gr.Button(
+                    t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red"
+                )
+            with gr.Group(elem_id="restore-recipe"):
+                fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
+                clean = _strength_slider("ui.restore.clean", "restore-clean", 0, t("ui.restore.clean_info"))
+                keep = _strength_slider("ui.restore.keep", "restore-keep", USUAL_KEEP_PAINT, t("ui.restore.keep_info"))
+                colour = _strength_slider("ui.restore.colour", "restore-colour", 0)
+                with gr.Row(elem_classes="restore-enlarging"):
+                    upscale = gr.Radio(
+                        [(f"× {scale}", scale) for scale in (1, 2, 4)],
+                        value=1,
+                        label=t("ui.restore.enlarge"),
+                        min_width=150,
+                        elem_id="restore-upscale",
+                        elem_classes="segmented",
+                    )
+                    look = gr.Radio(
+                        _look_choices("en"),
+                        value=LOOKS[0],
+                        label=t("ui.restore.look"),
+                        min_width=150,
+                        elem_id="restore-look",
+                        elem_classes="segmented",
+                    )
+            with gr.Row(elem_id="restore-start"):
+                run_button = gr.Button(
+                    t("ui.restore.run"),
+                    variant="primary",
+                    min_width=120,
+                    elem_id="restore-run",
+                    elem_classes="starts-painting",
+                )
+                next_button = gr.Button(
+                    t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
+                )
+                stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
+            large = LargePanel("restore")
+            with gr.Accordion(t("ui.restore.hub"), open=False, elem_id="restore-hub"):
+                gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
+                engines = {
+                    role: gr.Dropdown(
+                        _engine_choices(role, "en"),
+                        value="",
+                        allow_custom_value=any_repository(),
+                        label=t(f"ui.restore.engine.{role}"),
+                        elem_id=f"restore-{role}",
+                    )
+                    for role in KINDS
+                }
+                licences = gr.HTML(elem_id="restore-licences")
+            settings = [fill, clean, keep, colour, upscale, look, *engines.values()]
+            build_restore_batch_panel(settings)
+        with gr.Column(scale=7, elem_id="restore-work"):
+            with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
+                bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
+                with gr.Column(visible=False) as view_side:
+                    view = gr.Radio(
+                        _view_choices("en"),
+                        value=VIEWS[0],
+                        show_label=False,
+                        container=False,
+                        elem_id="restore-show",
+                        elem_classes="segmented",
+                    )
+                    with gr.Column() as slider_side:
+                        result = before_and_after("restore-result")
+                    with gr.Column(visible=False) as trust_side:
+                        trust = gr.Image(
+                            label=t("ui.restore.trust"),
+                            format="jpeg",
+                            interactive=False,
+                            buttons=["fullscreen"],
+                            elem_id="restore-trust",
+                            elem_classes="labelled-picture",
+                        )
+                    legend = gr.HTML(elem_id="restore-legend")
+                    status = gr.Markdown(elem_id="restore-status", elem_classes="hint")
+                    with gr.Row(elem_id="restore-files"):
+                        download = gr.DownloadButton(t("ui.download"), size="md", elem_id="restore-download")
+                        trust_download = gr.DownloadButton(
+                            t("ui.restore.download_trust"), size="md", elem_id="restore-trust-file"
+                        )
+                        again = gr.Button(t("ui.restore.again"), size="md", elem_id="restore-again")
+                        paint = gr.Button(t("ui.restore.paint"), size="md", elem_id="restore-paint")
+            panel = build_mask_panel(work, picture, fill)
+            build_compare_panel(work, picture, upscale, engines["cleaner"], engines["upscaler"])
+            with gr.Accordion(t("ui.recipe"), open=False):
+                recipe = gr.JSON(show_label=False, elem_id="restore-made")
+                reuse = settings_upload("restore-reuse")
+            gr.Markdown(t("ui.restore.caution"), elem_classes="hint")
+    for component in (picture, download, trust_download):
+        unread(component)
+
+    strengths = [clean, keep, colour, upscale]
+    wanted = [picture, panel.mask, panel.editor, *settings]
+    outputs = [bar, view_side, result, trust, legend, status, download, trust_download, recipe]
+    nothing = (gr.skip(),) * len(outputs)
+    waiting = (gr.update(value=None, interactive=False),) * 2
+
+    # Handlers
+    @handler
+    def translate_restore(request: gr.Request) -> tuple[Any, ...]:
+        """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+        language = language_of(request)
+        if language == "en":
+            return (gr.skip(),) * (5 + len(KINDS))
+        return (
+            gr.update(value=_sample_items(language)),
+            html.waiting(say("ui.restore.waiting", language)),
+            html.waiting(say("ui.restore.result_waiting", language)),
+            gr.update(choices=_look_choices(language)),
+            gr.update(choices=_view_choices(language)),
+            *(gr.update(choices=_engine_choices(role, language)) for role in KINDS),
+        )
+
+    @handler
+    def show_first_sample(work: dict[str, Any], path: str | None, request: gr.Request) -> Any:
+        """Begin with a sample once the tab is opened: those who do not open it cost nothing."""
+        if work.get("opened") or path is not None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+            return gr.skip()
+        work.update(opened=True, sample=True, go=damaged(DAMAGED[0]))
+        return work["go"]
+
+    @handler
+    def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
+        work.update(opened=True, sample=True, photo=None, go=damaged(DAMAGED[event.index]))
+        return work["go"], gr.update(selected_index=-1)
+
+    @handler
+    def check_damaged(work: dict[str, Any], path: str, request: gr.Request) -> Any:
+        """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
+        work.update(photo=None, sample=False)
+        return accepted(path)
+
+    @handler
+    def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """Say what is wrong with a new picture, and set what is proposed."""
+        language = language_of(request)
+        work.pop("done", None)
+        work.pop("piece", None)
+        work.update(picture=path, looking=path is not None)
+        no_result = html.waiting(say("ui.restore.result_waiting", language))
+        hidden = gr.update(visible=False)
+        cleared = None, False, hidden, hidden, no_result
+        unchanged = (gr.skip(),) * 4
+        if path is None:
+            return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, *unchanged
+        try:
+            examined = request_of.examine(path)
+        except InputError as error:  # a toast has said so too
+            return html.waiting(error.sentence(language)), *cleared, hidden, hidden, *unchanged
+        looking = not runtime.settings().zero_gpu
+        return (
+            html.diagnosis_card(path, examined, language, looking),
+            *cleared,
+            gr.update(visible=examined.corners is not None),
+            gr.update(visible=work.get("photo") is not None and Path(path).name == request_of.STRAIGHTENED_NAME),
+            *proposed(examined),
+        )
+
+    def proposed(examined: request_of.Examination) -> tuple[float, float, float, int]:
+        """Return the values of `strengths` that are proposed."""
+        clean, colour, enlarge = (examined.step(action) for action in ("clean", "colour", "enlarge"))
+        return (
+            clean.strength if clean else 0,
+            examined.keep_paint,
+            colour.strength if colour else 0,
+            enlarge.scale if enlarge else 1,
+        )
+
+    @handler
+    def straighten_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[Any]:
+        """Put what the print looks like from in front in the place of the photo; one of the samples is restored."""
+        if path is None:
+            raise InputError("restore.missing")
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            steps = request_of.straightened_to(Path(folder), path)
+            try:
+                while True:
+                    next(steps)
+                    yield gr.skip()
+            except StopIteration as end:
+                work["photo"] = path
+                if work.get("sample"):
+                    work["go"] = end.value
+                yield end.value
+            finally:
+                steps.close()
+
+    @handler
+    def put_photo_back(work: dict[str, Any], request: gr.Request) -> Any:
+        return work.pop("photo", None) or gr.skip()
+
+    @handler
+    def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Add to what is wrong the damage, which takes a network."""
+        try:
+            yield from examine_damage(path, language_of(request))
+        finally:
+            work["looking"] = False
+
+    def examine_damage(path: str | None, language: str) -> Iterator[tuple[Any, ...]]:
+        nothing = (gr.skip(),) * (4 + len(strengths))
+        if path is None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+            yield nothing
+            return
+        steps = request_of.damage_steps(path)
+        try:
+            while True:
+                next(steps)
+                yield nothing
+        except StopIteration as end:
+            examined = end.value
+        except InputError:  # it has been said
+            yield nothing
+            return
+        finally:
+            steps.close()
+        before, after = (proposed(each) for each in (request_of.examine(path), examined))
+        # What is proposed as before may have been edited meanwhile.
+        changed = (gr.skip() if old == new else new for old, new in zip(before, after))
+        card = html.diagnosis_card(path, examined, language)
+        asks = gr.update(visible=examined.found.answer == "ask")
+        yield card, examined.sure, examined.sure is not None, asks, *changed
+
+    @handler
+    def fill_what_was_asked_about(path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Mark what is red in the card; it is known already, but for another version of the detector."""
+        if path is None:
+            raise InputError("restore.missing")
+        steps = request_of.damage_steps(path)
+        try:
+            while True:
+                next(steps)
+                yield (gr.skip(),) * 3
+        except StopIteration as end:
+            yield end.value.mask, True, gr.update(visible=False)
+        finally:
+            steps.close()
+
+    @handler
+    def restore_picture(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+        work.pop("done", None)
+        yield from run(work, RestoreRequest.on_page(*values), None, language_of(request))
+
+    @handler
+    def restore_sample(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Restore a sample as soon as it is known what it needs; other pictures wait for the button."""
+        path, go = values[0], work.pop("go", None)
+        if path is None or go is None or Path(path).name != Path(go).name or request_of.examine(path).corners:
+            yield nothing
+            return
+        yield from run(work, RestoreRequest.on_page(*values), None, language_of(request))
+
+    @handler
+    def restore_next(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+        """Do one step more than the last time; after the last step begin anew."""
+        wanted = RestoreRequest.on_page(*values)
+        count = len(wanted.steps())
+        number = work.get("done", 0) % max(count, 1) + 1
+        if (yield from run(work, wanted, number, language_of(request))):
+            work["done"] = number
+
+    def run(
+        work: dict[str, Any], wanted: RestoreRequest, number: int | None, language: str
+    ) -> Generator[tuple[Any, ...], None, bool]:
+        """Do the first `number` steps, or all; say whether they were done before there was another picture."""
+        started, steps = time.monotonic(), wanted.steps()
+        work |= {"picture": wanted.picture, "stopped": False}
+        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+            engine = restore_to(Path(folder), wanted, steps[:number])
+            try:
+                while True:
+                    step = next(engine)
+                    if work["picture"] != wanted.picture:
+                        return False
+                    told = _progress(step, time.monotonic() - started, language)
+                    if step.preview is None or step.done == step.total:
+                        yield told, *nothing[1:]
+                        continue
+                    before = load_image(wanted.picture).resize(step.preview.size, Image.Resampling.BICUBIC)
+                    with shown(before, step.preview) as pictures:
+                        yield told, gr.update(visible=True), pictures, None, "", "", *waiting, None
+            except StopIteration as end:
+                restored: Restored = end.value
+            finally:
+                engine.close()
+            note = _note(restored, steps, number, time.monotonic() - started, language)
+            yield (
+                "",
+                gr.update(visible=True),
+                (restored.before, restored.after),
+                restored.trust,
+                html.trust_legend(restored.changed, restored.invented, language),
+                note,
+                *(gr.update(value=path, interactive=True) for path in (restored.download, restored.trust_levels)),
+                restored.recipe,
+            )
+        return True
+
+    @handler
+    def stop_restoring(work: dict[str, Any], request: gr.Request) -> str:
+        work["stopped"] = True
+        return html.waiting(say("ui.restore.stopped", language_of(request)))
+
+    @handler
+    def clear_bar(work: dict[str, Any], request: gr.Request) -> str:
+        """Leave nothing in the bar after an error; what is stopped counts as one."""
+        return stop_restoring(work, request) if work.get("stopped") else ""
+
+    @handler
+    def show_view(view: str, request: gr.Request) -> tuple[Any, Any]:
+        return gr.update(visible=view == "slider"), gr.update(visible=view == "trust")
+
+    @handler
+    def show_licences(request: gr.Request, *names: str | None) -> str:
+        language = language_of(request)
+        notes = []
+        for name in filter(None, names):
+            row = RESTORERS.get(name)
+            if row is None:
+                notes.append((name, say("ui.restore.licence_of_repository", language), ""))
+            else:
+                notes.append((f"{row.repo}/{row.file}", row.licence, say(row.good_for, language)))
+        return html.licence_notes(notes, language)
+
+    @handler
+    def restore_again(path: str | None, request: gr.Request) -> Any:
+        """Make the result the picture to restore; its recipe travels in the file."""
+        return path or gr.skip()
+
+    @handler
+    def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
+        """Read the settings back from a picture that was restored here."""
+        found = recipe_from(path, "restore")
+        made, used = found.settings, found.checkpoint.split(", ")
+        return (
+            "fill" in str(made.get("steps")).split(", "),
+            within(made.get("clean"), 0, 1, default=0),
+            within(made.get("keep_paint"), 0, 1, default=USUAL_KEEP_PAINT),
+            within(made.get("colour"), 0, 1, default=0),
+            one_of(SCALES, made.get("upscale"), default=1),
+            one_of(LOOKS, made.get("look"), default=LOOKS[0]),
+            *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
+            html.waiting(say("ui.restore.settings_restored", language_of(request))),
+        )
+
+    @handler
+    def send_to_transfer(path: str | None, request: gr.Request) -> tuple[Any, Any]:
+        return path or gr.skip(), gr.Tabs(selected="transfer")
+
+    # Wiring
+    page = gr.context.Context.root_block
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    page.load(translate_restore, None, [examples, card, bar, look, view, *engines.values()], **quiet)
+    tab.select(show_first_sample, [work, picture], [picture], **quiet)
+    examples.select(choose_sample, [work], [picture, examples], **quiet)
+    picture.upload(check_damaged, [work, picture], [picture], **quiet).failure(
+        lambda: None, None, [picture], queue=False, **quiet
+    )
+    # One after the other, so that what was added last is shown last.
+    in_turn = {"trigger_mode": "always_last", "concurrency_id": "diagnosis", "concurrency_limit": 1, **quiet}
+    examined = picture.change(
+        examine_picture,
+        [work, picture],
+        [card, panel.mask, fill, asked, view_side, bar, askew, straightened, *strengths],
+        **in_turn,
+    )
+    looked = examined.success(look_for_damage, [work, picture], [card, panel.mask, fill, asked, *strengths], **in_turn)
+    panel.show_after(looked.then)
+    straighten_button.click(straighten_picture, [work, picture], [picture], **quiet)
+    undo_button.click(put_photo_back, [work], [picture], **quiet)
+    running = {"inputs": [work, *wanted], "outputs": outputs, "concurrency_id": "device", "concurrency_limit": 1}
+    agreed = ask_button.click(
+        runtime.gpu(fill_what_was_asked_about),
+        [picture],
+        [panel.mask, fill, asked],
+        concurrency_id="device",
+        concurrency_limit=1,
+        **quiet,
+    )
+    panel.show_after(agreed.success)
+    runs = [
+        agreed.success(runtime.gpu(restore_picture), **running, **quiet),
+        run_button.click(runtime.gpu(restore_picture), **running, **quiet),
+        next_button.click(runtime.gpu(restore_next), **running, **quiet),
+        looked.success(restore_sample, trigger_mode="always_last", **running, **quiet),
+    ]
+    for each in runs:
+        each.failure(clear_bar, [work], [bar], queue=False, **quiet)
+    stop_button.click(stop_restoring, [work], [bar], cancels=runs, queue=False, **quiet)
+    view.input(show_view, [view], [slider_side, trust_side], queue=False, **quiet)
+    for dropdown in engines.values():
+        dropdown.input(show_licences, list(engines.values()), [licences], **quiet)
+    again.click(restore_again, [download], [picture], **quiet)
+    reuse.upload(reuse_settings, [reuse], [*settings, bar], **quiet)
+    paint.click(send_to_transfer, [download], [content, tabs], **quiet)
+    large.wire(
+        [picture],
+        lambda picture: (picture, (), None, 1.0),
+        outputs[1:],
+        lambda before, after, download, recipe, note: (
+            gr.update(visible=True),
+            (before, after),
+            None,
+            "",
+            note,
+            gr.update(value=download, interactive=True),
+            gr.update(value=None, interactive=False),
+            recipe,
+        ),
+    )
+    add_restore_endpoint()
+    return picture
+
+
+def _strength_slider(label: str, elem_id: str, value: float, info: object = None) -> gr.Slider:
+    return gr.Slider(0, 1, value=value, step=0.05, label=t(label), info=info, elem_id=elem_id)
+
+
+def _sample_items(language: str) -> list[tuple[str, str]]:
+    return [(damaged(key), say(f"ui.restore.sample.{key}", language)) for key in DAMAGED]
+
+
+def _look_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.restore.look.{look}", language), look) for look in LOOKS]
+
+
+def _view_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.restore.view.{view}", language), view) for view in VIEWS]
+
+
+def _engine_choices(role: str, language: str) -> list[tuple[str, str]]:
+    rows = [(key, find_restorer(key)) for key in request_of.offered(role)]
+    licences = {key: say("ui.restore.own", language) if row.path else row.licence for key, row in rows}
+    sizes = {key: f" · {row.size / 2**20:.0f} MB" if row.size else "" for key, row in rows}
+    return [
+        (say("ui.restore.bundled", language), ""),
+        *((f"{key.partition('/')[2]} · {licences[key]}{sizes[key]}", key) for key, row in rows),
+    ]
+
+
+def _progress(step: runtime.Progress, seconds: float, language: str) -> str:
+    done = min(1.0, step.done / max(step.total, 1))
+    note = say(step.note, language)
+    if seconds > _PATIENCE and 0.05 < done < 1:
+        note += " · " + say("ui.restore.left", language, seconds=round(seconds * (1 - done) / done) + 1)
+    return html.progress(done, note)
+
+
+def _note(restored: Restored, steps: Sequence[Step], number: int | None, seconds: float, language: str) -> str:
+    names = [say(f"ui.restore.action.{step.action}", language) for step in steps]
+    if not steps:
+        note = say("ui.restore.no_step", language)
+    elif number is None:
+        width, height = restored.size
+        note = say("ui.restore.done", language, width=width, height=height, seconds=seconds)
+    elif number < len(steps):
+        note = say(
+            "ui.restore.step_done",
+            language,
+            number=number,
+            count=len(steps),
+            action=names[number - 1],
+            next=names[number],
+        )
+    else:
+        note = say("ui.restore.last_step", language, number=number, action=names[-1])
+    return f"{note} {say('ui.credentials_dropped', language)}" if restored.had_credentials else note

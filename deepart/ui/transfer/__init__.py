@@ -1,0 +1,1 @@
+"""The Transfer tab: a picture in the style of another."""

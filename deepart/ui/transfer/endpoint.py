@@ -1,0 +1,92 @@
+"""The endpoint `/transfer` for programs: files and numbers, nothing of the page."""
+
+from __future__ import annotations
+
+import inspect
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.options import PaintOptions
+from deepart.ui.controls import Field, endpoint, in_contract, option_fields
+from deepart.ui.events import unread
+from deepart.ui.paintings import Painted
+from deepart.ui.transfer.request import TransferRequest, known_style, paint_to
+
+CONTRACT = (
+    *("content", "style", "style_name", "strength", "size", "colour", "brush", "protect_faces", "where", "mask"),
+    *("softness", "outside_name", "outside_strength"),
+)
+"""The parameters that programs may give without their names; new ones come behind."""
+
+
+def add_transfer_endpoint() -> None:
+    """Add the endpoint to the surrounding Blocks."""
+    with gr.Row(visible=False):
+        button = gr.Button()
+        fields = in_contract(_fields() | option_fields(), CONTRACT)
+        answers = [gr.File(label="painting"), gr.JSON(label="recipe")]
+    button.click(
+        runtime.gpu(endpoint(transfer_endpoint, fields)),
+        [field.component for field in fields.values()],
+        answers,
+        api_name="transfer",
+        concurrency_id="device",
+        concurrency_limit=1,
+    )
+
+
+def _fields() -> dict[str, Field]:
+    def file(label: str) -> gr.File:
+        return unread(gr.File(label=label))
+
+    return {
+        "content": Field(file("content"), inspect.Parameter.empty, "the picture to paint."),
+        "style": Field(file("style"), None, "the picture, or the saved style, to take the style from."),
+        "style_name": Field(gr.Textbox(label="style_name"), None, "instead, a style of the gallery: starry-night."),
+        "strength": Field(gr.Number(1, label="strength"), 1, "0 returns the content unchanged, 1 is the full style."),
+        "where": Field(
+            gr.Textbox("everywhere", label="where"),
+            "everywhere",
+            "everywhere, subject, background, faces or uploaded (the mask).",
+        ),
+        "mask": Field(file("mask"), None, "where to paint, white for yes, in the content's proportions."),
+        "softness": Field(
+            gr.Number(0.02, label="softness"), 0.02, "of the mask's edge, in parts of the content's shorter side."
+        ),
+        "outside_name": Field(
+            gr.Textbox(label="outside_name"), None, "a style of the gallery for the rest, which is else left as it is."
+        ),
+        "outside_strength": Field(gr.Number(1, label="outside_strength"), 1, "of that style, 0 to 1."),
+    }
+
+
+def transfer_endpoint(
+    values: dict[str, Any], request: gr.Request
+) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
+    """Repaint a picture in the style of another.
+
+    Args: see `fields`.
+
+    Returns:
+        The painting as PNG, and the recipe of how it was made.
+    """
+    wanted = TransferRequest(
+        content=values["content"],
+        style=values["style"] or known_style(values["style_name"]),
+        strength=values["strength"],
+        options=PaintOptions.read(values),
+        where="uploaded" if values["mask"] else values["where"],
+        mask=values["mask"],
+        softness=values["softness"],
+        outside=known_style(values["outside_name"]),
+        outside_strength=values["outside_strength"],
+    )
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        for step in paint_to(Path(folder), wanted):
+            # Only where a value is handed over can the request be cancelled.
+            yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)

@@ -1,0 +1,135 @@
+"""What a visitor of the Transfer tab, or a program, asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageChops
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.images import fit, load_image
+from deepart.options import PaintOptions
+from deepart.tasks import masks
+from deepart.tasks.gallery import named_styles
+from deepart.tasks.painting import DEFAULT_CHECKPOINT, Region
+from deepart.tasks.transfer import Place, is_named_style, transfer_steps
+from deepart.ui.controls import options_of
+from deepart.ui.paintings import Painted, previews, write_painting
+
+FILE_NAME = "deepart-transfer.png"
+EDITOR_SIDE = 800
+"""Longer side of the picture that masks are painted on."""
+WHERE = ("everywhere", *masks.FOUND, "painted", "uploaded")
+"""Where the style can go; the last two by a mask that the visitor paints or has."""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRequest:
+    """What a visitor asks for.  A `style` is a path or a key that the server knows to be one."""
+
+    content: str | None
+    style: str | None
+    strength: float = 1.0
+    options: PaintOptions = PaintOptions()
+    where: str = "everywhere"
+    mask: str | Image.Image | None = None
+    softness: float = 0.02
+    outside: str | None = None
+    outside_strength: float = 1.0
+
+    @classmethod
+    def on_page(
+        cls,
+        content: str | None,
+        chosen: str | None,
+        own_style: str | None,
+        strength: float,
+        where: str,
+        editor: dict[str, Any] | None,
+        mask_file: str | None,
+        softness: float,
+        outside: str,
+        outside_strength: float,
+        *options: Any,
+    ) -> TransferRequest:
+        """Read the values of the page's components, in the order in which handlers get them; the options come last."""
+        mask = mask_file if where == "uploaded" else None
+        if where == "painted" and content and editor:
+            mask = masks.mask_from_editor(editor, fit(load_image(content), EDITOR_SIDE).size)
+        return cls(
+            content=content,
+            style=own_style or chosen,
+            strength=strength,
+            options=options_of(options),
+            where=where,
+            mask=mask,
+            softness=softness,
+            outside=known_style(outside),
+            outside_strength=outside_strength,
+        )
+
+    def check(self) -> None:
+        """Refuse what cannot be painted.
+
+        Raises:
+            InputError: the picture, the style or the mask is missing, or `where` is unknown.
+        """
+        if self.content is None:
+            raise InputError("content.missing")
+        if not self.style:
+            raise InputError("style.missing")
+        if self.where not in WHERE:
+            raise InputError("setting.choice", name="where", choices=", ".join(WHERE))
+        if self.where in ("painted", "uploaded") and self.mask is None:
+            raise InputError("mask.missing")
+
+    def place(self) -> Place:
+        """Return where to paint, for `transfer_steps`."""
+        mask = {"everywhere": None, "painted": self.mask, "uploaded": self.mask}.get(self.where, self.where)
+        return Place(mask, self.softness, self.outside, self.outside_strength)
+
+    def regions(self) -> list[Region]:
+        """Return the same for a preview."""
+        inside = Region(previews.code(self.style), self.strength)
+        if self.where == "everywhere":
+            return [inside]
+        size = previews.picture(self.content, self.options.brush).plain.size
+        if self.where in masks.FOUND:
+            mask = previews.mask(self.content, self.where).resize(size)
+        else:
+            mask = masks.load_mask(self.mask, size)
+        mask = masks.feather(mask, self.softness)
+        regions = [replace(inside, mask=mask)]
+        if self.outside:
+            regions.append(Region(previews.code(self.outside), self.outside_strength, ImageChops.invert(mask)))
+        return regions
+
+
+def known_style(name: str | None) -> str | None:
+    """Return the key of a bundled style that a visitor named; None for no name.
+
+    What a visitor types must never be taken for a path.
+
+    Raises:
+        InputError: there is no such style.
+    """
+    if not name:
+        return None
+    if not is_named_style(name):
+        raise InputError("style.unknown", known=", ".join(named_styles(DEFAULT_CHECKPOINT)))
+    return name
+
+
+def paint_to(folder: Path, wanted: TransferRequest) -> Iterator[runtime.Progress | Painted]:
+    """Yield the engine's progress, and last the painting, written to `folder`.
+
+    Raises:
+        InputError: something is missing, or see `transfer_steps`.
+    """
+    wanted.check()
+    painted = yield from transfer_steps(wanted.content, wanted.style, wanted.strength, wanted.options, wanted.place())
+    yield write_painting(painted, wanted.content, wanted.options.size, folder, FILE_NAME)

@@ -1,0 +1,1 @@
+"""Controls of our own, with their scripts and styles."""
