@@ -1,10 +1,11 @@
-"""Search for settings that train better: every combination, at random, or where it looks promising.
+"""Search for settings that train better: every combination, at random, or where a model finds it promising.
 
 Optuna (Akiba et al. 2019, https://arxiv.org/abs/1907.10902) chooses and remembers: its journal file survives a crash or
 a restart, and a search that is started again goes on with what is left of its minutes.  Trials that are clearly worse
 than the others at the same point are ended early.
 
-Optuna is an extra: `pip install optuna`.
+Optuna is an extra, and so is scikit-learn, whose forests choose ("forest") and say which settings matter:
+`pip install optuna scikit-learn`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args
 
@@ -24,7 +26,7 @@ from deepart.tasks.tiled import patiently
 if TYPE_CHECKING:
     import optuna
 
-Method = Literal["grid", "random", "tpe"]
+Method = Literal["grid", "random", "tpe", "forest"]
 METHODS: tuple[Method, ...] = get_args(Method)
 
 Value = Union[str, int, float, bool]
@@ -36,6 +38,7 @@ Objective = Callable[[Mapping[str, Value], Report], float]
 
 _STUDY = "search"
 _WARM_TRIALS = 4  # that are never ended early: there is nothing to compare them with
+_ENOUGH_FOR_A_FOREST = 15  # complete trials; from fewer a forest sees differences that are none
 _MOST_TRIALS = 10_000
 
 
@@ -162,8 +165,7 @@ def search_steps(
     Raises:
         InputError: Optuna is not installed, or nothing may be changed, or there is no such method.
     """
-    if method not in METHODS:
-        raise InputError("setting.choice", name="method", choices=", ".join(METHODS))
+    check_method(method)
     if not space:
         raise InputError("search.nothing")
     study = _open(space, journal, method, seed, prune)
@@ -195,13 +197,17 @@ def results(journal: Path) -> Found:
         raise InputError("search.no_journal") from error
 
 
-def check_optuna() -> None:
-    """Refuse to search where Optuna is not installed.
+def check_method(method: str) -> None:
+    """Refuse before any work to search by a method that cannot run here.
 
     Raises:
-        InputError: it is not.
+        InputError: there is no such method, or a package that it needs is not installed.
     """
+    if method not in METHODS:
+        raise InputError("setting.choice", name="method", choices=", ".join(METHODS))
     _optuna()
+    if method == "forest" and find_spec("sklearn") is None:
+        raise InputError("extra.no_sklearn")
 
 
 def _optuna() -> Any:
@@ -228,6 +234,10 @@ def _open(space: Sequence[Setting], journal: Path, method: Method, seed: int, pr
         sampler = optuna.samplers.GridSampler({setting.name: setting.grid() for setting in space}, seed=seed)
     elif method == "random":
         sampler = optuna.samplers.RandomSampler(seed=seed)
+    elif method == "forest":
+        from deepart.admin.forest_sampler import ForestSampler
+
+        sampler = ForestSampler(seed, _WARM_TRIALS)
     else:
         sampler = optuna.samplers.TPESampler(seed=seed, n_startup_trials=_WARM_TRIALS)
     pruner = optuna.pruners.MedianPruner(_WARM_TRIALS) if prune else optuna.pruners.NopPruner()
@@ -297,7 +307,11 @@ def _found(study: optuna.Study) -> Found:
     importance: Mapping[str, float] = {}
     values = [trial.value for trial in trials if trial.state == "complete"]
     if len(values) >= _WARM_TRIALS and len(set(values)) > 1:
-        evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=0.25)
+        if find_spec("sklearn") and len(values) >= _ENOUGH_FOR_A_FOREST:
+            # The share of the variance that a random forest explains by each setting (Hutter et al. 2014).
+            evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
+        else:
+            evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=0.25)
         found = optuna.importance.get_param_importances(study, evaluator=evaluator)
         if all(map(math.isfinite, found.values())):
             importance = found

@@ -139,7 +139,9 @@ def add_to(commands) -> None:
     search.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
     search.add_argument("--minutes", type=float, required=True, help="of all sessions with the journal together")
     search.add_argument("--journal", action=OutputFile, required=True, help="file that remembers the trials")
-    search.add_argument("--method", choices=["grid", "random", "tpe"], default="tpe", help="default %(default)s")
+    search.add_argument(
+        "--method", choices=["grid", "random", "tpe", "forest"], default="tpe", help="default %(default)s"
+    )
     search.add_argument("--trials", type=int, default=10_000, help="at most")
     search.add_argument("--seed", type=int, default=0)
     search.add_argument(
@@ -274,11 +276,11 @@ def _soup(options: argparse.Namespace) -> None:
 
 def _search(options: argparse.Namespace) -> None:
     from deepart.admin.objectives import HEAD_SPACE, heads_objective
-    from deepart.admin.search import check_optuna, search_steps
+    from deepart.admin.search import check_method, search_steps
     from deepart.files import replacing
     from deepart.runtime import run
 
-    check_optuna()
+    check_method(options.method)
     objective = run(heads_objective(options.data, seed=options.seed), progress_line())
     found = run(
         search_steps(

@@ -17,7 +17,7 @@ from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, foll
 from deepart.ui.events import admin_handler, language_of
 from deepart.ui.events import translations as t
 
-METHODS = ("tpe", "random", "grid")
+METHODS = ("tpe", "forest", "random", "grid")
 MOST_MINUTES = 240
 _LOOK_EVERY_SECONDS = 3.0
 
@@ -70,8 +70,9 @@ def build_search_panel(token: gr.State) -> Panel:
         if isinstance(minutes, bool) or not isinstance(minutes, (int, float)) or not 0 < minutes <= MOST_MINUTES:
             raise InputError("setting.range", name="minutes", low=0, high=MOST_MINUTES)
         from deepart.admin.objectives import HEAD_SPACE, heads_objective
-        from deepart.admin.search import search_steps
+        from deepart.admin.search import check_method, search_steps
 
+        check_method(method)
         folder = find_data_set(data).folder
         objective = yield from following(heads_objective(folder), language, 2)
         began, looked = time.monotonic(), 0.0

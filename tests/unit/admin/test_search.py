@@ -12,6 +12,7 @@ import torch
 
 from deepart import runtime
 from deepart.__main__ import main
+from deepart.admin import objectives
 from deepart.admin.objectives import HEAD_SPACE, HeadsObjective
 from deepart.admin.search import METHODS, Found, Report, Setting, Value, results, search_steps
 from deepart.errors import InputError
@@ -34,8 +35,14 @@ def search(tmp_path: Path, method: str = "tpe", trials: int = 12, minutes: float
     return runtime.run(search_steps(objective, SPACE, minutes, tmp_path / "search.log", method, trials, **more))
 
 
+def needs_sklearn(method: str) -> None:
+    if method == "forest":
+        pytest.importorskip("sklearn")
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_finds_the_hill_and_knows_what_matters(method: str, tmp_path: Path) -> None:
+    needs_sklearn(method)
     found = search(tmp_path, method)
     assert found.best is not None and found.best.settings["x"] == pytest.approx(0.4, abs=0.15)
     assert found.importance["x"] > 0.8
@@ -91,6 +98,27 @@ def test_without_optuna_one_sentence_says_what_to_install(tmp_path: Path, monkey
         search(tmp_path)
     with pytest.raises(InputError, match="pip install optuna"):
         results(tmp_path / "search.log")
+
+
+def test_what_a_method_lacks_is_said_before_any_picture_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(objectives, "heads_objective", lambda *asked, **more: pytest.fail("worked before it refused"))
+    arguments = ["search", "--data", str(tmp_path), "--journal", str(tmp_path / "heads.log"), "--minutes", "1"]
+    monkeypatch.setattr("deepart.admin.search.find_spec", lambda name: None)
+    assert main([*arguments, "--method", "forest"]) == 2
+    assert "pip install scikit-learn" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    assert main(arguments) == 2
+    assert "pip install optuna" in capsys.readouterr().err
+
+
+def test_a_forest_goes_where_the_hill_is(tmp_path: Path) -> None:
+    """At random half of the later trials would lie more than 0.25 from the summit."""
+    needs_sklearn("forest")
+    found = search(tmp_path, "forest", trials=30, prune=False)
+    errors = [abs(float(trial.settings["x"]) - 0.4) for trial in sorted(found.trials, key=lambda each: each.number)]
+    assert sorted(errors[10:])[10] < 0.1 and found.importance["x"] > 0.9
 
 
 def test_importance_is_drawn_and_names_are_not_marked_up() -> None:
