@@ -10,24 +10,34 @@ from typing import TYPE_CHECKING
 from deepart.runtime import prepare_process
 
 if TYPE_CHECKING:
-    from deepart.tasks.blend import blend
-    from deepart.tasks.classify import classify
-    from deepart.tasks.fit import fit
-    from deepart.tasks.generate import generate
-    from deepart.tasks.refine import refine
-    from deepart.tasks.repaint import repaint
-    from deepart.tasks.restore import restore
-    from deepart.tasks.transfer import transfer
+    from deepart.tasks.classify.classify import classify
+    from deepart.tasks.generate.generate import generate
+    from deepart.tasks.hub.repaint import repaint
+    from deepart.tasks.paint.blend import blend
+    from deepart.tasks.paint.fit import fit
+    from deepart.tasks.paint.refine import refine
+    from deepart.tasks.paint.transfer import transfer
+    from deepart.tasks.restore.restore import restore
 
 __version__ = "0.1.0"
+_FOLDERS = {
+    "blend": "paint",
+    "classify": "classify",
+    "fit": "paint",
+    "generate": "generate",
+    "refine": "paint",
+    "repaint": "hub",
+    "restore": "restore",
+    "transfer": "paint",
+}
 __all__ = ["blend", "classify", "fit", "generate", "refine", "repaint", "restore", "transfer"]
 
 prepare_process()  # before anything imports torch
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
+    if name not in _FOLDERS:
         raise AttributeError(f"module 'deepart' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"deepart.tasks.{name}"), name)
+    return getattr(importlib.import_module(f"deepart.tasks.{_FOLDERS[name]}.{name}"), name)

@@ -10,9 +10,9 @@ import pytest
 from safetensors.torch import save_file
 
 from deepart.checkpoints import models
-from deepart.tasks import variety
-from deepart.tasks.generate import DEFAULT_CHECKPOINT
-from deepart.tasks.steering import Direction, Effect, MapPoint, Steering
+from deepart.tasks.generate import variety
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
+from deepart.tasks.generate.steering import Direction, Effect, MapPoint, Steering
 from running_app import running_app
 from tiny_generators import TINY, put_tiny_generator
 from tiny_restorers import tiny_restorers

@@ -12,7 +12,7 @@ from torch import nn
 from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, Checkpoint, models
 from deepart.models.generator import Generator, GeneratorConfig
-from deepart.tasks.generate import DEFAULT_CHECKPOINT
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
 
 STYLES = ("Cubism", "Rococo", "Ukiyo-e")
 TINY = GeneratorConfig(STYLES, (16, 16, 12, 12, 8, 8, 8), (0, 1, 1, 1, 1, 1, 1), z=12, small=5)

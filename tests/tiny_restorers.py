@@ -16,7 +16,7 @@ from deepart.models.detector import DamageDetector, DamageDetectorConfig
 from deepart.models.filler import Filler, FillerConfig
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.models.upscaler import Upscaler, UpscalerConfig
-from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
+from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
 from photos import photo
 
 HOLE = (40, 30, 60, 45)

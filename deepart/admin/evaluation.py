@@ -32,8 +32,8 @@ from deepart.errors import InputError, WeightsError
 from deepart.images import centre_crop, load_image
 from deepart.models.pretrained import CONFIG_FILE, WEIGHTS_FILE
 from deepart.runtime import Progress
-from deepart.tasks.classify import ArtworkClassifier
-from deepart.tasks.painting import StyleTransfer
+from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.paint.engine import StyleTransfer
 from deepart.tasks.tiled import patiently
 from deepart.training.classifier_evaluation import HeadScore, score_heads
 from deepart.training.evaluation import evaluate_style

@@ -12,7 +12,7 @@ from deepart.admin.sources import LIMITS, FolderSource, ParquetSource, Source
 from deepart.archives import PICTURE_SUFFIXES, TABLE_SUFFIXES
 from deepart.errors import Cancelled, InputError, WeightsError
 from deepart.runtime import Progress, in_background
-from deepart.tasks.hub_repository import checked_repository
+from deepart.tasks.hub.repository import checked_repository
 
 _EVERY_SECONDS = 0.5
 

@@ -15,7 +15,7 @@ from deepart.admin.search import Report, Setting, Value
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.runtime import Progress
-from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.tiled import patiently
 from deepart.training.catalogue import Part
 

@@ -31,7 +31,7 @@ def add_to(commands) -> None:
 
 
 def _benchmark(options: argparse.Namespace) -> None:
-    from deepart.benchmark import benchmark
+    from deepart.tasks.benchmark import benchmark
 
     result = benchmark(sides=options.sides, repeats=options.repeats)
     print(json.dumps(result, indent=1))

@@ -11,7 +11,7 @@ from deepart.commands.console import OutputFolder, add_command, progress_line
 if TYPE_CHECKING:
     from PIL import Image
 
-    from deepart.tasks.pipeline_table import PipelineChoice
+    from deepart.tasks.hub.pipeline_table import PipelineChoice
 
 PROMPT = "a harbour at dusk with fishing boats, Impressionism, oil on canvas"
 
@@ -39,7 +39,7 @@ def _check(options: argparse.Namespace) -> int:
     from deepart.images import save_png
     from deepart.recipes import chunks
     from deepart.sheets import Cell, contact_sheet
-    from deepart.tasks.pipeline_table import find_large, large_models
+    from deepart.tasks.hub.pipeline_table import find_large, large_models
 
     rows = [find_large(key) for key in options.models or large_models()]
     content, style = options.content or _sample(), options.style or _painting()
@@ -70,8 +70,8 @@ def _paint(row: PipelineChoice, task: str, content: str, style: str) -> tuple[Im
     import torch
 
     from deepart import runtime
-    from deepart.tasks.diffusion import load_now
-    from deepart.tasks.repaint import repaint
+    from deepart.tasks.hub.diffusion import load_now
+    from deepart.tasks.hub.repaint import repaint
 
     load_now(row.repo)
     on_card = runtime.device().type == "cuda"
@@ -90,7 +90,7 @@ def _machine() -> str:
     import torch
 
     from deepart import runtime
-    from deepart.tasks.diffusion import require_diffusers
+    from deepart.tasks.hub.diffusion import require_diffusers
 
     diffusers = require_diffusers()
     device = runtime.device()
@@ -106,7 +106,7 @@ def _sample() -> str:
 
 
 def _painting() -> str:
-    from deepart.tasks.gallery import thumbnail
-    from deepart.tasks.painting import DEFAULT_CHECKPOINT
+    from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+    from deepart.tasks.paint.gallery import thumbnail
 
     return str(thumbnail(DEFAULT_CHECKPOINT, "starry-night"))

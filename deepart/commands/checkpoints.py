@@ -38,7 +38,7 @@ def add_to(commands) -> None:
 
 
 def _checkpoints(options: argparse.Namespace) -> None:
-    from deepart.tasks.hub_catalogue import describe
+    from deepart.tasks.hub.catalogue import describe
 
     rows = describe()
     if options.json:
@@ -55,7 +55,7 @@ def _checkpoints(options: argparse.Namespace) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     from deepart import hub
-    from deepart.tasks.hub_catalogue import fetch
+    from deepart.tasks.hub.catalogue import fetch
 
     line = Line()
     with hub.keeping_in(options.to) if options.to else contextlib.nullcontext():

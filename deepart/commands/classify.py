@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from deepart.commands.console import OutputFile, add_command, pictures_of, progress_line
 
 if TYPE_CHECKING:
-    from deepart.tasks.classify import Classification
+    from deepart.tasks.classify.classify import Classification
 
 
 def add_to(commands) -> None:
@@ -50,7 +50,7 @@ def _classify(options: argparse.Namespace) -> int:
     from deepart.files import replacing
     from deepart.images import save_png
     from deepart.runtime import run
-    from deepart.tasks.classify_batch import classify_batch_steps
+    from deepart.tasks.classify.batch import classify_batch_steps
 
     sources = [path for given in options.sources for path in pictures_of(given)]
     is_folder = Path(options.checkpoint).is_dir() or options.checkpoint.startswith(("/", "./", "../", "~"))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from deepart.runtime import Progress
-    from deepart.tasks.batch import BatchResult
+    from deepart.tasks.paint.batch import BatchResult
 
 
 def add_command(commands, name: str, run: Callable, about: str, examples: str) -> argparse.ArgumentParser:

@@ -26,8 +26,8 @@ def add_to(commands) -> None:
 
 
 def _styles(options: argparse.Namespace) -> None:
-    from deepart.tasks.gallery import named_styles
-    from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+    from deepart.tasks.paint.gallery import named_styles
+    from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 
     for style in named_styles(DEFAULT_CHECKPOINT).values():
         print(f"{style.key:28}{style.title}, {style.artist}, {style.year}")
@@ -36,9 +36,9 @@ def _styles(options: argparse.Namespace) -> None:
 def _gallery(options: argparse.Namespace) -> None:
     from deepart import runtime
     from deepart.images import load_image
-    from deepart.tasks.fit import fitted
-    from deepart.tasks.gallery import build_gallery
-    from deepart.tasks.transfer import StyleTransfer
+    from deepart.tasks.paint.fit import fitted
+    from deepart.tasks.paint.gallery import build_gallery
+    from deepart.tasks.paint.transfer import StyleTransfer
     from deepart.training.run import load_teacher
 
     engine, read = StyleTransfer(), None

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from PIL import Image
 
-    from deepart.tasks.genome import Genome
+    from deepart.tasks.generate.genome import Genome
 
 CHECKPOINT = "generate/fastgan-wikiart-v1"
 
@@ -107,8 +107,8 @@ def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> N
 def _generate(options: argparse.Namespace) -> None:
     from deepart.errors import InputError
     from deepart.recipes import recipe_of
-    from deepart.tasks.generate import picture_sheet
-    from deepart.tasks.genome import genome_of
+    from deepart.tasks.generate.generate import picture_sheet
+    from deepart.tasks.generate.genome import genome_of
 
     started = time.perf_counter()
     way, ignored = _way(options)
@@ -142,7 +142,7 @@ def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], li
 
 
 def _born(options: argparse.Namespace) -> list[Image.Image]:
-    from deepart.tasks.generate import generate
+    from deepart.tasks.generate.generate import generate
 
     return generate(
         options.seed,
@@ -159,7 +159,7 @@ def _born(options: argparse.Namespace) -> list[Image.Image]:
 def _diffused(options: argparse.Namespace) -> list[Image.Image]:
     """Paint with a diffusers pipeline."""
     from deepart import runtime
-    from deepart.tasks.diffusion import diffuse_steps
+    from deepart.tasks.hub.diffusion import diffuse_steps
 
     steps = diffuse_steps(
         options.checkpoint, options.prompt, seed=options.seed, count=options.count, num_steps=options.steps
@@ -170,8 +170,8 @@ def _diffused(options: argparse.Namespace) -> list[Image.Image]:
 def _bred(options: argparse.Namespace) -> list[Image.Image]:
     """Paint a picture again, or its neighbours."""
     from deepart import runtime
-    from deepart.tasks.breeding import neighbours
-    from deepart.tasks.generate import ArtGenerator, random_seed
+    from deepart.tasks.generate.breeding import neighbours
+    from deepart.tasks.generate.generate import ArtGenerator, random_seed
 
     (genome,) = _genomes([options.again])
     genomes = [genome]
@@ -185,9 +185,9 @@ def _bred(options: argparse.Namespace) -> list[Image.Image]:
 def _projected(options: argparse.Namespace) -> list[Image.Image]:
     """Look for the visitor's own picture."""
     from deepart import runtime
-    from deepart.tasks.generate import ArtGenerator
-    from deepart.tasks.genome import ANY_STYLE
-    from deepart.tasks.projection import project_steps
+    from deepart.tasks.generate.generate import ArtGenerator
+    from deepart.tasks.generate.genome import ANY_STYLE
+    from deepart.tasks.generate.projection import project_steps
 
     style = None if options.style == ANY_STYLE else options.style
     steps = project_steps(ArtGenerator(options.checkpoint), options.like, style=style)
@@ -196,7 +196,7 @@ def _projected(options: argparse.Namespace) -> list[Image.Image]:
 
 def _genomes(pictures: list[str]) -> list[Genome]:
     from deepart.errors import InputError
-    from deepart.tasks.genome import genome_of
+    from deepart.tasks.generate.genome import genome_of
 
     genomes = [genome_of(picture) for picture in pictures]
     if None in genomes:
@@ -205,7 +205,7 @@ def _genomes(pictures: list[str]) -> list[Genome]:
 
 
 def _print_works(picture: Image.Image) -> None:
-    from deepart.tasks.originality import originality
+    from deepart.tasks.classify.originality import originality
 
     found = originality(picture)
     print(f"  {'near copy' if found.is_near_copy else 'new'}: percentile {found.percentile:.0f}; nearest works:")
@@ -216,8 +216,8 @@ def _print_works(picture: Image.Image) -> None:
 def _walk(options: argparse.Namespace) -> None:
     from deepart import runtime
     from deepart.errors import InputError
-    from deepart.tasks.generate import ArtGenerator
-    from deepart.tasks.walks import Walk, walk_of, walk_steps
+    from deepart.tasks.generate.generate import ArtGenerator
+    from deepart.tasks.generate.walks import Walk, walk_of, walk_steps
 
     started = time.perf_counter()
     engine = ArtGenerator(options.checkpoint)
@@ -239,8 +239,8 @@ def _walk(options: argparse.Namespace) -> None:
 def _directions(options: argparse.Namespace) -> None:
     from deepart import runtime
     from deepart.checkpoints import find
-    from deepart.tasks.classify import ArtworkClassifier
-    from deepart.tasks.generate import ArtGenerator
+    from deepart.tasks.classify.classify import ArtworkClassifier
+    from deepart.tasks.generate.generate import ArtGenerator
     from deepart.training.steering import SteeringConfig, find_steering
 
     folder = options.output or find(options.checkpoint).folder

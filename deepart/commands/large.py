@@ -40,7 +40,7 @@ def add_to(commands) -> None:
 
 
 def _repaint(options: argparse.Namespace) -> None:
-    from deepart.tasks.repaint import repaint
+    from deepart.tasks.hub.repaint import repaint
 
     started = time.perf_counter()
     several = "blend" if len(options.style) > 1 else "transfer"

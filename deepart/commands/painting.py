@@ -109,8 +109,8 @@ def _add_fit(commands) -> None:
 
 
 def _fit(options: argparse.Namespace) -> None:
-    from deepart.tasks.fit import fit
-    from deepart.tasks.style_files import save_style
+    from deepart.tasks.paint.fit import fit
+    from deepart.tasks.paint.style_files import save_style
 
     settings = {"crop": options.crop, "name": options.name, "iterations": options.iterations}
     code = fit(options.styles, checkpoint=options.checkpoint, on_progress=progress_line(), **settings)
@@ -190,7 +190,7 @@ def _softness_option(command: argparse.ArgumentParser) -> None:
 
 
 def _transfer(options: argparse.Namespace) -> None:
-    from deepart.tasks.transfer import transfer
+    from deepart.tasks.paint.transfer import transfer
 
     _paint(
         options,
@@ -204,7 +204,7 @@ def _transfer(options: argparse.Namespace) -> None:
 
 
 def _blend(options: argparse.Namespace) -> None:
-    from deepart.tasks.blend import blend
+    from deepart.tasks.paint.blend import blend
 
     layers = {"palette": options.palette, "texture": options.texture, "shapes": options.shapes}
     _paint(
@@ -219,8 +219,8 @@ def _blend(options: argparse.Namespace) -> None:
 
 
 def _mix(options: argparse.Namespace) -> None:
-    from deepart.tasks.blend import mix_styles
-    from deepart.tasks.style_files import save_style
+    from deepart.tasks.paint.blend import mix_styles
+    from deepart.tasks.paint.style_files import save_style
 
     code = mix_styles([_style_and_weight(text) for text in options.styles], options.balance, options.name)
     save_style(code, options.output)
@@ -252,7 +252,7 @@ def _paint(options: argparse.Namespace, verb: Callable, style: object, **setting
 
 
 def _refine(options: argparse.Namespace) -> None:
-    from deepart.tasks.refine import refine
+    from deepart.tasks.paint.refine import refine
 
     started = time.perf_counter()
     painted = refine(
@@ -272,7 +272,7 @@ def _refine(options: argparse.Namespace) -> None:
 def _batch(options: argparse.Namespace) -> int:
     from deepart.options import PaintOptions
     from deepart.runtime import run
-    from deepart.tasks.batch import batch_steps
+    from deepart.tasks.paint.batch import batch_steps
 
     started = time.perf_counter()
     sources = [path for given in options.sources for path in pictures_of(given)]

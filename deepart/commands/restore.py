@@ -19,7 +19,7 @@ from deepart.commands.console import (
 )
 
 if TYPE_CHECKING:
-    from deepart.tasks.hub_restorers import HubRestorer
+    from deepart.tasks.hub.restorers import HubRestorer
 
 
 def add_to(commands) -> None:
@@ -91,7 +91,7 @@ def add_to(commands) -> None:
 
 def _restorer(name: str | None) -> str | HubRestorer | None:
     """Return the key of a restorer as it is, or the restorer that a file of this machine or of the Hub holds."""
-    from deepart.tasks.hub_restorers import open_restorer, open_restorer_file
+    from deepart.tasks.hub.restorers import open_restorer, open_restorer_file
 
     if name is not None and (Path(name).is_file() or name.startswith(("/", "./", "../", "~"))):
         return open_restorer_file(Path(name).expanduser())
@@ -106,9 +106,9 @@ def _restore(options: argparse.Namespace) -> int:
     from deepart.images import save_png
     from deepart.recipes import recipe_of
     from deepart.runtime import run
-    from deepart.tasks.restoration import Manner
-    from deepart.tasks.restore import restore_steps
-    from deepart.tasks.restore_batch import restore_batch_steps
+    from deepart.tasks.restore.batch import restore_batch_steps
+    from deepart.tasks.restore.engine import Manner
+    from deepart.tasks.restore.restore import restore_steps
     from deepart.text import say
 
     started = time.perf_counter()

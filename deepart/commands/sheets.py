@@ -60,9 +60,9 @@ def add_to(commands) -> None:
 
 def _sheet(options: argparse.Namespace) -> None:
     from deepart.options import PaintOptions
-    from deepart.tasks.gallery import named_styles
-    from deepart.tasks.sheet import sheet_steps, sweep_steps
-    from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+    from deepart.tasks.paint.gallery import named_styles
+    from deepart.tasks.paint.sheet import sheet_steps, sweep_steps
+    from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 
     settings = PaintOptions.read(vars(options) | {"size": None})
     styles = options.styles or list(named_styles(DEFAULT_CHECKPOINT))
@@ -75,7 +75,7 @@ def _sheet(options: argparse.Namespace) -> None:
 def _morph(options: argparse.Namespace) -> None:
     from deepart.options import PaintOptions
     from deepart.runtime import run
-    from deepart.tasks.morph import morph_steps, strip_steps
+    from deepart.tasks.paint.morph import morph_steps, strip_steps
 
     shared = {"options": PaintOptions.read(vars(options) | {"size": None}), "strength": options.strength}
     if options.output.suffix.lower() == ".png":

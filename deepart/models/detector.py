@@ -50,7 +50,7 @@ class DamageDetector(
     def forward(self, x: Tensor) -> Tensor:
         """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W).
 
-        They must have gone through a JPEG file, see `deepart.tasks.bundled_restorers.as_detected`.
+        They must have gone through a JPEG file, see `deepart.tasks.restore.bundled.as_detected`.
         """
         return self.unet(x - 0.5)
 

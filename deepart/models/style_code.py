@@ -20,7 +20,7 @@ class StyleCode:
     vector: Tensor  # (D,) float32 on the CPU
     checkpoint: str  # key in `deepart.checkpoints.CHECKPOINTS`
     label: str = ""
-    fitted: Tensor | None = None  # (F,) float32: what was fitted to the style beside it, see `deepart.tasks.fit`
+    fitted: Tensor | None = None  # (F,) float32: what was fitted to the style beside it, see `deepart.tasks.paint.fit`
 
 
 def stacked(codes: Sequence[StyleCode]) -> Tensor:

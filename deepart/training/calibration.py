@@ -18,7 +18,7 @@ from torch import Tensor
 
 from deepart.models.classifier import ArtClassifier
 from deepart.models.feature_index import FeatureIndex, FeatureIndexConfig
-from deepart.tasks.classify import mixed
+from deepart.tasks.classify.classify import mixed
 from deepart.training.catalogue import Painting
 
 COVERAGE = 0.9

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from deepart.errors import InputError
-from deepart.tasks.classify import ANOTHER_ARTIST
+from deepart.tasks.classify.classify import ANOTHER_ARTIST
 
 Part = Literal["train", "calibration", "test", "stranger"]
 """Which use a painting has; a stranger is by an artist of whom training sees nothing."""

@@ -15,7 +15,7 @@ from torchmetrics.functional import classification as metrics
 
 from deepart.files import replacing, write_json
 from deepart.images import save_png
-from deepart.tasks.classify import ANOTHER_ARTIST, ArtworkClassifier
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.catalogue import Painting
 from deepart.training.classifier import targets
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from deepart.images import to_tensor
 from deepart.models.detector import LIKELY, MARGIN
-from deepart.tasks.bundled_restorers import as_detected
+from deepart.tasks.restore.bundled import as_detected
 from deepart.training.damage import KINDS, USUAL_SIDE, Kind, scanned, some_kinds, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn

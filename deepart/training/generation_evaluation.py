@@ -25,7 +25,7 @@ from deepart.errors import WeightsError
 from deepart.files import replacing
 from deepart.models.flow import FlowPainter, paint_steps
 from deepart.models.generator import Generator
-from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.generator import fold_batch_norms, imagenet_backbone
 
 SIDE = 128

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from deepart.files import writing
 from deepart.models.classifier import ArtClassifier
-from deepart.tasks.classify import ANOTHER_ARTIST
+from deepart.tasks.classify.classify import ANOTHER_ARTIST
 from deepart.training.calibration import best_temperature, set_level
 from deepart.training.classifier import Balance, freeze, relative_crop
 from deepart.training.data import PictureStore, degrade

@@ -29,7 +29,7 @@ from deepart.images import centre_crop, load_image, save_png, to_tensor
 from deepart.models.loss_network import LossNetwork
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
-from deepart.tasks.transfer import StyleTransfer
+from deepart.tasks.paint.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
 from deepart.training.evaluation import (
     SIDE,

@@ -16,7 +16,7 @@ from torch import Tensor
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.models.feature_index import FeatureIndex
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, ArtworkClassifier
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier
 from deepart.training.calibration import build_index, calibrated
 from deepart.training.catalogue import Painting, Part, is_training_photo, labels_of, read_catalogue, split
 from deepart.training.classifier import ClassifierTraining, load_imagenet_backbone, parameter_groups, targets

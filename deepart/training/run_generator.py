@@ -22,7 +22,7 @@ from deepart.files import write_json
 from deepart.images import save_png
 from deepart.models.flow import FlowConfig, FlowPainter
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
-from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting, read_catalogue
 from deepart.training.data import PictureStore, is_held_out
 from deepart.training.flow import ZOOM, FlowTraining, LabelledPaintings

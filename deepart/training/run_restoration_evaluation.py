@@ -19,7 +19,7 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.files import write_json
 from deepart.images import centre_crop, load_image, save_png, to_pil, to_tensor
-from deepart.tasks.bundled_restorers import UPSCALERS, fill_at_once
+from deepart.tasks.restore.bundled import UPSCALERS, fill_at_once
 from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
 from deepart.training.detector import evaluate_detector

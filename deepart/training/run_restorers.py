@@ -24,7 +24,7 @@ from deepart.models.filler import Filler
 from deepart.models.pretrained import HubModel
 from deepart.models.restorer import Restorer
 from deepart.models.upscaler import Upscaler
-from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS
+from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
 from deepart.training import restorer, upscaler
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.detector import DetectorTraining

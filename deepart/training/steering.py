@@ -1,4 +1,4 @@
-"""Where pictures of a generator can be led: its directions and its map, as `deepart.tasks.steering` reads them.
+"""Where pictures of a generator can be led: its directions and its map, for `deepart.tasks.generate.steering`.
 
 Härkönen et al. 2020, "GANSpace: Discovering Interpretable GAN Controls", https://arxiv.org/abs/2004.02546, written
 anew from the paper: principal components of early features, and the random numbers regressed on them.
@@ -19,10 +19,10 @@ from torch import Tensor
 
 from deepart import runtime
 from deepart.runtime import Progress
-from deepart.tasks.breeding import moved
-from deepart.tasks.classify import ArtworkClassifier, Classification
-from deepart.tasks.generate import ArtGenerator
-from deepart.tasks.steering import Direction, Effect, MapPoint, Steering
+from deepart.tasks.classify.classify import ArtworkClassifier, Classification
+from deepart.tasks.generate.breeding import moved
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.steering import Direction, Effect, MapPoint, Steering
 
 HEADS = ("style", "genre")
 """Of the classifier, whose labels name directions."""

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from deepart.files import replacing
-from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting
 
 SURE = 0.8

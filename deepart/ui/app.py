@@ -17,12 +17,12 @@ from deepart import runtime
 from deepart.admin.access import is_offered
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import MAX_BYTES
-from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
-from deepart.tasks.diffusion import load_now
-from deepart.tasks.generate import DEFAULT_CHECKPOINT as GENERATOR
-from deepart.tasks.generate import is_available
-from deepart.tasks.pipeline_table import find_large
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT as GENERATOR
+from deepart.tasks.generate.generate import is_available
+from deepart.tasks.hub.diffusion import load_now
+from deepart.tasks.hub.pipeline_table import find_large
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
 from deepart.ui.admin.tab import build_admin_tab
 from deepart.ui.blend.tab import build_blend_tab

@@ -9,8 +9,8 @@ import gradio as gr
 
 from deepart.errors import InputError
 from deepart.recipes import Recipe, recipe_of
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_styles
 from deepart.ui import samples
 from deepart.ui.events import translations as t
 

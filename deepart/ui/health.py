@@ -29,7 +29,7 @@ def self_test() -> dict[str, float]:
         return {}
     from PIL import Image
 
-    from deepart.tasks.transfer import StyleTransfer
+    from deepart.tasks.paint.transfer import StyleTransfer
 
     with _lock:
         if not _milliseconds:

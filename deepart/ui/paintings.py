@@ -18,9 +18,9 @@ from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.options import PaintOptions
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks import masks
-from deepart.tasks.painting import PREVIEW_SIDE, Prepared, Region, StyleTransfer
-from deepart.tasks.transfer import paint_small, read_style, resized
+from deepart.tasks.paint import masks
+from deepart.tasks.paint.engine import PREVIEW_SIDE, Prepared, Region, StyleTransfer
+from deepart.tasks.paint.transfer import paint_small, read_style, resized
 
 SHOWN_SIDE = 2048
 """Longer side of what the browser shows; the download has every pixel."""

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from deepart.images import load_image, save_png
 from deepart.recipes import chunks
-from deepart.tasks.blend import blend
-from deepart.tasks.gallery import named_styles, thumbnail
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT, transfer
+from deepart.tasks.paint.blend import blend
+from deepart.tasks.paint.gallery import named_styles, thumbnail
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, transfer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from gradio_client import Client
 
-from deepart.tasks.transfer import StyleTransfer
+from deepart.tasks.paint.transfer import StyleTransfer
 from deepart.ui import samples
 from running_app import TIMEOUT, Brake, running_app
 

@@ -13,7 +13,7 @@ from deepart.admin import datasets, jobs
 from deepart.admin.job_config import JobConfig
 from deepart.admin.versions import live_number, versions
 from deepart.checkpoints import versions_folder
-from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT as CLASSIFIER
 from deepart.text import say
 from running_app import TIMEOUT, running_app
 from tabs import open_tab

@@ -11,10 +11,10 @@ import pytest
 
 from deepart.images import load_image
 from deepart.recipes import recipe_of
-from deepart.tasks.blend import blend
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.style_files import SUFFIX
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.blend import blend
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.style_files import SUFFIX
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say, texts
 from running_app import TIMEOUT, wait_until
 

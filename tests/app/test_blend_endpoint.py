@@ -18,9 +18,9 @@ from deepart.checkpoints import WEIGHTS
 from deepart.images import content_hash, load_image
 from deepart.options import PaintOptions
 from deepart.recipes import recipe_of
-from deepart.tasks.blend import blend, mix_styles
-from deepart.tasks.style_files import save_style
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.blend import blend, mix_styles
+from deepart.tasks.paint.style_files import save_style
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say
 from running_app import TIMEOUT
 

@@ -16,8 +16,8 @@ from torch import Tensor
 import deepart
 from deepart.art_labels import label_name
 from deepart.checkpoints import WEIGHTS
-from deepart.tasks.classify import ArtworkClassifier, Classification
-from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
+from deepart.tasks.classify.classify import ArtworkClassifier, Classification
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
 from deepart.text import say
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT

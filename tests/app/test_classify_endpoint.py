@@ -16,9 +16,9 @@ from PIL import Image
 import deepart
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import load_image
-from deepart.tasks import evidence
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, Answer, ArtworkClassifier, Classification
-from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
+from deepart.tasks.classify import evidence
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, Answer, ArtworkClassifier, Classification
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
 from deepart.text import say
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT

@@ -24,9 +24,9 @@ from deepart.checkpoints import WEIGHTS, find, models
 from deepart.images import content_hash, load_image
 from deepart.options import PaintOptions
 from deepart.recipes import recipe_of
-from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
-from deepart.tasks.generate import is_available
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.generate.generate import is_available
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say
 from pictures import BAD_PICTURES, SECRET, encoded, jpeg, metadata_exif, png_chunk, quadrants
 from running_app import TIMEOUT, Brake, running_app, wait_until

@@ -13,10 +13,10 @@ from PIL import Image
 import deepart
 from deepart.images import load_image, save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks import projection
-from deepart.tasks.generate import ArtGenerator
-from deepart.tasks.genome import genome_of
-from deepart.tasks.walks import walk_of
+from deepart.tasks.generate import projection
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.genome import genome_of
+from deepart.tasks.generate.walks import walk_of
 from deepart.text import say
 from generator_app import STEERING, running_generator_app
 from running_app import TIMEOUT

@@ -13,8 +13,8 @@ from gradio_client.exceptions import AppError
 import deepart
 from deepart.images import load_image
 from deepart.recipes import recipe_of
-from deepart.tasks import generate as engine
-from deepart.tasks.genome import MOST_SEED, genome_of
+from deepart.tasks.generate import generate as engine
+from deepart.tasks.generate.genome import MOST_SEED, genome_of
 from deepart.text import say
 from generator_app import running_generator_app
 from running_app import TIMEOUT

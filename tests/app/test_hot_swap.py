@@ -14,7 +14,7 @@ from deepart.admin.frozen_sets import freeze_steps
 from deepart.admin.versions import gate_steps, live_number, promote, rollback
 from deepart.checkpoints import find, load_model
 from deepart.images import load_image, png_bytes
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from running_app import TIMEOUT
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from deepart.images import load_image, save_png
 from deepart.recipes import recipe_of
-from deepart.tasks import bundled_restorers
+from deepart.tasks.restore import bundled as bundled_restorers
 from deepart.text import say
 from deepart.ui.restore.damaged_samples import damaged
 from pictures import BAD_PICTURES

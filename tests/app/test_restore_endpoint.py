@@ -15,7 +15,7 @@ from PIL import Image
 
 from deepart.images import load_image
 from deepart.recipes import recipe_of
-from deepart.tasks.restore import restore
+from deepart.tasks.restore.restore import restore
 from deepart.text import say
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT

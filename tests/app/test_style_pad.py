@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from deepart.errors import InputError
-from deepart.tasks.style_map import corners
+from deepart.tasks.paint.style_map import corners
 from deepart.ui.widgets.style_pad import Anchor, data_uri, dot_in, style_pad, with_anchors, with_dot
 
 TRIANGLE = [Anchor(key, key.title(), "data:,", x, y) for key, (x, y) in zip("abc", corners(3))]

@@ -9,8 +9,8 @@ import pytest
 
 from deepart.art_labels import label_name, search_address, style_card, work_title
 from deepart.checkpoints import models
-from deepart.tasks.classify import ANOTHER_ARTIST, DEFAULT_CHECKPOINT
-from deepart.tasks.evidence import INDEX
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, DEFAULT_CHECKPOINT
+from deepart.tasks.classify.evidence import INDEX
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 

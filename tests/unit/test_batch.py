@@ -19,11 +19,11 @@ from deepart.images import content_hash, load_image, png_bytes
 from deepart.options import PaintOptions
 from deepart.recipes import Source, recipe_of
 from deepart.sheets import Cell, contact_sheet, drawable, table_sheet
-from deepart.tasks.batch import MOST_PICTURES, BatchResult, batch_steps
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, StyleTransfer
-from deepart.tasks.sheet import sheet_steps, sweep_steps
-from deepart.tasks.transfer import transfer
+from deepart.tasks.paint.batch import MOST_PICTURES, BatchResult, batch_steps
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, StyleTransfer
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.sheet import sheet_steps, sweep_steps
+from deepart.tasks.paint.transfer import transfer
 from photos import photo
 from pictures import BAD_PICTURES, RED, jpeg
 

@@ -10,9 +10,9 @@ from PIL import Image
 
 from deepart.images import save_png
 from deepart.recipes import Recipe, recipe_of
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
-from deepart.tasks.style_files import SUFFIX
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.style_files import SUFFIX
 from deepart.text import say
 from deepart.ui.blend import morph_panel
 from deepart.ui.blend.tab import build_blend_tab

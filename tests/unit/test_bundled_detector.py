@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from deepart.tasks.restore import detect_damage
+from deepart.tasks.restore.restore import detect_damage
 from photos import photo
 
 SIDE = 560

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
-from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import ANOTHER_ARTIST, Painting, is_training_photo
 from deepart.training.classifier import (
     ClassifierTraining,

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 import deepart
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image, png_bytes
-from deepart.tasks.classify import ANOTHER_ARTIST, ArtworkClassifier, Classification
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier, Classification
 from photos import photo
 from unit.test_classifier import TINY, tiny_classifier
 

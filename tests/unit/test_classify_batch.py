@@ -14,9 +14,9 @@ from PIL import Image
 from deepart import runtime
 from deepart.errors import InputError, WeightsError
 from deepart.images import png_bytes
-from deepart.tasks import classify_batch
-from deepart.tasks.classify import Answer, Classification, classify
-from deepart.tasks.classify_batch import MOST_PICTURES, AnswerRow, BatchAnswers, classify_batch_steps
+from deepart.tasks.classify import batch as classify_batch
+from deepart.tasks.classify.batch import MOST_PICTURES, AnswerRow, BatchAnswers, classify_batch_steps
+from deepart.tasks.classify.classify import Answer, Classification, classify
 from photos import photo
 from pictures import BAD_PICTURES, jpeg
 from unit.test_classify import oils

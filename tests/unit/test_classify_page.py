@@ -9,8 +9,8 @@ import pytest
 
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import save_png
-from deepart.tasks.classify import DEFAULT_CHECKPOINT as CLASSIFIER
-from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT as CLASSIFIER
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
 from deepart.ui.classify.tab import build_classify_tab
 from handlers import Page
 from photos import photo

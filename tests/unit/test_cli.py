@@ -23,11 +23,11 @@ from deepart.commands import build_parser
 from deepart.commands.console import OutputFile, OutputFolder
 from deepart.images import load_image, png_bytes
 from deepart.recipes import recipe_of
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.hub_catalogue import entries
-from deepart.tasks.hub_generators import HUB_GENERATORS
-from deepart.tasks.hub_restorers import RESTORERS
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.tasks.hub.catalogue import entries
+from deepart.tasks.hub.generators import HUB_GENERATORS
+from deepart.tasks.hub.restorers import RESTORERS
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from photos import photo
 
 RUN = ("--run", "{folder}/run", "--minutes", "1")

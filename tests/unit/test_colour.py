@@ -10,7 +10,7 @@ import deepart
 from deepart.errors import InputError
 from deepart.images import to_tensor
 from deepart.models.style_network import colour_statistics
-from deepart.tasks.colour import code_colours, keep_photo_colours, match, statistics
+from deepart.tasks.paint.colour import code_colours, keep_photo_colours, match, statistics
 from photos import photo
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from deepart.errors import InputError
-from deepart.tasks.colour_repair import colour_fault, repair_colours
+from deepart.tasks.restore.colour_repair import colour_fault, repair_colours
 from photos import photo
 
 

@@ -12,9 +12,9 @@ from deepart import runtime
 from deepart.images import through_jpeg
 from deepart.recipes import recipe_of
 from deepart.runtime import Progress
-from deepart.tasks import restoration
-from deepart.tasks.damage_judgement import surely_damaged
-from deepart.tasks.restore import restore_steps
+from deepart.tasks.restore import engine as restoration
+from deepart.tasks.restore.damage_judgement import surely_damaged
+from deepart.tasks.restore.restore import restore_steps
 from photos import photo
 
 SIDE = 320

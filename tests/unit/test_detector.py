@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from deepart.models.detector import DamageDetector, DamageDetectorConfig
-from deepart.tasks.bundled_restorers import as_detected
+from deepart.tasks.restore.bundled import as_detected
 from deepart.training.damage import KINDS, worn
 from deepart.training.detector import (
     DetectorTraining,

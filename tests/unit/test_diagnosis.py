@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from deepart.images import load_image, through_jpeg
-from deepart.tasks.colour_repair import ColourFault
-from deepart.tasks.diagnosis import ACTIONS, LEAST_JPEG_NOISE, Diagnosis, Step, diagnose, file_quality, propose
+from deepart.tasks.restore.colour_repair import ColourFault
+from deepart.tasks.restore.diagnosis import ACTIONS, LEAST_JPEG_NOISE, Diagnosis, Step, diagnose, file_quality, propose
 from deepart.text import LANGUAGES
 from photos import photo
 

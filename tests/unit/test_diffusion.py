@@ -13,7 +13,7 @@ from safetensors.torch import load, save
 from deepart import runtime
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
-from deepart.tasks.diffusion import INDEX, diffuse_steps, pipelines
+from deepart.tasks.hub.diffusion import INDEX, diffuse_steps, pipelines
 from loopback_hub import LoopbackHub
 
 diffusers = pytest.importorskip("diffusers")

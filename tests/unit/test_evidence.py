@@ -12,8 +12,8 @@ from PIL import Image
 
 from deepart.checkpoints import models
 from deepart.models.feature_index import FeatureIndex, FeatureIndexConfig
-from deepart.tasks.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, Look
-from deepart.tasks.evidence import (
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify.evidence import (
     CHANGES,
     Conflict,
     changes,

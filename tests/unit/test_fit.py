@@ -16,10 +16,10 @@ from deepart.errors import InputError
 from deepart.images import centre_crop, to_tensor
 from deepart.models.distances import style_distance
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
-from deepart.tasks import fit as module
-from deepart.tasks.fit import fit_steps, fitted
-from deepart.tasks.painting import STYLE_SIDE, StyleTransfer
-from deepart.tasks.style_files import load_style, save_style
+from deepart.tasks.paint import fit as module
+from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
+from deepart.tasks.paint.fit import fit_steps, fitted
+from deepart.tasks.paint.style_files import load_style, save_style
 from photos import photo
 
 TINY = StyleNetworkConfig((4, 6, 8), 1, 1, 1, (8, 6, 4), (4, 6, 8, 10), hidden=12, linear=6)

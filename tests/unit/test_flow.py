@@ -13,7 +13,7 @@ import torch
 
 from deepart.images import png_bytes
 from deepart.models.flow import FlowConfig, FlowPainter, paint_steps, velocity
-from deepart.tasks.classify import Answer, Classification
+from deepart.tasks.classify.classify import Answer, Classification
 from deepart.training.catalogue import Painting, read_catalogue, read_sharp
 from deepart.training.flow import ALIGNMENT_WEIGHT, FlowTraining, LabelledPaintings
 from deepart.training.generation_evaluation import flow_painter, paint_all

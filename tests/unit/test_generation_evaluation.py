@@ -14,7 +14,7 @@ from PIL import Image
 
 from deepart.__main__ import main
 from deepart.errors import WeightsError
-from deepart.tasks.classify import ArtworkClassifier
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training import generation_evaluation as evaluation
 from deepart.training import run_generator
 from deepart.training.data import is_held_out

@@ -17,11 +17,12 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import Cancelled, WeightsError
 from deepart.settings import Settings
-from deepart.tasks import hub_classifiers, pipeline_table
-from deepart.tasks.diffusion import diffuse_steps, pipelines
-from deepart.tasks.hub_catalogue import describe, entries, fetch
-from deepart.tasks.hub_repository import HubRepository
-from deepart.tasks.hub_restorers import RESTORERS, HubWeights
+from deepart.tasks.hub import classifiers as hub_classifiers
+from deepart.tasks.hub import pipeline_table
+from deepart.tasks.hub.catalogue import describe, entries, fetch
+from deepart.tasks.hub.diffusion import diffuse_steps, pipelines
+from deepart.tasks.hub.repository import HubRepository
+from deepart.tasks.hub.restorers import RESTORERS, HubWeights
 from loopback_hub import LoopbackHub
 
 KEY = "restore/tiny-v1"

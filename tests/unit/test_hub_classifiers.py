@@ -18,9 +18,10 @@ from safetensors.torch import save, save_file
 
 from deepart.checkpoints import models
 from deepart.errors import Cancelled, DeepartError, InputError, WeightsError
-from deepart.tasks import hub_repository, zero_shot
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification
-from deepart.tasks.hub_classifiers import (
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification
+from deepart.tasks.hub import repository as hub_repository
+from deepart.tasks.hub import zero_shot
+from deepart.tasks.hub.classifiers import (
     CHOICES,
     HubClassifier,
     ZeroShotClassifier,
@@ -28,7 +29,7 @@ from deepart.tasks.hub_classifiers import (
     head_of,
     open_classifier,
 )
-from deepart.tasks.hub_repository import HubRepository
+from deepart.tasks.hub.repository import HubRepository
 from deepart.text import LANGUAGES
 from loopback_hub import LoopbackHub
 
@@ -47,7 +48,7 @@ def no_classifier_of_another_test() -> None:
 def short(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, ...]]:
     """Two templates, and few labels, so that a processor reads them in no time."""
     labels = {"style": ("Cubism", "Ukiyo-e", "Baroque"), "artist": ("vincent-van-gogh", "claude-monet")}
-    monkeypatch.setattr("deepart.tasks.hub_classifiers.bundled_labels", lambda: labels)
+    monkeypatch.setattr("deepart.tasks.hub.classifiers.bundled_labels", lambda: labels)
     monkeypatch.setattr(zero_shot, "TEMPLATES", {"style": ("{}.", "a {} painting"), "artist": ("a painting by {}",)})
     return labels
 

@@ -16,11 +16,11 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
-from deepart.tasks.breeding import crossbreed, mix_levels, neighbours
-from deepart.tasks.generate import ArtGenerator, generate, generators, patch_region
-from deepart.tasks.genome import genome_of
-from deepart.tasks.hub_generators import FILE, HUB_GENERATORS, describe
-from deepart.tasks.walks import Walk, WalkPainter
+from deepart.tasks.generate.breeding import crossbreed, mix_levels, neighbours
+from deepart.tasks.generate.generate import ArtGenerator, generate, generators, patch_region
+from deepart.tasks.generate.genome import genome_of
+from deepart.tasks.generate.walks import Walk, WalkPainter
+from deepart.tasks.hub.generators import FILE, HUB_GENERATORS, describe
 from loopback_hub import LoopbackHub
 from unit.test_generator import TINY_FASTGAN, Reference
 

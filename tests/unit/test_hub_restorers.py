@@ -28,8 +28,9 @@ from deepart.checkpoints import models
 from deepart.errors import DeepartError, InputError, WeightsError
 from deepart.images import to_tensor
 from deepart.settings import Settings
-from deepart.tasks import holes, hub_restorers, spandrel_network
-from deepart.tasks.hub_restorers import (
+from deepart.tasks.hub import restorers as hub_restorers
+from deepart.tasks.hub import spandrel_network
+from deepart.tasks.hub.restorers import (
     RESTORERS,
     HubRestorer,
     HubWeights,
@@ -41,9 +42,10 @@ from deepart.tasks.hub_restorers import (
     own_restorers,
     weights_of,
 )
-from deepart.tasks.spandrel_network import SpandrelNetwork
+from deepart.tasks.hub.spandrel_network import SpandrelNetwork
+from deepart.tasks.hub.torchscript import is_torchscript, read_tensors
+from deepart.tasks.restore import holes
 from deepart.text import LANGUAGES, texts
-from deepart.torchscript import is_torchscript, read_tensors
 from loopback_hub import LoopbackHub
 
 spandrel = pytest.importorskip("spandrel")

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from deepart.errors import InputError
-from deepart.tasks.keep_paint import colour_safe, keep_texture
+from deepart.tasks.restore.keep_paint import colour_safe, keep_texture
 from photos import photo
 
 
@@ -66,7 +66,7 @@ def test_tiles_of_large_pictures_meet_without_seams(monkeypatch: pytest.MonkeyPa
     paint = np.full((400, 400, 3), 120.0)
     before, after = picture(paint + weave(400) + noise(400)), picture(paint)
     whole = values(keep_texture(before, after))
-    monkeypatch.setattr("deepart.tasks.keep_paint._TILE_PIXELS", 70_000)
+    monkeypatch.setattr("deepart.tasks.restore.keep_paint._TILE_PIXELS", 70_000)
     assert np.abs(values(keep_texture(before, after)) - whole).max() <= 1
 
 

@@ -18,11 +18,11 @@ from deepart.__main__ import main
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
 from deepart.settings import Settings
-from deepart.tasks import diffusion
-from deepart.tasks.diffusion import diffuse_steps, fit_sides, pipelines
-from deepart.tasks.hub_repository import HubRepository
-from deepart.tasks.pipeline_adapters import add_lora
-from deepart.tasks.pipeline_table import CHOICES, find_large, offered
+from deepart.tasks.hub import diffusion
+from deepart.tasks.hub.diffusion import diffuse_steps, fit_sides, pipelines
+from deepart.tasks.hub.pipeline_adapters import add_lora
+from deepart.tasks.hub.pipeline_table import CHOICES, find_large, offered
+from deepart.tasks.hub.repository import HubRepository
 from loopback_hub import LoopbackHub
 
 pytest.importorskip("diffusers")

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 import deepart
 from deepart.errors import InputError
 from deepart.images import png_bytes
-from deepart.tasks import masks
+from deepart.tasks.paint import masks
 from photos import photo
 
 

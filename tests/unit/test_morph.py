@@ -14,9 +14,9 @@ from deepart.errors import InputError
 from deepart.images import load_image, png_bytes
 from deepart.options import PaintOptions
 from deepart.recipes import Recipe, recipe_of
-from deepart.tasks.morph import morph_steps, strip_steps
-from deepart.tasks.painting import StyleTransfer
-from deepart.tasks.transfer import transfer
+from deepart.tasks.paint.engine import StyleTransfer
+from deepart.tasks.paint.morph import morph_steps, strip_steps
+from deepart.tasks.paint.transfer import transfer
 from photos import photo
 
 STYLES = ["starry-night", "the-scream"]

@@ -8,7 +8,7 @@ from PIL import Image
 from skimage.metrics import peak_signal_noise_ratio
 
 from artworks import artworks
-from deepart.tasks.restore import restore
+from deepart.tasks.restore.restore import restore
 
 ARTWORKS = list(artworks())
 

@@ -15,7 +15,7 @@ from deepart.errors import InputError
 from deepart.options import PaintOptions, Setting
 from deepart.recipes import recipe_of
 from deepart.runtime import run
-from deepart.tasks.sheet import sheet_steps
+from deepart.tasks.paint.sheet import sheet_steps
 from deepart.ui.blend.endpoint import CONTRACT as BLEND
 from deepart.ui.blend.tab import build_blend_tab
 from deepart.ui.transfer.endpoint import CONTRACT as TRANSFER

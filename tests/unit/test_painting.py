@@ -9,9 +9,9 @@ from PIL import Image, ImageChops
 import deepart
 from deepart.models.style_code import StyleCode
 from deepart.options import PaintOptions
-from deepart.tasks import painting as module
-from deepart.tasks.gallery import named_style_code
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, Region, StyleTransfer
+from deepart.tasks.paint import engine as module
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Region, StyleTransfer
+from deepart.tasks.paint.gallery import named_style_code
 from photos import photo
 
 

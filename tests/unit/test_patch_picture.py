@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepart.tasks.classify import Answer
-from deepart.tasks.evidence import PatchMap
-from deepart.tasks.patch_picture import legend, patch_picture
+from deepart.tasks.classify.classify import Answer
+from deepart.tasks.classify.evidence import PatchMap
+from deepart.tasks.classify.patch_picture import legend, patch_picture
 
 BAROQUE, CUBISM = Answer("Baroque", 0.9), Answer("Cubism", 0.9)
 

@@ -18,10 +18,10 @@ from deepart.errors import InputError
 from deepart.images import load_image, png_bytes, to_tensor
 from deepart.models.distances import content_distance, gram_distance, style_distance
 from deepart.recipes import recipe_of
-from deepart.tasks import refine as module
-from deepart.tasks.gallery import named_style_code
-from deepart.tasks.refine import BUNDLED_LOSS, LARGE_LOSS, refine_steps
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT, transfer
+from deepart.tasks.paint import refine as module
+from deepart.tasks.paint.gallery import named_style_code
+from deepart.tasks.paint.refine import BUNDLED_LOSS, LARGE_LOSS, refine_steps
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, transfer
 from photos import photo
 
 SIDE = 128

@@ -11,10 +11,10 @@ from PIL import Image
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
 from deepart.runtime import Progress
-from deepart.tasks import repaint as module
-from deepart.tasks.pipeline_table import find_large
-from deepart.tasks.repaint import instruction, repaint
-from deepart.tasks.style_files import SUFFIX
+from deepart.tasks.hub import repaint as module
+from deepart.tasks.hub.pipeline_table import find_large
+from deepart.tasks.hub.repaint import instruction, repaint
+from deepart.tasks.paint.style_files import SUFFIX
 
 FLUX, SDXL = "large/flux2-klein-4b-v1", "large/sdxl-ip-adapter-v1"
 PHOTO, ONE, TWO = (Image.new("RGB", (48, 40), colour) for colour in ("grey", "red", "blue"))

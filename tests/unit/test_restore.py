@@ -15,11 +15,12 @@ from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import png_bytes
 from deepart.recipes import recipe_of
-from deepart.tasks import bundled_restorers, holes
-from deepart.tasks.bundled_restorers import CLEANER, DETECTOR, FILLER, UPSCALERS, clean_steps, enlarge_steps, fill_steps
-from deepart.tasks.diagnosis import Step
-from deepart.tasks.restoration import run_plan
-from deepart.tasks.restore import detect_damage, plan, restore, restore_steps
+from deepart.tasks.restore import bundled as bundled_restorers
+from deepart.tasks.restore import holes
+from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS, clean_steps, enlarge_steps, fill_steps
+from deepart.tasks.restore.diagnosis import Step
+from deepart.tasks.restore.engine import run_plan
+from deepart.tasks.restore.restore import detect_damage, plan, restore, restore_steps
 from photos import photo
 from tiny_restorers import tiny_restorers
 
@@ -289,7 +290,7 @@ def test_bad_settings_are_refused(settings: dict[str, object], sentence: str) ->
 
 
 def test_results_that_would_be_too_large_are_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepart.tasks.restoration.MOST_RESULT_PIXELS", 100_000)
+    monkeypatch.setattr("deepart.tasks.restore.engine.MOST_RESULT_PIXELS", 100_000)
     seen = []
     with pytest.raises(InputError, match="megapixels"):
         restore(picture(), clean=1.0, upscale=4, on_progress=lambda progress: seen.append(progress.note))

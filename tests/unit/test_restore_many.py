@@ -18,10 +18,10 @@ from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes, save_png
 from deepart.recipes import recipe_of
-from deepart.tasks.hub_restorers import HubRestorer, open_restorer
-from deepart.tasks.restore import restore
-from deepart.tasks.restore_batch import restore_batch_steps
-from deepart.tasks.restore_comparison import compare
+from deepart.tasks.hub.restorers import HubRestorer, open_restorer
+from deepart.tasks.restore.batch import restore_batch_steps
+from deepart.tasks.restore.comparison import compare
+from deepart.tasks.restore.restore import restore
 from loopback_hub import LoopbackHub
 from photos import photo
 from tiny_restorers import tiny_restorers

@@ -15,10 +15,10 @@ from PIL import Image
 from deepart.checkpoints import models
 from deepart.images import load_image, save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.bundled_restorers import CLEANER, DETECTOR
-from deepart.tasks.hub_restorers import RESTORERS
-from deepart.tasks.restore import restore
-from deepart.tasks.straighten import straighten
+from deepart.tasks.hub.restorers import RESTORERS
+from deepart.tasks.restore.bundled import CLEANER, DETECTOR
+from deepart.tasks.restore.restore import restore
+from deepart.tasks.restore.straighten import straighten
 from deepart.text import say
 from deepart.ui.restore.damaged_samples import damaged
 from deepart.ui.restore.tab import build_restore_tab

@@ -11,12 +11,12 @@ from PIL import Image
 
 from deepart import runtime
 from deepart.errors import InputError, WeightsError
-from deepart.tasks import projection
-from deepart.tasks.classify import ArtworkClassifier
-from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.originality import Originality, originality
-from deepart.tasks.projection import project_steps
-from deepart.tasks.steering import FACTS, Direction, Effect, Steering, steering
+from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.classify.originality import Originality, originality
+from deepart.tasks.generate import projection
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
+from deepart.tasks.generate.projection import project_steps
+from deepart.tasks.generate.steering import FACTS, Direction, Effect, Steering, steering
 from deepart.training.steering import SteeringConfig, find_steering, looks, principal_directions
 from photos import photo
 from tiny_generators import put_tiny_generator

@@ -13,8 +13,8 @@ from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.recipes import recipe_of
-from deepart.tasks.restore import restore, restore_steps
-from deepart.tasks.straighten import Quad, find_print, perspective, straighten
+from deepart.tasks.restore.restore import restore, restore_steps
+from deepart.tasks.restore.straighten import Quad, find_print, perspective, straighten
 from deepart.text import say
 from photos import photo
 

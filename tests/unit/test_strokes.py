@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from deepart import runtime
-from deepart.tasks.blend import Mixture, blend, blend_steps
-from deepart.tasks.strokes import MOST_SIDE, masks_by_colour
+from deepart.tasks.paint.blend import Mixture, blend, blend_steps
+from deepart.tasks.paint.strokes import MOST_SIDE, masks_by_colour
 
 COLOURS = ("#e5484d", "#0090ff", "#30a46c")
 

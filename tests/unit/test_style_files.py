@@ -10,9 +10,9 @@ import pytest
 
 import deepart
 from deepart.errors import InputError
-from deepart.tasks.blend import mix_styles
-from deepart.tasks.painting import StyleTransfer
-from deepart.tasks.style_files import SUFFIX, load_style, save_style
+from deepart.tasks.paint.blend import mix_styles
+from deepart.tasks.paint.engine import StyleTransfer
+from deepart.tasks.paint.style_files import SUFFIX, load_style, save_style
 from photos import photo
 
 

@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from deepart.tasks.gallery import named_style_code, named_styles
-from deepart.tasks.style_map import corners, map_weights, pad_weights, style_map
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_style_code, named_styles
+from deepart.tasks.paint.style_map import corners, map_weights, pad_weights, style_map
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 
 COUNTS = (1, 2, 3, 4, 5, 6)
 PICTURE = 1 / 8

@@ -17,9 +17,9 @@ from deepart.errors import InputError
 from deepart.images import content_hash, load_image, png_bytes
 from deepart.models.style_code import StyleCode
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks import painting as module
-from deepart.tasks.gallery import named_style_code, named_styles, thumbnail
-from deepart.tasks.transfer import DEFAULT_CHECKPOINT, StyleTransfer, transfer_steps
+from deepart.tasks.paint import engine as module
+from deepart.tasks.paint.gallery import named_style_code, named_styles, thumbnail
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, StyleTransfer, transfer_steps
 from photos import photo
 from pictures import jpeg, metadata_exif
 

@@ -14,10 +14,10 @@ from PIL import Image
 import deepart
 from deepart.images import load_image, save_png
 from deepart.recipes import Recipe, chunks, recipe_of
-from deepart.tasks.blend import mix_styles
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
-from deepart.tasks.style_files import save_style
+from deepart.tasks.paint.blend import mix_styles
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.style_files import save_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.paintings import previews

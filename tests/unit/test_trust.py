@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deepart.tasks.trust import CHANGED_COLOUR, INVENTED_COLOUR, trust_map
+from deepart.tasks.restore.trust import CHANGED_COLOUR, INVENTED_COLOUR, trust_map
 from photos import photo
 
 

@@ -10,10 +10,10 @@ import torch
 from deepart import runtime
 from deepart.errors import WeightsError
 from deepart.runtime import Progress
-from deepart.tasks import variety
-from deepart.tasks.classify import ArtworkClassifier
-from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.variety import candidates_for, farthest_points, varied_steps
+from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.generate import variety
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
+from deepart.tasks.generate.variety import candidates_for, farthest_points, varied_steps
 from deepart.ui.generate import request as generate_request
 from tiny_generators import put_tiny_generator
 

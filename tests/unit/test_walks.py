@@ -14,8 +14,8 @@ from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.recipes import chunks
-from deepart.tasks.generate import ArtGenerator, patch_region
-from deepart.tasks.walks import Walk, WalkPainter, walk_of, walk_steps
+from deepart.tasks.generate.generate import ArtGenerator, patch_region
+from deepart.tasks.generate.walks import Walk, WalkPainter, walk_of, walk_steps
 from tiny_generators import put_tiny_generator
 
 

@@ -14,7 +14,7 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import LAYERS
 from deepart.options import PaintOptions
-from deepart.tasks.masks import SPATIAL_KINDS
+from deepart.tasks.paint.masks import SPATIAL_KINDS
 from deepart.ui.blend.request import BlendRequest
 from deepart.ui.controls import Field, endpoint, in_contract, option_fields
 from deepart.ui.events import unread

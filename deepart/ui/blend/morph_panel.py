@@ -14,7 +14,7 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.recipes import chunks
-from deepart.tasks.morph import FPS, MOST_FRAMES_BETWEEN, morph_steps, strip_steps
+from deepart.tasks.paint.morph import FPS, MOST_FRAMES_BETWEEN, morph_steps, strip_steps
 from deepart.text import say
 from deepart.ui.blend.request import BlendRequest
 from deepart.ui.events import handler, language_of, unread

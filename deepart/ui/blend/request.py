@@ -12,11 +12,11 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import Layer, StyleCode
 from deepart.options import PaintOptions
-from deepart.tasks import masks
-from deepart.tasks.blend import Mixture, blend_steps, check_weights, mixed_regions
-from deepart.tasks.masks import SPATIAL_KINDS
-from deepart.tasks.painting import Region
-from deepart.tasks.transfer import Style
+from deepart.tasks.paint import masks
+from deepart.tasks.paint.blend import Mixture, blend_steps, check_weights, mixed_regions
+from deepart.tasks.paint.engine import Region
+from deepart.tasks.paint.masks import SPATIAL_KINDS
+from deepart.tasks.paint.transfer import Style
 from deepart.ui.paintings import Painted, previews, write_painting
 
 FILE_NAME = "deepart-blend.png"

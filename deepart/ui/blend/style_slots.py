@@ -22,12 +22,12 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.models.style_code import StyleCode
-from deepart.tasks.blend import MOST_STYLES
-from deepart.tasks.gallery import named_style_code, named_styles, thumbnail
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
-from deepart.tasks.style_files import is_style_file, load_style, sample_of
-from deepart.tasks.style_map import Point, corners, style_map
-from deepart.tasks.transfer import Style
+from deepart.tasks.paint.blend import MOST_STYLES
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_style_code, named_styles, thumbnail
+from deepart.tasks.paint.style_files import is_style_file, load_style, sample_of
+from deepart.tasks.paint.style_map import Point, corners, style_map
+from deepart.tasks.paint.transfer import Style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.paintings import previews

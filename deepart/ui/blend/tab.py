@@ -19,12 +19,12 @@ from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.models.style_code import LAYERS
 from deepart.options import PaintOptions
-from deepart.tasks.blend import MOST_STYLES
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, PREVIEW_SIDE
-from deepart.tasks.strokes import masks_by_colour
-from deepart.tasks.style_files import LONGEST_LABEL, SUFFIX, save_style
-from deepart.tasks.style_map import corners, map_weights, pad_weights
+from deepart.tasks.paint.blend import MOST_STYLES
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, PREVIEW_SIDE
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.strokes import masks_by_colour
+from deepart.tasks.paint.style_files import LONGEST_LABEL, SUFFIX, save_style
+from deepart.tasks.paint.style_map import corners, map_weights, pad_weights
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.blend import style_slots

@@ -11,7 +11,7 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.images import save_png
-from deepart.tasks.classify_batch import BatchAnswers, classify_batch_steps
+from deepart.tasks.classify.batch import BatchAnswers, classify_batch_steps
 from deepart.text import say
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t

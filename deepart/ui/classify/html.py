@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from html import escape
 
 from deepart.art_labels import label_name, search_address, style_card, work_title
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, Answer, Classification
-from deepart.tasks.evidence import Change, Conflict, Neighbour
-from deepart.tasks.patch_picture import PATCH_COLOURS
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, Answer, Classification
+from deepart.tasks.classify.evidence import Change, Conflict, Neighbour
+from deepart.tasks.classify.patch_picture import PATCH_COLOURS
 from deepart.text import say
 
 _SURE = (("4", 0.9), ("3", 0.6), ("2", 0.35), ("1", 0.0))
@@ -101,7 +101,7 @@ def change_table(changes: Sequence[Change], answers: Sequence[Answer], head: str
     """Return how the two most probable labels fare when the picture is changed, the boldest changes first.
 
     Args:
-        changes: as `deepart.tasks.evidence.changes` returns them.
+        changes: as `deepart.tasks.classify.evidence.changes` returns them.
         answers: of the head, the most probable first.
         head: "style", "artist" or "genre".
     """
@@ -131,7 +131,7 @@ def legend(entries: Sequence[tuple[str, str, int]], head: str, language: str) ->
     """Return what the letters on a picture of parts stand for.
 
     Args:
-        entries: as `deepart.tasks.patch_picture.legend` returns them.
+        entries: as `deepart.tasks.classify.patch_picture.legend` returns them.
     """
     items = "".join(
         f'<li><i style="background: {PATCH_COLOURS[min(place, len(PATCH_COLOURS) - 1)]}">{letter}</i>'

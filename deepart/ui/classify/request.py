@@ -16,12 +16,12 @@ from deepart.art_labels import label_name
 from deepart.checkpoints import find
 from deepart.errors import InputError
 from deepart.images import fit, load_image
-from deepart.tasks import evidence
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, Look
-from deepart.tasks.classify_batch import harmless_cell
-from deepart.tasks.evidence import Change, Conflict, Neighbour
-from deepart.tasks.hub_classifiers import CHOICES, open_classifier
-from deepart.tasks.patch_picture import legend, patch_picture
+from deepart.tasks.classify import evidence
+from deepart.tasks.classify.batch import harmless_cell
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify.evidence import Change, Conflict, Neighbour
+from deepart.tasks.classify.patch_picture import legend, patch_picture
+from deepart.tasks.hub.classifiers import CHOICES, open_classifier
 
 TOP = 5
 """Labels of each head that are shown."""

@@ -13,10 +13,10 @@ import gradio as gr
 from deepart import runtime
 from deepart.art_labels import label_name
 from deepart.errors import DeepartError, InputError
-from deepart.tasks.classify import DEFAULT_CHECKPOINT, HEADS
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.hub_classifiers import CHOICES
-from deepart.tasks.painting import DEFAULT_CHECKPOINT as PAINTER
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, HEADS
+from deepart.tasks.hub.classifiers import CHOICES
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
+from deepart.tasks.paint.gallery import named_styles
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.choices import captioned_gallery

@@ -8,9 +8,9 @@ from typing import Any
 import gradio as gr
 
 from deepart.errors import InputError
-from deepart.tasks.breeding import LEVEL_GROUPS, lineage, neighbours, next_generation
-from deepart.tasks.generate import ArtGenerator, random_seed
-from deepart.tasks.genome import Genome
+from deepart.tasks.generate.breeding import LEVEL_GROUPS, lineage, neighbours, next_generation
+from deepart.tasks.generate.generate import ArtGenerator, random_seed
+from deepart.tasks.generate.genome import Genome
 from deepart.text import say
 from deepart.ui.events import handler, language_of
 from deepart.ui.events import translations as t

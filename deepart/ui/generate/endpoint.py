@@ -12,8 +12,8 @@ import gradio as gr
 from deepart import runtime
 from deepart.images import save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.generate import generate_steps
-from deepart.tasks.genome import ANY_STYLE
+from deepart.tasks.generate.generate import generate_steps
+from deepart.tasks.generate.genome import ANY_STYLE
 from deepart.ui.events import handler
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from html import escape
 
 from deepart.art_labels import label_name, work_title
-from deepart.tasks.evidence import Neighbour
-from deepart.tasks.originality import Originality
+from deepart.tasks.classify.evidence import Neighbour
+from deepart.tasks.classify.originality import Originality
 from deepart.text import say
 
 

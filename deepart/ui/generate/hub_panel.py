@@ -13,10 +13,10 @@ from PIL import Image
 from deepart import runtime
 from deepart.images import save_png
 from deepart.recipes import chunks
-from deepart.tasks.diffusion import diffuse_steps
-from deepart.tasks.generate import DEFAULT_CHECKPOINT
-from deepart.tasks.hub_generators import HUB_GENERATORS
-from deepart.tasks.pipeline_table import CHOICES
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
+from deepart.tasks.hub.diffusion import diffuse_steps
+from deepart.tasks.hub.generators import HUB_GENERATORS
+from deepart.tasks.hub.pipeline_table import CHOICES
 from deepart.text import say
 from deepart.ui.classify.request import any_repository
 from deepart.ui.events import handler, language_of

@@ -10,8 +10,8 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.tasks.generate import ArtGenerator
-from deepart.tasks.projection import Projection, project_steps
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.projection import Projection, project_steps
 from deepart.text import say
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t

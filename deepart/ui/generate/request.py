@@ -15,15 +15,15 @@ from deepart.art_labels import label_name
 from deepart.checkpoints import CHECKPOINTS, find
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
-from deepart.tasks.breeding import LevelGroup, crossbreed, mix_levels
-from deepart.tasks.classify import ArtworkClassifier
-from deepart.tasks.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.genome import ANY_STYLE, MOST_SEED, Genome, genome_of
-from deepart.tasks.hub_generators import HUB_GENERATORS, SIZE
-from deepart.tasks.originality import Originality, originality
-from deepart.tasks.steering import LOOK_LABELS, Effect, steering
-from deepart.tasks.variety import candidates_for, varied_steps
-from deepart.tasks.walks import Walk, walk_of
+from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.classify.originality import Originality, originality
+from deepart.tasks.generate.breeding import LevelGroup, crossbreed, mix_levels
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
+from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED, Genome, genome_of
+from deepart.tasks.generate.steering import LOOK_LABELS, Effect, steering
+from deepart.tasks.generate.variety import candidates_for, varied_steps
+from deepart.tasks.generate.walks import Walk, walk_of
+from deepart.tasks.hub.generators import HUB_GENERATORS, SIZE
 from deepart.text import say
 from deepart.ui.widgets.style_pad import data_uri
 

@@ -11,11 +11,11 @@ from typing import Any
 import gradio as gr
 
 from deepart.art_labels import label_name
-from deepart.tasks.breeding import LEVEL_GROUPS, blend
-from deepart.tasks.generate import DEFAULT_CHECKPOINT, MOST_TRUNCATION, ArtGenerator
-from deepart.tasks.genome import ANY_STYLE, Genome
-from deepart.tasks.steering import MOST_AMOUNT, Direction, MapPoint, steering
-from deepart.tasks.style_map import corners, pad_weights
+from deepart.tasks.generate.breeding import LEVEL_GROUPS, blend
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, MOST_TRUNCATION, ArtGenerator
+from deepart.tasks.generate.genome import ANY_STYLE, Genome
+from deepart.tasks.generate.steering import MOST_AMOUNT, Direction, MapPoint, steering
+from deepart.tasks.paint.style_map import corners, pad_weights
 from deepart.text import say
 from deepart.ui.events import translations as t
 from deepart.ui.generate import request as request_of

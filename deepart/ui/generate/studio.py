@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deepart.errors import InputError
-from deepart.tasks.generate import DEFAULT_CHECKPOINT
-from deepart.tasks.genome import Genome
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
+from deepart.tasks.generate.genome import Genome
 
 MOST_KNOWN = 400
 """Pictures whose origin is remembered."""

@@ -13,10 +13,10 @@ import gradio as gr
 from deepart import runtime
 from deepart.images import save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.bundled_restorers import LOOKS
-from deepart.tasks.generate import MOST_TRUNCATION, check_seed, random_seed
-from deepart.tasks.genome import ANY_STYLE, MOST_SEED, Genome
-from deepart.tasks.walks import EASINGS
+from deepart.tasks.generate.generate import MOST_TRUNCATION, check_seed, random_seed
+from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED, Genome
+from deepart.tasks.generate.walks import EASINGS
+from deepart.tasks.restore.bundled import LOOKS
 from deepart.text import say
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t

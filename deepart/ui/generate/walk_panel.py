@@ -12,8 +12,8 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.tasks.generate import ArtGenerator
-from deepart.tasks.walks import EASINGS, FPS, MOST_KEYS, Walk, walk_steps
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.walks import EASINGS, FPS, MOST_KEYS, Walk, walk_steps
 from deepart.text import say
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t

@@ -13,8 +13,8 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.pipeline_table import offered
-from deepart.tasks.repaint import TASKS, repaint_steps
+from deepart.tasks.hub.pipeline_table import offered
+from deepart.tasks.hub.repaint import TASKS, repaint_steps
 from deepart.ui.blend.endpoint import file_weights
 from deepart.ui.events import handler, unread
 from deepart.ui.large.panel import FILE_NAME

@@ -1,6 +1,6 @@
 """The switch of a tab for large models: the same pictures as the small network gets, and words; the same results.
 
-It is there only where a machine offers such a model, see `deepart.tasks.pipeline_table.offered`.
+It is there only where a machine offers such a model, see `deepart.tasks.hub.pipeline_table.offered`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from deepart import runtime
 from deepart.art_labels import LABELS, label_name
 from deepart.images import save_png
 from deepart.recipes import Source, chunks, recipe_of
-from deepart.tasks.pipeline_table import PipelineChoice, Task, find_large, offered
-from deepart.tasks.repaint import MOST_WORDS, repaint_steps
+from deepart.tasks.hub.pipeline_table import PipelineChoice, Task, find_large, offered
+from deepart.tasks.hub.repaint import MOST_WORDS, repaint_steps
 from deepart.text import say
 from deepart.ui.events import handler, language_of
 from deepart.ui.events import translations as t

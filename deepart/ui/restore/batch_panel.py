@@ -14,8 +14,8 @@ from gradio.components import Component
 from deepart import runtime
 from deepart.images import save_png
 from deepart.runtime import Progress
-from deepart.tasks.batch import BatchResult
-from deepart.tasks.restore_batch import restore_batch_steps
+from deepart.tasks.paint.batch import BatchResult
+from deepart.tasks.restore.batch import restore_batch_steps
 from deepart.text import say
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t

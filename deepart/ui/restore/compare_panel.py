@@ -12,8 +12,8 @@ import gradio as gr
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image
-from deepart.tasks.hub_restorers import RESTORERS
-from deepart.tasks.restore_comparison import BUNDLED, SIDE, Compared, compare_steps
+from deepart.tasks.hub.restorers import RESTORERS
+from deepart.tasks.restore.comparison import BUNDLED, SIDE, Compared, compare_steps
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery
 from deepart.ui.events import handler, language_of

@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from deepart.images import fit, load_image, save_png
-from deepart.tasks.colour_repair import VARNISH
-from deepart.tasks.straighten import perspective
+from deepart.tasks.restore.colour_repair import VARNISH
+from deepart.tasks.restore.straighten import perspective
 from deepart.ui import samples
 
 _SIDE = 560

@@ -13,8 +13,8 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.restoration import Manner
-from deepart.tasks.restore import restore_steps
+from deepart.tasks.restore.engine import Manner
+from deepart.tasks.restore.restore import restore_steps
 from deepart.ui.events import handler, unread
 from deepart.ui.restore.request import FILE_NAME
 

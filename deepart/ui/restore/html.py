@@ -9,8 +9,8 @@ from io import BytesIO
 from PIL import Image
 
 from deepart.images import fit, load_image
-from deepart.tasks.damage_judgement import MOST_DAMAGE
-from deepart.tasks.diagnosis import (
+from deepart.tasks.restore.damage_judgement import MOST_DAMAGE
+from deepart.tasks.restore.diagnosis import (
     LEAST_JPEG_NOISE,
     LEAST_NOISE,
     POOR_JPEG,
@@ -18,7 +18,7 @@ from deepart.tasks.diagnosis import (
     SOFT,
     Diagnosis,
 )
-from deepart.tasks.trust import CHANGED_COLOUR, INVENTED_COLOUR
+from deepart.tasks.restore.trust import CHANGED_COLOUR, INVENTED_COLOUR
 from deepart.text import say
 from deepart.ui.restore.request import Examination, tinted
 

@@ -17,16 +17,16 @@ from deepart.errors import InputError
 from deepart.images import fit, load_image, png_bytes, save_png
 from deepart.recipes import chunks, recipe_of
 from deepart.runtime import Progress
-from deepart.tasks.bundled_restorers import DETECTOR, Look, detection_steps
-from deepart.tasks.damage_judgement import surely_damaged
-from deepart.tasks.diagnosis import Diagnosis, Step
-from deepart.tasks.hub_restorers import RESTORERS, opening, own_restorers, weights_of
-from deepart.tasks.masks import load_mask
-from deepart.tasks.restoration import Engine, Manner, Restoration, run_plan, usual_keep_paint
-from deepart.tasks.restore import plan
-from deepart.tasks.spandrel_network import Kind
-from deepart.tasks.straighten import Quad, find_print
-from deepart.tasks.strokes import masks_by_colour
+from deepart.tasks.hub.restorers import RESTORERS, opening, own_restorers, weights_of
+from deepart.tasks.hub.spandrel_network import Kind
+from deepart.tasks.paint.masks import load_mask
+from deepart.tasks.paint.strokes import masks_by_colour
+from deepart.tasks.restore.bundled import DETECTOR, Look, detection_steps
+from deepart.tasks.restore.damage_judgement import surely_damaged
+from deepart.tasks.restore.diagnosis import Diagnosis, Step
+from deepart.tasks.restore.engine import Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore.restore import plan
+from deepart.tasks.restore.straighten import Quad, find_print
 from deepart.tasks.tiled import patiently
 from deepart.tiles import Box
 from deepart.ui.classify.request import any_repository
@@ -329,7 +329,7 @@ class Restored:
     trust: str
     """The trust map as people see it."""
     trust_levels: str
-    """The same as numbers, see `deepart.tasks.trust.TrustMap.levels`."""
+    """The same as numbers, see `deepart.tasks.restore.trust.TrustMap.levels`."""
     changed: float
     invented: float
     recipe: dict[str, Any]

@@ -14,10 +14,10 @@ from PIL import Image
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image
-from deepart.tasks.bundled_restorers import LOOKS, SCALES
-from deepart.tasks.diagnosis import Step
-from deepart.tasks.hub_restorers import RESTORERS, find_restorer
-from deepart.tasks.restoration import USUAL_KEEP_PAINT
+from deepart.tasks.hub.restorers import RESTORERS, find_restorer
+from deepart.tasks.restore.bundled import LOOKS, SCALES
+from deepart.tasks.restore.diagnosis import Step
+from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery, one_of, recipe_from, settings_upload, within
 from deepart.ui.classify.request import any_repository

@@ -14,8 +14,8 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.recipes import chunks
-from deepart.tasks.batch import BatchResult, batch_steps
-from deepart.tasks.sheet import STRENGTHS, sheet_steps, sweep_steps
+from deepart.tasks.paint.batch import BatchResult, batch_steps
+from deepart.tasks.paint.sheet import STRENGTHS, sheet_steps, sweep_steps
 from deepart.text import say
 from deepart.ui.controls import options_of
 from deepart.ui.events import handler, language_of, unread

@@ -15,8 +15,8 @@ from PIL import Image
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import fit, load_image
-from deepart.tasks.painting import PREVIEW_SIDE
-from deepart.tasks.refine import refine_steps
+from deepart.tasks.paint.engine import PREVIEW_SIDE
+from deepart.tasks.paint.refine import refine_steps
 from deepart.text import say
 from deepart.ui.events import handler, language_of, show_progress
 from deepart.ui.events import translations as t

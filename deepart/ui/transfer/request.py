@@ -13,10 +13,10 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.options import PaintOptions
-from deepart.tasks import masks
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT, Region
-from deepart.tasks.transfer import Place, is_named_style, transfer_steps
+from deepart.tasks.paint import masks
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Region
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.transfer import Place, is_named_style, transfer_steps
 from deepart.ui.controls import options_of
 from deepart.ui.paintings import Painted, previews, write_painting
 

@@ -16,10 +16,10 @@ from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.options import PaintOptions
-from deepart.tasks import masks
-from deepart.tasks.gallery import named_styles
-from deepart.tasks.painting import DEFAULT_CHECKPOINT
-from deepart.tasks.style_files import load_style
+from deepart.tasks.paint import masks
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.choices import captioned_gallery, gallery_items, one_of, recipe_from, settings_upload, within

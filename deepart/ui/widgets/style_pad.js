@@ -15,7 +15,7 @@ let dot = { x: 0.5, y: 0.5 };
 let turn = props.value.turn ?? 0; // counts the moves made here: an answer to an earlier one is too old
 let drag = null;
 
-// The weights: the same as in tasks/style_map.py.
+// The weights: the same as in tasks/paint/style_map.py.
 
 const between = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
 const within = (value, low, high) => Math.min(Math.max(value, low), high);

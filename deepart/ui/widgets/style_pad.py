@@ -1,7 +1,7 @@
 """A plane with styles on which a dot is moved: the nearer it is to a style, the more of it is in the blend.
 
 A pad has few styles at the corners of a polygon, a map has many, each at a place of its own; what the dot
-stands for is said by `pad_weights` and `map_weights` of tasks/style_map.py.
+stands for is said by `pad_weights` and `map_weights` of tasks/paint/style_map.py.
 
 The value is the place of the dot; `dot_in` reads it.  Listen to `.input` (the dot is on its way, a few times
 a second) and `.release` (it has been let go); `.change` also follows what the server does itself.
@@ -21,7 +21,7 @@ from PIL import Image
 
 from deepart.errors import InputError
 from deepart.images import centre_crop
-from deepart.tasks.style_map import Point
+from deepart.tasks.paint.style_map import Point
 
 _SCRIPT = Path(__file__).with_suffix(".js").read_text("utf-8")
 _STYLE = Path(__file__).with_suffix(".css").read_text("utf-8")

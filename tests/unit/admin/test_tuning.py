@@ -19,7 +19,7 @@ from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.models.generator import Generator
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.models.style_network import StyleNetwork
-from deepart.tasks.classify import ANOTHER_ARTIST, ArtworkClassifier
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.label_training import label_targets, with_heads
 from unit.test_generator import TINY as TINY_GENERATOR
 from unit.test_style_network import TINY as TINY_STYLE

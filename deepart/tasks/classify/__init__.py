@@ -1,0 +1,1 @@
+"""Classify: style, artist and genre of a picture, and the evidence."""

@@ -1,0 +1,237 @@
+"""Why the classifier says what it says: where it looked, what it knows that is alike, and what would change it.
+
+References:
+    Selvaraju et al. 2017, "Grad-CAM", https://arxiv.org/abs/1610.02391;
+    Draelos, Carin 2020, "Use HiResCAM instead of Grad-CAM for faithful explanations",
+    https://arxiv.org/abs/2011.08891.
+
+Differs from Grad-CAM: gradient and feature are multiplied at each place before they are summed (HiResCAM),
+which for heads that are linear in means and deviations is what each place adds to the answer; and the maps
+of all depths that the heads see are added up.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
+
+from deepart import runtime
+from deepart.checkpoints import models
+from deepart.models.feature_index import COLUMNS
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, Look
+
+INDEX = "classify/index-wikiart-v1"
+"""Checkpoint that holds the features of the works that the bundled classifier was trained on."""
+
+SURE_ENOUGH = 0.35
+"""Labels less probable than this are not held against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A work of the training set that is like a picture."""
+
+    title: str
+    artist: str
+    year: str
+    style: str
+    genre: str
+    distance: float
+    """From 0 (the same features) to 2."""
+    percentile: float
+    """How many of 100 works of the training set have their nearest other work nearer than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two answers that no work of the training set has together."""
+
+    heads: tuple[str, str]
+    labels: tuple[str, str]
+    works: int
+    """Works of the training set that have the first of the two labels, all with another second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of the two most probable labels when the picture is changed in one way."""
+
+    change: str
+    """A key of `CHANGES`."""
+    first: float
+    second: float
+
+
+@dataclass(frozen=True, slots=True)
+class PatchMap:
+    """What the classifier says of each part of a picture."""
+
+    labels: tuple[tuple[Answer, ...], ...]
+    """Rows of the most probable label of each part, from the top left."""
+    head: str
+
+
+def heat_map(engine: ArtworkClassifier, look: Look, head: str, label: str | None = None) -> np.ndarray:
+    """Return how much each place of a picture speaks for a label, (H, W) float32 in [0, 1].
+
+    Args:
+        head: a head of the classifier.
+        label: one of its labels; its most probable one if None.
+    """
+    network = engine.network()
+    maps = [map_.clone().requires_grad_() for map_ in look.maps]
+    with runtime.device_lock(), torch.enable_grad():
+        logits = network.answers(network.describe(maps))[head][0]
+        index = network.labels[head].index(label or engine.answer(look).answers[head][0].label)
+        gradients = torch.autograd.grad(logits[index], maps)
+    finest = maps[0].shape[-2:]
+    heat = torch.zeros(1, 1, *finest)
+    for map_, gradient in zip(maps, gradients):
+        # Measured against the picture's mean, so that a feature which is everywhere speaks for no place.
+        part = ((map_ - map_.mean((2, 3), keepdim=True)) * gradient).sum(1, keepdim=True).detach().float().cpu()
+        share = part.numel() / (finest[0] * finest[1])
+        heat += F.interpolate(part * share, finest, mode="bilinear", align_corners=False)
+    heat = heat[0, 0].relu()
+    return (heat / heat.max().clamp(min=1e-9)).numpy()
+
+
+def overlay(picture: Image.Image, heat: np.ndarray) -> Image.Image:
+    """Show a heat map on a picture: what does not matter fades to grey, what does glows.
+
+    Args:
+        picture: RGB.
+        heat: (H, W) in [0, 1].
+    """
+    mask = Image.fromarray((np.sqrt(heat) * 255).astype(np.uint8)).resize(picture.size, Image.Resampling.BICUBIC)
+    grey = ImageEnhance.Brightness(ImageOps.grayscale(picture).convert("RGB")).enhance(0.55)
+    warm = Image.blend(picture, Image.new("RGB", picture.size, (255, 120, 20)), 0.3)
+    return Image.composite(warm, grey, mask)
+
+
+def nearest(look: Look, count: int = 5, index: str = INDEX) -> list[Neighbour]:
+    """Return the `count` works of the training set that are most like a picture, nearest first."""
+    network = models.get(index)
+    distances, numbers = network(look.features.mean(0, keepdim=True), count)
+    typical = network.config.typical
+    return [
+        Neighbour(*network.config.works[number], distance, float(np.interp(distance, typical, range(101))))
+        for distance, number in zip(distances[0].tolist(), numbers[0].tolist())
+    ]
+
+
+def conflicts(found: Classification, index: str = INDEX) -> list[Conflict]:
+    """Return which of the answers never go together in the training set: treat such a picture with care."""
+    best = {head: answers[0] for head, answers in found.answers.items() if answers}
+    sure = {
+        head: answer.label
+        for head, answer in best.items()
+        if answer.probability >= SURE_ENOUGH and answer.label != ANOTHER_ARTIST
+    }
+    found_conflicts = []
+    for heads in (("artist", "style"), ("artist", "genre"), ("style", "genre")):
+        if not set(heads) <= set(sure):
+            continue
+        pairs = _together(models.get(index).config.works, heads)
+        labels = (sure[heads[0]], sure[heads[1]])
+        works = sum(count for (first, _), count in pairs.items() if first == labels[0])
+        if works and not pairs.get(labels):
+            found_conflicts.append(Conflict(heads, labels, works))
+    return found_conflicts
+
+
+def often_mistaken(engine: ArtworkClassifier, label: str, head: str = "style") -> list[tuple[str, float]]:
+    """Return what works of `label` were often taken for when the classifier was measured, and what share of them."""
+    found = [
+        (other, share) for of, right, other, share in engine.network().config.mistaken if (of, right) == (head, label)
+    ]
+    return sorted(found, key=lambda pair: -pair[1])
+
+
+@functools.lru_cache(maxsize=8)
+def _together(works: tuple[tuple[str, ...], ...], heads: tuple[str, str]) -> Mapping[tuple[str, str], int]:
+    """Count how many works have each pair of labels; works that lack one are not counted."""
+    pairs = [tuple(work[COLUMNS[head]] for head in heads) for work in works]
+    return Counter(pair for pair in pairs if all(pair))
+
+
+# --- what would change the answer ----------------------------------------------------------------
+
+
+def _without_strokes(picture: Image.Image) -> Image.Image:
+    return picture.filter(ImageFilter.GaussianBlur(max(1.0, max(picture.size) / 128)))
+
+
+CHANGES = {
+    "grey": lambda picture: ImageOps.grayscale(picture).convert("RGB"),
+    "vivid": lambda picture: ImageEnhance.Color(picture).enhance(1.8),
+    "dark": lambda picture: ImageEnhance.Brightness(picture).enhance(0.6),
+    "bright": lambda picture: ImageEnhance.Brightness(picture).enhance(1.4),
+    "smooth": _without_strokes,
+    "crisp": lambda picture: picture.filter(ImageFilter.UnsharpMask(2, 150, 0)),
+}
+"""Ways in which a picture can be changed, each an RGB picture to an RGB picture; see also "covered"."""
+
+
+def changes(engine: ArtworkClassifier, look: Look, head: str = "style") -> list[Change]:
+    """Return how the two most probable labels of `head` fare when the picture is changed, boldest change first.
+
+    Beside `CHANGES` the part that speaks most for the first label is covered ("covered").
+    """
+    first, second = (answer.label for answer in engine.answer(look).answers[head][:2])
+    small = look.picture.copy()
+    small.thumbnail((512, 512))
+    variants = {name: change(small) for name, change in CHANGES.items()}
+    variants["covered"] = _covered(small, heat_map(engine, look, head, first))
+    found = []
+    for name, answer in zip(variants, engine.many(variants.values(), thorough=False)):
+        probability = {label.label: label.probability for label in answer.answers[head]}
+        found.append(Change(name, probability[first], probability[second]))
+    return sorted(found, key=lambda change: change.first - change.second)
+
+
+def _covered(picture: Image.Image, heat: np.ndarray) -> Image.Image:
+    """Blur the fifth of the picture that matters most beyond recognition."""
+    mask = (heat >= np.quantile(heat, 0.8)).astype(np.uint8) * 255
+    mask = Image.fromarray(mask).resize(picture.size, Image.Resampling.BICUBIC)
+    blurred = picture.filter(ImageFilter.GaussianBlur(max(picture.size) / 8))
+    return Image.composite(blurred, picture, mask)
+
+
+# --- parts ---------------------------------------------------------------------------------------
+
+
+def patch_map(engine: ArtworkClassifier, picture: Image.Image, head: str = "style", across: int = 4) -> PatchMap:
+    """Classify each part of a picture on its own.
+
+    Args:
+        picture: RGB or RGBA.
+        across: parts along its longer side; they are about square and overlap by half.
+    """
+    rows, columns = grid(picture.size, across)
+    parts = [_part(picture, row, column, rows, columns) for row in range(rows) for column in range(columns)]
+    best = [answer.answers[head][0] for answer in engine.many(parts, thorough=False)]
+    return PatchMap(tuple(tuple(best[row * columns : (row + 1) * columns]) for row in range(rows)), head)
+
+
+def grid(size: Sequence[int], across: int) -> tuple[int, int]:
+    """Return the rows and columns of about square parts of which `across` lie along the longer side."""
+    width, height = size
+    side = max(width, height) / across
+    return max(1, round(height / side)), max(1, round(width / side))
+
+
+def _part(picture: Image.Image, row: int, column: int, rows: int, columns: int) -> Image.Image:
+    """Cut one part with half a part around it: texture needs some area to be seen."""
+    width, height = picture.width / columns, picture.height / rows
+    left, top = max(0, (column - 0.5) * width), max(0, (row - 0.5) * height)
+    right, bottom = min(picture.width, (column + 1.5) * width), min(picture.height, (row + 1.5) * height)
+    return picture.crop(
+        (round(left), round(top), max(round(right), round(left) + 1), max(round(bottom), round(top) + 1))
+    )

@@ -1,0 +1,1 @@
+"""Generate: new pictures, and ways from one to the next."""

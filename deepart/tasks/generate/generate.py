@@ -1,0 +1,374 @@
+"""Paint pictures that nobody has painted, from a seed.
+
+`generate` is the short way; the engine behind it is `ArtGenerator`, which paints genomes (see `genome`).  What can be
+done with genomes lies in `breeding`, `steering`, `walks` and `projection`.
+
+Pictures are painted one by one in float32: on one machine bit for bit the same however many are asked for.  With
+another number of threads, or on another processor, one value in a hundred thousand is one of 255 levels off.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from numbers import Integral
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+import deepart
+from deepart import runtime
+from deepart.checkpoints import CHECKPOINTS, find, models
+from deepart.errors import InputError, WeightsError
+from deepart.hub import Report
+from deepart.images import load_image, to_pil
+from deepart.models.generator import FeaturePatch
+from deepart.options import check_range
+from deepart.recipes import Recipe, Setting, attach
+from deepart.runtime import Progress
+from deepart.sheets import Cell, contact_sheet
+from deepart.tasks.generate.breeding import patched
+from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, MOST_SEED, Genome
+from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator
+from deepart.tasks.restore.bundled import LOOKS, SCALES, Look, enlarge_steps
+from deepart.tasks.tiled import fetch_steps, patiently
+
+if TYPE_CHECKING:
+    from deepart.models.generator import FastGAN
+    from deepart.models.generator import Generator as Network
+
+DEFAULT_CHECKPOINT = "generate/fastgan-wikiart-v1"
+MOST_COUNT = 64
+MOST_TRUNCATION = 1.5
+_STYLE_STREAM = 1
+
+
+def generate(
+    seed: int | None = None,
+    count: int = 1,
+    style: str = ANY_STYLE,
+    truncation: float = 1.0,
+    *,
+    upscale: int = 1,
+    look: Look = "faithful",
+    checkpoint: str = DEFAULT_CHECKPOINT,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> list[Image.Image]:
+    """Paint `count` pictures, of the seeds from `seed` on.
+
+    Args:
+        seed: the same seed is the same picture, alone or among others; None takes one by chance.
+        count: how many pictures.
+        style: one of the network's styles, such as "Impressionism"; "any" draws one for each seed, as often as
+            it comes among the paintings that were learned from.
+        truncation: 1 for all variety, towards 0 for what is typical of the style.
+        upscale: 1, 2 or 4.
+        look: of what is enlarged, see `deepart.restore`.
+        checkpoint: key of a generator.
+        on_progress: told of every picture, each of which is its preview.
+
+    Returns:
+        The pictures, each with its recipe in `info["deepart"]`, from which it can be painted again.
+
+    Raises:
+        InputError: a setting is out of its range, or there is no such style.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    engine = generate_steps(seed, count, style, truncation, upscale=upscale, look=look, checkpoint=checkpoint)
+    return runtime.run(engine, on_progress)
+
+
+def generate_steps(
+    seed: int | None = None,
+    count: int = 1,
+    style: str = ANY_STYLE,
+    truncation: float = 1.0,
+    *,
+    upscale: int = 1,
+    look: Look = "faithful",
+    checkpoint: str = DEFAULT_CHECKPOINT,
+) -> Generator[Progress, None, list[Image.Image]]:
+    """The same as `generate`, as an engine: yields `Progress`, returns the pictures."""
+    check_range("count", count, 1, MOST_COUNT)
+    check_upscale(upscale, look)
+    first = random_seed() if seed is None else check_seed(seed)
+    engine = ArtGenerator(checkpoint)
+    yield Progress(0, count, "progress.loading_generator")
+    yield from engine.load_steps()
+    genomes = [engine.born((first + index) % (MOST_SEED + 1), style, truncation) for index in range(count)]
+    return (yield from engine.steps(genomes, upscale=upscale, look=look))
+
+
+def is_available() -> bool:
+    """Say whether the bundled generator, or a version that the owner has put in its place, is on this machine."""
+    if DEFAULT_CHECKPOINT not in CHECKPOINTS:
+        return False
+    try:
+        row = find(DEFAULT_CHECKPOINT)
+    except WeightsError:  # of the versions nothing can be known
+        return False
+    return (row.folder / row.file).is_file()
+
+
+def random_seed() -> int:
+    """Return a seed that nobody has chosen, short enough to be written down."""
+    return secrets.randbelow(10**6)
+
+
+def check_seed(seed: int) -> int:
+    """Return a seed.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= seed <= MOST_SEED:
+        raise InputError("generate.seed", most=MOST_SEED)
+    return int(seed)
+
+
+def check_upscale(upscale: int, look: Look) -> None:
+    """Refuse a scale or a look that the upscaler does not have.
+
+    Raises:
+        InputError: it does not.
+    """
+    if upscale not in (1, *SCALES):
+        raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, (1, *SCALES))))
+    if look not in LOOKS:
+        raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
+
+
+@dataclass(slots=True)
+class ArtGenerator:
+    """The engine: paints genomes with one generator.
+
+    Args:
+        checkpoint: key of a bundled generator, or of `deepart.tasks.hub.generators.HUB_GENERATORS`.
+        loaded: used instead of the checkpoint's network, for one that has just been trained.
+    """
+
+    checkpoint: str = DEFAULT_CHECKPOINT
+    loaded: Network | FastGAN | None = field(default=None, repr=False)
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The styles that can be asked for, "any" first; only that if the network knows none."""
+        return ANY_STYLE, *self.network().styles
+
+    @property
+    def num_levels(self) -> int:
+        """How many rows of a genome the network follows, one for each size; 1 if it follows one at all."""
+        return self.network().num_codes
+
+    @property
+    def side(self) -> int:
+        """Side of the pictures in pixels."""
+        return self.network().sizes[1]
+
+    def network(self, report: Report | None = None) -> Network | FastGAN:
+        """Return the network, loaded at most once; `report` is told of the progress of a download.
+
+        Raises:
+            InputError: the checkpoint is no generator.
+            WeightsError: it is missing, damaged or out of reach.
+        """
+        if self.loaded is not None:
+            return self.loaded
+        device = str(runtime.device())
+        if self.checkpoint in HUB_GENERATORS:
+            return models.get(self.checkpoint, device, report=report, load=load_hub_generator)
+        row = CHECKPOINTS.get(self.checkpoint)
+        if self.checkpoint != DEFAULT_CHECKPOINT and (row is None or row.architecture != "Generator"):
+            raise InputError("generate.not_a_generator", known=", ".join(generators()))
+        return models.get(self.checkpoint, device)
+
+    def load_steps(self) -> Generator[Progress, None, None]:
+        """Load the network, as an engine; closing it ends a download, which can take minutes."""
+        yield from fetch_steps(self.network, "progress.loading_generator")
+
+    def born(self, seed: int, style: str = ANY_STYLE, truncation: float = 1.0) -> Genome:
+        """Return the genome of a seed.
+
+        Args:
+            seed: the same is the same picture.
+            style: one of `styles`; "any" draws one by its share, the same for the same seed.
+            truncation: see `generate`.
+
+        Raises:
+            InputError: a setting is out of its range, or there is no such style.
+        """
+        check_seed(seed)
+        check_range("truncation", truncation, 0, MOST_TRUNCATION)
+        z, _ = self.network().draw([seed])
+        return Genome(
+            self.checkpoint,
+            latent=(tuple(z[0].tolist()),),
+            styles=(((self._drawn_style(self.known_style(style), seed), 1.0),),),
+            noise=seed,
+            truncation=float(truncation),
+            seed=seed,
+        )
+
+    def _drawn_style(self, style: str, seed: int) -> str:
+        """Return a style, drawn by its share for a seed if it is "any"."""
+        names = self.network().styles
+        if style != ANY_STYLE or not names:
+            return style
+        shares = np.array(self.network().config.shares or [[1]] * len(names)).sum(1)
+        # Not from the seed alone: the latent is drawn from that.
+        return str(np.random.default_rng((seed, _STYLE_STREAM)).choice(names, p=shares / shares.sum()))
+
+    def known_style(self, style: str | None) -> str:
+        """Return the name of a style, however it is capitalised; None is "any".
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        names = {name.casefold(): name for name in self.styles}
+        name = names.get((style or ANY_STYLE).strip().casefold())
+        if name is None:
+            raise InputError("setting.choice", name="style", choices=", ".join(self.styles))
+        return name
+
+    def paint(self, genome: Genome, size: int | None = None) -> Image.Image:
+        """Paint one picture, with its recipe in `info["deepart"]`.
+
+        Args:
+            size: one of the network's `sizes`; the larger if None.
+
+        Raises:
+            InputError: the genome does not fit the network.
+        """
+        with runtime.device_lock(), runtime.inference(full_precision=True):
+            picture = to_pil(self.paint_tensor(genome, size=size))
+        return attach(picture, self.recipe(genome))
+
+    def paint_tensor(self, genome: Genome, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
+        """Paint one picture, (1, 3, size, size) RGB in [0, 1].
+
+        Args:
+            noise: instead of the genome's, as of `noise_of`.
+            size: see `paint`.
+
+        Raises:
+            InputError: the genome does not fit the network.
+        """
+        network = self.network()
+        noise = self.noise_of(genome) if noise is None else noise
+        if not genome.patches:
+            return network.paint(self.codes(genome), noise, size)
+        if self.num_levels == 1:
+            raise InputError("generate.no_levels")
+        patches = [
+            FeaturePatch(self.codes(patch.genome), self.noise_of(patch.genome), _mask(patch.mask))
+            for patch in genome.patches
+        ]
+        return network.paint(self.codes(genome), noise, size, patches)
+
+    def codes(self, genome: Genome) -> Tensor:
+        """Return what the network follows, (1, L, z).
+
+        Raises:
+            InputError: the genome was made for another network.
+        """
+        network = self.network()
+        known = {*self.styles}
+        fits = (
+            genome.checkpoint == self.checkpoint
+            and all(len(row) == network.config.z for row in genome.latent)
+            and {len(genome.latent), len(genome.styles)} <= {1, self.num_levels}
+            and all(name in known for shares in genome.styles for name, _ in shares)
+        )
+        if not fits:
+            raise InputError("generate.other_network")
+        device = runtime.device()
+        z = torch.tensor([genome.rows(self.num_levels)], device=device)
+        return network.codes(z, self._style_weights(genome).to(device), genome.truncation)
+
+    def noise_of(self, genome: Genome) -> list[Tensor]:
+        """Return the noise of a genome, see `Generator.draw_noise`."""
+        return [part.to(runtime.device()) for part in self.network().draw([genome.noise])[1]]
+
+    def _style_weights(self, genome: Genome) -> Tensor:
+        places = {name: place for place, name in enumerate((*self.network().styles, ANY_STYLE))}
+        weights = torch.zeros(1, self.num_levels, len(places))
+        for level, shares in enumerate(genome.shares(self.num_levels)):
+            for name, share in shares:
+                weights[0, level, places[name]] += share
+        return weights
+
+    def steps(
+        self, genomes: Sequence[Genome], *, upscale: int = 1, look: Look = "faithful"
+    ) -> Generator[Progress, None, list[Image.Image]]:
+        """Paint pictures, as an engine: yields `Progress`, with each as a preview, and returns them.
+
+        Raises:
+            InputError: a genome does not fit the network, or there is no such scale or look.
+        """
+        check_upscale(upscale, look)
+        upscale = int(upscale)
+        pictures: list[Image.Image] = []
+        for genome in genomes:
+            done = Progress(len(pictures), len(genomes), "progress.painting")
+            picture = yield from patiently(partial(self.paint, genome), done)
+            if upscale > 1:
+                enlarged = yield from enlarge_steps(load_image(picture), upscale, look)
+                picture = attach(enlarged, self.recipe(genome, upscale=upscale, look=look))
+            pictures.append(picture)
+            yield Progress(len(pictures), len(genomes), "progress.painting", picture)
+        return pictures
+
+    def recipe(self, genome: Genome, verb: str = "generate", **settings: Setting) -> Recipe:
+        """Return the recipe of a picture, from which `genome_of` reads the genome."""
+        facts: dict[str, Setting] = {"style": genome.style, "truncation": genome.truncation, "origin": genome.origin}
+        return Recipe(
+            verb=verb,
+            version=deepart.__version__,
+            checkpoint=self.checkpoint,
+            checkpoint_sha256=self._sha256(),
+            settings={**facts, **settings, "genome": genome.to_json()},
+            seed=genome.seed,
+        )
+
+    def _sha256(self) -> str:
+        if self.checkpoint in CHECKPOINTS:
+            return find(self.checkpoint).sha256
+        return getattr(self.network(), "sha256", "")
+
+
+def patch_region(engine: ArtGenerator, genome: Genome, mask: Image.Image, seed: int, keep: bool = True) -> Genome:
+    """Return a genome of which a region stays and the rest is drawn anew, from `seed`.
+
+    Args:
+        mask: the region, "L", white inside.
+        keep: whether the region is what stays; else the region is drawn anew and the rest stays.
+
+    Raises:
+        InputError: the network cannot put pictures together.
+    """
+    if engine.num_levels == 1:
+        raise InputError("generate.no_levels")
+    anew = mask.point([255 - value for value in range(256)]) if keep else mask
+    other = engine.born(seed, ANY_STYLE, genome.truncation)
+    return patched(genome, replace(other, styles=genome.styles), anew)
+
+
+def picture_sheet(pictures: Sequence[Image.Image], captions: Sequence[str], columns: int | None = None) -> Image.Image:
+    """Return pictures on one sheet, each with its caption."""
+    return contact_sheet([Cell(*pair) for pair in zip(pictures, captions)], columns)
+
+
+def generators() -> list[str]:
+    """Return the keys of all generators, the bundled ones first."""
+    bundled = [key for key, row in CHECKPOINTS.items() if row.architecture == "Generator"]
+    return [*bundled, *HUB_GENERATORS]
+
+
+def _mask(mask: bytes) -> Tensor:
+    x = torch.frombuffer(bytearray(mask), dtype=torch.uint8).float() / 255
+    return x.view(1, 1, MASK_SIDE, MASK_SIDE).to(runtime.device())

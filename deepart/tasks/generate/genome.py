@@ -1,0 +1,228 @@
+"""What a picture of a generator is painted from, small enough to travel inside the picture.
+
+A genome holds the numbers that the network follows, the shares of the styles, and the seed of the noise.  From
+the same genome comes the same picture, bit for bit.  Genomes are bred in `deepart.tasks.generate.breeding`, painted by
+`deepart.tasks.generate.generate.ArtGenerator`, and travel in the recipes of PNG files and animations.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+import numpy as np
+from PIL import Image
+
+from deepart.recipes import Recipe, Source, recipe_of
+
+ANY_STYLE = "any"
+"""The style of pictures that need not have one of the others."""
+
+Origin = Literal["seed", "neighbour", "blend", "mix", "child", "move", "map", "projection", "patch"]
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+
+MASK_SIDE = 32
+"""Side of the mask of a patch: nothing finer is put together."""
+MOST_PATCHES = 4
+MOST_SEED = 2**53 - 1
+"""Of a seed; up to it every program that reads JSON agrees about whole numbers."""
+
+Row = tuple[float, ...]
+"""The random numbers of one size; their direction counts, their length does not."""
+
+Shares = tuple[tuple[str, float], ...]
+"""Styles with their shares, adding up to 1."""
+
+_MOST_NUMBERS = 1024
+_MOST_ROWS = 16
+_MOST_STYLES = 64
+_MOST_PARENTS = 12
+
+# What stands in a file may be shown: no markup.
+_NAME = re.compile(r"[\w ./,()-]{1,100}")
+_ID = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Genome:
+    """What one picture is painted from."""
+
+    checkpoint: str
+    latent: tuple[Row, ...]
+    """One row for all sizes, or one for each, from the coarsest to the finest."""
+    styles: tuple[Shares, ...]
+    """Likewise."""
+    noise: int
+    """Seed of the noise, which settles fine detail."""
+    truncation: float = 1.0
+    """1 for all variety, towards 0 for what is typical."""
+    patches: tuple[Patch, ...] = ()
+    """Parts of the picture that are painted from other genomes, in this order."""
+    origin: Origin = "seed"
+    seed: int | None = None
+    """Of the chance that made it, where one did."""
+    parents: tuple[str, ...] = ()
+    """`id` of the genomes that it was made from."""
+
+    @property
+    def id(self) -> str:
+        """Twelve hexadecimal digits, the same for genomes of the same picture, whatever their history."""
+        data = self.as_dict()
+        for history in ("origin", "seed", "parents"):
+            data.pop(history)
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def style(self) -> str:
+        """The style with the largest share."""
+        totals: dict[str, float] = {}
+        for shares in self.styles:
+            for name, share in shares:
+                totals[name] = totals.get(name, 0.0) + share
+        return max(totals, key=lambda name: totals[name])
+
+    def rows(self, count: int) -> tuple[Row, ...]:
+        """Return the latent as `count` rows."""
+        return self.latent if len(self.latent) == count else self.latent[:1] * count
+
+    def shares(self, count: int) -> tuple[Shares, ...]:
+        """Return the styles as `count` rows."""
+        return self.styles if len(self.styles) == count else self.styles[:1] * count
+
+    def with_style(self, style: str) -> Genome:
+        """Return the same in another style."""
+        return replace(self, styles=(((style, 1.0),),), origin="move", parents=(self.id,))
+
+    def with_truncation(self, truncation: float) -> Genome:
+        """Return the same, more or less typical of its style."""
+        return replace(self, truncation=float(truncation), origin="move", parents=(self.id,))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; a table of numbers is Base64 of little-endian 32-bit floats."""
+        return {
+            "checkpoint": self.checkpoint,
+            "latent": [base64.b64encode(np.asarray(row, "<f4").tobytes()).decode() for row in self.latent],
+            "styles": [dict(shares) for shares in self.styles],
+            "noise": self.noise,
+            "truncation": self.truncation,
+            "patches": [patch.as_dict() for patch in self.patches],
+            "origin": self.origin,
+            "seed": self.seed,
+            "parents": list(self.parents),
+        }
+
+    def to_json(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps(self.as_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Genome:
+        """Read a genome that may come from anywhere.
+
+        Raises:
+            ValueError: it is none.
+        """
+        try:
+            return _genome(json.loads(text), may_have_patches=True)
+        except (KeyError, TypeError, AttributeError, RecursionError, OverflowError, zlib.error) as error:
+            raise ValueError("This is not a genome.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of a picture that is painted from another genome."""
+
+    genome: Genome
+    mask: bytes
+    """`MASK_SIDE` rows of as many values, 255 where it goes."""
+
+    @classmethod
+    def from_mask(cls, genome: Genome, mask: Image.Image) -> Patch:
+        """Return the patch of a genome where a mask "L" is white."""
+        small = mask.convert("L").resize((MASK_SIDE, MASK_SIDE), Image.Resampling.BOX)
+        return cls(replace(genome, patches=()), small.tobytes())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; see `Genome.as_dict`."""
+        return {"genome": self.genome.as_dict(), "mask": base64.b64encode(zlib.compress(self.mask, 9)).decode()}
+
+
+def genome_of(source: Source) -> Genome | None:
+    """Return the genome of a picture that a generator painted, or None: from its recipe, or a recipe within it."""
+    recipe = recipe_of(source)
+    return _within(recipe) if recipe else None
+
+
+def _within(recipe: Recipe) -> Genome | None:
+    text = recipe.settings.get("genome")
+    if isinstance(text, str):
+        try:
+            return Genome.from_json(text)
+        except ValueError:
+            return None
+    inner = (_within(item.recipe) for item in recipe.ingredients if item.recipe)
+    return next((genome for genome in inner if genome), None)
+
+
+def _genome(data: Mapping[str, Any], may_have_patches: bool) -> Genome:
+    patches = data.get("patches", [])
+    if len(patches) > (MOST_PATCHES if may_have_patches else 0):
+        raise ValueError("There are too many patches.")
+    parents = tuple(data.get("parents", [])[:_MOST_PARENTS])
+    seed, origin, truncation = data.get("seed"), data.get("origin", "seed"), float(data["truncation"])
+    if not _is_seed(data["noise"]) or not (seed is None or _is_seed(seed)) or origin not in ORIGINS:
+        raise ValueError("This is not a genome.")
+    if not 0 <= truncation <= 2 or not _NAME.fullmatch(data["checkpoint"]) or not all(map(_ID.fullmatch, parents)):
+        raise ValueError("This is not a genome.")
+    return Genome(
+        checkpoint=data["checkpoint"],
+        latent=tuple(map(_row, _few(data["latent"]))),
+        styles=tuple(map(_shares, _few(data["styles"]))),
+        noise=data["noise"],
+        truncation=truncation,
+        patches=tuple(_patch(patch) for patch in patches),
+        origin=origin,
+        seed=seed,
+        parents=parents,
+    )
+
+
+def _is_seed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_SEED
+
+
+def _few(rows: list[Any]) -> list[Any]:
+    if not isinstance(rows, list) or not 1 <= len(rows) <= _MOST_ROWS:
+        raise ValueError("A genome has a row for each size.")
+    return rows
+
+
+def _row(text: str) -> Row:
+    values = np.frombuffer(base64.b64decode(text, validate=True), "<f4")
+    if not 1 <= len(values) <= _MOST_NUMBERS or not np.isfinite(values).all() or np.abs(values).max() > 1e4:
+        raise ValueError("A row holds a few hundred numbers.")
+    return tuple(values.tolist())
+
+
+def _shares(shares: Mapping[str, float]) -> Shares:
+    found = tuple((name, float(share)) for name, share in shares.items())
+    if len(found) > _MOST_STYLES or not all(_NAME.fullmatch(name) and 0 <= share <= 1 for name, share in found):
+        raise ValueError("A style has a name and a share.")
+    if not math.isclose(sum(share for _, share in found), 1, abs_tol=1e-3):
+        raise ValueError("Shares of styles add up to 1.")
+    return found
+
+
+def _patch(data: Mapping[str, Any]) -> Patch:
+    unpacker = zlib.decompressobj()
+    mask = unpacker.decompress(base64.b64decode(data["mask"], validate=True), MASK_SIDE**2 + 1)
+    if len(mask) != MASK_SIDE**2:
+        raise ValueError("The mask has another size.")
+    return Patch(_genome(data["genome"], may_have_patches=False), mask)

@@ -1,0 +1,182 @@
+"""Find the picture of a generator that is most like somebody's own.
+
+Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", https://arxiv.org/abs/1912.04958
+(projection by optimisation).
+Differs from the paper: the distance is that of the bundled loss network; the start is the best of some random
+pictures, whose noise stays as it is; and the share of every style is found with the numbers.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart import runtime
+from deepart.checkpoints import models
+from deepart.images import centre_crop, content_hash, load_image, to_pil, to_tensor
+from deepart.options import check_range
+from deepart.recipes import Ingredient, Source, attach, carries_credentials, recipe_of
+from deepart.runtime import Progress
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.genome import ANY_STYLE, Genome
+from deepart.tasks.paint.refine import BUNDLED_LOSS
+
+MOST_ITERATIONS = 500
+MOST_SECONDS = 25.0
+"""Of the search; a slow machine makes fewer iterations of it."""
+
+STARTS = 24
+"""Random pictures, the best of which the search begins at."""
+
+_RATE = 0.08  # of Adam, for numbers of unit size
+_COLOUR = 4.0  # weight of the colours beside the features
+_COLOUR_SIDE = 16
+_PREVIEW_EVERY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What was found for a picture.  It is like it at best: a generator can only paint what it has learned."""
+
+    genome: Genome
+    picture: Image.Image
+    """Painted from the genome, with its recipe."""
+    target: Image.Image
+    """The square of the visitor's picture that was looked for."""
+    likeness: float
+    """How much nearer it is than a random picture: 0 no nearer, 1 the same."""
+
+
+def project_steps(
+    engine: ArtGenerator, picture: Source, *, style: str | None = None, iterations: int = 100, seed: int = 0
+) -> Generator[Progress, None, Projection]:
+    """Look for a picture in what a generator can paint, as an engine: yields `Progress`, returns a `Projection`.
+
+    Args:
+        picture: a path, the bytes of a file, or a picture; its middle square counts.
+        style: one of the network's styles; None finds the shares of all of them.
+        iterations: of the search, after the start has been chosen; fewer if `MOST_SECONDS` do not suffice.
+        seed: of the pictures among which the start is chosen.
+
+    Raises:
+        InputError: the picture cannot be read, or a setting is out of its range.
+        WeightsError: a checkpoint is missing or damaged.
+    """
+    check_range("iterations", iterations, 1, MOST_ITERATIONS)
+    source = load_image(picture)
+    total = STARTS + iterations
+    yield Progress(0, total, "progress.loading_generator")
+    yield from engine.load_steps()
+    style = engine.known_style(style) if style else None
+    side = engine.network().sizes[0]
+    target = centre_crop(source, engine.side)
+    search = _Search(engine, to_tensor(centre_crop(source, side)).to(runtime.device()), style)
+    for number in range(STARTS):
+        yield Progress(number, total, "progress.projecting")
+        search.try_start(engine.born(seed + number, style or engine.styles[number % len(engine.styles)]))
+    search.begin()
+    started = time.monotonic()
+    for number in range(iterations):
+        done = max(number / iterations, (time.monotonic() - started) / MOST_SECONDS)
+        if done >= 1:
+            break
+        shown = to_pil(search.picture) if number % _PREVIEW_EVERY == _PREVIEW_EVERY - 1 else None
+        yield Progress(STARTS + number, total, "progress.projecting", shown)
+        search.step(done)
+    genome = search.genome()
+    painted = engine.paint(genome)
+    recipe = engine.recipe(genome, iterations=iterations)
+    ingredient = Ingredient("content", content_hash(source), carries_credentials(picture), recipe_of(picture))
+    painted = attach(painted, replace(recipe, ingredients=(ingredient,)))
+    yield Progress(total, total, "progress.projecting", painted)
+    return Projection(genome, painted, target, search.likeness)
+
+
+class _Search:
+    """The numbers that are moved, and what moves them.
+
+    Args:
+        target: (1, 3, S, S) in [0, 1], S the smaller size of the network.
+        style: None to find it.
+    """
+
+    picture: Tensor
+
+    def __init__(self, engine: ArtGenerator, target: Tensor, style: str | None) -> None:
+        self.engine, self.style = engine, style
+        self._loss: nn.Module = models.get(BUNDLED_LOSS, str(runtime.device()))
+        self._tried: list[tuple[float, Genome]] = []
+        with runtime.device_lock(), torch.no_grad():
+            self._features = self._loss(target)
+            self._colours = F.adaptive_avg_pool2d(target, _COLOUR_SIDE)
+
+    def try_start(self, genome: Genome) -> None:
+        """See how like the target a picture is."""
+        with runtime.device_lock(), torch.no_grad(), runtime.autocast():
+            painted = self.engine.paint_tensor(genome, size=self.engine.network().sizes[0])
+            self._tried.append((float(self._distance(painted)), genome))
+
+    def begin(self) -> None:
+        """Go to the best picture that was tried."""
+        self._tried.sort(key=lambda pair: pair[0])
+        self._best, start = self._tried[0]
+        self._usual = self._tried[len(self._tried) // 2][0]
+        self._start = self._found = start
+        levels, device = self.engine.num_levels, runtime.device()
+        self._noise = self.engine.noise_of(start)
+        self._z = torch.tensor([start.rows(levels)], device=device).requires_grad_()
+        names = (*self.engine.network().styles, ANY_STYLE)
+        shares = torch.tensor([float(name == start.style) for name in names], device=device)
+        self._fixed = shares if self.style or len(names) == 1 else None
+        self._logits = (math.log(4 * len(names)) * shares).requires_grad_()  # four fifths of all, about
+        self._adam = torch.optim.Adam([self._z, self._logits], lr=_RATE, betas=(0.9, 0.99))
+
+    def step(self, done: float) -> None:
+        """Move, by less and less as `done` goes from 0 to 1; the best place is kept."""
+        network = self.engine.network()
+        with runtime.device_lock(), torch.enable_grad():
+            style = self._shares().expand(1, network.num_codes, -1)
+            with runtime.autocast():
+                painted = network.paint(network.codes(self._z, style), self._noise, network.sizes[0]).float()
+                loss = self._distance(painted)
+            self.picture = painted.detach()
+            if float(loss.detach()) <= self._best:
+                self._best, self._found = float(loss.detach()), self._genome_here()
+            self._adam.param_groups[0]["lr"] = _RATE * (0.05 + 0.95 * (1 + math.cos(math.pi * done)) / 2)
+            self._adam.zero_grad()
+            loss.backward()
+            self._adam.step()
+
+    def genome(self) -> Genome:
+        """Return the best that was found."""
+        return replace(self._found, origin="projection", seed=None, parents=())
+
+    @property
+    def likeness(self) -> float:
+        """How much nearer the best is than the median of the pictures that were tried first."""
+        return max(0.0, 1 - self._best / self._usual)
+
+    def _shares(self) -> Tensor:
+        return self._logits.softmax(0) if self._fixed is None else self._fixed
+
+    def _genome_here(self) -> Genome:
+        names = (*self.engine.network().styles, ANY_STYLE)
+        shares = [(name, share) for name, share in zip(names, self._shares().detach().tolist()) if share]
+        rows = tuple(tuple(row) for row in self._z.detach()[0].tolist())
+        return replace(self._start, latent=rows, styles=(tuple(shares),))
+
+    def _distance(self, painted: Tensor) -> Tensor:
+        found = self._loss(painted)
+        parts = [
+            (found[tap].float() - wanted).square().mean() / wanted.square().mean().clamp(min=1e-6)
+            for tap, wanted in self._features.items()
+        ]
+        colours = (F.adaptive_avg_pool2d(painted, _COLOUR_SIDE) - self._colours).square().mean().sqrt()
+        return sum(parts) / len(parts) + _COLOUR * colours

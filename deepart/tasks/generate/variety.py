@@ -1,0 +1,99 @@
+"""Choose pictures that differ: few out of many, none like another of them.
+
+Each next one is the farthest from those chosen before it (Gonzalez 1985, "Clustering to Minimize the Maximum
+Intercluster Distance"), in the features of the classifier, in which the originality of pictures is measured too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from functools import partial
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from deepart import runtime
+from deepart.images import to_pil
+from deepart.runtime import Progress
+from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.classify.originality import NEAR_COPY
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.genome import Genome
+from deepart.tasks.tiled import patiently
+
+CANDIDATES = 4
+"""Pictures that are painted for each one that is chosen."""
+MOST_CANDIDATES = 64
+
+_TOGETHER = 8  # pictures that are looked at in one go
+
+
+def candidates_for(count: int) -> int:
+    """Return from how many pictures `count` are chosen; a single one is not."""
+    return 1 if count == 1 else max(count, min(CANDIDATES * count, MOST_CANDIDATES))
+
+
+def farthest_points(points: Tensor, count: int, least: float = 0.0) -> list[int]:
+    """Choose points that are far from each other: the first, then always the farthest from all chosen so far.
+
+    Args:
+        points: (N, D), each of length 1.
+        count: how many at most.
+        least: distance, one minus the cosine, below which two points are too close to be chosen together.
+
+    Returns:
+        Indices in the order in which they were chosen; fewer than `count` if no other is far enough.
+    """
+    chosen = [0]
+    apart = 1 - points @ points[0]
+    while len(chosen) < min(count, len(points)):
+        apart[chosen] = -1
+        farthest = int(apart.argmax())
+        if apart[farthest] < max(least, 0):
+            break
+        chosen.append(farthest)
+        apart = torch.minimum(apart, 1 - points @ points[farthest])
+    return chosen
+
+
+def varied_steps(
+    engine: ArtGenerator, genomes: Sequence[Genome], count: int, classifier: ArtworkClassifier | None = None
+) -> Generator[Progress, None, list[Genome]]:
+    """Choose at most `count` of some pictures for variety, the first of them always, as an engine.
+
+    No two of them are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
+
+    Args:
+        classifier: whose features are compared; the bundled one if None.
+
+    Returns:
+        The genomes that were chosen, in the order in which they were given.
+    """
+    classifier = classifier or ArtworkClassifier()
+    parts = []
+
+    def look(some: Sequence[Genome]) -> Tensor:
+        return classifier.describe(_sketched(engine, some), thorough=False).mean(1)
+
+    for start in range(0, len(genomes), _TOGETHER):
+        done = Progress(start, len(genomes), "progress.choosing")
+        parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
+    features, least = torch.cat(parts), 0.0
+    if classifier.network().config.index:
+        index = classifier.index()
+        features = index.project(features.to(index.points.device)).cpu()
+        typical = index.config.typical
+        least = typical[round(NEAR_COPY)] if typical else 0.0
+    else:
+        features = torch.nn.functional.normalize(features - features.mean(0), dim=1)
+    return [genomes[place] for place in sorted(farthest_points(features, count, least))]
+
+
+def _sketched(engine: ArtGenerator, genomes: Sequence[Genome]) -> list[Image.Image]:
+    """Paint pictures together, at the smaller size and fast: they are only compared."""
+    network = engine.network()
+    with runtime.device_lock(), runtime.inference():
+        codes = torch.cat([engine.codes(genome) for genome in genomes])
+        noise = [torch.cat(parts) for parts in zip(*map(engine.noise_of, genomes))]
+        return [to_pil(picture[None]) for picture in network.paint(codes, noise, network.sizes[0])]

@@ -1,0 +1,198 @@
+"""Films on the way from one picture to the next, through all that lies between them.
+
+The seeds and numbers of a walk are kept in its file: `walk_of` reads them, and painted again it is the same walk.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Literal, get_args
+
+import torch
+from PIL import Image
+from torch import Tensor
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.images import to_pil
+from deepart.options import check_range
+from deepart.recipes import Recipe
+from deepart.runtime import Progress
+from deepart.tasks.animation import check_animation, read_comment, write_animation
+from deepart.tasks.generate.breeding import blend
+from deepart.tasks.generate.generate import ArtGenerator, check_upscale
+from deepart.tasks.generate.genome import Genome
+from deepart.tasks.restore.bundled import Look, enlarge_steps
+from deepart.tasks.tiled import patiently
+
+Easing = Literal["smooth", "linear", "hold"]
+"""How a walk goes from one picture to the next: slowly at both ends, evenly, or with a rest at each."""
+EASINGS: tuple[Easing, ...] = get_args(Easing)
+
+LEAST_KEYS, MOST_KEYS = 2, 8  # of which the recipe of a film has room for
+MOST_FRAMES = 600
+FPS = 24
+
+_REST = 0.3  # of the way to the next picture, with "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A walk past some pictures."""
+
+    keys: tuple[Genome, ...]
+    frames: int = 60
+    loop: bool = True
+    """Back to the first picture, so that the film repeats without a jump."""
+    easing: Easing = "smooth"
+    fps: int = FPS
+
+    def check(self) -> None:
+        """Refuse what cannot be walked.
+
+        Raises:
+            InputError: it cannot; the sentence says why.
+        """
+        if not LEAST_KEYS <= len(self.keys) <= MOST_KEYS:
+            raise InputError("generate.number_of_keys", least=LEAST_KEYS, most=MOST_KEYS)
+        check_range("frames", self.frames, len(self.keys), MOST_FRAMES)
+        check_range("fps", self.fps, 1, 60)
+        if self.easing not in EASINGS:
+            raise InputError("setting.choice", name="easing", choices=", ".join(EASINGS))
+
+    def places(self) -> list[tuple[int, int, float]]:
+        """Return for each frame the key that it is after, the one that it is before, and how far between the two."""
+        ways = len(self.keys) if self.loop else len(self.keys) - 1
+        places = []
+        for frame in range(self.frames):
+            at = frame * ways / (self.frames if self.loop else max(1, self.frames - 1))
+            key = min(int(at), ways - 1)
+            places.append((key, (key + 1) % len(self.keys), _EASE[self.easing](at - key)))
+        return places
+
+    def to_json(self) -> str:
+        """Return it as one line of JSON."""
+        return json.dumps(
+            {
+                "keys": [json.loads(key.to_json()) for key in self.keys],
+                "frames": self.frames,
+                "loop": self.loop,
+                "easing": self.easing,
+                "fps": self.fps,
+            },
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Walk:
+        """Read a walk that may come from anywhere.
+
+        Raises:
+            ValueError: it is none.
+        """
+        try:
+            data = json.loads(text)
+            keys = tuple(Genome.from_json(json.dumps(key)) for key in data["keys"][: MOST_KEYS + 1])
+            walk = cls(keys, int(data["frames"]), bool(data["loop"]), str(data["easing"]), int(data["fps"]))
+            walk.check()
+        except (KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise ValueError("This is not a walk.") from error
+        return walk
+
+
+def walk_steps(
+    engine: ArtGenerator,
+    walk: Walk,
+    out: str | os.PathLike[str],
+    *,
+    upscale: int = 1,
+    look: Look = "faithful",
+    size: int | None = None,
+) -> Generator[Progress, None, Path]:
+    """Paint a walk into a file, as an engine: yields `Progress`, with some frames as previews, and returns `out`.
+
+    Args:
+        out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
+        upscale: 1, 2 or 4; each frame then takes a few times as long.
+        look: of what is enlarged.
+        size: one of the network's `sizes`; the larger if None.
+
+    Raises:
+        InputError: a setting is out of its range, a genome does not fit, or see `check_animation`.
+        WeightsError: a checkpoint is missing or damaged.
+    """
+    walk.check()
+    check_upscale(upscale, look)
+    # A patch could not fade: it would be there at its picture, and gone a frame later.
+    walk = replace(walk, keys=tuple(replace(key, patches=()) for key in walk.keys))
+    yield Progress(0, walk.frames, "progress.loading_generator")
+    yield from engine.load_steps()
+    side = (size or engine.side) * upscale
+    check_animation(out, (side, side), walk.frames)
+    with write_animation(out, walk.fps, _recipe(engine, walk, upscale).to_json()) as add:
+        painter = WalkPainter(engine, walk, size)
+        for number in range(walk.frames):
+            done = Progress(number, walk.frames, "progress.painting")
+            frame = yield from patiently(partial(painter.frame, number), done)
+            if upscale > 1:
+                frame = yield from enlarge_steps(frame, upscale, look)
+            add(frame)
+            yield replace(done, done=number + 1, preview=frame)
+        yield Progress(walk.frames, walk.frames, "progress.saving")
+    return Path(out)
+
+
+class WalkPainter:
+    """Paints the frames of a walk; the pictures themselves are met exactly, noise included."""
+
+    def __init__(self, engine: ArtGenerator, walk: Walk, size: int | None = None) -> None:
+        self.engine, self.walk, self.size = engine, walk, size
+        self._places = walk.places()
+        self._noise = [engine.noise_of(key) for key in walk.keys]
+
+    def frame(self, number: int) -> Image.Image:
+        """Paint one frame."""
+        here, there, share = self._places[number]
+        keys = self.walk.keys
+        genome = blend([keys[here], keys[there]], [1 - share, share])
+        noise = _between(self._noise[here], self._noise[there], share)
+        with runtime.device_lock(), runtime.inference(full_precision=True):
+            return to_pil(self.engine.paint_tensor(genome, noise, self.size))
+
+
+def walk_of(path: str | os.PathLike[str]) -> Walk | None:
+    """Return the walk that an animation was painted from, or None."""
+    try:
+        recipe = Recipe.from_json(read_comment(path) or "")
+        return Walk.from_json(str(recipe.settings.get("walk")))
+    except ValueError:
+        return None
+
+
+def _recipe(engine: ArtGenerator, walk: Walk, upscale: int) -> Recipe:
+    recipe = engine.recipe(walk.keys[0], "walk", walk=walk.to_json(), upscale=upscale)
+    del recipe.settings["genome"]
+    return recipe
+
+
+def _between(first: Sequence[Tensor], second: Sequence[Tensor], share: float) -> list[Tensor]:
+    """Return noise between two, as strong as they are."""
+    strength = math.hypot(1 - share, share)
+    return [torch.lerp(a, b, share) / strength for a, b in zip(first, second)]
+
+
+def _smooth(share: float) -> float:
+    return (1 - math.cos(math.pi * share)) / 2
+
+
+_EASE: dict[str, Callable[[float], float]] = {
+    "linear": lambda share: share,
+    "smooth": _smooth,
+    "hold": lambda share: _smooth(min(1.0, max(0.0, (share - _REST / 2) / (1 - _REST)))),
+}

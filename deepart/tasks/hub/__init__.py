@@ -1,0 +1,1 @@
+"""Models of the Hugging Face Hub, each read without running anything of its repository."""

@@ -1,0 +1,173 @@
+"""Fit a style: half a minute of optimisation, once, for better paintings in it ever after.
+
+What the network reads off a style picture at a glance is a good guess.  A few dozen steps of gradient descent on all
+scales, shifts and strengths of noise of its decoder, painting three photos over and over, bring it closer; the
+numbers found are kept with the style's code, and paint any other picture, at any size, at no cost.
+
+References:
+    Dumoulin, Shlens, Kudlur 2017, "A Learned Representation For Artistic Style",
+    https://arxiv.org/abs/1610.07629 (a style as the scales and shifts of normalisations, and mixtures of them).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.images import centre_crop, load_image, to_tensor
+from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance
+from deepart.models.style_code import StyleCode, mix
+from deepart.recipes import Source
+from deepart.runtime import Progress
+from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
+from deepart.tasks.paint.refine import loss_network
+from deepart.tasks.paint.transfer import check_range
+
+MOST_PICTURES = 12
+MOST_ITERATIONS = 400
+ITERATIONS = 32
+
+_PHOTOS = ("astronaut.png", "coffee.png", "chelsea.png")
+_PHOTO_SIDE = 256
+_LEAST_PART = 32
+"""Pixels of each side of a part of a picture that counts."""
+_RATE = 0.05  # of Adam; the scales are of the order of 1
+_STYLE, _GRAM, _CONTENT, _LOST_CONTENT = 20.0, 4.0, 0.5, 40.0
+"""Weights of the distances; the last of the content that would be lost beyond what the network itself loses."""
+
+Crop = tuple[float, float, float, float]
+"""Left, top, right and bottom edge of a part of a picture, as shares of its width and height."""
+
+
+def fit(
+    styles: Source | Sequence[Source],
+    *,
+    crop: Crop | None = None,
+    name: str | None = None,
+    iterations: int = ITERATIONS,
+    checkpoint: str | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> StyleCode:
+    """Fit the style of a picture, or the common style of several: the manner of an artist.
+
+    Args:
+        styles: a path, the bytes of a file, or a picture; or up to 12 of them.
+        crop: the part of each picture that counts: left, top, right, bottom, from 0 to 1; None for all of it.
+        name: of the style; None for none.
+        iterations: steps of optimisation, 1 to 400; 32 take half a minute on two cores.
+        checkpoint: the perceptual network, as for `deepart.refine`.
+        on_progress: told of every iteration.
+
+    Returns:
+        The style, for `deepart.transfer` and `deepart.blend`; `deepart.tasks.paint.style_files.save_style` keeps it.
+
+    Raises:
+        InputError: a picture cannot be read, there are none or too many, or a setting is out of its range.
+        WeightsError: a checkpoint is missing or damaged.
+    """
+    steps = fit_steps(styles, crop=crop, name=name, iterations=iterations, checkpoint=checkpoint)
+    return runtime.run(steps, on_progress)
+
+
+def fit_steps(
+    styles: Source | Sequence[Source],
+    *,
+    crop: Crop | None = None,
+    name: str | None = None,
+    iterations: int = ITERATIONS,
+    checkpoint: str | None = None,
+) -> Generator[Progress, None, StyleCode]:
+    """The same as `fit`, as an engine: yields `Progress`, returns the style."""
+    check_range("iterations", iterations, 1, MOST_ITERATIONS)
+    sources = list(styles) if isinstance(styles, (list, tuple)) else [styles]
+    if not 1 <= len(sources) <= MOST_PICTURES:
+        raise InputError("fit.pictures", most=MOST_PICTURES)
+    pictures = [_part(load_image(source), crop) for source in sources]
+    _, network = loss_network(checkpoint)
+    code = yield from fitted(StyleTransfer(), network, pictures, round(iterations))
+    return replace(code, label=name or "")
+
+
+def fitted(
+    engine: StyleTransfer, network: nn.Module, pictures: Sequence[Image.Image], iterations: int = ITERATIONS
+) -> Generator[Progress, None, StyleCode]:
+    """Fit the common style of RGB pictures; yields `Progress`, returns the style without a label.
+
+    Args:
+        engine: whose network paints.
+        network: the perceptual network that compares, with the taps of `STYLE_TAPS`.
+        pictures: at least one.
+        iterations: steps of optimisation.
+    """
+    yield Progress(0, iterations, "progress.reading_style")
+    code = mix([engine.encode(picture) for picture in pictures], [1.0] * len(pictures))
+    layout = {"device": runtime.device(), "memory_format": torch.channels_last}
+    photos = torch.cat([to_tensor(centre_crop(photo, _PHOTO_SIDE)) for photo in _photos()]).to(**layout)
+    painter = engine.network
+    with runtime.device_lock(), torch.no_grad(), runtime.autocast():
+        content, seen = painter.content_encoder(photos), network(photos, STYLE_TAPS)
+        squares = (to_tensor(centre_crop(picture, STYLE_SIDE)).to(**layout) for picture in pictures)
+        style = _side_by_side([network(square, STYLE_TAPS) for square in squares])
+        at_first = network(painter.decoder(content, _codes(code.vector, len(photos))), STYLE_TAPS)
+        before = content_distance(at_first, seen).mean()
+    offsets = torch.zeros(painter.decoder.fitted_size, device=layout["device"], requires_grad=True)
+    adam = torch.optim.Adam([offsets], lr=_RATE, betas=(0.9, 0.99))
+    for number in range(iterations):
+        adam.param_groups[0]["lr"] = _RATE * (1 - 0.9 * number / iterations)
+        with runtime.device_lock(), torch.enable_grad():
+            with runtime.autocast():
+                codes = torch.cat([_codes(code.vector, len(photos)), offsets.expand(len(photos), -1)], 1)
+                features = network(painter.decoder(content, codes, origin=(0, 8 * number)), STYLE_TAPS)
+            lost = content_distance(features, seen).mean()
+            loss = (
+                _STYLE * style_distance(features, style).mean()
+                + _GRAM * gram_distance(features, style).mean()
+                + _CONTENT * lost
+                + _LOST_CONTENT * (lost - before).clamp(min=0)
+            )
+            adam.zero_grad()
+            loss.backward()
+            if offsets.grad.isfinite().all():
+                adam.step()
+        yield Progress(number + 1, iterations, "progress.fitting")
+    return replace(code, fitted=offsets.detach().float().cpu())
+
+
+def _photos() -> list[Image.Image]:
+    folder = resources.files("skimage.data")
+    return [load_image(Path(str(folder / name))) for name in _PHOTOS]
+
+
+def _part(picture: Image.Image, crop: Crop | None) -> Image.Image:
+    """Return the part of a picture that counts.
+
+    Raises:
+        InputError: the edges are no part of it, or the part is too small.
+    """
+    if crop is None:
+        return picture
+    if len(crop) != 4 or not (0 <= crop[0] < crop[2] <= 1 and 0 <= crop[1] < crop[3] <= 1):
+        raise InputError("fit.crop")
+    box = [round(edge * side) for edge, side in zip(crop, picture.size * 2)]
+    part = picture.crop(tuple(box))
+    if min(part.size) < _LEAST_PART:
+        raise InputError("picture.too_small", width=part.width, height=part.height, least=_LEAST_PART)
+    return part
+
+
+def _codes(vector: Tensor, count: int) -> Tensor:
+    # A copy: what inference made may not be saved for a gradient.
+    return vector.to(runtime.device(), copy=True).expand(count, -1)
+
+
+def _side_by_side(features: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the features of several pictures as those of one, whose statistics are those of all."""
+    return {tap: torch.cat([one[tap] for one in features], dim=3) for tap in features[0]}

@@ -1,0 +1,183 @@
+"""Where a style goes: masks that are uploaded, painted, found in the picture, or drawn as a gradient.
+
+Masks are "L" pictures, 255 where there is all of a style and 0 where there is none.
+
+Reference:
+    Zhang et al. 2007, "Face Detection Based on Multi-Block LBP Representation" (scikit-image's cascade).
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from deepart.errors import InputError
+from deepart.images import fit, load_image
+from deepart.recipes import Source
+from deepart.tasks.paint.subject import subject
+
+FOUND = ("subject", "background", "faces")
+"""What `find` can find."""
+SpatialKind = Literal["left-right", "top-bottom", "diagonal", "centre-edge"]
+SPATIAL_KINDS: tuple[SpatialKind, ...] = get_args(SpatialKind)
+
+_FACE_SIDE = 480  # longer side in pixels at which faces are looked for
+_COLOURLESS = 8  # mean difference of the colour channels, of 255, below which a picture is black and white
+_FAINT = 16  # of 255: what a JPEG file makes of black
+_ONE_COLOUR = 48  # of 255: by how much a colour may vary that was painted with one brush
+_PROPORTIONS = 0.02  # by how much those of a mask may differ
+
+
+def load_mask(
+    source: Source, size: tuple[int, int], *, may_be_empty: bool = False, is_hole: bool = False
+) -> Image.Image:
+    """Read a mask and bring it to the size of its picture.
+
+    What is marked is white, or any colour but black; values of 0 and 1 are black and white too.  In a file that is
+    partly transparent it is what was painted, if that is of one colour, and else what was cut out of the picture.
+
+    Args:
+        may_be_empty: whether it may mark nothing.
+        is_hole: a place is marked or not: the result is 0 or 255, and grey counts if it is at least half as bright as
+            the brightest place.
+
+    Raises:
+        InputError: it cannot be read, has other proportions than the picture, or is black all over and may not be.
+    """
+    mask = _marked(load_image(source, keep_alpha=True))
+    top = mask.getextrema()[1]
+    if top == 1:
+        mask = mask.point(lambda value: 255 * value)
+    elif is_hole:
+        least = max(_FAINT, (top + 1) // 2)
+        mask = mask.point(lambda value: 255 if value >= least else 0)
+    if abs(mask.width * size[1] / (mask.height * size[0]) - 1) > _PROPORTIONS:
+        raise InputError("mask.proportions", width=size[0], height=size[1])
+    if mask.getbbox() is None and not may_be_empty:
+        raise InputError("mask.empty")
+    mask = mask.resize(size, Image.Resampling.BILINEAR)
+    return mask.point(lambda value: 255 if value >= 128 else 0) if is_hole else mask
+
+
+def _marked(picture: Image.Image) -> Image.Image:
+    """Return how far each place of a mask is marked, "L": see `load_mask`."""
+    if picture.mode != "RGBA":
+        return functools.reduce(ImageChops.lighter, picture.convert("RGB").split())
+    alpha = picture.getchannel("A")
+    colours = np.asarray(picture.convert("RGB"))[np.asarray(alpha) >= 128]  # (N, 3)
+    is_painted = len(colours) == 0 or np.ptp(colours.astype(int), axis=0).max() <= _ONE_COLOUR
+    return alpha if is_painted else ImageChops.invert(alpha)
+
+
+def mask_from_editor(value: Mapping[str, Any] | None, size: tuple[int, int]) -> Image.Image | None:
+    """Return what was painted in an image editor, or None if nothing was.
+
+    Args:
+        value: "layers", pictures or their paths.  A stroke is wherever a layer is not transparent; a layer
+            without transparency, as programs send it, is a mask in black and white.
+        size: of the result.
+
+    Raises:
+        InputError: a layer cannot be read.
+    """
+    mask = Image.new("L", size)
+    for layer in (value or {}).get("layers") or ():
+        picture = load_image(layer, keep_alpha=True)
+        painted = picture.getchannel("A") if picture.mode == "RGBA" else picture.convert("L")
+        mask = ImageChops.lighter(mask, painted.resize(size, Image.Resampling.BILINEAR))
+    return mask if mask.getbbox() else None
+
+
+def feather(mask: Image.Image, softness: float) -> Image.Image:
+    """Soften the edge of a mask over `softness` parts of its shorter side."""
+    radius = softness * min(mask.size) / 2
+    return mask.filter(ImageFilter.GaussianBlur(radius)) if radius else mask
+
+
+def partition(masks: Sequence[Image.Image]) -> list[Image.Image]:
+    """Return masks that add up to at most 255 everywhere: the first ones keep what they have."""
+    left, parts = Image.new("L", masks[0].size, 255), []
+    for mask in masks:
+        parts.append(ImageChops.darker(mask, left))
+        left = ImageChops.subtract(left, parts[-1])
+    return parts
+
+
+def spatial_weights(size: tuple[int, int], count: int, kind: SpatialKind) -> list[Image.Image]:
+    """Return `count` masks that go over into each other across a picture and add up to 255 everywhere.
+
+    Raises:
+        InputError: there is no such kind.
+    """
+    if kind not in SPATIAL_KINDS:
+        raise InputError("setting.choice", name="where", choices=", ".join(SPATIAL_KINDS))
+    width, height = size
+    x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
+    along = {
+        "left-right": lambda: x,
+        "top-bottom": lambda: y,
+        "diagonal": lambda: (x + y) / 2,
+        "centre-edge": lambda: np.clip(np.hypot(2 * x - 1, 2 * y - 1), 0, 1),
+    }[kind]()
+    place = along * (count - 1)
+    bounds = [np.zeros_like(along)]
+    for number in range(1, count):
+        step = np.clip(place - number + 1, 0, 1)
+        bounds.append(np.round(255 * step * step * (3 - 2 * step)))  # slow at both ends
+    # What the first n styles do not have: differences of it add up exactly, whatever the rounding.
+    rest = [np.full_like(along, 255), *bounds[1:], np.zeros_like(along)]
+    return [Image.fromarray((a - b).astype(np.uint8)) for a, b in zip(rest, rest[1:])]
+
+
+def find(name: str, picture: Image.Image) -> Image.Image:
+    """Return the mask of what `name`, one of `FOUND`, says, in an RGB picture.
+
+    Raises:
+        InputError: there is no clear subject, or no face.
+    """
+    if name == "faces":
+        found = faces(picture)
+        if found.getbbox() is None:
+            raise InputError("mask.no_faces")
+        return found
+    mask = subject(picture)
+    return ImageChops.invert(mask) if name == "background" else mask
+
+
+@functools.cache
+def _cascade() -> Any:
+    from skimage.data import lbp_frontal_face_cascade_filename
+    from skimage.feature import Cascade
+
+    return Cascade(lbp_frontal_face_cascade_filename())
+
+
+def faces(picture: Image.Image) -> Image.Image:
+    """Return soft ellipses over the faces that look out of a picture; black if there are none."""
+    small = fit(picture, _FACE_SIDE)
+    pixels = np.asarray(small)
+    found = _cascade().detect_multi_scale(
+        pixels, scale_factor=1.1, step_ratio=1, min_size=(28, 28), max_size=small.size, min_neighbor_number=6
+    )
+    found = [face for face in found if _is_warm(pixels, face)]
+    mask = Image.new("L", small.size)
+    draw = ImageDraw.Draw(mask)
+    for face in found:
+        x, y, width, height = face["c"], face["r"], face["width"], face["height"]
+        draw.ellipse((x, y - 0.15 * height, x + width, y + 1.1 * height), fill=255)
+    blurred = mask.filter(ImageFilter.GaussianBlur(max(small.size) / 80))
+    return blurred.resize(picture.size, Image.Resampling.BILINEAR)
+
+
+def _is_warm(pixels: np.ndarray, face: dict[str, int]) -> bool:
+    """Say whether what was taken for a face has the colours of skin, or the picture has no colours at all."""
+    if np.ptp(pixels.astype(int), axis=2).mean() < _COLOURLESS:
+        return True
+    top, left, height, width = face["r"], face["c"], face["height"], face["width"]
+    middle = pixels[top + height // 4 : top + 3 * height // 4, left + width // 4 : left + 3 * width // 4]
+    red, green, blue = middle.reshape(-1, 3).mean(0)
+    return red >= green and red - blue >= 15

@@ -1,0 +1,139 @@
+"""A picture on its way from one style to the next: as an animation, or as a strip."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from deepart.models.style_code import StyleCode, mix
+from deepart.options import PaintOptions, check_range
+from deepart.recipes import Source, attach
+from deepart.runtime import Progress
+from deepart.sheets import Cell, contact_sheet
+from deepart.tasks.animation import check_animation, write_animation
+from deepart.tasks.paint.sheet import Study
+from deepart.tasks.paint.transfer import Style
+
+LEAST_STYLES, MOST_STYLES = 2, 6
+MOST_FRAMES_BETWEEN, MOST_HOLD = 120, 60
+MOST_CELLS = 20
+FPS = 24
+
+
+def morph_steps(
+    content: Source,
+    styles: Sequence[Style],
+    frames_between: int = 24,
+    hold: int = 6,
+    *,
+    side: int = 512,
+    options: PaintOptions = PaintOptions(),
+    strength: float = 1.0,
+    loop: bool = False,
+    out: str | os.PathLike[str],
+) -> Generator[Progress, None, Path]:
+    """Paint the film of a picture that changes its style, as an engine: yields `Progress`, returns `out`.
+
+    Args:
+        content: a path, the bytes of a file, or a picture.
+        styles: from 2 to 6, each as in `deepart.transfer`.
+        frames_between: one style and the next, themselves not counted.
+        hold: frames that each style stands still for, at least 1.
+        side: longer side in pixels, at most 512.
+        options: see `sheet_steps`.
+        strength: the same.
+        loop: go back from the last style to the first, so that the film repeats without a jump.
+        out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
+
+    Raises:
+        InputError: a picture cannot be read, a setting is out of its range, or see `check_animation`.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    check_range("strength", strength, 0, 1)
+    check_range("frames_between", frames_between, 0, MOST_FRAMES_BETWEEN)
+    check_range("hold", hold, 1, MOST_HOLD)
+    study = Study("morph", content, side, options)
+    ways = len(styles) if loop else len(styles) - 1
+    total = len(styles) * hold + ways * frames_between
+    check_animation(out, study.plain.size, total)
+    named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
+    study.job.settings |= {
+        "strength": float(strength),
+        "frames_between": frames_between,
+        "hold": hold,
+        "loop": loop,
+    }
+    codes = [style.code for style in named]
+    done = 0
+    with write_animation(out, FPS, study.job.recipe().to_json()) as add:
+        for code, frames in _schedule(codes + codes[:1] if loop else codes, frames_between, hold, loop):
+            yield Progress(done, total, "progress.painting")
+            painted = study.paint(code, strength)
+            for _ in range(frames):
+                add(painted)
+            done += frames
+        yield Progress(done, total, "progress.saving")
+    return Path(out)
+
+
+def strip_steps(
+    content: Source,
+    styles: Sequence[Style],
+    cells: int = 7,
+    side: int = 224,
+    *,
+    options: PaintOptions = PaintOptions(),
+    strength: float = 1.0,
+) -> Generator[Progress, None, Image.Image]:
+    """Paint the same way as a strip of pictures next to each other, as an engine; see `morph_steps`.
+
+    Args:
+        content: see `morph_steps`.
+        styles: the same; the first and the last stand at the ends.
+        cells: how many pictures, from the number of styles to 20.
+        side: longer side of each, in pixels.
+        colour: see `morph_steps`.
+        strength: the same.
+
+    Returns:
+        The strip, with its recipe in `info["deepart"]`.
+    """
+    check_range("strength", strength, 0, 1)
+    check_range("cells", cells, max(LEAST_STYLES, min(len(styles), MOST_STYLES)), MOST_CELLS)
+    study = Study("morph", content, side, options)
+    named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
+    study.job.settings |= {"strength": float(strength), "cells": cells}
+    strip = []
+    for number in range(cells):
+        yield Progress(number, cells, "progress.painting")
+        at, share = divmod(number * (len(named) - 1) / (cells - 1), 1)
+        here, there = named[int(at)], named[min(int(at) + 1, len(named) - 1)]
+        caption = f"{100 * share:.0f} %" if share else here.title
+        strip.append(Cell(study.paint(mix([here.code, there.code], [1 - share, share]), strength), caption))
+    yield Progress(cells, cells, "progress.painting")
+    return attach(contact_sheet(strip, columns=cells), study.job.recipe())
+
+
+def _schedule(
+    codes: Sequence[StyleCode], frames_between: int, hold: int, loop: bool
+) -> Iterator[tuple[StyleCode, int]]:
+    """Yield the codes to paint, each with how many frames it is shown for.
+
+    On a loop the first code stands at the end of `codes` too, but is not shown again.
+    """
+    for here, there in zip(codes, codes[1:]):
+        yield here, hold
+        for frame in range(1, frames_between + 1):
+            share = _eased(frame / (frames_between + 1))
+            yield mix([here, there], [1 - share, share]), 1
+    if not loop:
+        yield codes[-1], hold
+
+
+def _eased(share: float) -> float:
+    """Start and end slowly: half a wave of a cosine."""
+    return (1 - math.cos(math.pi * share)) / 2

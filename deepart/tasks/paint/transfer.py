@@ -1,0 +1,256 @@
+"""Repaint a picture in the style of another: everywhere, or in a part of it.
+
+`transfer` is the short way; the engine behind it is `deepart.tasks.paint.engine.StyleTransfer`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Union
+
+from PIL import Image, ImageChops
+
+import deepart
+from deepart import runtime
+from deepart.checkpoints import find
+from deepart.errors import InputError
+from deepart.images import MAX_PIXELS, content_hash, load_image
+from deepart.models.style_code import StyleCode
+from deepart.options import PaintOptions, check_range, with_options
+from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
+from deepart.runtime import Progress
+from deepart.tasks.paint import masks
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Prepared, Region, StyleTransfer
+from deepart.tasks.paint.gallery import named_style_code, named_styles
+from deepart.tasks.paint.style_files import is_style_file, load_style
+
+Style = Union[Source, StyleCode]
+"""A picture, a code, the key of a bundled style, or a file that a mixture was saved to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a style goes, and what is outside; see `transfer`."""
+
+    mask: Source | None = None
+    softness: float = 0.02
+    outside: Style | None = None
+    outside_strength: float = 1.0
+
+
+@with_options(PaintOptions)
+def transfer(
+    content: Source,
+    style: Style,
+    strength: float = 1.0,
+    *,
+    options: PaintOptions = PaintOptions(),
+    mask: Source | None = None,
+    softness: float = 0.02,
+    outside: Style | None = None,
+    outside_strength: float = 1.0,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Image.Image:
+    """Repaint `content` in the style of `style`.
+
+    Args:
+        content: a path, the bytes of a file, or a picture.
+        style: the same, a `StyleCode`, the key of a bundled style such as "starry-night", or the path of a
+            file that a style was saved to.
+        strength: 0 returns the content unchanged, 1 is the full style.
+        options: see `PaintOptions`.
+        mask: where to paint: a picture, white for yes, in the content's proportions; or "subject",
+            "background" or "faces", found automatically; None for everywhere.
+        softness: of the mask's edge, in parts of the content's shorter side.
+        outside: another style, for what the mask leaves; None leaves it as it is.
+        outside_strength: of that style.
+        on_progress: told of every step.
+
+    Returns:
+        The painting, with its recipe in `info["deepart"]`; RGBA if the content is partly transparent.
+
+    Raises:
+        InputError: a picture cannot be read, or a setting is out of its range.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    place = Place(mask, softness, outside, outside_strength)
+    return runtime.run(transfer_steps(content, style, strength, options, place), on_progress)
+
+
+def transfer_steps(
+    content: Source,
+    style: Style,
+    strength: float = 1.0,
+    options: PaintOptions = PaintOptions(),
+    place: Place = Place(),
+) -> Generator[Progress, None, Image.Image]:
+    """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
+    check_range("strength", strength, 0, 1)
+    check_range("softness", place.softness, 0, 1)
+    check_range("outside_strength", place.outside_strength, 0, 1)
+    job = PaintingJob("transfer", content, options)
+    job.settings["strength"] = float(strength)
+    yield Progress(0, 1, "progress.reading_style")
+    regions = [Region(job.read_style("style", style), strength)]
+    if place.mask is not None:
+        regions = yield from _placed(job, regions[0], place)
+    return (yield from job.paint(regions))
+
+
+def _placed(job: PaintingJob, inside: Region, place: Place) -> Generator[Progress, None, list[Region]]:
+    """Return the region inside the mask, and the one outside if there is a style for it."""
+    yield Progress(0, 1, "progress.finding_mask")
+    if isinstance(place.mask, str) and place.mask in masks.FOUND:
+        job.settings["mask"] = place.mask
+        mask = masks.find(place.mask, load_image(job.picture))
+    else:
+        mask = masks.load_mask(place.mask, job.picture.size)
+        job.add_ingredient("mask", place.mask, mask)
+    job.settings["softness"] = float(place.softness)
+    mask = masks.feather(mask, place.softness)
+    regions = [replace(inside, mask=mask)]
+    if place.outside is not None:
+        job.settings["outside_strength"] = float(place.outside_strength)
+        outside = job.read_style("outside", place.outside)
+        regions.append(Region(outside, place.outside_strength, ImageChops.invert(mask)))
+    return regions
+
+
+@dataclass(slots=True)
+class PaintingJob:
+    """One painting on its way: the picture, and for the recipe what it is made from.
+
+    Raises:
+        InputError: the picture cannot be read, or a setting is out of its range.
+    """
+
+    verb: str
+    content: Source
+    options: PaintOptions
+    engine: StyleTransfer = field(default_factory=StyleTransfer)
+    picture: Image.Image = field(init=False)
+    settings: dict[str, Setting] = field(init=False)
+    ingredients: list[Ingredient] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.options.check()
+        self.picture = resized(load_image(self.content, keep_alpha=True), self.options.size)
+        self.settings = self.options.recipe()
+        self.add_ingredient("content", self.content, self.picture)
+
+    def add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
+        """Note in the recipe what went in."""
+        self.ingredients.append(Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source)))
+
+    def read_style(self, role: str, style: Style) -> StyleCode:
+        """Return the code of a style, and note it in the recipe under `role`."""
+        code, picture = read_style(self.engine, style)
+        if picture is not None:
+            self.add_ingredient(role, style, picture)
+        else:
+            self.settings[role] = style if is_named_style(style) else code.label
+        return code
+
+    def paint(self, regions: Sequence[Region]) -> Generator[Progress, None, Image.Image]:
+        """Paint, and attach the recipe."""
+        if self.options.protect_faces:
+            yield Progress(0, 1, "progress.finding_faces")
+            regions = spare_faces(regions, self.picture, self.options.protect_faces)
+        painted = yield from self.engine.steps(self.picture, regions, options=self.options)
+        return attach(painted, self.recipe())
+
+    def recipe(self) -> Recipe:
+        """Return what was noted so far."""
+        return Recipe(
+            verb=self.verb,
+            version=deepart.__version__,
+            checkpoint=self.engine.checkpoint,
+            checkpoint_sha256=find(self.engine.checkpoint).sha256,
+            settings=self.settings,
+            ingredients=tuple(self.ingredients),
+        )
+
+
+def read_style(engine: StyleTransfer, style: Style) -> tuple[StyleCode, Image.Image | None]:
+    """Return the code of a style, and the picture that it was read from if it was one.
+
+    Raises:
+        InputError: it cannot be read, or was made for another checkpoint.
+    """
+    if isinstance(style, StyleCode):
+        return style, None
+    if is_named_style(style):
+        return named_style_code(engine.checkpoint, style), None
+    if is_style_file(style):
+        return load_style(style, engine), None
+    if isinstance(style, str) and not os.path.splitext(style)[1] and not os.path.exists(style):
+        raise _unknown_style(style)
+    picture = load_image(style)
+    return engine.encode(picture), picture
+
+
+def _unknown_style(name: str) -> InputError:
+    known = named_styles(DEFAULT_CHECKPOINT)
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    if near:
+        return InputError("style.misspelt", name=ascii(name[:60]), nearest=near[0])
+    return InputError("style.unknown", known=", ".join(known))
+
+
+def is_named_style(style: Style) -> bool:
+    """Say whether `style` is the key of a bundled style (a file of the same name comes second)."""
+    return isinstance(style, str) and style in named_styles(DEFAULT_CHECKPOINT)
+
+
+def paint_small(
+    engine: StyleTransfer,
+    prepared: Prepared,
+    regions: Sequence[Region],
+    options: PaintOptions,
+    faces: Callable[[], Image.Image],
+) -> Image.Image:
+    """Paint a prepared picture as `PaintingJob.paint` would, for previews and sheets.
+
+    Args:
+        faces: returns where the faces in the picture are, "L" of any size.
+    """
+    if options.protect_faces:
+        found = faces().resize(prepared.plain.size)
+        regions = spare_faces(regions, prepared.plain, options.protect_faces, found)
+    return engine.repaint(prepared, regions, options=options)
+
+
+def spare_faces(
+    regions: Sequence[Region], picture: Image.Image, amount: float, faces: Image.Image | None = None
+) -> list[Region]:
+    """Take `amount`, from 0 to 1, of every region away from the faces in the picture.
+
+    `faces`: "L" of the picture's size, where they are known already.
+    """
+    faces = masks.faces(load_image(picture)) if faces is None else faces
+    if faces.getbbox() is None:
+        return list(regions)
+    kept = faces.point([round(255 - amount * value) for value in range(256)])
+    return [
+        replace(region, mask=kept if region.mask is None else ImageChops.multiply(region.mask.resize(kept.size), kept))
+        for region in regions
+    ]
+
+
+def resized(image: Image.Image, longest: int | None) -> Image.Image:
+    """Return `image` with its longer side brought to `longest` pixels; None leaves it.
+
+    Raises:
+        InputError: `longest` is out of range, or the picture would have too many pixels.
+    """
+    if longest is None:
+        return image
+    PaintOptions.settings()["size"].check(longest)
+    scale = longest / max(image.size)
+    width, height = (max(1, round(side * scale)) for side in image.size)
+    if width * height > MAX_PIXELS:
+        raise InputError("picture.too_many_pixels", size=f"{width} × {height}", limit=MAX_PIXELS // 10**6)
+    return image.resize((width, height), Image.Resampling.LANCZOS)

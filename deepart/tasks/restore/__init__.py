@@ -1,0 +1,1 @@
+"""Restore: what is wrong with a picture, a plan, and its steps."""

@@ -1,0 +1,272 @@
+"""The restorers that come with deepart: fill holes, clean, enlarge, find damage, in pictures of any size.
+
+Engines that take RGB pictures and return them; `deepart.tasks.restore.restore` puts them together.
+
+References:
+    Iizuka et al. 2017, "Globally and Locally Consistent Image Completion" (holes);
+    Zhang et al. 2021, "Plug-and-Play Image Restoration with Deep Denoiser Prior",
+    https://arxiv.org/abs/2008.13751 (cleaning);
+    Lim et al. 2017, "Enhanced Deep Residual Networks for Single Image Super-Resolution",
+    https://arxiv.org/abs/1707.02921 (enlarging);
+    Wan et al. 2020, "Bringing Old Photos Back to Life", https://arxiv.org/abs/2004.09484 (damage).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from functools import partial
+from typing import Any, Literal, get_args
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from deepart import runtime
+from deepart.checkpoints import models
+from deepart.errors import InputError
+from deepart.images import through_jpeg, to_pil, to_tensor
+from deepart.models.detector import LIKELY, MARGIN
+from deepart.runtime import Progress
+from deepart.tasks.restore.holes import WINDOW, fill_holes
+from deepart.tasks.tiled import patiently, run_tiled
+
+Look = Literal["faithful", "crisp"]
+"""Of what is enlarged: nearest to the truth on average, or with the fine detail that there could have been."""
+LOOKS: tuple[Look, ...] = get_args(Look)
+SCALES = (2, 4)
+
+CLEANER = "restore/unet-wikiart-v1"
+FILLER = "restore/fill-unet-wikiart-v1"
+DETECTOR = "restore/damage-unet-wikiart-v1"
+UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
+
+_DETECTED_QUALITY = 85  # of JPEG files
+_LONGEST_JPEG = 65_500  # pixels
+_HOLE_SEEN = 32  # pixels that a hole is wide at most where filling it begins
+_TILE, _OVERLAP = 768, 64
+_SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small size with all of its channels
+_LARGE = 300  # longer side in pixels of pictures whose damage may be broader than the detector knows it
+_SURE = 0.97  # from which a pixel of a smaller copy counts as damaged
+_BROAD = 5  # pixels that damage is wide at least to be believed in a smaller copy
+_ALIKE = 16  # of 255: by so much the colour of a piece that is torn off varies at most
+_GROWN = 1.6  # times as large a piece may get by what is of its colour around it
+
+
+def _network(key: str) -> Any:
+    return models.get(key, str(runtime.device()))
+
+
+def as_detected(picture: Image.Image) -> Image.Image:
+    """Return an RGB picture as the damage detector has to be shown it, and as it is trained: out of a JPEG file.
+
+    Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
+    this finds damage by the lack of traces, and in pictures without any finds it everywhere.
+    """
+    return picture if max(picture.size) > _LONGEST_JPEG else through_jpeg(picture, _DETECTED_QUALITY)
+
+
+# --- clean and enlarge -----------------------------------------------------------------------------
+
+
+def clean_steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
+    """Take noise, JPEG blocks and mild blur out of a picture.
+
+    Raises:
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    network = _network(CLEANER)
+    pixels = yield from run_tiled(
+        partial(_apply, network),
+        picture,
+        tile=_TILE,
+        overlap=_OVERLAP,
+        multiple=network.unet.multiple,
+        note="progress.cleaning",
+    )
+    return Image.fromarray(pixels)
+
+
+def enlarge_steps(picture: Image.Image, scale: int, look: Look = "faithful") -> Generator[Progress, None, Image.Image]:
+    """Enlarge a picture.
+
+    Args:
+        picture: RGB.
+        scale: one of `SCALES`.
+        look: one of `LOOKS`.
+
+    Raises:
+        InputError: there is no such scale or look.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    if scale not in SCALES:
+        raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, SCALES)))
+    if look not in LOOKS:
+        raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
+    pixels = yield from run_tiled(
+        partial(_apply, _network(UPSCALERS[look]), scale=scale),
+        picture,
+        tile=_SMALL_TILE,
+        overlap=_SMALL_OVERLAP,
+        scale=scale,
+        note="progress.enlarging",
+    )
+    return Image.fromarray(pixels)
+
+
+def _apply(network: Any, *layers: Tensor, **options: int) -> Tensor:
+    with runtime.inference():
+        return network(*(x.contiguous(memory_format=torch.channels_last) for x in layers), **options)
+
+
+# --- fill ------------------------------------------------------------------------------------------
+
+
+def fill_steps(picture: Image.Image, mask: Image.Image) -> Generator[Progress, None, Image.Image]:
+    """Fill what a mask marks.
+
+    Args:
+        picture: RGB.
+        mask: "L" of the same size; from 128 on a pixel is missing.
+
+    Returns:
+        The picture, bit for bit the same where nothing is missing.
+
+    Raises:
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    return (yield from fill_holes(partial(_fill_window, _network(FILLER)), picture, mask))
+
+
+def _fill_window(network: Any, pixels: np.ndarray, hole: np.ndarray) -> Generator[Progress, None, np.ndarray]:
+    """Return pixels (H, W, 3) with the hole (H, W) filled, at sizes that go from coarse to fine.
+
+    The sizes that are too large for one look are done in tiles, each of which sees in the next smaller size
+    what is beyond it.
+    """
+    height, width = hole.shape
+    if height * width <= WINDOW**2:
+        return (yield from patiently(partial(fill_at_once, network, pixels, hole), Progress(0, 1, "progress.filling")))
+    small, missing = _halved(pixels, hole)
+    coarse = yield from _fill_window(network, small, missing)
+    guess = Image.fromarray(coarse).resize((width, height), Image.Resampling.BILINEAR)
+    return (
+        yield from run_tiled(
+            partial(_apply, network),
+            [Image.fromarray(pixels), Image.fromarray(hole).convert("L"), guess],
+            tile=WINDOW,
+            overlap=_OVERLAP,
+            multiple=network.unet.multiple,
+            note="progress.filling",
+        )
+    )
+
+
+def fill_at_once(network: Any, pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """Return pixels, (H, W, 3) uint8, with the hole, (H, W) bool, filled by a `Filler`, all in one look.
+
+    The mean of what it makes of them and of their mirror image (self-ensemble: Lim et al. 2017): nearer to the truth,
+    and what it would repeat like a grid falls on other places.
+    """
+    x = to_tensor(Image.fromarray(pixels)).to(runtime.device())
+    mask = torch.from_numpy(hole)[None, None].to(x)
+    both = (x, mask), (x.flip(3), mask.flip(3))
+    with runtime.device_lock(), runtime.inference():
+        seen, mirrored = (
+            network.coarse_to_fine(x.contiguous(memory_format=torch.channels_last), mask, _levels(hole))
+            for x, mask in both
+        )
+    return np.asarray(to_pil((seen + mirrored.flip(3)) / 2))
+
+
+def _levels(hole: np.ndarray) -> int:
+    """Return at how many sizes to fill, so that at the smallest the widest part of a hole is narrow enough."""
+    from scipy.ndimage import distance_transform_edt
+
+    width = 2 * float(distance_transform_edt(hole).max())
+    return 1 + max(0, math.ceil(math.log2(max(width, 1) / _HOLE_SEEN)))
+
+
+def _halved(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return pixels and hole at half their size; a pixel is known there if any of what it stands for is."""
+    height, width = hole.shape
+    size = (-(-width // 2), -(-height // 2))
+    known = np.asarray(Image.fromarray(~hole).convert("L").resize(size, Image.Resampling.BOX), np.float32)
+    blacked = Image.fromarray(np.where(hole[..., None], np.uint8(0), pixels))
+    small = np.asarray(blacked.resize(size, Image.Resampling.BOX), np.float32)
+    small = small * 255 / np.maximum(known, 1)[..., None]
+    return (small + 0.5).clip(0, 255).astype(np.uint8), known < 1
+
+
+# --- find damage -----------------------------------------------------------------------------------
+
+
+def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
+    """Return a mask "L" of the scratches, cracks, dust, tears and stains of an RGB picture, 255 where they are.
+
+    Raises:
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    found, copy, step = [], picture, Progress(0, 1, "progress.finding_damage")
+    while not found or max(copy.size) > _LARGE:
+        if found:
+            half = [-(-side // 2) for side in copy.size]
+            copy = copy.resize(half, Image.Resampling.BOX, reducing_gap=2)
+        likelihood = yield from _likelihood((yield from patiently(partial(as_detected, copy), step)))
+        found.append((copy, likelihood))
+    return (yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage")))
+
+
+def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
+    """Return a mask "L", a little wider than the damage.
+
+    Args:
+        found: the picture and its likelihood "L" of damage, and the same of ever smaller copies.
+    """
+    from scipy.ndimage import maximum_filter
+
+    whole = np.asarray(found[0][1]) >= 255 * LIKELY
+    size = found[0][0].size
+    for copy, likelihood in found[1:]:
+        broad = Image.fromarray(_broad(np.asarray(copy), np.asarray(likelihood, np.float32) / 255))
+        whole = whole | np.asarray(broad.resize(size, Image.Resampling.NEAREST))
+    return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * MARGIN + 1))
+
+
+def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
+    """Return where a smaller copy, (H, W, 3) uint8 and (H, W) in [0, 1], is damaged broadly: surely, or at a corner.
+
+    A flat piece at a corner is mostly torn off; elsewhere flat pieces are mostly painted.
+    """
+    from scipy.ndimage import binary_opening, binary_propagation, label
+
+    window = np.ones((_BROAD, _BROAD))
+    damaged = binary_opening(likelihood >= _SURE, window)
+    pieces, _ = label(binary_opening(likelihood >= LIKELY, window))
+    for number in {pieces[y, x] for y in (0, -1) for x in (0, -1)} - {0}:
+        piece = pieces == number
+        # Its tips are too thin to be likely, and what is left of them would be carried on into the hole.
+        colour = np.median(pixels[piece], axis=0).astype(np.float32)  # doubles: 0.5 GB for 40 megapixels
+        alike = np.abs(pixels - colour).max(-1) <= _ALIKE
+        grown = binary_propagation(piece, mask=piece | alike)
+        damaged |= grown if grown.sum() < _GROWN * piece.sum() else piece  # else it has flooded the sky
+    return damaged
+
+
+def _likelihood(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
+    network = _network(DETECTOR)
+
+    def function(x: Tensor) -> Tensor:
+        with runtime.inference():
+            return network.likelihood(x)
+
+    pixels = yield from run_tiled(
+        function,
+        picture,
+        tile=_TILE,
+        overlap=_OVERLAP,
+        multiple=network.unet.multiple,
+        note="progress.finding_damage",
+    )
+    return Image.fromarray(pixels[..., 0])

@@ -1,0 +1,398 @@
+"""What is done to a picture that is restored, step by step: the engine behind `deepart.tasks.restore.restore`.
+
+Each step takes what the one before it made, in tiles, and can be stopped between them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from importlib.util import find_spec
+from typing import TypeVar, Union
+
+from PIL import Image, ImageChops
+
+import deepart
+from deepart.checkpoints import find
+from deepart.errors import InputError, WeightsError
+from deepart.images import content_hash, fit, load_image
+from deepart.options import check_range
+from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
+from deepart.runtime import Progress
+from deepart.tasks.hub.restorers import MOST_SIGMA, HubRestorer, find_restorer, opening
+from deepart.tasks.hub.spandrel_network import Kind
+from deepart.tasks.paint import masks
+from deepart.tasks.restore.bundled import (
+    CLEANER,
+    DETECTOR,
+    FILLER,
+    LOOKS,
+    SCALES,
+    UPSCALERS,
+    Look,
+    clean_steps,
+    detection_steps,
+    enlarge_steps,
+    fill_steps,
+)
+from deepart.tasks.restore.colour_repair import repair_colours
+from deepart.tasks.restore.damage_judgement import surely_damaged
+from deepart.tasks.restore.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnose
+from deepart.tasks.restore.keep_paint import colour_safe, keep_texture
+from deepart.tasks.restore.straighten import Quad, straighten
+from deepart.tasks.restore.trust import TrustMap, trust_map
+from deepart.tasks.tiled import MOST_RESULT_PIXELS, patiently
+from deepart.tiles import tiles
+
+Engine = Union[str, HubRestorer, None]
+"""A restorer of the Hub, or its key in `deepart.tasks.hub.restorers.RESTORERS`; None for the bundled one."""
+
+USUAL_KEEP_PAINT = 0.5
+PREVIEW_SIDE = 768
+"""Longer side in pixels of the preview after each step."""
+
+_MOST_MARKED = 0.9  # of a picture; from the rest nothing can be filled, and most such masks are inverted
+_PERCENT = 100  # of the progress that each step counts
+_PIECE_PIXELS, _PIECE_MARGIN, _PIECE_MULTIPLE = 4_000_000, 64, 16  # in which the relief is given back
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a picture is restored, whatever is done to it; see `restore`."""
+
+    look: Look = "faithful"
+    keep_paint: float | None = None
+    """None keeps what is usual for pictures that look like this one, see `usual_keep_paint`."""
+    protect: Source | None = None
+    filler: Engine = None
+    cleaner: Engine = None
+    upscaler: Engine = None
+    corners: Quad | None = None
+    """Of the print in the picture, where it was photographed askew; it is straightened before anything else."""
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: something is.
+            WeightsError: a restorer is not known, or the package that they need is missing.
+        """
+        if self.look not in LOOKS:
+            raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
+        if self.keep_paint is not None:
+            check_range("keep_paint", self.keep_paint, 0, 1)
+        asked = [engine for engine in (self.filler, self.cleaner, self.upscaler) if isinstance(engine, str)]
+        for engine in asked:
+            find_restorer(engine)
+        if asked and find_spec("spandrel") is None:
+            raise WeightsError("restorer.package", name=asked[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A restored picture, and what was done to it."""
+
+    before: Image.Image
+    """RGB, upright, and straightened if that was asked for."""
+    after: Image.Image
+    """In the mode of the picture that was given, with its recipe in `info["deepart"]`."""
+    filled: Image.Image | None
+    """"L" of the size of `before`, 255 where it was filled; None if nothing was."""
+    steps: tuple[Step, ...]
+    """Those that were done."""
+
+    def trust_map(self) -> TrustMap:
+        """Return what was changed and what was invented: about a second."""
+        return trust_map(self.before, self.after.convert("RGB"), self.filled)
+
+
+def usual_keep_paint(found: Diagnosis) -> float:
+    """Return how much of the paint to keep: none if JPEG's blocks, which have directions as well, came with it."""
+    return 0.0 if found.jpeg is not None and found.jpeg < POOR_JPEG else USUAL_KEEP_PAINT
+
+
+def run_plan(
+    picture: Source,
+    steps: Sequence[Step],
+    mask: Source | None = None,
+    manner: Manner = Manner(),
+    *,
+    detect: bool = False,
+    only_sure: bool = False,
+) -> Generator[Progress, None, Restoration]:
+    """Do what a plan says, step by step, as an engine; after each step the progress has a preview.
+
+    Args:
+        picture: a path, the bytes of a file, or a picture.
+        steps: in the order in which they are done.
+        mask: what "fill" fills: the same, white for yes; None looks for damage.
+        manner: how.
+        detect: fill the damage that is found besides what `mask` marks.
+        only_sure: of what is found fill only what surely is damage; the recipe says how much is not, as "unsure".
+
+    Raises:
+        InputError: a picture cannot be read, or a setting is out of its range.
+        WeightsError: a checkpoint is missing or damaged.
+    """
+    manner.check()
+    for step in steps:
+        _check(step)
+    begin = partial(_Work, picture, manner, mask, detect, only_sure)
+    work = yield from patiently(begin, Progress(0, 1, "progress.restoring"))
+    work.check_size(steps)
+    for number, step in enumerate(steps):
+        if step.strength > 0:
+            yield from _as_step(work.do(step), number, len(steps))
+        preview = fit(work.picture, PREVIEW_SIDE)
+        yield Progress(_PERCENT * (number + 1), _PERCENT * len(steps), "progress.restoring", preview)
+    return work.restoration()
+
+
+def _check(step: Step) -> None:
+    if step.action not in ACTIONS:
+        raise InputError("setting.choice", name="action", choices=", ".join(ACTIONS))
+    check_range(step.action, step.strength, 0, 1)
+    if step.action == "enlarge" and step.scale not in SCALES:
+        raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, SCALES)))
+
+
+def _as_step(engine: Generator[Progress, None, T], number: int, count: int) -> Generator[Progress, None, T]:
+    """Run an engine as one of several steps; what it reports never goes back."""
+    furthest = 0
+    try:
+        while True:
+            inner = next(engine)
+            furthest = max(furthest, (_PERCENT - 1) * inner.done // max(inner.total, 1))
+            yield Progress(_PERCENT * number + furthest, _PERCENT * count, inner.note)
+    except StopIteration as end:
+        return end.value
+    finally:
+        engine.close()
+
+
+@dataclass(slots=True)
+class _Work:
+    """One picture on its way, and for the recipe what was done to it.
+
+    Raises:
+        InputError: a picture cannot be read.
+    """
+
+    source: Source
+    manner: Manner
+    mask: Source | None
+    detect: bool
+    only_sure: bool
+    size: tuple[int, int] = field(init=False)  # of the picture as it came
+    before: Image.Image = field(init=False)  # RGB
+    alpha: Image.Image | None = field(init=False)
+    is_grey: bool = field(init=False)
+    protect: Image.Image | None = field(init=False, default=None)  # "L" of the size of `before`
+    picture: Image.Image = field(init=False)  # RGB, as far as it is
+    filled: Image.Image | None = field(init=False, default=None)
+    done: list[Step] = field(init=False, default_factory=list)
+    settings: dict[str, Setting] = field(init=False, default_factory=dict)
+    ingredients: list[Ingredient] = field(init=False, default_factory=list)
+    checkpoints: dict[str, str] = field(init=False, default_factory=dict)  # SHA-256 of each
+
+    def __post_init__(self) -> None:
+        loaded = load_image(self.source, keep_alpha=True)
+        self._add_ingredient("content", self.source, loaded)
+        self.size = loaded.size
+        loaded = self._straightened(loaded)
+        self.alpha = loaded.getchannel("A") if loaded.mode == "RGBA" else None
+        self.before = self.picture = loaded.convert("RGB")
+        red, green, blue = self.before.split()
+        self.is_grey = red == green == blue
+        if self.manner.protect is not None:
+            self.protect = self._load_mask("protect", self.manner.protect)
+
+    def check_size(self, steps: Sequence[Step]) -> None:
+        """Refuse a plan whose result would be too large, before anything is done.
+
+        Raises:
+            InputError: it would.
+        """
+        scale = math.prod(step.scale for step in steps if step.action == "enlarge")
+        if scale > 1 and scale**2 * self.before.width * self.before.height > MOST_RESULT_PIXELS:
+            raise InputError("restorer.result", scale=scale, most=MOST_RESULT_PIXELS // 10**6)
+
+    def do(self, step: Step) -> Generator[Progress, None, None]:
+        """Do one step, and nothing where the picture is protected."""
+        engines = {"fill": self._fill, "clean": self._clean, "colour": self._colour, "enlarge": self._enlarge}
+        after = yield from engines[step.action](step)
+        if self.is_grey:
+            after = after.convert("L").convert("RGB")
+        if self.protect is not None:
+            protect = self.protect.resize(after.size, Image.Resampling.BILINEAR)
+            after = Image.composite(self.picture.resize(after.size, Image.Resampling.BICUBIC), after, protect)
+        self.picture = after
+        self.done.append(step)
+
+    def restoration(self) -> Restoration:
+        """Return the picture as far as it is, with its recipe."""
+        after = self.picture.copy()
+        if self.alpha is not None:
+            alpha = self.alpha if self.filled is None else ImageChops.lighter(self.alpha, self.filled)
+            after.putalpha(alpha.resize(after.size, Image.Resampling.BICUBIC))
+        after = _in_mode_of(self.source, after)
+        return Restoration(self.before, attach(after, self._recipe()), self.filled, tuple(self.done))
+
+    # --- the steps ---
+
+    def _fill(self, step: Step) -> Generator[Progress, None, Image.Image]:
+        holes = yield from self._holes()
+        if holes.getbbox() is None:
+            return self.picture
+        self.filled = holes
+        self.settings["filled"] = round(_share(holes), 4)
+        holes = holes.resize(self.picture.size, Image.Resampling.NEAREST)
+        engine = yield from self._hub_restorer(self.manner.filler, "inpaint")
+        if engine is None:
+            self._use(FILLER)
+            filled = yield from fill_steps(self.picture, holes)
+        else:
+            filled = yield from engine.steps(self.picture, holes)
+        return Image.blend(self.picture, filled, step.strength)
+
+    def _holes(self) -> Generator[Progress, None, Image.Image]:
+        """Return what is to be filled, "L" of the size of `before`, 0 or 255."""
+        holes = Image.new("L", self.before.size)
+        if self.mask is not None:
+            holes = self._load_mask("mask", self.mask, is_hole=True)
+            share = holes.histogram()[255] / (holes.width * holes.height)
+            if share > _MOST_MARKED:
+                raise InputError("mask.nearly_all", percent=round(100 * share), most=round(100 * _MOST_MARKED))
+        if self.detect or self.mask is None:
+            self._use(DETECTOR)
+            found = yield from detection_steps(self.before)
+            if self.only_sure:
+                work = partial(surely_damaged, self.before, found)
+                sure = yield from patiently(work, Progress(1, 1, "progress.finding_damage"))
+                self.settings["unsure"] = round(_share(found) - _share(sure), 4)
+                found = sure
+            holes = ImageChops.lighter(holes, found)
+        if self.protect is not None:
+            holes = ImageChops.darker(holes, ImageChops.invert(self.protect))
+        return holes.point([255 * (level >= 128) for level in range(256)])
+
+    def _clean(self, step: Step) -> Generator[Progress, None, Image.Image]:
+        before, keep = self.picture, self.manner.keep_paint
+        engine = yield from self._hub_restorer(self.manner.cleaner, "clean", "face")
+        takes_sigma = engine is not None and engine.takes_sigma
+        if keep is None or takes_sigma:
+            found = yield from patiently(partial(diagnose, before), Progress(0, 1, "progress.diagnosing"))
+            keep = usual_keep_paint(found) if keep is None else keep
+        if engine is None:
+            self._use(CLEANER)
+            cleaned = yield from clean_steps(before)
+        elif engine.kind == "face":
+            faces = yield from patiently(partial(masks.faces, before), Progress(0, 1, "progress.finding_faces"))
+            cleaned = yield from engine.steps(before, faces)
+        else:
+            cleaned = yield from engine.steps(before, sigma=min(found.noise, MOST_SIGMA) if takes_sigma else None)
+        cleaned = Image.blend(before, cleaned, step.strength)
+        if keep:
+            cleaned = yield from _with_paint(before, cleaned, keep)
+        self.settings["keep_paint"] = float(keep)
+        return (yield from patiently(partial(colour_safe, before, cleaned), Progress(1, 1, "progress.cleaning")))
+
+    def _colour(self, step: Step) -> Generator[Progress, None, Image.Image]:
+        work = partial(repair_colours, self.picture, step.strength)
+        return (yield from patiently(work, Progress(0, 1, "progress.repairing_colours")))
+
+    def _enlarge(self, step: Step) -> Generator[Progress, None, Image.Image]:
+        before, size = self.picture, (step.scale * self.picture.width, step.scale * self.picture.height)
+        engine = yield from self._hub_restorer(self.manner.upscaler, "enlarge")
+        if engine is None:
+            self._use(UPSCALERS[self.manner.look])
+            self.settings["look"] = self.manner.look
+            large = yield from enlarge_steps(before, step.scale, self.manner.look)
+        else:
+            large = before
+            while large.width < size[0]:
+                large = yield from engine.steps(large)
+            large = large.resize(size, Image.Resampling.LANCZOS)
+        return (yield from patiently(partial(colour_safe, before, large), Progress(1, 1, "progress.enlarging")))
+
+    def _hub_restorer(self, engine: Engine, *kinds: Kind) -> Generator[Progress, None, HubRestorer | None]:
+        """Return the restorer that was asked for, once it is here; None for the bundled one.
+
+        Raises:
+            InputError: it is made for something else.
+            WeightsError: it is out of reach, refused, or not known.
+        """
+        if engine is None:
+            return None
+        if isinstance(engine, str):
+            engine = yield from opening(find_restorer(engine))
+        enlarges = engine.scale > 1 and engine.kind != "face"
+        if engine.kind not in kinds or enlarges != (engine.kind == "enlarge"):
+            raise InputError("restorer.kind", name=engine.weights.key)
+        self.checkpoints[engine.weights.key] = engine.weights.sha256 or ""
+        return engine
+
+    # --- the recipe ---
+
+    def _load_mask(self, role: str, source: Source, is_hole: bool = False) -> Image.Image:
+        mask = masks.load_mask(source, self.size, may_be_empty=True, is_hole=is_hole)
+        self._add_ingredient(role, source, mask)
+        return self._straightened(mask)
+
+    def _straightened(self, picture: Image.Image) -> Image.Image:
+        corners = self.manner.corners
+        if corners is None:
+            return picture
+        self.settings["straightened"] = ", ".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+        return straighten(picture, corners)
+
+    def _add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
+        self.ingredients.append(Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source)))
+
+    def _use(self, key: str) -> None:
+        self.checkpoints[key] = find(key).sha256
+
+    def _recipe(self) -> Recipe:
+        settings: dict[str, Setting] = {"steps": ", ".join(step.action for step in self.done)}
+        for step in self.done:
+            if step.action == "enlarge":
+                settings["upscale"] = step.scale
+            elif step.action != "fill":
+                settings[step.action] = float(step.strength)
+        return Recipe(
+            verb="restore",
+            version=deepart.__version__,
+            checkpoint=", ".join(self.checkpoints),
+            checkpoint_sha256=", ".join(self.checkpoints.values()),
+            settings=settings | self.settings,
+            ingredients=tuple(self.ingredients),
+        )
+
+
+def _share(mask: Image.Image) -> float:
+    """Return the share of a mask "L" of 0 and 255 that is white."""
+    return mask.histogram()[255] / (mask.width * mask.height)
+
+
+def _with_paint(before: Image.Image, after: Image.Image, amount: float) -> Generator[Progress, None, Image.Image]:
+    """Give a cleaned picture its relief back, piece by piece, so that it can be stopped."""
+    result = after.copy()
+    grid = tiles(after.size, _PIECE_PIXELS, _PIECE_MARGIN, _PIECE_MULTIPLE)
+    for done, tile in enumerate(grid):
+        work = partial(keep_texture, before.crop(tile.outer), after.crop(tile.outer), amount)
+        piece = yield from patiently(work, Progress(done, len(grid), "progress.keeping_paint"))
+        result.paste(piece.crop(tile.inner_in_outer), tile.inner)
+    return result
+
+
+def _in_mode_of(source: Source, picture: Image.Image) -> Image.Image:
+    """Return an RGB or RGBA picture as grey, or with an alpha channel, if the picture that was given is so."""
+    mode = source.mode if isinstance(source, Image.Image) else picture.mode
+    wanted = {"L": "L", "LA": "LA", "RGBA": "RGBA"}.get(mode, picture.mode)
+    if picture.mode == "RGBA":
+        wanted = {"L": "LA"}.get(wanted, wanted)
+    return picture if wanted == picture.mode else picture.convert(wanted)
