@@ -41,6 +41,8 @@ _CHUNK = 2**16
 _LITTLE = 2**20  # unpacked bytes that no ratio is asked of: small drawings do shrink a lot
 _IS_UTF8 = 0x800  # bit of an entry that says in what its name is written
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others unpack without a bound in memory
+_JAPANESE = re.compile(r"[々\u3041-\u30fe\u4e00-\u9fff]{2}")  # two signs running: of an accent and a letter comes one
+_HALF_WIDTH = re.compile(r"[\uff61-\uff9f]")  # what Chinese looks like if taken for Japanese
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE)  # on Windows
 
 
@@ -260,7 +262,8 @@ def _check_sizes(files: list[zipfile.ZipInfo], path: Path, limits: Limits) -> No
 def _charset(entries: Sequence[zipfile.ZipInfo]) -> str:
     """Return in what the names of an archive are written that does not say so; empty for what Python takes it for.
 
-    That is UTF-8, of a Mac, or GBK, of Chinese Windows: nothing else has all its letters in that part of GBK.
+    That is UTF-8, of a Mac; Shift-JIS, of Japanese Windows; or GBK, of Chinese Windows, if all letters of a name are
+    in the part of it that is GB 2312.
     """
     names = [entry.orig_filename for entry in entries if not entry.flag_bits & _IS_UTF8]
     try:
@@ -269,20 +272,22 @@ def _charset(entries: Sequence[zipfile.ZipInfo]) -> str:
         return ""
     if not raw:
         return ""
-    for charset, proof in (("utf-8", all), ("gbk", any)):
-        if proof(_decodes(name, "gb2312" if charset == "gbk" else charset) for name in raw) and all(
-            _decodes(name, charset) for name in raw
-        ):
-            return charset
+    if all(_decoded(name, "utf-8") for name in raw):
+        return "utf-8"
+    japanese = [_decoded(name, "cp932") for name in raw]
+    if all(japanese) and any(map(_JAPANESE.search, japanese)) and not any(map(_HALF_WIDTH.search, japanese)):
+        return "cp932"
+    if all(_decoded(name, "gbk") for name in raw) and any(_decoded(name, "gb2312") for name in raw):
+        return "gbk"
     return ""
 
 
-def _decodes(name: bytes, charset: str) -> bool:
+def _decoded(name: bytes, charset: str) -> str:
+    """Return a name in `charset`; empty if it cannot be."""
     try:
-        name.decode(charset)
+        return name.decode(charset)
     except UnicodeDecodeError:
-        return False
-    return True
+        return ""
 
 
 def _suffix(entry: zipfile.ZipInfo) -> str:

@@ -334,6 +334,13 @@ def _status(error: BaseException | None) -> int | None:
     return getattr(getattr(error, "response", None), "status_code", None)
 
 
+def _is_timeout(error: BaseException | None) -> bool:
+    """Tell whether the client gave up waiting, by itself or as the reason for another error."""
+    while error is not None and not re.search("Time(d)?out", type(error).__name__):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def _result(future: Future[_T], name: str) -> _T:
     from huggingface_hub.errors import GatedRepoError
 
@@ -352,4 +359,6 @@ def _result(future: Future[_T], name: str) -> _T:
             raise WeightsError("weights.hub_error", name=name, status=status) from error
         if getattr(error, "errno", None) in _NOT_WRITABLE:
             raise WeightsError("weights.disk", name=name) from error
+        if _is_timeout(error):
+            raise WeightsError("weights.stalled", name=name) from error
         raise WeightsError("weights.interrupted", name=name) from error

@@ -333,7 +333,7 @@ def _deep_grey_to_8_bits(image: Image.Image) -> tuple[Image.Image, Image.Image |
     values = np.asarray(image, dtype=np.float32)  # (H, W)
     tiff_tags = getattr(image, "tag_v2", {})
     top = float(values.max(initial=0, where=np.isfinite(values)))
-    if image.mode.startswith("I;16"):
+    if image.mode.startswith("I;16") and top > 255:  # what is darker was meant for 8 bits: masks, mostly
         white = 4095 if tiff_tags.get(258) == (12,) else 65535
     elif image.mode == "F" and top <= 16:
         white = 1  # values from 0 to 1; what little lies above are highlights

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,8 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--measure", default="", help="sizes of batches with commas between them")
     options = parser.parse_args(arguments)
-    if hasattr(os, "nice"):
-        os.nice(runtime.settings().job_niceness)
+    _give_way(runtime.settings().job_niceness)
     try:
         if options.measure:
             measure(options.folder, [int(size) for size in options.measure.split(",")])
@@ -78,6 +78,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     (options.folder / RESERVE).unlink(missing_ok=True)
     return 0
+
+
+def _give_way(niceness: int, autogroup: Path = Path("/proc/self/autogroup")) -> None:
+    """Be `niceness` nicer than others; Linux weighs sessions before it looks at processes, where it groups them."""
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+    with suppress(OSError):  # of other systems, of containers, and of those who may not
+        if autogroup.exists() and os.getsid(0) == os.getpid():  # the group of a session of its own, not its user's
+            autogroup.write_text(str(niceness))
 
 
 class JobProcess:

@@ -288,8 +288,11 @@ def zipped(path: Path, *names: bytes, flags: int = 0) -> Path:
     [
         (b"albums\\trip\\a.jpg", "a.jpg"),  # Windows PowerShell
         ("相册\\风景画.jpg".encode("gbk"), "风景画.jpg"),  # Chinese Windows
+        ("写真\\風景 夏の海.jpg".encode("cp932"), "風景 夏の海.jpg"),  # Japanese Windows
+        ("アルバム/表紙.jpg".encode("cp932"), "表紙.jpg"),
         ("cafe\u0301/e\u0301te\u0301.jpg".encode(), "été.jpg"),  # a Mac
         ("größe/müller.jpg".encode("cp437"), "müller.jpg"),  # what the format says
+        ("Été/château créé.jpg".encode("cp437"), "château créé.jpg"),
     ],
 )
 def test_names_of_real_machines_are_read(tmp_path: Path, raw: bytes, name: str) -> None:

@@ -280,6 +280,15 @@ def test_a_download_that_stands_still_ends(remote: LoopbackHub, monkeypatch: pyt
     refused(lambda: resolve(REMOTE), "weights.stalled")
 
 
+def test_a_download_that_the_client_itself_gives_up_stood_still(
+    remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DOWNLOAD_TIMEOUT", 0.1)
+    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda seconds: None)  # before it tries again
+    remote.fault = "stall"
+    refused(lambda: resolve(REMOTE), "weights.stalled")
+
+
 def test_a_hub_that_does_not_answer_is_asked_once(remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "ANSWER_SECONDS", 0.5)
     remote.fault = "stall_head"

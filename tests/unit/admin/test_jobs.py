@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 
 from deepart.admin import jobs
 from deepart.admin.datasets import DataSet, delete_data_set
-from deepart.admin.job import main
+from deepart.admin.job import _give_way, main
 from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import Estimate, Job
 from deepart.admin.tuning.restorer import RestorerTuning
@@ -96,6 +96,21 @@ def test_a_job_that_is_killed_goes_on_from_where_it_was(data: DataSet, tiny: str
     assert torch.load(job.folder / "state.pt", weights_only=True)["step"] >= stopped.step
     jobs.delete_job(job)
     assert [each.id for each in jobs.jobs()] == ["tiny"]
+
+
+def test_only_in_a_session_of_its_own_a_job_speaks_for_its_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = tmp_path / "autogroup"
+    _give_way(0, group)  # a kernel without groups
+    assert not group.exists()
+    group.write_text("/autogroup-7 nice 0")
+    monkeypatch.setattr(os, "getsid", lambda pid: os.getpid() + 1)  # started by hand from a shell
+    _give_way(0, group)
+    assert group.read_text() == "/autogroup-7 nice 0"
+    monkeypatch.setattr(os, "getsid", lambda pid: os.getpid())
+    _give_way(0, group)
+    assert group.read_text() == "0"
 
 
 def test_one_runs_the_next_waits_and_what_is_kept_can_be_used(
