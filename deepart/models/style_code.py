@@ -13,9 +13,9 @@ Layer = Literal["palette", "texture", "shapes"]
 LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StyleCode:
-    """One style as a small vector, valid only for the checkpoint that made it."""
+    """One style as a small vector, valid only for the checkpoint that made it; equal to itself alone."""
 
     vector: Tensor  # (D,) float32 on the CPU
     checkpoint: str  # key in `deepart.checkpoints.CHECKPOINTS`

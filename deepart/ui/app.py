@@ -56,9 +56,9 @@ def build_app() -> gr.Blocks:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
         with gr.Tabs() as tabs:
             with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
-                content = build_transfer_tab()
+                content, fitting = build_transfer_tab()
             with gr.Tab(t("ui.tab_blend"), id="blend", elem_id="tab-blend"):
-                build_blend_tab()
+                build_blend_tab(fitting, tabs)
             with gr.Tab(t("ui.tab_classify"), id="classify", elem_id="tab-classify") as classify:
                 artwork = build_classify_tab(classify)
             with gr.Tab(t("ui.tab_restore"), id="restore", elem_id="tab-restore") as restore:

@@ -90,7 +90,7 @@ def fit_steps(
     sources = list(styles) if isinstance(styles, (list, tuple)) else [styles]
     if not 1 <= len(sources) <= MOST_PICTURES:
         raise InputError("fit.pictures", most=MOST_PICTURES)
-    pictures = [_part(load_image(source), crop) for source in sources]
+    pictures = [part_of(load_image(source), crop) for source in sources]
     _, network = loss_network(checkpoint)
     code = yield from fitted(StyleTransfer(), network, pictures, round(iterations))
     return replace(code, label=name or "")
@@ -146,8 +146,8 @@ def _photos() -> list[Image.Image]:
     return [load_image(Path(str(folder / name))) for name in _PHOTOS]
 
 
-def _part(picture: Image.Image, crop: Crop | None) -> Image.Image:
-    """Return the part of a picture that counts.
+def part_of(picture: Image.Image, crop: Crop | None) -> Image.Image:
+    """Return the part of a picture that counts, see `fit`; all of it if `crop` is None.
 
     Raises:
         InputError: the edges are no part of it, or the part is too small.

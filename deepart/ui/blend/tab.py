@@ -39,6 +39,7 @@ from deepart.ui.events import translations as t
 from deepart.ui.large.panel import LargePanel, Pictures
 from deepart.ui.paintings import next_number, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
+from deepart.ui.transfer.fit_panel import FitPanel
 from deepart.ui.widgets.style_pad import dot_in, style_pad, with_anchors, with_dot
 
 MODES = ("sliders", "pad", "map")
@@ -48,8 +49,13 @@ LEAST_SHARE = 0.005
 """Of a style on the map below which it is left out: nobody would see it."""
 
 
-def build_blend_tab() -> None:
-    """Add the tab's components and their events to the surrounding Blocks."""
+def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None) -> None:
+    """Add the tab's components and their events to the surrounding Blocks.
+
+    Args:
+        fitting: the panel from where a fitted style comes.
+        tabs: of which this one is opened then.
+    """
     gallery_keys = list(named_styles(DEFAULT_CHECKPOINT))
     first = tuple(style_slots.bundled(key) for key in samples.FIRST_BLEND.styles)
     map_keys, map_places = list(style_slots.map_points()), list(style_slots.map_points().values())
@@ -333,6 +339,13 @@ def build_blend_tab() -> None:
         added = [1] * (len(chosen) - len(values[slots]))
         return slots_shown(chosen, [*amounts_in(values), *added], values, language_of(request))
 
+    @handler
+    def add_fitted(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
+        """Add the style that was fitted in the Transfer tab, and open this one."""
+        code = values[fitting.style]
+        chosen, amounts = style_slots.with_added(values[slots], style_slots.of_code(code)), [*amounts_in(values), 1]
+        return *slots_shown(chosen, amounts, values, language_of(request)), gr.update(selected="blend")
+
     def remover(number: int) -> Any:
         @handler
         def remove(values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
@@ -423,8 +436,11 @@ def build_blend_tab() -> None:
         mode.input(show_mode, inputs, [*mode_outputs[1:], pad], **quiet),
         content.upload(check_blend_content, [content], [content], api_visibility="private"),
     ]
-    changes[0].failure(lambda: _NOTHING_SELECTED, None, [gallery], queue=False, **quiet)
     changes[-1].failure(lambda: None, None, [content], queue=False, **quiet)
+    if fitting is not None:
+        added = fitting.to_blend.click(add_fitted, inputs | {fitting.style}, [*slot_outputs, tabs], **quiet)
+        changes.append(added)
+    changes[0].failure(lambda: _NOTHING_SELECTED, None, [gallery], queue=False, **quiet)
     pad.release(follow_pad, inputs, weights, **quiet)
     where.input(show_place, inputs, [strokes_side, editor], **quiet)
     content.change(show_place, inputs, [strokes_side, editor], **quiet)

@@ -13,6 +13,7 @@ from gradio.components import Component
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
+from deepart.models.style_code import StyleCode
 from deepart.recipes import chunks
 from deepart.tasks.paint.batch import BatchResult, batch_steps
 from deepart.tasks.paint.sheet import STRENGTHS, sheet_steps, sweep_steps
@@ -20,6 +21,7 @@ from deepart.text import say
 from deepart.ui.controls import options_of
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
+from deepart.ui.transfer.request import style_in_use
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-batch.zip", "deepart-sheet.png"
 
@@ -149,10 +151,11 @@ def result_sheet(label: object, elem_id: str) -> gr.Image:
     )
 
 
-def _style(chosen: str | None, own_style: str | None) -> str:
-    if not (own_style or chosen):
+def _style(chosen: str | StyleCode | None, own_style: str | None) -> str | StyleCode:
+    style = style_in_use(chosen, own_style)
+    if not style:
         raise InputError("style.missing")
-    return own_style or chosen
+    return style
 
 
 def told(steps: Generator[runtime.Progress, None, T], language: str) -> Generator[tuple[Any, ...], None, T]:

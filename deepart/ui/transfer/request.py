@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import fit, load_image
+from deepart.models.style_code import StyleCode
 from deepart.options import PaintOptions
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Region
@@ -29,10 +30,10 @@ WHERE = ("everywhere", *masks.FOUND, "painted", "uploaded")
 
 @dataclass(frozen=True, slots=True)
 class TransferRequest:
-    """What a visitor asks for.  A `style` is a path or a key that the server knows to be one."""
+    """What a visitor asks for.  A `style` is a path, a key or a code that the server knows to be one."""
 
     content: str | None
-    style: str | None
+    style: str | StyleCode | None
     strength: float = 1.0
     options: PaintOptions = PaintOptions()
     where: str = "everywhere"
@@ -45,7 +46,7 @@ class TransferRequest:
     def on_page(
         cls,
         content: str | None,
-        chosen: str | None,
+        chosen: str | StyleCode | None,
         own_style: str | None,
         strength: float,
         where: str,
@@ -62,7 +63,7 @@ class TransferRequest:
             mask = masks.mask_from_editor(editor, fit(load_image(content), EDITOR_SIDE).size)
         return cls(
             content=content,
-            style=own_style or chosen,
+            style=style_in_use(chosen, own_style),
             strength=strength,
             options=options_of(options),
             where=where,
@@ -107,6 +108,11 @@ class TransferRequest:
         if self.outside:
             regions.append(Region(previews.code(self.outside), self.outside_strength, ImageChops.invert(mask)))
         return regions
+
+
+def style_in_use(chosen: str | StyleCode | None, own_style: str | None) -> str | StyleCode | None:
+    """Return what a page paints with: a picture of the visitor's own, unless it was fitted, or the chosen style."""
+    return chosen if isinstance(chosen, StyleCode) else own_style or chosen
 
 
 def known_style(name: str | None) -> str | None:

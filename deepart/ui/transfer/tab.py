@@ -33,14 +33,16 @@ from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
 from deepart.ui.transfer.batch_panel import build_batch_panel
 from deepart.ui.transfer.endpoint import add_transfer_endpoint
+from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
+from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
 from deepart.ui.transfer.refine_panel import build_refine_panel
 from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
 _MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
 
 
-def build_transfer_tab() -> gr.Image:
-    """Add the tab's components and their events to the surrounding Blocks; return its picture."""
+def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
+    """Add the tab's components and their events to the surrounding Blocks; return its picture, and what fits styles."""
     styles = named_styles(DEFAULT_CHECKPOINT)
     first = samples.EXAMPLES[0]
 
@@ -49,6 +51,15 @@ def build_transfer_tab() -> gr.Image:
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="transfer-settings"):
             content = picture_upload(t("ui.content"), "transfer-content", height=280)
+            with gr.Row(elem_id="transfer-start"):
+                paint_button = gr.Button(
+                    t("ui.paint"),
+                    variant="primary",
+                    scale=3,
+                    elem_id="transfer-run",
+                    elem_classes="starts-painting",
+                )
+                stop_button = gr.Button(t("ui.stop"), scale=1, min_width=70, elem_id="transfer-stop")
             gallery = captioned_gallery(
                 gallery_items("en"),
                 t("ui.gallery"),
@@ -73,6 +84,7 @@ def build_transfer_tab() -> gr.Image:
                     size="sm",
                     elem_id="transfer-style-file",
                 )
+                fit_side = gr.Column()
             chosen_text = gr.Markdown(
                 styles[first.style].credit("en"), elem_id="transfer-chosen", elem_classes="chosen"
             )
@@ -114,15 +126,6 @@ def build_transfer_tab() -> gr.Image:
                 )
                 of_faces = option_controls("transfer", ["protect_faces"])
             options = in_order(first_options, of_faces, option_controls("transfer", ["size"]))
-            with gr.Row():
-                paint_button = gr.Button(
-                    t("ui.paint"),
-                    variant="primary",
-                    scale=3,
-                    elem_id="transfer-run",
-                    elem_classes="starts-painting",
-                )
-                stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="transfer-stop")
             large = LargePanel("transfer")
         with gr.Column(scale=7, elem_id="transfer-work", elem_classes="painting-work"):
             result = before_and_after("transfer-result", "painting-result")
@@ -144,6 +147,8 @@ def build_transfer_tab() -> gr.Image:
             build_refine_panel(content, own_style, options["size"], result, outputs)
             build_batch_panel(content, chosen, own_style, strength, options)
     style_shown = [chosen, own_style, gallery, chosen_text]
+    with fit_side:
+        fitting = build_fit_panel(own_style, style_shown)
     # "number": of the last thing asked for, "settings": of the last painting; changed in place, while others read it.
     painted = gr.State({})
     wanted = [
@@ -349,7 +354,10 @@ def build_transfer_tab() -> gr.Image:
     own = own_style.upload(choose_own, [own_style], [chosen, gallery, chosen_text], api_visibility="private")
     own.failure(lambda: None, None, [own_style], api_visibility="private", queue=False)
     from_file = style_file.upload(choose_file, [style_file], style_shown, api_visibility="private")
-    for changed in (where.input, content.upload):
+    added = content.upload(check_content, [content], [content], api_visibility="private")
+    added.failure(lambda: None, None, [content], api_visibility="private", queue=False)
+    over = again.click(paint_over, [download], [content], api_visibility="private", queue=False)
+    for changed in (where.input, added.success, over.success):
         changed(
             show_place,
             [where, content],
@@ -358,7 +366,7 @@ def build_transfer_tab() -> gr.Image:
             show_progress="hidden",
         )
     for changed in (
-        *(style.success for style in (from_gallery, own, from_file)),
+        *(style.success for style in (from_gallery, own, from_file, fitting.done, added, over)),
         *(x.input for x in (strength, where, softness, outside, outside_strength)),
         *(control.input for name, control in options.items() if name != "size"),  # a preview has its own
         mask_file.upload,
@@ -373,9 +381,6 @@ def build_transfer_tab() -> gr.Image:
             concurrency_id="preview",
             concurrency_limit=2,
         )
-    content.upload(check_content, [content], [content], api_visibility="private").failure(
-        lambda: None, None, [content], api_visibility="private", queue=False
-    )
     on_device = {"concurrency_id": "device", "concurrency_limit": 1}
     starts = [
         paint_button.click,
@@ -410,7 +415,6 @@ def build_transfer_tab() -> gr.Image:
             concurrency_limit=1,
         )
     stop_button.click(None, cancels=runs, api_visibility="private", queue=False)
-    again.click(paint_over, [download], [content], api_visibility="private", queue=False)
     restore.upload(
         restore_settings,
         [restore],
@@ -434,7 +438,8 @@ def build_transfer_tab() -> gr.Image:
         ),
     )
     add_transfer_endpoint()
-    return content
+    add_fit_endpoint()
+    return content, fitting
 
 
 def _example_items(language: str) -> list[tuple[str, str]]:
