@@ -3,7 +3,7 @@
     figures of a set:    run(evaluate_steps("classify/lite0-wikiart-v1", frozen)).figures
     old against new:     compare(old.figures, new.figures, new.count)
 
-References: those of `deepart.training.evaluation`, `classifier_evaluation`, `generation_evaluation` and
+References: those of `deepart.training.paint.evaluation`, `classifier_evaluation`, `generation_evaluation` and
 `restoration_evaluation`, whose measures these are.
 """
 
@@ -35,18 +35,18 @@ from deepart.runtime import Progress
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.paint.engine import StyleTransfer
 from deepart.tasks.tiled import patiently
-from deepart.training.classifier_evaluation import HeadScore, score_heads
-from deepart.training.evaluation import evaluate_style
-from deepart.training.generation_evaluation import (
+from deepart.training.classify.evaluation import HeadScore, score_heads
+from deepart.training.classify.run import imagenet_weights
+from deepart.training.generate.evaluation import (
     centre_square,
     frechet_distance,
     lite_features,
     painter,
 )
-from deepart.training.generation_evaluation import describe as describe_pictures
-from deepart.training.restoration_evaluation import evaluate_denoising, installed_denoisers, likeness
-from deepart.training.restorer import mixed_faults
-from deepart.training.run_classifier import imagenet_weights
+from deepart.training.generate.evaluation import describe as describe_pictures
+from deepart.training.paint.evaluation import evaluate_style
+from deepart.training.restore.denoiser import mixed_faults
+from deepart.training.restore.evaluation import evaluate_denoising, installed_denoisers, likeness
 
 ARCHITECTURES: dict[Task, str] = {
     "style": "StyleNetwork",

@@ -202,7 +202,7 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> Statistic:
 def kernel_distance(real: np.ndarray, painted: np.ndarray) -> Statistic:
     """A thousand times the unbiased squared kernel distance (KID) of painted pictures from real ones, features (N, D).
 
-    As `deepart.training.generation_evaluation.kernel_distance`; a painted picture that counts twice is no pair with
+    As `deepart.training.generate.evaluation.kernel_distance`; a painted picture that counts twice is no pair with
     itself.
     """
 

@@ -55,12 +55,12 @@ def add_to(train, evaluate) -> None:
 
 
 def _train_classifier(options: argparse.Namespace) -> None:
-    from deepart.training.run_classifier import train_classifier
+    from deepart.training.classify.run import train_classifier
 
     train_classifier(options)
 
 
 def _evaluate_classifier(options: argparse.Namespace) -> None:
-    from deepart.training.run_classifier import evaluate_classifier
+    from deepart.training.classify.run import evaluate_classifier
 
     evaluate_classifier(options)

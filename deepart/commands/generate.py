@@ -241,7 +241,7 @@ def _directions(options: argparse.Namespace) -> None:
     from deepart.checkpoints import find
     from deepart.tasks.classify.classify import ArtworkClassifier
     from deepart.tasks.generate.generate import ArtGenerator
-    from deepart.training.steering import SteeringConfig, find_steering
+    from deepart.training.generate.steering import SteeringConfig, find_steering
 
     folder = options.output or find(options.checkpoint).folder
     config = SteeringConfig(samples=options.samples, points=options.points)

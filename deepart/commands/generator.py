@@ -94,12 +94,12 @@ def _add_backbone(command: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    from deepart.training.run_generator import train_generator
+    from deepart.training.generate.run import train_generator
 
     train_generator(options)
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from deepart.training.run_generator import evaluate
+    from deepart.training.generate.run import evaluate
 
     evaluate(options)

@@ -144,30 +144,30 @@ def _add_evaluate(evaluate) -> None:
 
 
 def _train_restorer(options: argparse.Namespace) -> None:
-    from deepart.training.run_restorers import train_restorer
+    from deepart.training.restore.run import train_restorer
 
     train_restorer(options)
 
 
 def _train_filler(options: argparse.Namespace) -> None:
-    from deepart.training.run_restorers import train_filler
+    from deepart.training.restore.run import train_filler
 
     train_filler(options)
 
 
 def _train_detector(options: argparse.Namespace) -> None:
-    from deepart.training.run_restorers import train_detector
+    from deepart.training.restore.run import train_detector
 
     train_detector(options)
 
 
 def _train_upscaler(options: argparse.Namespace) -> None:
-    from deepart.training.run_restorers import train_upscaler
+    from deepart.training.restore.run import train_upscaler
 
     train_upscaler(options)
 
 
 def _evaluate_restorers(options: argparse.Namespace) -> None:
-    from deepart.training.run_restoration_evaluation import evaluate_restorers
+    from deepart.training.restore.run_evaluation import evaluate_restorers
 
     evaluate_restorers(options)

@@ -4,7 +4,7 @@ The backbone is any network of timm, by default EfficientNet-Lite0 (Tan & Le 201
 The heads see the means *and deviations* of its features at several depths, not only the pooled last layer: style
 is texture and colour before it is objects (Gatys et al. 2015, https://arxiv.org/abs/1505.07376), and a linear
 probe on the middle of an ImageNet network finds it better than one on its end.
-Trained by `deepart.training.classifier`.
+Trained by `deepart.training.classify.classifier`.
 """
 
 from __future__ import annotations

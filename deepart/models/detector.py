@@ -1,7 +1,7 @@
 """A residual U-net that marks damage in pictures: scratches, cracks, dust, tears, stains, folds, lost paint.
 
 See `deepart.models.unet`.  Detecting the damage first and filling it then, as in Wan et al. 2020, "Bringing Old
-Photos Back to Life", https://arxiv.org/abs/2004.09484.  Trained by `deepart.training.detector`.
+Photos Back to Life", https://arxiv.org/abs/2004.09484.  Trained by `deepart.training.restore.damage_detector`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 See `deepart.models.unet`.  The coarsest level looks far around each place through dilated convolutions, as in
 Iizuka et al. 2017, "Globally and Locally Consistent Image Completion", https://doi.org/10.1145/3072959.3073659.
-Trained by `deepart.training.filler`.
+Trained by `deepart.training.restore.inpainter`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ Differs from the paper:
     nearest upsampling and the 3x3 convolution after it are one transposed convolution with the same result;
     the full-size picture is the 128-pixel one, enlarged, plus what the last level adds.
 `DCGAN` is the baseline (Radford et al. 2015, https://arxiv.org/abs/1511.06434).  All are trained by
-`deepart.training.generator`.
+`deepart.training.generate.generator`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Its trunk has VGG's shape (Simonyan & Zisserman 2014, https://arxiv.org/abs/1409.1556) at half the width, a
 quarter of the work; at the end of each stage a 1x1 convolution predicts the features of VGG-16 there
-(hints: Romero et al. 2014, "FitNets", https://arxiv.org/abs/1412.6550).  Trained by `deepart.training.loss_network`.
+(hints: Romero et al. 2014, "FitNets", https://arxiv.org/abs/1412.6550).  `deepart.training.paint` trains it.
 
 Differs from VGG-16: two convolutions in the fourth stage instead of one, where they cost next to nothing.
 """

@@ -1,7 +1,7 @@
 """A residual U-net that takes noise, JPEG blocks and mild blur out of pictures without being told how much.
 
 See `deepart.models.unet`; DRUNet: Zhang et al. 2021, https://arxiv.org/abs/2008.13751.
-Trained by `deepart.training.restorer`.
+Trained by `deepart.training.restore.denoiser`.
 
 Differs from DRUNet: blind (no map of the noise level), an eighth of the weights, and the network predicts
 what is to be subtracted.

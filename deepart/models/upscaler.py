@@ -2,7 +2,7 @@
 
 Residual blocks without normalisation at the small size: EDSR, Lim et al. 2017, https://arxiv.org/abs/1707.02921;
 one trunk with a tail for each scale, as its MDSR; pixels from channels: Shi et al. 2016,
-https://arxiv.org/abs/1609.05158.  Trained by `deepart.training.upscaler`.
+https://arxiv.org/abs/1609.05158.  Trained by `deepart.training.restore.upscaler`.
 
 Differs from MDSR: a tail computes all pixels of a place at once from features of the small size, so that
 nothing wide is computed at the large one, and what it computes is added to the bicubic enlargement.

@@ -31,7 +31,8 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.paint.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
-from deepart.training.evaluation import (
+from deepart.training.loop import GROUP, FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
+from deepart.training.paint.evaluation import (
     SIDE,
     Painter,
     contact_sheet,
@@ -39,9 +40,8 @@ from deepart.training.evaluation import (
     mapping_report,
     sharp_pictures,
 )
-from deepart.training.loop import GROUP, FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
-from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
-from deepart.training.style import StyleTraining, StyleWeights
+from deepart.training.paint.loss_network import LossNetworkTraining, evaluate_loss_network
+from deepart.training.paint.style_network import StyleTraining, StyleWeights
 
 LOG_EVERY = 20
 """Steps that one line of the log averages."""

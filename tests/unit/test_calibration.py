@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from deepart.training.calibration import best_temperature, build_index, calibrated, often_mistaken, set_level
 from deepart.training.catalogue import Painting
+from deepart.training.classify.calibration import best_temperature, build_index, calibrated, often_mistaken, set_level
 from unit.test_classifier import TINY, tiny_classifier
 
 

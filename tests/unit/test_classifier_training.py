@@ -12,7 +12,7 @@ import torch
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import ANOTHER_ARTIST, Painting, is_training_photo
-from deepart.training.classifier import (
+from deepart.training.classify.classifier import (
     ClassifierTraining,
     freeze,
     label_shares,
@@ -21,7 +21,7 @@ from deepart.training.classifier import (
     relative_crop,
     targets,
 )
-from deepart.training.classifier_evaluation import save_report, score_heads, separation, summary
+from deepart.training.classify.evaluation import save_report, score_heads, separation, summary
 from deepart.training.loop import FitConfig, Stage, Turn, fit
 
 LABELS = (("style", ("Cubism", "Rococo")), ("artist", ("anna", ANOTHER_ARTIST)), ("genre", ("landscape", "portrait")))

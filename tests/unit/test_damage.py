@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepart.training.damage import KINDS, NOTICEABLE, UNDAMAGED, free_form_mask, scanned, worn
+from deepart.training.restore.damage import KINDS, NOTICEABLE, UNDAMAGED, free_form_mask, scanned, worn
 from photos import photo
 
 KIND_NAMES = sorted(KINDS)

@@ -11,8 +11,9 @@ from PIL import Image
 
 from deepart.models.detector import DamageDetector, DamageDetectorConfig
 from deepart.tasks.restore.bundled import as_detected
-from deepart.training.damage import KINDS, worn
-from deepart.training.detector import (
+from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.restore.damage import KINDS, worn
+from deepart.training.restore.damage_detector import (
     DetectorTraining,
     as_drawing,
     composition,
@@ -20,7 +21,6 @@ from deepart.training.detector import (
     jaccard_distance,
     weighted_cross_entropy,
 )
-from deepart.training.loop import FitConfig, Stage, Turn, fit
 from photos import photo
 
 TINY = DamageDetectorConfig(widths=(8, 16), depths=(1, 1, 1), dilations=(1,))

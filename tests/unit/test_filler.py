@@ -11,8 +11,8 @@ from torch import Tensor, nn
 
 from deepart.models.filler import Filler, FillerConfig, halved, smooth_fill
 from deepart.models.loss_network import LossNetwork, LossNetworkConfig
-from deepart.training.filler import SHARES, FillerTraining, hole_difference
 from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.restore.inpainter import SHARES, FillerTraining, hole_difference
 from photos import photo
 
 TINY = FillerConfig(widths=(8, 16), depths=(1, 1, 1), dilations=(1, 2))

@@ -15,12 +15,12 @@ from deepart.images import png_bytes
 from deepart.models.flow import FlowConfig, FlowPainter, paint_steps, velocity
 from deepart.tasks.classify.classify import Answer, Classification
 from deepart.training.catalogue import Painting, read_catalogue, read_sharp
-from deepart.training.flow import ALIGNMENT_WEIGHT, FlowTraining, LabelledPaintings
-from deepart.training.generation_evaluation import flow_painter, paint_all
-from deepart.training.generator import fold_batch_norms
+from deepart.training.generate.evaluation import flow_painter, paint_all
+from deepart.training.generate.flow import ALIGNMENT_WEIGHT, FlowTraining, LabelledPaintings
+from deepart.training.generate.generator import fold_batch_norms
+from deepart.training.generate.run import GRID_EVERY_MINUTES, Grids, train_generator
+from deepart.training.generate.subjects import SURE, with_genres
 from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit
-from deepart.training.run_generator import GRID_EVERY_MINUTES, Grids, train_generator
-from deepart.training.subjects import SURE, with_genres
 from photos import photo
 
 TINY = FlowConfig(("Cubism", "Rococo"), ("landscape",), side=32, width=40, depth=4, bottleneck=16, detail=8)
@@ -164,7 +164,7 @@ def test_grids_are_saved_at_their_time_however_often_a_run_goes_on(tmp_path: Pat
 
 def test_a_folder_of_paintings_becomes_a_flow_painter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     backbone = timm.create_model("test_efficientnet", num_classes=0)
-    monkeypatch.setattr("deepart.training.run_generator.imagenet_backbone", lambda file: backbone)
+    monkeypatch.setattr("deepart.training.generate.run.imagenet_backbone", lambda file: backbone)
     rows = ["path,artist,style,genre,title,year,shape"]
     for index, name in enumerate(("coffee", "astronaut", "chelsea", "rocket")):
         (tmp_path / f"{name}.png").write_bytes(png_bytes(photo(name, 48)))

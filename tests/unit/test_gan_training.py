@@ -13,8 +13,8 @@ import torch
 from deepart.images import png_bytes
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator
 from deepart.training.catalogue import Painting
-from deepart.training.coverage import Coverage
-from deepart.training.generator import (
+from deepart.training.generate.coverage import Coverage
+from deepart.training.generate.generator import (
     Answer,
     PlainTraining,
     ProjectedDiscriminator,
@@ -29,8 +29,8 @@ from deepart.training.generator import (
     shown_truly,
     style_loss,
 )
+from deepart.training.generate.run import train_generator
 from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit_adversarial
-from deepart.training.run_generator import train_generator
 from photos import photo
 from unit.test_generator import TINY, tiny_generator
 

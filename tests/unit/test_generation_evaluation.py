@@ -15,10 +15,10 @@ from PIL import Image
 from deepart.__main__ import main
 from deepart.errors import WeightsError
 from deepart.tasks.classify.classify import ArtworkClassifier
-from deepart.training import generation_evaluation as evaluation
-from deepart.training import run_generator
 from deepart.training.data import is_held_out
-from deepart.training.generation_evaluation import (
+from deepart.training.generate import evaluation
+from deepart.training.generate import run as run_generator
+from deepart.training.generate.evaluation import (
     PooledFeatures,
     agreement,
     by_share,

@@ -19,7 +19,7 @@ from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import run
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import FitConfig, Stage, Turn, fit
-from deepart.training.loss_network import LossNetworkTraining, evaluate_loss_network
+from deepart.training.paint.loss_network import LossNetworkTraining, evaluate_loss_network
 from photos import photo
 
 BUNDLED = "loss/distilled-vgg16-v1"

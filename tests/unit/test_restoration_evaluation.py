@@ -17,7 +17,7 @@ from deepart.images import load_image, save_png
 from deepart.models.filler import Filler, FillerConfig
 from deepart.models.loss_network import LossNetwork, LossNetworkConfig
 from deepart.training.data import is_held_out
-from deepart.training.restoration_evaluation import (
+from deepart.training.restore.evaluation import (
     HOLES,
     bicubic,
     evaluate_denoising,

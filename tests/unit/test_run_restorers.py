@@ -16,7 +16,7 @@ from deepart.models.pretrained import HubModel
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.models.upscaler import Upscaler, UpscalerConfig
 from deepart.training import run
-from deepart.training.real_esrgan import RRDBNet
+from deepart.training.restore.real_esrgan import RRDBNet
 from photos import photo
 from unit.test_upscaler import write_ncnn
 

@@ -17,7 +17,7 @@ from deepart.tasks.generate import projection
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.generate.projection import project_steps
 from deepart.tasks.generate.steering import FACTS, Direction, Effect, Steering, steering
-from deepart.training.steering import SteeringConfig, find_steering, looks, principal_directions
+from deepart.training.generate.steering import SteeringConfig, find_steering, looks, principal_directions
 from photos import photo
 from tiny_generators import put_tiny_generator
 from unit.test_classifier import tiny_classifier

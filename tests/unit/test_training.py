@@ -18,11 +18,11 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import losses
 from deepart.training.data import PictureStore, degrade, find_pictures, is_held_out, random_crop
-from deepart.training.evaluation import SIDE, contact_sheet, evaluate_style, mapping_report, sharp_pictures
 from deepart.training.loop import ExponentialAverage, FitConfig, Stage, Turn, fit, learning_rate_at
+from deepart.training.paint.evaluation import SIDE, contact_sheet, evaluate_style, mapping_report, sharp_pictures
+from deepart.training.paint.style_network import StyleTraining
+from deepart.training.paint.synthetic_styles import drawn, harsher
 from deepart.training.run import alone
-from deepart.training.style import StyleTraining
-from deepart.training.synthetic_styles import drawn, harsher
 from photos import photo
 from unit.test_style_network import TINY
 

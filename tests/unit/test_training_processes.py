@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np, torch
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.training.loop import FitConfig, Stage, fit, leave_to_the_first
-from deepart.training.restorer import RestorerTraining
+from deepart.training.restore.denoiser import RestorerTraining
 
 folder = Path(sys.argv[1])
 torch.set_num_threads(1)

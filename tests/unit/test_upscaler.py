@@ -15,11 +15,11 @@ from deepart.errors import InputError, WeightsError
 from deepart.images import to_pil, to_tensor
 from deepart.models.loss_network import LossNetwork, LossNetworkConfig
 from deepart.models.upscaler import Upscaler, UpscalerConfig
-from deepart.training import real_esrgan
 from deepart.training.loop import FitConfig, Stage, fit
-from deepart.training.real_esrgan import RRDBNet, load_real_esrgan, read_ncnn
-from deepart.training.restoration_evaluation import bicubic, evaluate_enlarging
-from deepart.training.upscaler import CrispTraining, TeacherCache, UpscalerTraining, shrink
+from deepart.training.restore import real_esrgan
+from deepart.training.restore.evaluation import bicubic, evaluate_enlarging
+from deepart.training.restore.real_esrgan import RRDBNet, load_real_esrgan, read_ncnn
+from deepart.training.restore.upscaler import CrispTraining, TeacherCache, UpscalerTraining, shrink
 from photos import photo
 
 TINY = UpscalerConfig(width=16, depth=2)

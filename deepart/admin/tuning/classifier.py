@@ -15,8 +15,8 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier
-from deepart.training.classifier import parameter_groups
-from deepart.training.label_training import (
+from deepart.training.classify.classifier import parameter_groups
+from deepart.training.classify.label_training import (
     LabelTraining,
     features_of,
     finished,

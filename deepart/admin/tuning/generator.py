@@ -15,7 +15,7 @@ from deepart.admin.tuning import base
 from deepart.checkpoints import load_model
 from deepart.errors import InputError
 from deepart.models.generator import Generator, GeneratorConfig
-from deepart.training.generation_evaluation import (
+from deepart.training.generate.evaluation import (
     PooledFeatures,
     centre_square,
     describe,
@@ -24,7 +24,12 @@ from deepart.training.generation_evaluation import (
     paint_all,
     painter,
 )
-from deepart.training.generator import ProjectedDiscriminator, ProjectedTraining, SquareCrops, imagenet_backbone
+from deepart.training.generate.generator import (
+    ProjectedDiscriminator,
+    ProjectedTraining,
+    SquareCrops,
+    imagenet_backbone,
+)
 from deepart.training.loop import StepReport, fit_adversarial
 
 _PAINTED = 96  # pictures that it is measured by
@@ -99,7 +104,7 @@ class GeneratorTuning:
 
 def _backbone() -> nn.Module:
     """Return EfficientNet-Lite0 as ImageNet has taught it, or the bundled classifier's, which is always here."""
-    from deepart.training.run_classifier import IMAGENET_PACKAGE, imagenet_weights
+    from deepart.training.classify.run import IMAGENET_PACKAGE, imagenet_weights
 
     if find_spec(IMAGENET_PACKAGE) is None:
         return load_model("classify/lite0-wikiart-v1").backbone

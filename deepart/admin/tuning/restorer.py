@@ -19,7 +19,7 @@ from deepart.images import to_pil
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.sheets import Cell, contact_sheet
 from deepart.training.loop import Stage, fit
-from deepart.training.restorer import CLEAN_SCALES, RestorerTraining
+from deepart.training.restore.denoiser import CLEAN_SCALES, RestorerTraining
 
 
 class RestorerTuning:

@@ -17,7 +17,7 @@ from deepart.images import to_pil
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.sheets import Cell, contact_sheet
 from deepart.training.loop import Stage, fit
-from deepart.training.style import StyleTraining
+from deepart.training.paint.style_network import StyleTraining
 
 TEACHER = "loss/distilled-vgg16-v1"
 """What contents and styles are compared by."""

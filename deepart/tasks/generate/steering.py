@@ -1,7 +1,7 @@
 """Where to go from a picture: named directions, the plane through it, and a map of what a generator can paint.
 
 The directions and the map of a checkpoint lie beside it, in `directions.safetensors` and `directions.json`;
-`python -m deepart directions` finds them (`deepart.training.steering`).
+`python -m deepart directions` finds them (`deepart.training.generate.steering`).
 
 References:
     Härkönen et al. 2020, "GANSpace", https://arxiv.org/abs/2004.02546 (principal components of early features,

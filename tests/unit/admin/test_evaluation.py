@@ -19,7 +19,7 @@ from deepart.admin.figures import compare, figure, mean_of
 from deepart.admin.frozen_sets import FrozenSet, freeze_steps, frozen_sets, set_file
 from deepart.errors import InputError, WeightsError
 from deepart.training.data import is_held_out
-from deepart.training.generation_evaluation import kernel_distance
+from deepart.training.generate.evaluation import kernel_distance
 from unit.admin.tiny_checkpoints import frozen, photo_folder, restorer, run_folder, striped_set
 from unit.test_classifier import TINY as TINY_CLASSIFIER
 from unit.test_classifier import tiny_classifier

@@ -20,7 +20,7 @@ from deepart.models.generator import Generator
 from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.models.style_network import StyleNetwork
 from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
-from deepart.training.label_training import label_targets, with_heads
+from deepart.training.classify.label_training import label_targets, with_heads
 from unit.test_generator import TINY as TINY_GENERATOR
 from unit.test_style_network import TINY as TINY_STYLE
 
@@ -154,7 +154,7 @@ def test_pictures_that_were_prepared_are_not_looked_at_again(
     config = JobConfig(
         task="classifier", data="works", trained="heads", labels="new", column="artist", side=64
     ).checked()
-    monkeypatch.setattr("deepart.training.label_training._CHUNK", 2)
+    monkeypatch.setattr("deepart.training.classify.label_training._CHUNK", 2)
     whole, kept = tuning_of(config), tmp_path / "prepared.bin"
     list(whole.prepare())
     steps = tuning_of(config).prepare(kept)

@@ -22,8 +22,8 @@ from deepart.images import centre_crop, load_image, save_png, to_pil, to_tensor
 from deepart.tasks.restore.bundled import UPSCALERS, fill_at_once
 from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
-from deepart.training.detector import evaluate_detector
-from deepart.training.restoration_evaluation import (
+from deepart.training.restore.damage_detector import evaluate_detector
+from deepart.training.restore.evaluation import (
     Denoiser,
     Enlarger,
     Inpainter,
@@ -35,8 +35,8 @@ from deepart.training.restoration_evaluation import (
     installed_denoisers,
     installed_inpainters,
 )
+from deepart.training.restore.run import load_network
 from deepart.training.run import load_teacher
-from deepart.training.run_restorers import load_network
 
 OPTIONAL_BASELINES = {"OpenCV": ("cv2", "opencv-python-headless"), "BM3D": ("bm3d", "bm3d")}
 """What is measured beside ours if it is installed: modules and packages."""

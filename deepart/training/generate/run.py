@@ -24,9 +24,9 @@ from deepart.models.flow import FlowConfig, FlowPainter
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting, read_catalogue
+from deepart.training.classify.run import imagenet_weights
 from deepart.training.data import PictureStore, is_held_out
-from deepart.training.flow import ZOOM, FlowTraining, LabelledPaintings
-from deepart.training.generation_evaluation import (
+from deepart.training.generate.evaluation import (
     Painter,
     PooledFeatures,
     by_share,
@@ -42,7 +42,8 @@ from deepart.training.generation_evaluation import (
     painter,
     timm_features,
 )
-from deepart.training.generator import (
+from deepart.training.generate.flow import ZOOM, FlowTraining, LabelledPaintings
+from deepart.training.generate.generator import (
     PlainTraining,
     ProjectedDiscriminator,
     ProjectedTraining,
@@ -53,7 +54,6 @@ from deepart.training.generator import (
 )
 from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
 from deepart.training.run import Log, alone, save_bundle, start_of, until_terminated
-from deepart.training.run_classifier import imagenet_weights
 
 GRID_EVERY_MINUTES = 20
 """How often 64 pictures of the moving average are saved, always of the same seeds."""

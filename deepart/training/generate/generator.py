@@ -13,7 +13,7 @@ Differs from the papers:
     a part of the labels is "any", which the projection leaves out;
     with `loss` "relativistic", `penalty`, `noise`, `pixels` and `coverage` what R3GAN (Huang et al. 2024,
     https://arxiv.org/abs/2501.05441), Diffusion-GAN (Wang et al. 2022, https://arxiv.org/abs/2206.02262) and RS-IMLE
-    (`deepart.training.coverage`) found against repetition;
+    (`deepart.training.generate.coverage`) found against repetition;
     the projection's styles are also a classifier (after Odena et al. 2017, https://arxiv.org/abs/1610.09585): learned
     from the paintings alone, and followed by the generator; the projection by itself moved styles hardly apart.
 """
@@ -40,9 +40,9 @@ from deepart.errors import WeightsError
 from deepart.models.blocks import upsample_linear
 from deepart.models.generator import SLOPE, DCGANDiscriminator, DCGANGenerator, Generator
 from deepart.training.catalogue import Painting
-from deepart.training.classifier import label_shares
-from deepart.training.coverage import Coverage
+from deepart.training.classify.classifier import label_shares
 from deepart.training.data import PictureStore, Selection, random_crop
+from deepart.training.generate.coverage import Coverage
 from deepart.training.loop import GROUP, Batch, Turn
 
 Loss = Literal["minimax", "nonsaturating", "hinge", "relativistic"]

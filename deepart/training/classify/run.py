@@ -17,10 +17,10 @@ from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.models.feature_index import FeatureIndex
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier
-from deepart.training.calibration import build_index, calibrated
 from deepart.training.catalogue import Painting, Part, is_training_photo, labels_of, read_catalogue, split
-from deepart.training.classifier import ClassifierTraining, load_imagenet_backbone, parameter_groups, targets
-from deepart.training.classifier_evaluation import (
+from deepart.training.classify.calibration import build_index, calibrated
+from deepart.training.classify.classifier import ClassifierTraining, load_imagenet_backbone, parameter_groups, targets
+from deepart.training.classify.evaluation import (
     HeadScore,
     another_artist_score,
     describe,
@@ -29,8 +29,8 @@ from deepart.training.classifier_evaluation import (
     separation,
     summary,
 )
+from deepart.training.classify.label_training import with_heads
 from deepart.training.data import PictureStore, Selection, find_pictures
-from deepart.training.label_training import with_heads
 from deepart.training.loop import FitConfig, Stage
 from deepart.training.run import alone, logged_fit, save_bundle, start_of
 

@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.models.loss_network import LossNetwork
-from deepart.training.damage import free_form_mask
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
 from deepart.training.losses import grid_energy
+from deepart.training.restore.damage import free_form_mask
 
 SCALES = (0.5, 1.0)
 """Pictures are shrunk by so much before a crop is taken, so that strokes of many sizes are seen."""

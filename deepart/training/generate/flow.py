@@ -19,9 +19,9 @@ from torch import Tensor, nn
 from deepart.models.flow import FlowPainter, velocity
 from deepart.training.catalogue import Painting, known_artists, near_duplicates, read_catalogue, read_sharp
 from deepart.training.data import PictureStore, Selection, is_held_out
-from deepart.training.generator import SquareCrops, shown_truly
+from deepart.training.generate.generator import SquareCrops, shown_truly
+from deepart.training.generate.subjects import with_genres
 from deepart.training.loop import Batch, Turn
-from deepart.training.subjects import with_genres
 
 UNTOLD_SHARE = 0.1
 """Part of the examples that are told nothing, and of each label that is left out by itself."""

@@ -21,7 +21,7 @@ from deepart.models.vgg import VGG16Features
 from deepart.training import losses as distances
 from deepart.training.data import degrade, random_crop
 from deepart.training.loop import Batch, Turn
-from deepart.training.synthetic_styles import drawn, harsher
+from deepart.training.paint.synthetic_styles import drawn, harsher
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How good the restoring networks are, with what a user would have otherwise in the same run.
 
 Noise: CBSD68 with added Gaussian noise.  Holes: unseen paintings with free-form masks.  Enlarging: Set5, shrunk as
-`deepart.training.upscaler` does.  Damage: see `deepart.training.detector`.
+`deepart.training.restore.upscaler` does.  Damage: see `deepart.training.restore.damage_detector`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from skimage.restoration import denoise_nl_means
 from deepart.images import to_pil, to_tensor
 from deepart.models.vgg import VGGFeatures
 from deepart.sheets import table_sheet
-from deepart.training.damage import free_form_mask
-from deepart.training.filler import hole_difference
-from deepart.training.upscaler import shrink
+from deepart.training.restore.damage import free_form_mask
+from deepart.training.restore.inpainter import hole_difference
+from deepart.training.restore.upscaler import shrink
 
 SIGMAS = (15, 25, 50)
 """Deviations of the added noise, of 255."""

@@ -25,15 +25,16 @@ from deepart.models.pretrained import HubModel
 from deepart.models.restorer import Restorer
 from deepart.models.upscaler import Upscaler
 from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
-from deepart.training import restorer, upscaler
 from deepart.training.data import PictureStore, find_pictures
-from deepart.training.detector import DetectorTraining
-from deepart.training.filler import FillerTraining
 from deepart.training.loop import FitConfig, Stage, Task
-from deepart.training.real_esrgan import load_real_esrgan
-from deepart.training.restorer import RestorerTraining
+from deepart.training.restore import denoiser as restorer
+from deepart.training.restore import upscaler
+from deepart.training.restore.damage_detector import DetectorTraining
+from deepart.training.restore.denoiser import RestorerTraining
+from deepart.training.restore.inpainter import FillerTraining
+from deepart.training.restore.real_esrgan import load_real_esrgan
+from deepart.training.restore.upscaler import CrispTraining, TeacherCache, UpscalerTraining
 from deepart.training.run import alone, load_teacher, logged_fit, save_bundle, training_pictures
-from deepart.training.upscaler import CrispTraining, TeacherCache, UpscalerTraining
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
     "restorer": (Restorer, CLEANER),

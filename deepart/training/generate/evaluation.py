@@ -26,7 +26,7 @@ from deepart.files import replacing
 from deepart.models.flow import FlowPainter, paint_steps
 from deepart.models.generator import Generator
 from deepart.tasks.classify.classify import ArtworkClassifier
-from deepart.training.generator import fold_batch_norms, imagenet_backbone
+from deepart.training.generate.generator import fold_batch_norms, imagenet_backbone
 
 SIDE = 128
 """Pixels that every picture is brought to first, so that none is told from the others by its size."""

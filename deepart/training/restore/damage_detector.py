@@ -18,9 +18,9 @@ from torch import Tensor, nn
 from deepart.images import to_tensor
 from deepart.models.detector import LIKELY, MARGIN
 from deepart.tasks.restore.bundled import as_detected
-from deepart.training.damage import KINDS, USUAL_SIDE, Kind, scanned, some_kinds, worn
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
+from deepart.training.restore.damage import KINDS, USUAL_SIDE, Kind, scanned, some_kinds, worn
 
 DRAWS = 5
 """How often each picture is damaged to measure a detector: one large stain more or less changes much."""

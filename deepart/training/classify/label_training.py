@@ -20,8 +20,8 @@ from torch import Tensor
 from deepart.files import writing
 from deepart.models.classifier import ArtClassifier
 from deepart.tasks.classify.classify import ANOTHER_ARTIST
-from deepart.training.calibration import best_temperature, set_level
-from deepart.training.classifier import Balance, freeze, relative_crop
+from deepart.training.classify.calibration import best_temperature, set_level
+from deepart.training.classify.classifier import Balance, freeze, relative_crop
 from deepart.training.data import PictureStore, degrade
 from deepart.training.loop import Batch, Turn
 
@@ -100,7 +100,7 @@ class LabelTraining:
         works: the pictures' labels.
         pictures: the pictures, in the same order, (H, W, 3) uint8 RGB.
         heads_only: leave the backbone as it is, and look at `VIEWS` views of every picture once, of `side` pixels.
-        balance: see `deepart.training.classifier.ClassifierTraining`.
+        balance: see `deepart.training.classify.classifier.ClassifierTraining`.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ from deepart.files import replacing, write_json
 from deepart.images import save_png
 from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.catalogue import Painting
-from deepart.training.classifier import targets
+from deepart.training.classify.classifier import targets
 
 BINS = 15
 """Bins of the expected calibration error (Guo et al. 2017)."""

@@ -1,0 +1,1 @@
+"""The classifier: its heads, their calibration, and how it is measured."""

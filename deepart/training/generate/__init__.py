@@ -1,0 +1,1 @@
+"""The generator, how its pictures are measured, and its directions."""

@@ -1,0 +1,1 @@
+"""The style network and the perceptual network it is trained by."""

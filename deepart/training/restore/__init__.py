@@ -1,0 +1,1 @@
+"""The networks of Restore, and the damage they are trained on."""
