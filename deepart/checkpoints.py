@@ -191,12 +191,12 @@ CHECKPOINTS: dict[str, Checkpoint] = {
 
 ARCHITECTURES = {
     "ArtClassifier": "deepart.models.classifier:ArtClassifier",
-    "DamageDetector": "deepart.models.detector:DamageDetector",
+    "DamageDetector": "deepart.models.damage_detector:DamageDetector",
     "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
-    "Filler": "deepart.models.filler:Filler",
+    "Filler": "deepart.models.inpainter:Filler",
     "Generator": "deepart.models.generator:Generator",
-    "LossNetwork": "deepart.models.loss_network:LossNetwork",
-    "Restorer": "deepart.models.restorer:Restorer",
+    "LossNetwork": "deepart.models.perceptual_network:LossNetwork",
+    "Restorer": "deepart.models.denoiser:Restorer",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
     "Upscaler": "deepart.models.upscaler:Upscaler",
     "VGG19Features": "deepart.models.vgg:VGG19Features",

@@ -12,9 +12,9 @@ from torch import nn
 
 from deepart import runtime
 from deepart.checkpoints import models
-from deepart.models.detector import DamageDetector, DamageDetectorConfig
-from deepart.models.filler import Filler, FillerConfig
-from deepart.models.restorer import Restorer, RestorerConfig
+from deepart.models.damage_detector import DamageDetector, DamageDetectorConfig
+from deepart.models.denoiser import Restorer, RestorerConfig
+from deepart.models.inpainter import Filler, FillerConfig
 from deepart.models.upscaler import Upscaler, UpscalerConfig
 from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
 from photos import photo

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from deepart import runtime
-from deepart.admin.frozen_sets import Task
+from deepart.admin.data.evaluation_sets import Task
 from deepart.images import centre_crop, to_tensor
 
 _TIMED_SIDE, _TIMED_RUNS = 256, 5

@@ -24,9 +24,9 @@ from torch import Tensor, nn
 
 from deepart import runtime
 from deepart.admin import figures
+from deepart.admin.data.evaluation_sets import FrozenSet, Sample, Task
+from deepart.admin.data.sources import SEPARATOR
 from deepart.admin.figures import Figure, figure, mean_of
-from deepart.admin.frozen_sets import FrozenSet, Sample, Task
-from deepart.admin.sources import SEPARATOR
 from deepart.checkpoints import CHECKPOINTS, find, load_folder, models
 from deepart.errors import InputError, WeightsError
 from deepart.images import centre_crop, load_image

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 
 from deepart import runtime
 from deepart.admin import jobs
-from deepart.admin.datasets import find_data_set
+from deepart.admin.data.datasets import find_data_set
 from deepart.admin.folders import new_folder
 from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import (

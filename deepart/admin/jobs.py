@@ -32,7 +32,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from deepart import runtime
-from deepart.admin.datasets import find_data_set
+from deepart.admin.data.datasets import find_data_set
 from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
 from deepart.admin.job_config import JobConfig
 from deepart.errors import DeepartError, InputError

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.admin.frozen_sets import labelled
+from deepart.admin.data.evaluation_sets import labelled
 from deepart.admin.search import Report, Setting, Value
 from deepart.errors import InputError
 from deepart.images import load_image

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.admin import figures
 from deepart.admin.costs import parameters_of, seconds_of
+from deepart.admin.data.evaluation_sets import FrozenSet, Task
 from deepart.admin.evaluation import (
     Evaluation,
     evaluate_steps,
@@ -33,7 +34,6 @@ from deepart.admin.evaluation import (
 )
 from deepart.admin.figures import Difference
 from deepart.admin.folders import new_folder, remove_folder
-from deepart.admin.frozen_sets import FrozenSet, Task
 from deepart.errors import InputError
 from deepart.images import centre_crop, to_tensor
 from deepart.models.blocks import Prunable

@@ -26,6 +26,7 @@ from torch import nn
 
 from deepart.admin import figures
 from deepart.admin.costs import code_drift, seconds_of
+from deepart.admin.data.evaluation_sets import FrozenSet
 from deepart.admin.evaluation import (
     ARCHITECTURES,
     Evaluation,
@@ -37,7 +38,6 @@ from deepart.admin.evaluation import (
 )
 from deepart.admin.figures import Difference
 from deepart.admin.folders import new_folder, remove_folder, remove_leftovers
-from deepart.admin.frozen_sets import FrozenSet
 from deepart.checkpoints import (
     CHECKPOINTS,
     LIVE_FILE,

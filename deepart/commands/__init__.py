@@ -21,7 +21,7 @@ from deepart.commands import (
     painting,
     restore,
     sheets,
-    training,
+    train,
     versions,
 )
 from deepart.commands.console import as_examples
@@ -37,7 +37,7 @@ FAMILIES = (
     restore,
     checkpoints,
     benchmark,
-    training,
+    train,
     versions,
     jobs,
 )

@@ -6,7 +6,7 @@ import argparse
 import json
 
 from deepart.commands.console import add_command
-from deepart.commands.style_network import add_evaluation_options
+from deepart.commands.train.style_network import add_evaluation_options
 
 
 def add_to(commands) -> None:

@@ -96,9 +96,9 @@ def _add_jobs(commands) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
-    from deepart.admin import hub_datasets
-    from deepart.admin.datasets import Choices, check, store
-    from deepart.admin.sources import FolderSource, Source, ZipSource
+    from deepart.admin.data import hub as hub_datasets
+    from deepart.admin.data.datasets import Choices, check, store
+    from deepart.admin.data.sources import FolderSource, Source, ZipSource
     from deepart.images import save_png
     from deepart.runtime import run
 
@@ -126,7 +126,7 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _list_data(options: argparse.Namespace) -> None:
-    from deepart.admin.datasets import data_sets
+    from deepart.admin.data.datasets import data_sets
 
     for data_set in data_sets():
         report = data_set.report()
@@ -134,19 +134,19 @@ def _list_data(options: argparse.Namespace) -> None:
 
 
 def _report(options: argparse.Namespace) -> None:
-    from deepart.admin.datasets import find_data_set
+    from deepart.admin.data.datasets import find_data_set
 
     print(json.dumps(find_data_set(options.name).report(), indent=1, ensure_ascii=False))
 
 
 def _passport(options: argparse.Namespace) -> None:
-    from deepart.admin.datasets import find_data_set
+    from deepart.admin.data.datasets import find_data_set
 
     print(json.dumps(find_data_set(options.name).passport(), indent=1, ensure_ascii=False))
 
 
 def _delete_data(options: argparse.Namespace) -> None:
-    from deepart.admin.datasets import delete_data_set
+    from deepart.admin.data.datasets import delete_data_set
 
     delete_data_set(options.name)
 

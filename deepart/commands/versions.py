@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from deepart.commands.console import OutputFile, OutputFolder, add_command, pictures_of, progress_line
 
 if TYPE_CHECKING:
+    from deepart.admin.data.evaluation_sets import FrozenSet
     from deepart.admin.figures import Difference
-    from deepart.admin.frozen_sets import FrozenSet
     from deepart.admin.slimming import Slimmed
 
 TASKS = ("style", "generator", "classifier", "restorer")
@@ -161,7 +161,7 @@ def _add_set_options(command: argparse.ArgumentParser) -> None:
 
 def _frozen(options: argparse.Namespace, task: str) -> FrozenSet:
     """Return the evaluation set that the options name, frozen from their folder if there is none yet."""
-    from deepart.admin.frozen_sets import FrozenSet, freeze_steps
+    from deepart.admin.data.evaluation_sets import FrozenSet, freeze_steps
     from deepart.errors import InputError
     from deepart.files import writable
     from deepart.runtime import run

@@ -26,7 +26,7 @@ from deepart.checkpoints import CHECKPOINTS, load_folder, load_model, load_state
 from deepart.errors import InputError
 from deepart.files import replacing_folder
 from deepart.images import centre_crop, load_image, save_png, to_tensor
-from deepart.models.loss_network import LossNetwork
+from deepart.models.perceptual_network import LossNetwork
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.paint.transfer import StyleTransfer
@@ -40,7 +40,7 @@ from deepart.training.paint.evaluation import (
     mapping_report,
     sharp_pictures,
 )
-from deepart.training.paint.loss_network import LossNetworkTraining, evaluate_loss_network
+from deepart.training.paint.perceptual_network import LossNetworkTraining, evaluate_loss_network
 from deepart.training.paint.style_network import StyleTraining, StyleWeights
 
 LOG_EVERY = 20

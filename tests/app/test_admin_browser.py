@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from deepart import runtime
-from deepart.admin import datasets, jobs
+from deepart.admin import jobs
+from deepart.admin.data import datasets
 from deepart.admin.job_config import JobConfig
 from deepart.admin.versions import live_number, versions
 from deepart.checkpoints import versions_folder

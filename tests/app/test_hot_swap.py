@@ -10,7 +10,7 @@ import torch
 from gradio_client import Client, handle_file
 
 from deepart import runtime
-from deepart.admin.frozen_sets import freeze_steps
+from deepart.admin.data.evaluation_sets import freeze_steps
 from deepart.admin.versions import gate_steps, live_number, promote, rollback
 from deepart.checkpoints import find, load_model
 from deepart.images import load_image, png_bytes

@@ -14,12 +14,12 @@ from torch import Tensor
 from deepart.checkpoints import load_model
 from deepart.images import png_bytes, to_tensor
 from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance
-from deepart.models.loss_network import LossNetwork, LossNetworkConfig
+from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import run
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import FitConfig, Stage, Turn, fit
-from deepart.training.paint.loss_network import LossNetworkTraining, evaluate_loss_network
+from deepart.training.paint.perceptual_network import LossNetworkTraining, evaluate_loss_network
 from photos import photo
 
 BUNDLED = "loss/distilled-vgg16-v1"

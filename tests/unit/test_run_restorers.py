@@ -10,10 +10,10 @@ import torch
 
 from deepart.__main__ import main
 from deepart.images import save_png
-from deepart.models.detector import DamageDetector, DamageDetectorConfig
-from deepart.models.filler import Filler, FillerConfig
+from deepart.models.damage_detector import DamageDetector, DamageDetectorConfig
+from deepart.models.denoiser import Restorer, RestorerConfig
+from deepart.models.inpainter import Filler, FillerConfig
 from deepart.models.pretrained import HubModel
-from deepart.models.restorer import Restorer, RestorerConfig
 from deepart.models.upscaler import Upscaler, UpscalerConfig
 from deepart.training import run
 from deepart.training.restore.real_esrgan import RRDBNet

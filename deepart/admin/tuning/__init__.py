@@ -6,7 +6,7 @@ import importlib
 
 import torch
 
-from deepart.admin.datasets import find_data_set
+from deepart.admin.data.datasets import find_data_set
 from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning.base import Tuning
 

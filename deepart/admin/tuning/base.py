@@ -11,7 +11,7 @@ from PIL import Image
 from torch import nn
 
 from deepart import runtime
-from deepart.admin.datasets import DataSet, Work
+from deepart.admin.data.datasets import DataSet, Work
 from deepart.admin.folders import admin_folder, checked_name
 from deepart.admin.job_config import SCRATCH, JobConfig
 from deepart.checkpoints import CHECKPOINTS, load_folder, load_model

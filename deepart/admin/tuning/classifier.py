@@ -9,8 +9,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from deepart.admin.dataset_report import FEWEST_PER_LABEL
-from deepart.admin.datasets import DataSet
+from deepart.admin.data.datasets import DataSet
+from deepart.admin.data.report import FEWEST_PER_LABEL
 from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.errors import InputError

@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 from torch import Tensor, nn
 
-from deepart.admin.datasets import DataSet
+from deepart.admin.data.datasets import DataSet
 from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.checkpoints import load_model

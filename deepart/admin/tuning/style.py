@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from deepart.admin.datasets import DataSet, find_data_set
+from deepart.admin.data.datasets import DataSet, find_data_set
 from deepart.admin.job_config import SCRATCH, JobConfig
 from deepart.admin.tuning import base
 from deepart.checkpoints import load_model

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.models.loss_network import LossNetwork
+from deepart.models.perceptual_network import LossNetwork
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
 from deepart.training.losses import grid_energy

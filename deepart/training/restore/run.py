@@ -19,10 +19,10 @@ from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, find, models
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
-from deepart.models.detector import DamageDetector
-from deepart.models.filler import Filler
+from deepart.models.damage_detector import DamageDetector
+from deepart.models.denoiser import Restorer
+from deepart.models.inpainter import Filler
 from deepart.models.pretrained import HubModel
-from deepart.models.restorer import Restorer
 from deepart.models.upscaler import Upscaler
 from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures

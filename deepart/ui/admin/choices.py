@@ -12,7 +12,7 @@ from gradio.components import Component
 from PIL import Image
 
 from deepart.admin import jobs
-from deepart.admin.datasets import data_sets
+from deepart.admin.data.datasets import data_sets
 from deepart.admin.folders import admin_folder, checked_name
 from deepart.admin.job_config import TRAINABLE
 from deepart.errors import InputError

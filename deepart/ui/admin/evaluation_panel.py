@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from deepart.admin import jobs
-from deepart.admin.datasets import find_data_set
+from deepart.admin.data.datasets import find_data_set
 from deepart.errors import InputError
 from deepart.runtime import Progress
 from deepart.text import say
@@ -224,7 +224,7 @@ def _task(task: str) -> str:
 
 def frozen_steps(task: str, data: str) -> Generator[Progress, None, Any]:
     """Return the test pictures of a data set: chosen when it is first used, and the same ever after."""
-    from deepart.admin.frozen_sets import FrozenSet, freeze_steps, set_file
+    from deepart.admin.data.evaluation_sets import FrozenSet, freeze_steps, set_file
 
     file = set_file(task, find_data_set(data).name)
     if file.is_file():

@@ -58,7 +58,7 @@ def _table(rows: Sequence[Sequence[str]], heads: Sequence[str] = (), classes: st
 
 
 def report(found: Mapping[str, Any], language: str, stored: int | None = None) -> str:
-    """Return the report of a data set; see `deepart.admin.dataset_report.Report.as_json`.
+    """Return the report of a data set; see `deepart.admin.data.report.Report.as_json`.
 
     Args:
         stored: how many pictures would be, or are, stored.

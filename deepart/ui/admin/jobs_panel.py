@@ -16,8 +16,8 @@ import pandas as pd
 from gradio.components import Component
 
 from deepart.admin import jobs
+from deepart.admin.data.sources import COLUMNS
 from deepart.admin.job_config import SCRATCH, TRAINABLE, JobConfig
-from deepart.admin.sources import COLUMNS
 from deepart.errors import InputError
 from deepart.text import say
 from deepart.ui.admin import html

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from deepart.admin.datasets import find_data_set
+from deepart.admin.data.datasets import find_data_set
 from deepart.admin.folders import admin_folder
 from deepart.errors import InputError
 from deepart.images import load_image

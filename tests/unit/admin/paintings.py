@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from deepart.admin.datasets import Choices, DataSet, check, store
-from deepart.admin.sources import ZipSource
+from deepart.admin.data.datasets import Choices, DataSet, check, store
+from deepart.admin.data.sources import ZipSource
 from deepart.runtime import run
 from pictures import encoded
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from deepart.admin import datasets, hub_datasets
-from deepart.admin.datasets import Choices, Draft, check, data_sets, delete_data_set, find_data_set, store
-from deepart.admin.sources import Contents, FolderSource, ZipSource, plain_text
+from deepart.admin.data import datasets
+from deepart.admin.data import hub as hub_datasets
+from deepart.admin.data.datasets import Choices, Draft, check, data_sets, delete_data_set, find_data_set, store
+from deepart.admin.data.sources import Contents, FolderSource, ZipSource, plain_text
 from deepart.errors import InputError
 from deepart.runtime import run
 from deepart.training.catalogue import read_catalogue

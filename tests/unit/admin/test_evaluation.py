@@ -14,9 +14,9 @@ from torchmetrics.functional import classification as metrics
 from deepart import runtime
 from deepart.admin import figures
 from deepart.admin.costs import seconds_of
+from deepart.admin.data.evaluation_sets import FrozenSet, freeze_steps, frozen_sets, set_file
 from deepart.admin.evaluation import evaluate_steps
 from deepart.admin.figures import compare, figure, mean_of
-from deepart.admin.frozen_sets import FrozenSet, freeze_steps, frozen_sets, set_file
 from deepart.errors import InputError, WeightsError
 from deepart.training.data import is_held_out
 from deepart.training.generate.evaluation import kernel_distance

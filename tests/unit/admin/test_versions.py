@@ -13,7 +13,7 @@ import torch
 
 from deepart import checkpoints, runtime
 from deepart.__main__ import main
-from deepart.admin.frozen_sets import FrozenSet
+from deepart.admin.data.evaluation_sets import FrozenSet
 from deepart.admin.versions import (
     Gate,
     Limits,

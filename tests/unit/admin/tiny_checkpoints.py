@@ -11,11 +11,11 @@ import torch
 from PIL import Image
 
 from deepart import checkpoints, runtime
-from deepart.admin.frozen_sets import FrozenSet, Task, freeze_steps
+from deepart.admin.data.evaluation_sets import FrozenSet, Task, freeze_steps
 from deepart.checkpoints import CHECKPOINTS, Checkpoint
 from deepart.images import png_bytes
+from deepart.models.denoiser import Restorer, RestorerConfig
 from deepart.models.pretrained import HubModel
-from deepart.models.restorer import Restorer, RestorerConfig
 from photos import photo
 
 RESTORER = "restore/tiny-random-v1"

@@ -22,9 +22,9 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from deepart.admin.dataset_report import Refused, Report, guards
+from deepart.admin.data.report import Refused, Report, guards
+from deepart.admin.data.sources import COLUMNS, SEPARATOR, Part, Source, plain_text
 from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
-from deepart.admin.sources import COLUMNS, SEPARATOR, Part, Source, plain_text
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.runtime import Progress

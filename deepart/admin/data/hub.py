@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from deepart import hub
-from deepart.admin.sources import LIMITS, FolderSource, ParquetSource, Source
+from deepart.admin.data.sources import LIMITS, FolderSource, ParquetSource, Source
 from deepart.archives import PICTURE_SUFFIXES, TABLE_SUFFIXES
 from deepart.errors import Cancelled, InputError, WeightsError
 from deepart.runtime import Progress, in_background
@@ -23,7 +23,7 @@ def fetch(repo: str, revision: str = "main", column: str = "label") -> Generator
     Args:
         repo: owner/name.
         revision: a commit, branch or tag.
-        column: what the names of its folders, or a column of its labels, are; see `deepart.admin.sources.COLUMNS`.
+        column: what the names of its folders, or a column of its labels, are; see `deepart.admin.data.sources.COLUMNS`.
 
     Raises:
         InputError: the name is none, there is no such data set, it holds neither pictures nor parquet files, or too

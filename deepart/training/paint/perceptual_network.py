@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.models import distances
-from deepart.models.loss_network import LossNetwork
+from deepart.models.perceptual_network import LossNetwork
 from deepart.models.vgg import VGGFeatures
 from deepart.training.data import PictureStore, random_crop
 from deepart.training.loop import Batch, Turn

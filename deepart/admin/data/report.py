@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-from deepart.admin.sources import COLUMNS, SEPARATOR
+from deepart.admin.data.sources import COLUMNS, SEPARATOR
 
 if TYPE_CHECKING:
-    from deepart.admin.datasets import Picture
+    from deepart.admin.data.datasets import Picture
 
 TASKS = ("style", "generator", "classifier", "restorer")
 """The models that can be trained."""

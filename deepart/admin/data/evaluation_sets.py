@@ -140,7 +140,7 @@ def freeze_steps(
     and `styles`; otherwise its pictures are both.
 
     Args:
-        folder: a data set of `deepart.admin.datasets`, or any folder of pictures.
+        folder: a data set of `deepart.admin.data.datasets`, or any folder of pictures.
         everything: take all pictures of a folder without a catalogue: nothing was trained on it.
         seed: of what is drawn: the pictures if there are more than `most`, the noise, the pairs.
         settings: those of `FrozenSet.settings` that are not as usual; the side of styles is never larger than that

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deepart.commands import classifier, generator, loss_network, restorers, style_network
 from deepart.commands.console import add_group
+from deepart.commands.train import classifier, generator, perceptual_network, restorers, style_network
 
-NETWORKS = (style_network, loss_network, classifier, generator, restorers)
+NETWORKS = (style_network, perceptual_network, classifier, generator, restorers)
 
 
 def add_to(commands) -> None:

@@ -1,0 +1,1 @@
+"""Data sets: where pictures come from, what is wrong with them, and which are kept for evaluation."""
