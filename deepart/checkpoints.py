@@ -196,8 +196,10 @@ ARCHITECTURES = {
     "Filler": "deepart.models.inpainter:Filler",
     "Generator": "deepart.models.generator:Generator",
     "LossNetwork": "deepart.models.perceptual_network:LossNetwork",
+    "PictureVAE": "deepart.models.vae:PictureVAE",
     "Restorer": "deepart.models.denoiser:Restorer",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
+    "Translator": "deepart.models.translator:Translator",
     "Upscaler": "deepart.models.upscaler:Upscaler",
     "VGG19Features": "deepart.models.vgg:VGG19Features",
 }

@@ -75,6 +75,13 @@ def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
     command.add_argument("--seed", type=int, default=0)
 
 
+def add_optimizer_option(command: argparse.ArgumentParser) -> None:
+    """Add `--optimizer`: what moves the weights."""
+    command.add_argument(
+        "--optimizer", choices=["adamw", "adam", "sgd", "rmsprop", "nadam"], help="default: what suits the training"
+    )
+
+
 def add_start_option(command: argparse.ArgumentParser) -> None:
     """Add `--start`: what a training begins with."""
     command.add_argument(

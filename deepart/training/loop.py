@@ -44,6 +44,9 @@ GROUP = 4
 Schedule = Literal["cosine", "linear", "constant"]
 """How the learning rate gets from the first to the final one; "constant" stays at the first."""
 
+OptimizerName = Literal["adamw", "adam", "sgd", "rmsprop", "nadam"]
+"""What moves the weights; "sgd" has Nesterov's momentum of 0.9."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -89,6 +92,8 @@ class FitConfig:
     betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 5.0
     ema_decay: float = 0.999
+    optimizer: OptimizerName | None = None
+    """None for what suits: Adam of two networks that play against each other, else AdamW."""
     save_every_minutes: float = 1.0
     bf16: bool = field(default_factory=runtime.mixed_precision)
     workers: int | None = None
@@ -189,6 +194,22 @@ def learning_rate_at(progress: float, step: int, config: FitConfig) -> float:
     return rate * min(1.0, (step + 1) / config.warmup_steps)
 
 
+def optimizer_of(config: FitConfig, groups: Sequence[dict], usual: OptimizerName) -> torch.optim.Optimizer:
+    """Return the optimiser that a config asks for, or else the usual one."""
+    own = {"betas": config.betas} if (config.optimizer or usual) in ("adamw", "adam", "nadam") else {"momentum": 0.9}
+    if config.optimizer == "sgd":
+        own["nesterov"] = True
+    classes = {
+        "adamw": torch.optim.AdamW,
+        "adam": torch.optim.Adam,
+        "sgd": torch.optim.SGD,
+        "rmsprop": torch.optim.RMSprop,
+        "nadam": torch.optim.NAdam,
+    }
+    kind = classes[config.optimizer or usual]
+    return kind(groups, lr=config.learning_rate, weight_decay=config.weight_decay, **own)
+
+
 def fit(
     task: Task,
     config: FitConfig,
@@ -211,7 +232,7 @@ def fit(
     accelerator = _accelerator()
     network = _placed(task.network, accelerator)
     groups = groups or [{"params": list(network.parameters())}]
-    optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas, weight_decay=config.weight_decay)
+    optimizer = optimizer_of(config, groups, "adamw")
     average = ExponentialAverage(network, config.ema_decay)
 
     def take(batch: Batch, turn: Turn) -> dict[str, float]:
@@ -247,7 +268,7 @@ def fit_adversarial(
     optimizers = {}
     for name, network in networks.items():
         trained = [parameter for parameter in _placed(network, accelerator).parameters() if parameter.requires_grad]
-        optimizers[name] = torch.optim.Adam(trained, lr=config.learning_rate, betas=config.betas)
+        optimizers[name] = optimizer_of(config, [{"params": trained}], "adam")
     average = ExponentialAverage(task.generator, config.ema_decay)
     learning = optimizers["discriminator"].param_groups[0]["params"]
 

@@ -153,7 +153,7 @@ def test_grids_are_saved_at_their_time_however_often_a_run_goes_on(tmp_path: Pat
     def saved_at(grids: Grids, minutes: float) -> bool:
         before = len(list(tmp_path.glob("grids/*")))
         report = StepReport(1, minutes, 0, STAGE, 1e-3)
-        grids(report, lambda: lambda asked, seed: torch.zeros(len(asked), 3, 8, 8))
+        grids.paint(report, lambda: lambda asked, seed: torch.zeros(len(asked), 3, 8, 8))
         return len(list(tmp_path.glob("grids/*"))) > before
 
     grids = Grids(tmp_path, 2)
@@ -172,7 +172,7 @@ def test_a_folder_of_paintings_becomes_a_flow_painter(tmp_path: Path, monkeypatc
     (tmp_path / "paintings.csv").write_text("\n".join(rows))
     run = tmp_path / "run"
     options = Namespace(data=tmp_path, run=run, minutes=1e-6, stages="32x2", architecture="flow", seed=0, cache=None)
-    train_generator(Namespace(**vars(options), learning_rate=1e-3, backbone=Path("none"), start=None))
+    train_generator(Namespace(**vars(options), learning_rate=1e-3, backbone=Path("none"), start=None, optimizer=None))
     painter = FlowPainter.from_pretrained(run / "bundle")
     assert painter.config.genres == ("portrait",)
     assert [file.name for file in (run / "grids").iterdir()] == ["00000.png"]

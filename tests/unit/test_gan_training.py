@@ -301,6 +301,6 @@ def test_a_folder_of_paintings_becomes_a_bundle(tmp_path: Path) -> None:
     options = Namespace(
         data=tmp_path, run=run, minutes=1e-6, stages="32x2", architecture="dcgan", loss="nonsaturating", seed=0
     )
-    train_generator(Namespace(**vars(options), learning_rate=2e-4, backbone=None, start=None))
+    train_generator(Namespace(**vars(options), learning_rate=2e-4, backbone=None, start=None, optimizer=None))
     assert (run / "state.pt").is_file()
     assert DCGANGenerator.from_pretrained(run / "bundle")(torch.randn(1, 100)).shape == (1, 3, 32, 32)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from deepart.commands.console import add_group
-from deepart.commands.train import classifier, generator, perceptual_network, restorers, style_network
+from deepart.commands.train import classifier, generator, perceptual_network, restorers, style_network, translator
 
-NETWORKS = (style_network, perceptual_network, classifier, generator, restorers)
+NETWORKS = (style_network, perceptual_network, classifier, generator, restorers, translator)
 
 
 def add_to(commands) -> None:
@@ -16,3 +16,4 @@ def add_to(commands) -> None:
     evaluate = add_group(commands, "evaluate", "measure a network", examples, "NETWORK")
     for network in NETWORKS:
         network.add_to(train, evaluate)
+    translator.add_verb_to(commands)

@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import OutputFolder, add_command, add_run_options, add_start_option
+from deepart.commands.console import (
+    OutputFolder,
+    add_command,
+    add_optimizer_option,
+    add_run_options,
+    add_start_option,
+)
 
 
 def add_to(train, evaluate) -> None:
@@ -23,6 +29,8 @@ def add_to(train, evaluate) -> None:
 --loss relativistic --penalty 1 --feature-noise 0.1 --coverage 0.5 --pixel-head --no-head-norm
         python -m deepart train generator --data art/ --run runs/flow --architecture flow --minutes 1080 \
 --stages 128x64 --learning-rate 0.001
+        python -m deepart train generator --data art/ --run runs/vae --architecture vae --minutes 120 \
+--stages 128x16 --learning-rate 0.0005 --beta 2
         """,
     )
     generator.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
@@ -31,8 +39,9 @@ def add_to(train, evaluate) -> None:
     generator.add_argument("--cache", type=Path, help="folder for the decoded paintings; default: one in the run's")
     generator.add_argument("--learning-rate", type=float, default=2e-4, help="default 0.0002")
     generator.add_argument(
-        "--architecture", choices=["fastgan", "dcgan", "flow"], default="fastgan", help="dcgan is the baseline"
+        "--architecture", choices=["fastgan", "dcgan", "flow", "vae"], default="fastgan", help="dcgan is the baseline"
     )
+    add_optimizer_option(generator)
     generator.add_argument(
         "--side", type=int, choices=[128, 256], default=256, help="of the pictures that fastgan paints; default 256"
     )
@@ -44,6 +53,14 @@ def add_to(train, evaluate) -> None:
     against.add_argument("--pixel-head", action="store_true", help="a head of the discriminator that sees pixels")
     against.add_argument(
         "--no-head-norm", dest="head_norm", action="store_false", help="heads that do not normalise batches"
+    )
+    of_vae = generator.add_argument_group("of vae")
+    of_vae.add_argument("--beta", type=float, default=1.0, help="weight of the divergence of codes; default 1")
+    of_vae.add_argument(
+        "--free-bits", type=float, default=0.05, help="nats of each number of a code that cost nothing; default 0.05"
+    )
+    of_vae.add_argument(
+        "--cycle", type=float, default=0.0, help="of the cyclic VAE: weight of finding codes again; default 0, none"
     )
     _add_backbone(generator)
 
@@ -70,7 +87,7 @@ def add_to(train, evaluate) -> None:
     of_generator.add_argument("--checkpoint", default="generate/fastgan-wikiart-v1", help="the generator to measure")
     of_generator.add_argument("--bundle", type=Path, help="folder of one that was trained, instead")
     of_generator.add_argument(
-        "--architecture", choices=["fastgan", "dcgan", "flow"], default="fastgan", help="of --bundle"
+        "--architecture", choices=["fastgan", "dcgan", "flow", "vae"], default="fastgan", help="of --bundle"
     )
     of_generator.add_argument(
         "--samples", type=int, default=1000, help="pictures to paint for each figure; default 1000"

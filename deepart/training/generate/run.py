@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor, nn
 
 from deepart import runtime
@@ -22,6 +24,7 @@ from deepart.files import write_json
 from deepart.images import save_png
 from deepart.models.flow import FlowConfig, FlowPainter
 from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
+from deepart.models.vae import PictureVAE, PictureVAEConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting, read_catalogue
 from deepart.training.classify.run import imagenet_weights
@@ -52,6 +55,7 @@ from deepart.training.generate.generator import (
     imagenet_backbone,
     shown_truly,
 )
+from deepart.training.generate.vae import VAETraining
 from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
 from deepart.training.run import Log, alone, save_bundle, start_of, until_terminated
 
@@ -72,8 +76,8 @@ def train_generator(options: Namespace) -> None:
     average of the weights in the layout of a bundled checkpoint.
     """
     torch.manual_seed(options.seed)
-    if options.architecture == "flow":
-        _train_flow(options)
+    if options.architecture in ("flow", "vae"):
+        (_train_flow if options.architecture == "flow" else _train_vae)(options)
         return
     is_plain = options.architecture == "dcgan"
     if options.start and is_plain:
@@ -120,6 +124,7 @@ def train_generator(options: Namespace) -> None:
         warmup_steps=1,
         betas=betas,
         clip_norm=math.inf,
+        optimizer=options.optimizer,
     )
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines:
         log, grids = Log(lines), Grids(options.run, len(styles))
@@ -127,28 +132,38 @@ def train_generator(options: Namespace) -> None:
         def on_step(report: StepReport, average: nn.Module) -> None:
             log(report)
             if isinstance(average, Generator):
-                grids(report, lambda: painter(average, report.stage.size))
+                grids.paint(report, lambda: painter(average, report.stage.size))
 
         average = fit_adversarial(task, config, options.run / "state.pt", on_step)
     leave_to_the_first()
     save_bundle(average, options.run / "bundle")
 
 
-class Grids:
-    """Saves 64 pictures every `GRID_EVERY_MINUTES`, the styles in turn."""
+class Sheets:
+    """Saves a picture of what a run can do every `GRID_EVERY_MINUTES`."""
 
-    def __init__(self, run: Path, styles: int, genres: int = 0) -> None:
-        self._folder, self._styles, self._genres = run / "grids", styles, genres
+    def __init__(self, run: Path) -> None:
+        self._folder = run / "grids"
         there = (int(file.stem) for file in self._folder.glob("*.png"))  # a run may go on many times
         self._last = max(there, default=-math.inf)
 
-    def __call__(self, report: StepReport, paints: Callable[[], Painter]) -> None:
+    def __call__(self, report: StepReport, make: Callable[[], Image.Image]) -> None:
+        """Make and save it, if it is time."""
+        if report.minutes - self._last >= GRID_EVERY_MINUTES:
+            self._last = report.minutes
+            save_png(make(), self._folder / f"{report.minutes:05.0f}.png")
+
+
+class Grids(Sheets):
+    """Saves 64 pictures, the styles in turn."""
+
+    def __init__(self, run: Path, styles: int, genres: int = 0) -> None:
+        super().__init__(run)
+        self._asked = in_turn(styles, genres, 64)
+
+    def paint(self, report: StepReport, paints: Callable[[], Painter]) -> None:
         """Paint and save, if it is time; `paints` returns what paints."""
-        if report.minutes - self._last < GRID_EVERY_MINUTES:
-            return
-        self._last = report.minutes
-        shown = grid(paint_all(paints(), in_turn(self._styles, self._genres, 64)))
-        save_png(shown, self._folder / f"{report.minutes:05.0f}.png")
+        self(report, lambda: grid(paint_all(paints(), self._asked)))
 
 
 def _train_flow(options: Namespace) -> None:
@@ -175,16 +190,49 @@ def _train_flow(options: Namespace) -> None:
         betas=(0.9, 0.95),
         clip_norm=1.0,
         ema_decay=0.9998,
+        optimizer=options.optimizer,
     )
     grids = Grids(options.run, len(painter.config.styles), len(painter.config.genres))
 
     def on_average(report: StepReport, average: nn.Module) -> None:
-        grids(report, lambda: flow_painter(average.painter))
+        grids.paint(report, lambda: flow_painter(average.painter))
 
     with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
         average = fit(task, config, options.run / "state.pt", Log(lines), should_stop, on_average=on_average)
     leave_to_the_first()
     save_bundle(average.painter, options.run / "bundle")
+
+
+def _train_vae(options: Namespace) -> None:
+    """Train the variational autoencoder; the run folder receives the same as that of the generator."""
+    stages = Stage.parse_all(options.stages)
+    if len({stage.size for stage in stages}) > 1:
+        raise InputError("setting.choice", name="stages", choices=str(stages[0].size))
+    paintings = [painting for painting in shown_truly(read_catalogue(options.data)) if not is_held_out(painting.path)]
+    pictures = PictureStore([painting.path for painting in paintings], options.cache or options.run / "cache")
+    network = PictureVAE(PictureVAEConfig(stages[0].size))
+    if options.start:
+        network = start_of("PictureVAE", options.start).requires_grad_()
+        if network.config.side != stages[0].size:
+            raise InputError("setting.choice", name="stages", choices=str(network.config.side))
+    crops = SquareCrops(pictures, [0] * len(paintings))
+    task = VAETraining(network, crops, options.beta, options.free_bits, options.cycle, options.seed)
+    config = FitConfig(
+        options.minutes,
+        stages,
+        learning_rate=options.learning_rate,
+        final_learning_rate=options.learning_rate / 20,
+        optimizer=options.optimizer,
+    )
+    grids = Grids(options.run, 0)
+
+    def on_average(report: StepReport, average: nn.Module) -> None:
+        grids.paint(report, lambda: plain_painter(average))
+
+    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
+        average = fit(task, config, options.run / "state.pt", Log(lines), should_stop, on_average=on_average)
+    leave_to_the_first()
+    save_bundle(average, options.run / "bundle")
 
 
 def _config(styles: tuple[str, ...], shares: tuple[tuple[float, ...], ...], side: int) -> GeneratorConfig:
@@ -226,6 +274,10 @@ def evaluate(options: Namespace) -> None:
         facts[way] = score.as_json()
         save_png(grid(paint_all(paint, asked(64), options.seed)), options.output / f"{way}.png")
         print(f"{way}: {json.dumps(facts[way])}", flush=True)
+    if options.architecture == "vae":
+        kept = PictureStore([painting.path for painting in unseen], options.output / "cache")
+        network = PictureVAE.from_pretrained(options.bundle)
+        save_png(given_back(network, [kept[index] for index in range(8)]), options.output / "reconstructions.png")
     if counts[1]:
         by_genre = [(counts[0], number % counts[1]) for number in range(64)]
         save_png(grid(paint_all(paint, by_genre, options.seed)), options.output / "genres.png")
@@ -251,8 +303,9 @@ def _painter_of(
     """Return what paints, the names of its styles and genres, their shares, and the classifier that looks for them."""
     if options.architecture != "fastgan" and options.bundle is None:
         raise InputError("training.no_bundle")
-    if options.architecture == "dcgan":
-        return partial(_paint_without_style, DCGANGenerator.from_pretrained(options.bundle)), ((), ()), (), None
+    if options.architecture in ("dcgan", "vae"):
+        known = DCGANGenerator if options.architecture == "dcgan" else PictureVAE
+        return plain_painter(known.from_pretrained(options.bundle).to(runtime.device())), ((), ()), (), None
     if options.architecture == "flow":
         network = FlowPainter.from_pretrained(options.bundle).to(runtime.device())
         paint = flow_painter(network, options.steps, options.guidance)
@@ -263,6 +316,26 @@ def _painter_of(
     return paint, (network.config.styles, genres), network.config.shares, ArtworkClassifier()
 
 
+def plain_painter(network: DCGANGenerator | PictureVAE) -> Painter:
+    """Return what paints with a network that knows no styles."""
+    device = next(network.parameters()).device
+
+    @torch.inference_mode()
+    def paint(asked: Tensor, seed: int) -> Tensor:
+        z = torch.randn(len(asked), network.config.z, generator=torch.Generator().manual_seed(seed))
+        return network(z.to(device)).float().cpu()
+
+    return paint
+
+
 @torch.inference_mode()
-def _paint_without_style(network: DCGANGenerator, asked: Tensor, seed: int) -> Tensor:
-    return network(torch.randn(len(asked), network.config.z, generator=torch.Generator().manual_seed(seed)))
+def given_back(network: PictureVAE, pictures: Sequence[np.ndarray], columns: int = 8) -> Image.Image:
+    """Return pictures (H, W, 3) uint8 over what is given back of them, and the way from each to the next.
+
+    The rows are: the pictures, their reconstructions, and for each two of them `columns` pictures between their codes.
+    """
+    device, side = next(network.parameters()).device, network.config.side
+    squares = [centre_square(np.asarray(picture)) for picture in pictures[:columns]]
+    x = torch.cat([F.interpolate(each[None], (side, side), mode="area") for each in squares]).to(device)
+    ways = [network.interpolate(x[i], x[i + 1], columns) for i in range(0, min(len(x), 4) - 1)]
+    return grid([*torch.cat([x, network.reconstruct(x), *ways]).float().cpu()], columns=len(x))
