@@ -54,21 +54,25 @@ def build_app() -> gr.Blocks:
     age = 60 * settings.keep_files_minutes
     with Page(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
-        with gr.Tabs() as tabs:
-            with gr.Tab(t("ui.tab_transfer"), id="transfer", elem_id="tab-transfer"):
-                content, fitting = build_transfer_tab()
-            with gr.Tab(t("ui.tab_blend"), id="blend", elem_id="tab-blend"):
-                build_blend_tab(fitting, tabs)
-            with gr.Tab(t("ui.tab_classify"), id="classify", elem_id="tab-classify") as classify:
-                artwork = build_classify_tab(classify)
-            with gr.Tab(t("ui.tab_restore"), id="restore", elem_id="tab-restore") as restore:
-                damaged = build_restore_tab(restore, tabs, content)
-            if is_available():
-                with gr.Tab(t("ui.tab_generate"), id="generate", elem_id="tab-generate") as generate:
-                    build_generate_tab(generate, tabs, {"transfer": content, "restore": damaged, "classify": artwork})
-            if is_offered():
-                with gr.Tab(t("ui.tab_admin"), id="admin", elem_id="tab-admin"):
-                    build_admin_tab()
+        names = [*(["generate"] if is_available() else []), "transfer", "blend", "classify", "restore"]
+        names += ["admin"] if is_offered() else []
+        with gr.Tabs(selected="transfer", overflow_behavior="wrap", elem_id="rooms") as tabs:
+            rooms = {name: gr.Tab(t(f"ui.tab_{name}"), id=name, elem_id=f"tab-{name}") for name in names}
+        with rooms["transfer"]:
+            content, fitting = build_transfer_tab()
+        with rooms["blend"]:
+            build_blend_tab(fitting, tabs)
+        with rooms["classify"]:
+            artwork = build_classify_tab(rooms["classify"])
+        with rooms["restore"]:
+            damaged = build_restore_tab(rooms["restore"], tabs, content)
+        if "generate" in rooms:
+            with rooms["generate"]:
+                targets = {"transfer": content, "restore": damaged, "classify": artwork}
+                build_generate_tab(rooms["generate"], tabs, targets)
+        if "admin" in rooms:
+            with rooms["admin"]:
+                build_admin_tab()
         gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
         add_repaint_endpoint()
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
