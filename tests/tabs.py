@@ -12,14 +12,16 @@ if TYPE_CHECKING:
 def open_tab(page: Page, *names: str) -> None:
     """Open a tab by its name, in whichever of the languages the page is."""
     name = re.compile(f"^({'|'.join(names)})$")
-    tab = page.get_by_role("tab", name=name)
-    if not tab.is_visible():  # how many fit onto a phone depends on its fonts; the last ones are in a menu there
-        page.locator(".overflow-menu > button").first.click()
-        tab = page.locator(".overflow-dropdown button").filter(has_text=name)
-    tab.click()
+    page.get_by_role("tab", name=name).click()
 
 
 def close_toast(page: Page) -> None:
     """Close the only toast of the page and wait until it is gone."""
     page.locator("[data-testid=toast-close]").click()
     page.locator("[data-testid=toast-text]").wait_for(state="detached")
+
+
+def open_drawers(page: Page) -> None:
+    """Open what the tab in sight keeps folded away: the controls that a first visit does without."""
+    for drawer in page.locator(".drawer:visible > button:not(.open)").all():
+        drawer.click()

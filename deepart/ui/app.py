@@ -35,7 +35,7 @@ from deepart.ui.serving import housekeeping, visitors
 from deepart.ui.serving.guard import Guard
 from deepart.ui.serving.page import Page
 from deepart.ui.serving.turns import FairQueue
-from deepart.ui.theme import PAGE_JS, STYLE_CSS, make_theme
+from deepart.ui.theme import STYLE_CSS, make_theme, page_script
 from deepart.ui.transfer.tab import build_transfer_tab
 
 log = logging.getLogger("deepart")
@@ -88,7 +88,7 @@ def launch_options() -> dict[str, Any]:
         "server_name": runtime.settings().host,
         "theme": make_theme(),
         "css_paths": STYLE_CSS,
-        "js": PAGE_JS.read_text("utf-8"),
+        "js": page_script(),
         "i18n": t,
         "max_file_size": MAX_BYTES,
         "show_error": False,

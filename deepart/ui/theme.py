@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import gradio as gr
 
+from deepart.text import LANGUAGES, texts
+
 STYLE_CSS = Path(__file__).with_name("style.css")
 PAGE_JS = Path(__file__).with_name("page.js")
+_TEXTS_OF_PAGE = ("ui.queue_next", "ui.queue_behind", "ui.queue_seconds")
 
 # Gradio brings the first one along, whole (of most others it has only some letters); the rest are the visitor's own.
 _SANS = [
@@ -30,6 +34,12 @@ _WALL = gr.themes.Color(
     c50="#fcfbf9", c100="#f4f2ee", c200="#e6e3dd", c300="#cfcac2", c400="#8e8981",
     c500="#736e67", c600="#5c5852", c700="#45423d", c800="#2b2926", c900="#1d1b19", c950="#141312",
 )  # fmt: skip
+
+
+def page_script() -> str:
+    """Return what runs in the visitor's browser, with its texts in all languages."""
+    found = {language: {key: texts(language)[key] for key in _TEXTS_OF_PAGE} for language in LANGUAGES}
+    return PAGE_JS.read_text("utf-8").replace("/* texts */ {}", json.dumps(found, ensure_ascii=False))
 
 
 def make_theme() -> gr.themes.Base:

@@ -17,6 +17,7 @@ from deepart.tasks.paint.style_files import SUFFIX
 from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from deepart.text import say, texts
 from running_app import TIMEOUT, wait_until
+from tabs import open_drawers, open_tab
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -37,14 +38,15 @@ expect.set_options(timeout=1000 * TIMEOUT)
 def new_blend(new_page: NewPage) -> NewPage:
     """Opens the Blend tab as one more visitor."""
 
-    def open_tab(**options: object) -> Page:
+    def opened(**options: object) -> Page:
         page = new_page(**options)
-        page.get_by_role("tab").nth(1).click()
+        open_tab(page, "Blend", "风格混合")
         page.wait_for_selector(AFTER)
         expect(page.locator("#blend-related-1")).not_to_have_text("…")  # the last of what fills in by itself
+        open_drawers(page)
         return page
 
-    return open_tab
+    return opened
 
 
 def unfold(page: Page, part: str) -> None:
@@ -144,13 +146,13 @@ def test_pad_and_map_move_the_weights_and_the_mix_is_used_in_transfer(new_blend:
     assert weight_of(page, 3) == 0  # the picture stays as it is
     path = download(page, "#blend-save-download", tmp_path)
     assert path.name.endswith(SUFFIX)
-    page.get_by_role("tab").nth(0).click()
+    open_tab(page, "Transfer")
     page.click("#transfer-own > button")
     with page.expect_file_chooser() as chooser:
         page.click("#transfer-style-file")
     chooser.value.set_files(path)
     expect(page.locator("#transfer-chosen")).to_contain_text("Night <i>scream</i>")
-    page.get_by_role("tab").nth(1).click()
+    open_tab(page, "Blend")
 
     wait_for_new_picture(page, lambda: choose(page, "blend-mode", say("ui.blend.map")))
     expect(page.locator("#blend-map .anchor")).to_have_count(len(named_styles(DEFAULT_CHECKPOINT)))
@@ -199,7 +201,7 @@ def test_phone_has_everything_within_its_width(new_blend: NewPage) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     work, settings = (page.locator(f"#blend-{part}").bounding_box() for part in ("work", "settings"))
     assert work["y"] + work["height"] <= settings["y"]
-    for control in ("remove-2", "weight-2 input[type=range]", "upload", "palette input", "where", "run", "stop"):
+    for control in ("remove-2", "weight-2 input[type=range]", "upload", "palette input", "where", "run"):
         box = page.locator(f"#blend-{control}").first.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390, control
 

@@ -45,7 +45,6 @@ CONTROLS = (
     "#transfer-place > button",
     "#transfer-size input",
     "#transfer-run",
-    "#transfer-stop",
     "#transfer-download",
     "#transfer-again",
     "#transfer-restore",
@@ -295,7 +294,6 @@ def test_text_is_readable_in_light_and_in_dark(new_page: NewPage) -> None:
         "#transfer-size input",
         "#transfer-status p",
         "#transfer-run",
-        "#transfer-stop",
         "#transfer-restore",
     )
     page = new_page(color_scheme="dark")

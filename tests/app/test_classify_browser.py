@@ -21,7 +21,7 @@ from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
 from deepart.text import say
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT
-from tabs import close_toast
+from tabs import close_toast, open_tab
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -40,13 +40,13 @@ expect.set_options(timeout=1000 * TIMEOUT)
 def new_tab(new_page: NewPage) -> NewPage:
     """Opens the Classify tab as one more visitor."""
 
-    def open_tab(**options: object) -> Page:
+    def opened(**options: object) -> Page:
         page = new_page(**options)
-        page.get_by_role("tab").nth(2).click()
+        open_tab(page, "Classify", "作品识别")
         page.wait_for_selector(f"{VERDICT} .verdict")
         return page
 
-    return open_tab
+    return opened
 
 
 @pytest.fixture

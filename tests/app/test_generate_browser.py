@@ -20,7 +20,7 @@ from deepart.tasks.generate.walks import walk_of
 from deepart.text import say
 from generator_app import STEERING, running_generator_app
 from running_app import TIMEOUT
-from tabs import open_tab
+from tabs import open_drawers, open_tab
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -49,6 +49,7 @@ def new_tab(new_page: NewPage) -> NewPage:
         page = new_page(**options)
         open_tab(page, "Generate", "生成")
         expect(page.locator(f"{TILES}.picked")).to_have_count(1)
+        open_drawers(page)
         return page
 
     return opened

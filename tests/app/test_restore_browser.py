@@ -17,7 +17,7 @@ from deepart.text import say
 from deepart.ui.restore.damaged_samples import damaged
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
-from tabs import open_tab
+from tabs import open_drawers, open_tab
 from tiny_restorers import HOLE, picture_with_hole, tiny_restorers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -47,6 +47,7 @@ def new_tab(new_page: NewPage) -> NewPage:
         page = new_page(**options)
         open_tab(page, "Restore", "修复")
         page.wait_for_selector(f"{STATUS} p")
+        open_drawers(page)
         return page
 
     return opened

@@ -101,13 +101,13 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
                 style_map = style_pad([], "map", label=t("ui.blend.dot"), elem_id="blend-map")
                 take_map = gr.Button(t("ui.blend.take_map"), size="sm", elem_id="blend-take-map")
             in_words = gr.Markdown(elem_id="blend-mix", elem_classes="chosen")
-            gr.Markdown(t("ui.blend.related"), elem_classes="hint")
-            with gr.Row(elem_classes="related-styles"):
-                related = [
-                    gr.Button("…", size="sm", min_width=80, elem_id=f"blend-related-{number + 1}")
-                    for number in range(NUM_RELATED)
-                ]
             with gr.Accordion(t("ui.blend.add"), open=False, elem_id="blend-add") as add_side:
+                gr.Markdown(t("ui.blend.related"), elem_classes="hint")
+                with gr.Row(elem_classes="related-styles"):
+                    related = [
+                        gr.Button("…", size="sm", min_width=80, elem_id=f"blend-related-{number + 1}")
+                        for number in range(NUM_RELATED)
+                    ]
                 gallery = captioned_gallery(gallery_items("en"), t("ui.blend.gallery"), "blend-gallery", height=330)
                 upload = gr.UploadButton(
                     t("ui.blend.upload"),
@@ -117,44 +117,45 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
                     size="sm",
                     elem_id="blend-upload",
                 )
-            with gr.Accordion(t("ui.blend.layers"), open=False, elem_id="blend-layers") as layers_side, gr.Row():
-                layers = {
-                    layer: gr.Dropdown(
-                        style_slots.choices(first, "en"),
-                        value="",
-                        label=t(label),
-                        min_width=130,
-                        elem_id=f"blend-{layer}",
-                    )
-                    for layer, label in zip(LAYERS, ("ui.blend.palette", "ui.blend.texture", "ui.blend.shapes"))
-                }
-            with gr.Accordion(t("ui.blend.where"), open=False, elem_id="blend-place") as where_side:
-                where = gr.Radio(_where_choices("en"), value="everywhere", show_label=False, elem_id="blend-where")
-                gr.Markdown(t("ui.blend.where_hint"), elem_classes="hint")
-                with gr.Column(visible=False) as strokes_side:
-                    legend = gr.HTML(style_slots.legend(first, "en"), elem_id="blend-legend")
-                    editor = gr.ImageEditor(
-                        label=t("ui.blend.editor"),
-                        image_mode="RGBA",
-                        format="png",
-                        sources=[],
-                        transforms=[],
-                        brush=gr.Brush(default_size=60, colors=list(COLOURS), color_mode="fixed"),
-                        layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
-                        elem_id="blend-editor",
-                    )
-                    softness = gr.Slider(
-                        0, 0.2, value=0.02, step=0.01, label=t("ui.softness"), elem_id="blend-softness"
-                    )
-            balance = gr.Checkbox(False, label=t("ui.blend.balance"), elem_id="blend-balance")
-            strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="blend-strength")
-            with gr.Accordion(t("ui.blend.finish"), open=False, elem_id="blend-finish"):
-                options = in_order(option_controls("blend", PaintOptions.settings()))
             with gr.Row():
                 paint_button = gr.Button(
                     t("ui.paint"), variant="primary", scale=3, elem_id="blend-run", elem_classes="starts-painting"
                 )
                 stop_button = gr.Button(t("ui.stop"), scale=1, elem_id="blend-stop")
+            with gr.Accordion(t("ui.blend.more"), open=False, elem_id="blend-more", elem_classes="drawer"):
+                with gr.Accordion(t("ui.blend.layers"), open=False, elem_id="blend-layers") as layers_side, gr.Row():
+                    layers = {
+                        layer: gr.Dropdown(
+                            style_slots.choices(first, "en"),
+                            value="",
+                            label=t(label),
+                            min_width=130,
+                            elem_id=f"blend-{layer}",
+                        )
+                        for layer, label in zip(LAYERS, ("ui.blend.palette", "ui.blend.texture", "ui.blend.shapes"))
+                    }
+                with gr.Accordion(t("ui.blend.where"), open=False, elem_id="blend-place") as where_side:
+                    where = gr.Radio(_where_choices("en"), value="everywhere", show_label=False, elem_id="blend-where")
+                    gr.Markdown(t("ui.blend.where_hint"), elem_classes="hint")
+                    with gr.Column(visible=False) as strokes_side:
+                        legend = gr.HTML(style_slots.legend(first, "en"), elem_id="blend-legend")
+                        editor = gr.ImageEditor(
+                            label=t("ui.blend.editor"),
+                            image_mode="RGBA",
+                            format="png",
+                            sources=[],
+                            transforms=[],
+                            brush=gr.Brush(default_size=60, colors=list(COLOURS), color_mode="fixed"),
+                            layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
+                            elem_id="blend-editor",
+                        )
+                        softness = gr.Slider(
+                            0, 0.2, value=0.02, step=0.01, label=t("ui.softness"), elem_id="blend-softness"
+                        )
+                balance = gr.Checkbox(False, label=t("ui.blend.balance"), elem_id="blend-balance")
+                strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="blend-strength")
+                with gr.Accordion(t("ui.blend.finish"), open=False, elem_id="blend-finish"):
+                    options = in_order(option_controls("blend", PaintOptions.settings()))
             large = LargePanel("blend")
         newest = gr.State({})  # "number": of the last thing asked for; changed in place, while others read it
         inputs = {content, slots, mode, *weights, pad, style_map, *layers.values(), where, editor, softness, newest}
@@ -164,26 +165,27 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
             status = gr.Markdown(elem_id="blend-status", elem_classes="hint")
             with gr.Row():
                 download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="blend-download")
-            with gr.Accordion(t("ui.blend.save"), open=False, elem_id="blend-save"):
-                gr.Markdown(t("ui.blend.save_hint"), elem_classes="hint")
-                name = gr.Textbox(
-                    label=t("ui.blend.name"),
-                    placeholder=t("ui.blend.name_example"),
-                    max_length=LONGEST_LABEL,
-                    elem_id="blend-name",
-                )
-                with gr.Row():
-                    save_button = gr.Button(t("ui.blend.save_button"), size="md", elem_id="blend-save-run")
-                    style_download = gr.DownloadButton(
-                        t("ui.blend.download_style"),
-                        interactive=False,
-                        size="md",
-                        elem_id="blend-save-download",
+            with gr.Accordion(t("ui.more_tools"), open=False, elem_id="blend-tools", elem_classes="drawer"):
+                with gr.Accordion(t("ui.blend.save"), open=False, elem_id="blend-save"):
+                    gr.Markdown(t("ui.blend.save_hint"), elem_classes="hint")
+                    name = gr.Textbox(
+                        label=t("ui.blend.name"),
+                        placeholder=t("ui.blend.name_example"),
+                        max_length=LONGEST_LABEL,
+                        elem_id="blend-name",
                     )
-                saved_note = gr.Markdown(elem_id="blend-save-note", elem_classes="chosen")
-            morph_kind = build_morph_panel(lambda values: on_page(values), inputs)
-            with gr.Accordion(t("ui.recipe"), open=False):
-                recipe = gr.JSON(show_label=False, elem_id="blend-recipe")
+                    with gr.Row():
+                        save_button = gr.Button(t("ui.blend.save_button"), size="md", elem_id="blend-save-run")
+                        style_download = gr.DownloadButton(
+                            t("ui.blend.download_style"),
+                            interactive=False,
+                            size="md",
+                            elem_id="blend-save-download",
+                        )
+                    saved_note = gr.Markdown(elem_id="blend-save-note", elem_classes="chosen")
+                morph_kind = build_morph_panel(lambda values: on_page(values), inputs)
+                with gr.Accordion(t("ui.recipe"), open=False):
+                    recipe = gr.JSON(show_label=False, elem_id="blend-recipe")
     for component in (content, upload, download, style_download):
         unread(component)
     unread_editor(editor)

@@ -61,34 +61,6 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                     label=t("ui.generate.style"),
                     elem_id="generate-style",
                 )
-                variety = gr.Slider(
-                    0,
-                    MOST_TRUNCATION,
-                    value=1,
-                    step=0.05,
-                    label=t("ui.generate.variety"),
-                    info=t("ui.generate.variety_info"),
-                    elem_id="generate-variety",
-                )
-                with gr.Row():
-                    seed = gr.Number(
-                        None,
-                        label=t("ui.generate.seed"),
-                        precision=0,
-                        minimum=0,
-                        maximum=MOST_SEED,
-                        min_width=110,
-                        elem_id="generate-seed",
-                    )
-                    count = gr.Radio(
-                        [(str(number), number) for number in COUNTS],
-                        value=8,
-                        label=t("ui.generate.count"),
-                        info=t("ui.generate.count_info"),
-                        min_width=200,
-                        elem_id="generate-count",
-                        elem_classes="segmented",
-                    )
                 with gr.Row(elem_id="generate-start"):
                     new_button = gr.Button(
                         t("ui.generate.new"),
@@ -98,6 +70,38 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                         elem_id="generate-run",
                         elem_classes="starts-painting",
                     )
+                    stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
+                with gr.Accordion(
+                    t("ui.generate.how_many"), open=False, elem_id="generate-how-many", elem_classes="drawer"
+                ):
+                    variety = gr.Slider(
+                        0,
+                        MOST_TRUNCATION,
+                        value=1,
+                        step=0.05,
+                        label=t("ui.generate.variety"),
+                        info=t("ui.generate.variety_info"),
+                        elem_id="generate-variety",
+                    )
+                    with gr.Row():
+                        seed = gr.Number(
+                            None,
+                            label=t("ui.generate.seed"),
+                            precision=0,
+                            minimum=0,
+                            maximum=MOST_SEED,
+                            min_width=110,
+                            elem_id="generate-seed",
+                        )
+                        count = gr.Radio(
+                            [(str(number), number) for number in COUNTS],
+                            value=8,
+                            label=t("ui.generate.count"),
+                            info=t("ui.generate.count_info"),
+                            min_width=200,
+                            elem_id="generate-count",
+                            elem_classes="segmented",
+                        )
                     seed_button = gr.Button(
                         t("ui.generate.paint_seed"),
                         min_width=120,
@@ -105,9 +109,8 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                         elem_id="generate-seed-run",
                         elem_classes="starts-painting",
                     )
-                    stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
             large = LargePanel("generate")
-            with gr.Accordion(t("ui.generate.change"), open=True, elem_id="generate-change"):
+            with gr.Accordion(t("ui.generate.change"), open=False, elem_id="generate-change", elem_classes="drawer"):
                 picture_style = gr.Dropdown(
                     steered.first_style_choices(),
                     value=ANY_STYLE,
@@ -122,23 +125,27 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                     label=t("ui.generate.picture_variety"),
                     elem_id="generate-picture-variety",
                 )
-            direction_side, sliders, rows = steered.build_direction_sliders()
-            cross = build_cross_panel(studio)
-            evolution = build_evolution_panel(studio, count, wall)
-            pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
-            film = build_walk_panel(studio, wall)
-            region, way, repainted = build_region_panel(studio, count)
-            projected = build_projection_panel(studio)
-            with gr.Accordion(t("ui.generate.open"), open=False, elem_id="generate-open"):
-                file = gr.File(
-                    label=t("ui.generate.open_file"),
-                    file_types=[".png", *FILMS],
-                    type="filepath",
-                    height=130,
-                    elem_id="generate-file",
-                    elem_classes="files",
-                )
-            model, remodelled = build_hub_generator_panel(studio)
+                direction_side, sliders, rows = steered.build_direction_sliders()
+            with gr.Accordion(
+                t("ui.generate.together"), open=False, elem_id="generate-together", elem_classes="drawer"
+            ):
+                cross = build_cross_panel(studio)
+                evolution = build_evolution_panel(studio, count, wall)
+                pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
+                film = build_walk_panel(studio, wall)
+            with gr.Accordion(t("ui.generate.tools"), open=False, elem_id="generate-tools", elem_classes="drawer"):
+                region, way, repainted = build_region_panel(studio, count)
+                projected = build_projection_panel(studio)
+                with gr.Accordion(t("ui.generate.open"), open=False, elem_id="generate-open"):
+                    file = gr.File(
+                        label=t("ui.generate.open_file"),
+                        file_types=[".png", *FILMS],
+                        type="filepath",
+                        height=130,
+                        elem_id="generate-file",
+                        elem_classes="files",
+                    )
+                model, remodelled = build_hub_generator_panel(studio)
         with gr.Column(scale=7, elem_id="generate-work", elem_classes="painting-work"):
             bar = gr.HTML(elem_id="generate-progress")
             easel = gr.Image(
@@ -159,30 +166,31 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                 )
                 keep = gr.Button(t("ui.generate.keep"), size="md", min_width=110, elem_id="generate-keep")
                 back = gr.Button(t("ui.generate.back"), size="md", min_width=90, elem_id="generate-back")
-            with gr.Row(elem_id="generate-send"):
-                senders = {
-                    target: gr.Button(
-                        t(f"ui.generate.send.{target}"), size="sm", min_width=90, elem_id=f"generate-send-{target}"
+            with gr.Accordion(t("ui.generate.go_on"), open=False, elem_id="generate-go-on", elem_classes="drawer"):
+                with gr.Row(elem_id="generate-send"):
+                    senders = {
+                        target: gr.Button(
+                            t(f"ui.generate.send.{target}"), size="sm", min_width=90, elem_id=f"generate-send-{target}"
+                        )
+                        for target in targets
+                    }
+                with gr.Row(elem_classes="generate-sizes"):
+                    upscale = gr.Radio(
+                        [(f"× {scale}", scale) for scale in SCALES],
+                        value=SCALES[-1],
+                        label=t("ui.generate.enlarge"),
+                        min_width=150,
+                        elem_id="generate-upscale",
+                        elem_classes="segmented",
                     )
-                    for target in targets
-                }
-            with gr.Row(elem_classes="generate-sizes"):
-                upscale = gr.Radio(
-                    [(f"× {scale}", scale) for scale in SCALES],
-                    value=SCALES[-1],
-                    label=t("ui.generate.enlarge"),
-                    min_width=150,
-                    elem_id="generate-upscale",
-                    elem_classes="segmented",
-                )
-                look = gr.Radio(
-                    _look_choices("en"),
-                    value="crisp",  # there is no truth that faithfulness would be kept to
-                    label=t("ui.generate.look"),
-                    min_width=150,
-                    elem_id="generate-look",
-                    elem_classes="segmented",
-                )
+                    look = gr.Radio(
+                        _look_choices("en"),
+                        value="crisp",  # there is no truth that faithfulness would be kept to
+                        label=t("ui.generate.look"),
+                        min_width=150,
+                        elem_id="generate-look",
+                        elem_classes="segmented",
+                    )
             original = gr.HTML(elem_id="generate-original")
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="generate-recipe")

@@ -73,28 +73,6 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                 ask_button = gr.Button(
                     t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red"
                 )
-            with gr.Group(elem_id="restore-recipe"):
-                fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
-                clean = _strength_slider("ui.restore.clean", "restore-clean", 0, t("ui.restore.clean_info"))
-                keep = _strength_slider("ui.restore.keep", "restore-keep", USUAL_KEEP_PAINT, t("ui.restore.keep_info"))
-                colour = _strength_slider("ui.restore.colour", "restore-colour", 0)
-                with gr.Row(elem_classes="restore-enlarging"):
-                    upscale = gr.Radio(
-                        [(f"× {scale}", scale) for scale in (1, 2, 4)],
-                        value=1,
-                        label=t("ui.restore.enlarge"),
-                        min_width=150,
-                        elem_id="restore-upscale",
-                        elem_classes="segmented",
-                    )
-                    look = gr.Radio(
-                        _look_choices("en"),
-                        value=LOOKS[0],
-                        label=t("ui.restore.look"),
-                        min_width=150,
-                        elem_id="restore-look",
-                        elem_classes="segmented",
-                    )
             with gr.Row(elem_id="restore-start"):
                 run_button = gr.Button(
                     t("ui.restore.run"),
@@ -103,26 +81,52 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                     elem_id="restore-run",
                     elem_classes="starts-painting",
                 )
+                stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
+            with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
+                with gr.Group(elem_id="restore-recipe"):
+                    fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
+                    clean = _strength_slider("ui.restore.clean", "restore-clean", 0, t("ui.restore.clean_info"))
+                    keep = _strength_slider(
+                        "ui.restore.keep", "restore-keep", USUAL_KEEP_PAINT, t("ui.restore.keep_info")
+                    )
+                    colour = _strength_slider("ui.restore.colour", "restore-colour", 0)
+                    with gr.Row(elem_classes="restore-enlarging"):
+                        upscale = gr.Radio(
+                            [(f"× {scale}", scale) for scale in (1, 2, 4)],
+                            value=1,
+                            label=t("ui.restore.enlarge"),
+                            min_width=150,
+                            elem_id="restore-upscale",
+                            elem_classes="segmented",
+                        )
+                        look = gr.Radio(
+                            _look_choices("en"),
+                            value=LOOKS[0],
+                            label=t("ui.restore.look"),
+                            min_width=150,
+                            elem_id="restore-look",
+                            elem_classes="segmented",
+                        )
                 next_button = gr.Button(
                     t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
                 )
-                stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
             large = LargePanel("restore")
-            with gr.Accordion(t("ui.restore.hub"), open=False, elem_id="restore-hub"):
-                gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
-                engines = {
-                    role: gr.Dropdown(
-                        _engine_choices(role, "en"),
-                        value="",
-                        allow_custom_value=any_repository(),
-                        label=t(f"ui.restore.engine.{role}"),
-                        elem_id=f"restore-{role}",
-                    )
-                    for role in KINDS
-                }
-                licences = gr.HTML(elem_id="restore-licences")
-            settings = [fill, clean, keep, colour, upscale, look, *engines.values()]
-            build_restore_batch_panel(settings)
+            with gr.Accordion(t("ui.restore.tools"), open=False, elem_id="restore-tools", elem_classes="drawer"):
+                with gr.Accordion(t("ui.restore.hub"), open=False, elem_id="restore-hub"):
+                    gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
+                    engines = {
+                        role: gr.Dropdown(
+                            _engine_choices(role, "en"),
+                            value="",
+                            allow_custom_value=any_repository(),
+                            label=t(f"ui.restore.engine.{role}"),
+                            elem_id=f"restore-{role}",
+                        )
+                        for role in KINDS
+                    }
+                    licences = gr.HTML(elem_id="restore-licences")
+                settings = [fill, clean, keep, colour, upscale, look, *engines.values()]
+                build_restore_batch_panel(settings)
         with gr.Column(scale=7, elem_id="restore-work"):
             with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
                 bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
