@@ -57,7 +57,7 @@ def build_app() -> gr.Blocks:
         names = [*(["generate"] if is_available() else []), "transfer", "blend", "classify", "restore"]
         names += ["admin"] if is_offered() else []
         with gr.Tabs(selected="transfer", overflow_behavior="wrap", elem_id="rooms") as tabs:
-            rooms = {name: gr.Tab(t(f"ui.tab_{name}"), id=name, elem_id=f"tab-{name}") for name in names}
+            rooms = {name: gr.Tab(t(f"ui.tab.{name}"), id=name, elem_id=f"tab-{name}") for name in names}
         with rooms["transfer"]:
             content, fitting = build_transfer_tab()
         with rooms["blend"]:
