@@ -92,7 +92,7 @@ def load_image(
 
     Args:
         source: a path, the bytes of a file, a file open for reading, a picture, or an array of bytes (H, W),
-            (H, W, 3) or (H, W, 4).
+            (H, W, 3) or (H, W, 4), or of truth values (H, W).
         least_side: the shortest side allowed, in pixels.
         keep_alpha: return RGBA where something is transparent, instead of RGB on white.
 
@@ -142,6 +142,8 @@ def bytes_of(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
 
 
 def _from_array(pixels: np.ndarray) -> Image.Image:
+    if pixels.dtype == bool:  # a mask
+        pixels = 255 * pixels.astype(np.uint8)
     is_picture = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
     if pixels.dtype != np.uint8 or not is_picture or not pixels.size:
         raise InputError("picture.kind", kind=f"{pixels.dtype} {pixels.shape}")

@@ -168,6 +168,18 @@ def with_options(options: type[Options]) -> Callable[[Callable[..., T]], Callabl
     return decorate
 
 
+def check_whole(name: str, value: object, low: int, high: int) -> int:
+    """Return a whole number within [low, high], of whatever type of number it is.
+
+    Raises:
+        InputError: it is not.
+    """
+    check_range(name, value, low, high)
+    if value != int(value):
+        raise InputError("setting.whole", name=name, low=low, high=high)
+    return int(value)
+
+
 def check_range(name: str, value: object, low: float, high: float) -> None:
     """Refuse a setting outside [low, high].
 

@@ -46,6 +46,7 @@ def build_app() -> gr.Blocks:
     # Gradio asks itself whether it is up, which must not go through a proxy.
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1,::1,0.0.0.0"]))
+    housekeeping.bound_heaps()  # before there are threads
     settings = runtime.settings()
     models.limit(settings.model_cache_mb << 20)
     if settings.trusted_proxies or "FORWARDED_ALLOW_IPS" not in os.environ:

@@ -35,10 +35,12 @@ _PICTURES = "".join(chr(code) for code in range(256)).encode("utf-8") * 1000  # 
 
 
 def kill_jobs(folder: Path, kills: int) -> str:
-    """Kill a training job at moments that chance chooses and resume it each time; at last let it finish."""
+    """Kill a training job at moments that chance chooses, every other time while it learns; at last let it finish."""
     rng, job, steps, seen = random.Random(0), start_job(folder), [0], []
-    for _ in range(kills):
+    for number in range(kills):
         process = _wait(lambda: jobs.process_of(job.folder), job)
+        if number % 2:
+            _until(job, lambda view: view.phase == "training")
         time.sleep(rng.uniform(0.1, 8))
         seen.append(job.view().phase or job.view().state)
         process.kill()
@@ -54,7 +56,7 @@ def kill_jobs(folder: Path, kills: int) -> str:
     lines = job.metrics()
     assert lines and all("step" in line for line in lines)
     return (
-        f"{kills} times (while {', '.join(seen)}), resumed each time from step {', '.join(map(str, steps[1:]))}, "
+        f"{kills} times (while {', '.join(seen)}), resumed each time, from steps {steps[1:]}, "
         f"went on to {went_on.step} and finished with weights"
     )
 

@@ -12,7 +12,7 @@ import pytest
 import deepart
 from deepart.commands import build_parser
 from deepart.errors import InputError
-from deepart.options import PaintOptions, Setting
+from deepart.options import PaintOptions, Setting, check_whole
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.paint.sheet import sheet_steps
@@ -132,3 +132,15 @@ def test_a_sheet_is_painted_with_the_settings_and_keeps_its_size() -> None:
     )
     assert usual.size == broad.size and not np.array_equal(usual, broad)
     assert recipe_of(broad).settings["brush"] == 4 and recipe_of(broad).settings["size"] == 64
+
+
+@pytest.mark.parametrize("count", [3, 3.0, np.int64(3), np.float32(3)])
+def test_a_whole_number_may_be_of_any_type(count: object) -> None:
+    whole = check_whole("count", count, 1, 8)
+    assert whole == 3 and type(whole) is int
+
+
+@pytest.mark.parametrize("count", [0, 9, 2.5, float("nan"), True, "3", None])
+def test_what_is_no_whole_number_is_refused(count: object) -> None:
+    with pytest.raises(InputError, match="count"):
+        check_whole("count", count, 1, 8)

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
-from deepart.options import check_range
+from deepart.options import check_range, check_whole
 from deepart.tasks.generate.genome import MOST_PATCHES, MOST_SEED, Genome, Patch, Row, Shares
 
 LevelGroup = Literal["layout", "forms", "colours"]
@@ -185,7 +185,7 @@ def next_generation(
     """
     if not liked:
         raise InputError("generate.nothing_liked")
-    check_range("count", count, 1, MOST_GENERATION)
+    count = check_whole("count", count, 1, MOST_GENERATION)
     check_range("mutation", mutation, 0, 1)
     _same_checkpoint(liked)
     children: list[Genome] = []

@@ -28,7 +28,7 @@ from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generator import FeaturePatch
-from deepart.options import check_range
+from deepart.options import check_range, check_whole
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
@@ -94,7 +94,7 @@ def generate_steps(
     checkpoint: str = DEFAULT_CHECKPOINT,
 ) -> Generator[Progress, None, list[Image.Image]]:
     """The same as `generate`, as an engine: yields `Progress`, returns the pictures."""
-    check_range("count", count, 1, MOST_COUNT)
+    count = check_whole("count", count, 1, MOST_COUNT)
     check_upscale(upscale, look)
     first = random_seed() if seed is None else check_seed(seed)
     engine = ArtGenerator(checkpoint)

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.images import centre_crop, content_hash, load_image, to_pil, to_tensor
-from deepart.options import check_range
+from deepart.options import check_whole
 from deepart.recipes import Ingredient, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.generate.generate import ArtGenerator
@@ -69,7 +69,7 @@ def project_steps(
         InputError: the picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    check_range("iterations", iterations, 1, MOST_ITERATIONS)
+    iterations = check_whole("iterations", iterations, 1, MOST_ITERATIONS)
     source = load_image(picture)
     total = STARTS + iterations
     yield Progress(0, total, "progress.loading_generator")

@@ -21,7 +21,7 @@ from torch import Tensor
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import to_pil
-from deepart.options import check_range
+from deepart.options import check_range, check_whole
 from deepart.recipes import Recipe
 from deepart.runtime import Progress
 from deepart.tasks.animation import check_animation, read_comment, write_animation
@@ -61,7 +61,7 @@ class Walk:
         """
         if not LEAST_KEYS <= len(self.keys) <= MOST_KEYS:
             raise InputError("generate.number_of_keys", least=LEAST_KEYS, most=MOST_KEYS)
-        check_range("frames", self.frames, len(self.keys), MOST_FRAMES)
+        object.__setattr__(self, "frames", check_whole("frames", self.frames, len(self.keys), MOST_FRAMES))
         check_range("fps", self.fps, 1, 60)
         if self.easing not in EASINGS:
             raise InputError("setting.choice", name="easing", choices=", ".join(EASINGS))

@@ -30,7 +30,7 @@ from deepart import runtime
 from deepart.checkpoints import ModelCache
 from deepart.errors import Cancelled, DeepartError, InputError, WeightsError
 from deepart.hub import Report
-from deepart.options import check_range
+from deepart.options import check_range, check_whole
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.tasks.generate.generate import check_seed, random_seed
@@ -88,7 +88,7 @@ class Order:
         Raises:
             InputError: something is; or the machine is too small.
         """
-        check_range("count", self.count, 1, MOST_COUNT)
+        object.__setattr__(self, "count", check_whole("count", self.count, 1, MOST_COUNT))
         ranges = {
             "num_steps": (1, MOST_STEPS),
             "guidance": (0, MOST_GUIDANCE),

@@ -25,11 +25,11 @@ from deepart.errors import InputError
 from deepart.images import centre_crop, load_image, to_tensor
 from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance
 from deepart.models.style_code import StyleCode, mix
+from deepart.options import check_whole
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
 from deepart.tasks.paint.refine import loss_network
-from deepart.tasks.paint.transfer import check_range
 
 MOST_PICTURES = 12
 MOST_ITERATIONS = 400
@@ -86,13 +86,13 @@ def fit_steps(
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, StyleCode]:
     """The same as `fit`, as an engine: yields `Progress`, returns the style."""
-    check_range("iterations", iterations, 1, MOST_ITERATIONS)
+    iterations = check_whole("iterations", iterations, 1, MOST_ITERATIONS)
     sources = list(styles) if isinstance(styles, (list, tuple)) else [styles]
     if not 1 <= len(sources) <= MOST_PICTURES:
         raise InputError("fit.pictures", most=MOST_PICTURES)
     pictures = [part_of(load_image(source), crop) for source in sources]
     _, network = loss_network(checkpoint)
-    code = yield from fitted(StyleTransfer(), network, pictures, round(iterations))
+    code = yield from fitted(StyleTransfer(), network, pictures, iterations)
     return replace(code, label=name or "")
 
 

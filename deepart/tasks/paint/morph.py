@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from deepart.models.style_code import StyleCode, mix
-from deepart.options import PaintOptions, check_range
+from deepart.options import PaintOptions, check_range, check_whole
 from deepart.recipes import Source, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
@@ -54,8 +54,8 @@ def morph_steps(
         WeightsError: the checkpoint is missing or damaged.
     """
     check_range("strength", strength, 0, 1)
-    check_range("frames_between", frames_between, 0, MOST_FRAMES_BETWEEN)
-    check_range("hold", hold, 1, MOST_HOLD)
+    frames_between = check_whole("frames_between", frames_between, 0, MOST_FRAMES_BETWEEN)
+    hold = check_whole("hold", hold, 1, MOST_HOLD)
     study = Study("morph", content, side, options)
     ways = len(styles) if loop else len(styles) - 1
     total = len(styles) * hold + ways * frames_between
@@ -103,7 +103,7 @@ def strip_steps(
         The strip, with its recipe in `info["deepart"]`.
     """
     check_range("strength", strength, 0, 1)
-    check_range("cells", cells, max(LEAST_STYLES, min(len(styles), MOST_STYLES)), MOST_CELLS)
+    cells = check_whole("cells", cells, max(LEAST_STYLES, min(len(styles), MOST_STYLES)), MOST_CELLS)
     study = Study("morph", content, side, options)
     named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
     study.job.settings |= {"strength": float(strength), "cells": cells}

@@ -38,7 +38,7 @@ from deepart.models.distances import (
     total_variation,
 )
 from deepart.models.style_code import StyleCode
-from deepart.options import check_range
+from deepart.options import check_range, check_whole
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
@@ -116,8 +116,7 @@ def refine_steps(
     """The same as `refine`, as an engine: yields `Progress`, returns the painting."""
     check_range("alpha", alpha, 0, MOST_WEIGHT)
     check_range("beta", beta, 0, MOST_WEIGHT)
-    check_range("iterations", iterations, 1, MOST_ITERATIONS)
-    iterations = round(iterations)
+    iterations = check_whole("iterations", iterations, 1, MOST_ITERATIONS)
     if isinstance(style, StyleCode) or is_named_style(style) or is_style_file(style):
         raise InputError("refine.needs_picture")
     if checkpoint is not None and find(checkpoint).task != "loss":

@@ -1,0 +1,41 @@
+"""What the app does beside answering."""
+
+from __future__ import annotations
+
+import ctypes
+import platform
+import threading
+from pathlib import Path
+
+import pytest
+
+from deepart.ui.serving import housekeeping
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of the allocator of Linux")
+def test_threads_share_two_heaps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    libc = ctypes.CDLL(None)
+    libc.fopen.restype = libc.malloc.restype = ctypes.c_void_p
+    libc.malloc_info.argtypes = (ctypes.c_int, ctypes.c_void_p)
+    libc.fclose.argtypes = libc.free.argtypes = (ctypes.c_void_p,)
+
+    def heaps() -> int:
+        file = libc.fopen(str(tmp_path / "heaps.xml").encode(), b"w")
+        libc.malloc_info(0, file)
+        libc.fclose(file)
+        return (tmp_path / "heaps.xml").read_text().count("<heap nr=")
+
+    def allocate() -> None:
+        block = libc.malloc(1_000)
+        together.wait(10)
+        libc.free(block)
+
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    housekeeping.bound_heaps()
+    before, together = heaps(), threading.Barrier(40)
+    threads = [threading.Thread(target=allocate) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert heaps() <= max(before, 2)
