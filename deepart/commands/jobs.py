@@ -39,9 +39,16 @@ def _add_data(commands) -> None:
     )
     importing.add_argument(
         "--missing",
-        choices=["ignore", "drop", "fill"],
+        choices=["ignore", "drop", "fill", "mode", "regress"],
         default="ignore",
-        help="pictures without a label that others have; default ignore",
+        help="pictures without a label that others have: as they are, left out, --fill, the most frequent label, or "
+        "what the classifier's features speak for; default ignore",
+    )
+    importing.add_argument(
+        "--years",
+        choices=["ignore", "drop", "median", "interpolate", "regress"],
+        default="ignore",
+        help="pictures without a year; interpolate: between known works of the artist; default ignore",
     )
     importing.add_argument("--fill", nargs="*", default=[], metavar="COLUMN=LABEL", help="for --missing fill")
     importing.add_argument("--keep-near-duplicates", action="store_true", help="pictures that show the same")
@@ -119,6 +126,7 @@ def _import(options: argparse.Namespace) -> None:
     choices = Choices(
         missing=options.missing,
         fill=dict(pair.partition("=")[::2] for pair in options.fill),
+        years=options.years,
         near_duplicates="keep" if options.keep_near_duplicates else "drop",
         leaks="keep" if options.keep_leaks else "drop",
     )

@@ -15,12 +15,14 @@ import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import torch
 from PIL import Image
+from torch import Tensor
 
 from deepart.admin.data.report import Refused, Report, guards
 from deepart.admin.data.sources import COLUMNS, SEPARATOR, Part, Source, plain_text
@@ -29,6 +31,7 @@ from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
+from deepart.training.missing import LabelWay, YearWay, filled_labels, filled_numbers, year_of
 
 LEAST_SIDE = 64
 """Pictures with a shorter side in pixels are left out: there is nothing to learn from them."""
@@ -77,10 +80,12 @@ class Draft:
 class Choices:
     """What is done about what the report found."""
 
-    missing: Literal["drop", "ignore", "fill"] = "ignore"
-    """Pictures without a label that others have: left out, kept without, or given one of `fill`."""
+    missing: LabelWay = "ignore"
+    """Pictures without a label that others have; see `deepart.training.missing`.  Guesses are only trained on."""
     fill: Mapping[str, str] = field(default_factory=dict)
     """Column -> label, where `missing` is "fill"."""
+    years: YearWay = "ignore"
+    """Pictures without a year, where others have one."""
     near_duplicates: Literal["drop", "keep"] = "drop"
     """Pictures that show what another of the same part shows; exact copies never come in twice."""
     leaks: Literal["drop", "keep"] = "drop"
@@ -232,7 +237,10 @@ def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, Non
         InputError: nothing is left after the choices, the source has changed since, the disk is full, the name is
             taken, or a label to fill in is missing.
     """
-    kept = choose(draft, choices)
+    features = None
+    if "regress" in (choices.missing, choices.years):
+        features = yield from _features(draft)
+    kept = choose(draft, choices, features)
     if not kept:
         raise InputError("dataset.nothing_usable")
     parent = _folder()
@@ -263,37 +271,63 @@ def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, Non
             "parts": Counter(part for _, _, part in kept),
             "classes": _classes(labels for _, labels, _ in kept),
         }
+        stored["filled"] = _filled(kept, draft)
         stored["guards"] = guards(stored["classes"], len(kept), stored["sizes"]["median"])
         (folder / REPORT).write_text(json.dumps(stored, indent=1, ensure_ascii=False), "utf-8")
     yield Progress(len(kept), len(kept), "progress.storing_pictures")
     return DataSet(draft.name, target)
 
 
-def choose(draft: Draft, choices: Choices) -> list[tuple[Picture, dict[str, str], Part]]:
+def choose(
+    draft: Draft, choices: Choices, features: Tensor | None = None
+) -> list[tuple[Picture, dict[str, str], Part]]:
     """Return which pictures are stored, each with its labels and its part, as `choices` have it.
+
+    Args:
+        features: what is seen of each picture, (N, D); without them "regress" leaves missing what is missing.
 
     Raises:
         InputError: a label to fill in is missing.
     """
     columns = [column for column in COLUMNS if any(picture.labels.get(column) for picture in draft.pictures)]
-    fill = {column: plain_text(choices.fill.get(column, "")) for column in columns}
-    labels = []
-    for picture in draft.pictures:
-        found = {column: picture.labels.get(column, "") for column in columns}
-        missing = [column for column in columns if not found[column]]
-        if missing and choices.missing == "fill":
-            if not all(fill[column] for column in missing):
+    labels: list[dict[str, str]] = [
+        {column: picture.labels.get(column, "") for column in columns} for picture in draft.pictures
+    ]
+    dropped, guessed = set(), set()
+    for column in columns:
+        given = [found[column] for found in labels]
+        filled = filled_labels(given, choices.missing, features)
+        if choices.missing == "fill":
+            usual = plain_text(choices.fill.get(column, ""))
+            if not usual and not all(given):
                 raise InputError("dataset.nothing_to_fill_in")
-            found |= {column: fill[column] for column in missing}
-        labels.append({} if missing and choices.missing == "drop" else found)
-    parts = _parts(draft, labels)
+            filled = [label or usual for label in given]
+        for index, label in enumerate(filled):
+            if not given[index]:
+                labels[index][column] = label
+                (guessed if choices.missing in ("mode", "regress") else dropped).add(index)
+    if choices.missing != "drop":
+        dropped.clear()
+    pictures, years = list(draft.pictures), _years(draft.pictures)
+    if any(years):
+        artists = [picture.labels.get("artist", "") for picture in pictures]
+        for index, year in enumerate(filled_numbers(years, choices.years, artists, features)):
+            if years[index] is None and year is not None:
+                pictures[index] = replace(pictures[index], facts={**pictures[index].facts, "year": str(round(year))})
+                guessed.add(index)
+            elif year is None and choices.years == "drop":
+                dropped.add(index)
+    parts = _parts(draft, [{} if index in dropped else found for index, found in enumerate(labels)])
+    parts = [
+        "train" if index in guessed and not draft.pictures[index].part else part for index, part in enumerate(parts)
+    ]
     best: Counter[int] = Counter()
     for same, part in zip(draft.group, parts):
         best[same] = max(best[same], _RANK[part])
     kept, seen = [], set()
-    for index, (picture, found, part) in enumerate(zip(draft.pictures, labels, parts)):
+    for index, (picture, found, part) in enumerate(zip(pictures, labels, parts)):
         same = draft.group[index]
-        if columns and not found:  # dropped
+        if index in dropped:
             continue
         if _RANK[part] < best[same] and choices.leaks == "drop":
             continue
@@ -302,6 +336,33 @@ def choose(draft: Draft, choices: Choices) -> list[tuple[Picture, dict[str, str]
         seen.add((same, part))
         kept.append((picture, found, part))
     return kept
+
+
+def _years(pictures: Sequence[Picture]) -> list[int | None]:
+    return [year_of(picture.facts.get("year", "")) for picture in pictures]
+
+
+def _filled(kept: Sequence[tuple[Picture, dict[str, str], Part]], draft: Draft) -> dict[str, int]:
+    """Return for each column, and "year", how many values were filled in."""
+    before = {picture.index: picture for picture in draft.pictures}
+    found: Counter[str] = Counter()
+    for picture, labels, _ in kept:
+        found.update(column for column, label in labels.items() if label and not picture.labels.get(column))
+        found["year"] += picture.facts.get("year") != before[picture.index].facts.get("year")
+    return {column: count for column, count in found.items() if count}
+
+
+def _features(draft: Draft) -> Generator[Progress, None, Tensor]:
+    """Return what the live classifier sees of each picture, (N, D)."""
+    from deepart.tasks.classify.classify import ArtworkClassifier
+
+    engine, seen = ArtworkClassifier(), []
+    with draft.source.open() as contents:
+        for number, picture in enumerate(draft.pictures):
+            yield Progress(number, len(draft.pictures), "progress.evaluating")
+            image = load_image(contents.pictures[picture.index].read())
+            seen.append(engine.describe([image], thorough=False)[:, 0])
+    return torch.cat(seen)
 
 
 def _parts(draft: Draft, labels: Sequence[Mapping[str, str]]) -> list[Part]:
@@ -356,6 +417,7 @@ def _passport(draft: Draft, choices: Choices, kept: Sequence[tuple[Picture, dict
         "made": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "choices": {
             "missing": choices.missing,
+            "years": choices.years,
             "near_duplicates": choices.near_duplicates,
             "leaks": choices.leaks,
         },

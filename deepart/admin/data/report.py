@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from deepart.admin.data.sources import COLUMNS, SEPARATOR
+from deepart.training.missing import fillable, year_of
 
 if TYPE_CHECKING:
     from deepart.admin.data.datasets import Picture
@@ -43,7 +44,8 @@ class Report:
     rows_without_picture: int
     classes: dict[str, dict[str, int]]  # column -> label -> pictures
     imbalance: dict[str, float]  # column -> pictures of the commonest label for one of the rarest
-    missing: dict[str, int]  # column -> pictures without a label
+    missing: dict[str, int]  # column -> pictures without a label; "year" where some have one
+    ways: dict[str, dict[str, int]]  # the same columns -> how many of those each way leaves out, or fills
     parts: dict[str, int]  # as the source says; "" where it does not
     sizes: dict[str, int]  # of the shorter sides in pixels: "least", "median", "largest"
     copies: list[list[str]]  # names of exact copies
@@ -74,6 +76,11 @@ class Report:
                 counts[column].update(found)
                 missing[column] += not found
         classes = {column: dict(sorted(counted.items())) for column, counted in counts.items() if counted}
+        gaps = {column: dict.fromkeys(("drop", "mode", "regress"), missing[column]) for column in classes}
+        years = [year_of(picture.facts.get("year", "")) for picture in pictures]
+        if any(years):
+            gaps["year"] = fillable(years, [picture.labels.get("artist", "") for picture in pictures])
+        gaps = {column: ways for column, ways in gaps.items() if ways["drop"]}
         together: defaultdict[int, list[Picture]] = defaultdict(list)
         for picture, first in zip(pictures, group):
             together[first].append(picture)
@@ -88,7 +95,8 @@ class Report:
             rows_without_picture=rows_without_picture,
             classes=classes,
             imbalance={column: imbalance(counted) for column, counted in classes.items()},
-            missing={column: missing[column] for column in classes if missing[column]},
+            missing={column: ways["drop"] for column, ways in gaps.items()},
+            ways=gaps,
             parts=dict(Counter(picture.part for picture in pictures)),
             sizes=sizes,
             copies=[list(names) for names in copies.values() if len(names) > 1],

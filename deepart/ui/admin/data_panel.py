@@ -19,7 +19,8 @@ from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, foll
 from deepart.ui.events import admin_handler, language_of, unread
 from deepart.ui.events import translations as t
 
-_MISSING, _TWICE = ("ignore", "drop", "fill"), ("drop", "keep")
+_MISSING, _TWICE = ("ignore", "drop", "fill", "mode", "regress"), ("drop", "keep")
+_YEARS = ("ignore", "drop", "median", "interpolate", "regress")
 
 
 def build_data_panel(token: gr.State) -> Panel:
@@ -98,6 +99,14 @@ def build_data_panel(token: gr.State) -> Panel:
                         elem_classes="segmented",
                     )
                     fill = gr.Textbox(label=t("ui.admin.fill_with"), max_lines=1, min_width=140, elem_id="admin-fill")
+                years = gr.Radio(
+                    _choices("missing", _YEARS, "en"),
+                    value="ignore",
+                    label=t("ui.admin.missing_years"),
+                    info=t("ui.admin.missing_years_info"),
+                    elem_id="admin-years",
+                    elem_classes="segmented",
+                )
                 with gr.Row():
                     alike = gr.Radio(
                         _choices("twice", _TWICE, "en"),
@@ -125,7 +134,7 @@ def build_data_panel(token: gr.State) -> Panel:
                 elem_classes="labelled-picture",
             )
     unread(archive)
-    chosen = [missing, fill, alike, leaks]
+    chosen = [missing, fill, years, alike, leaks]
 
     # Handlers
     @admin_handler
@@ -138,6 +147,7 @@ def build_data_panel(token: gr.State) -> Panel:
             updated(data_set_choices(), name),
             gr.update(choices=_column_choices(language)),
             gr.update(choices=_choices("missing", _MISSING, language)),
+            gr.update(choices=_choices("missing", _YEARS, language)),
             *(gr.update(choices=_choices("twice", _TWICE, language)) for _ in range(2)),
         )
 
@@ -241,7 +251,7 @@ def build_data_panel(token: gr.State) -> Panel:
         component.input(count_kept, [token, work, *chosen], [report], trigger_mode="always_last", **QUIET)
     stored.input(show_data, [token, work, stored], [*shown, sheet], **QUIET)
     delete_button.click(delete_data, [token, stored, sure], [stored, sure, status, report, sheet], **QUIET)
-    return Panel(open_data, [status, stored, column, missing, alike, leaks], [work, stored])
+    return Panel(open_data, [status, stored, column, missing, years, alike, leaks], [work, stored])
 
 
 def _column(column: str) -> str:
@@ -250,10 +260,10 @@ def _column(column: str) -> str:
     return column
 
 
-def _choices_of(missing: str, fill: str, alike: str, leaks: str) -> Choices:
-    if missing not in _MISSING or alike not in _TWICE or leaks not in _TWICE:
+def _choices_of(missing: str, fill: str, years: str, alike: str, leaks: str) -> Choices:
+    if missing not in _MISSING or years not in _YEARS or alike not in _TWICE or leaks not in _TWICE:
         raise InputError("job.config")
-    return Choices(missing, dict.fromkeys(COLUMNS, fill or ""), alike, leaks)
+    return Choices(missing, dict.fromkeys(COLUMNS, fill or ""), years, alike, leaks)
 
 
 def _column_choices(language: str) -> list[tuple[str, str]]:

@@ -85,6 +85,9 @@ def report(found: Mapping[str, Any], language: str, stored: int | None = None) -
     )
     classes = "".join(_classes(found, column, language) for column in found["classes"])
     guards = "".join(_guard(guard, language) for guard in found["guards"])
+    gaps = "".join(_gap(found, column, language) for column in found.get("ways", {}))
+    if gaps:
+        gaps = f'<h3>{escape(say("ui.admin.gaps", language))}</h3><ul class="guards">{gaps}</ul>'
     names = "".join(
         _names(say(f"ui.admin.fact.{name}", language), found[key])
         for name, key in (("copies", "copies"), ("alike", "near_duplicates"), ("leaks", "leaks"))
@@ -95,7 +98,7 @@ def report(found: Mapping[str, Any], language: str, stored: int | None = None) -
     ]
     names += _details(say("ui.admin.fact.refused", language), refused)
     return (
-        f'<div class="admin-report"><dl>{items}</dl>{classes}<h3>{escape(say("ui.admin.enough", language))}</h3>'
+        f'<div class="admin-report"><dl>{items}</dl>{classes}{gaps}<h3>{escape(say("ui.admin.enough", language))}</h3>'
         f'<ul class="guards">{guards}</ul>{names}</div>'
     )
 
@@ -108,6 +111,16 @@ def _guard(guard: Mapping[str, Any], language: str) -> str:
     task, level = say(f"ui.admin.task.{guard['task']}", language), guard["level"]
     sentence = say(guard["note"], language, **guard["values"])
     return f'<li class="{escape(level)}"><b>{escape(task)}</b><span>{escape(sentence)}</span></li>'
+
+
+def _gap(found: Mapping[str, Any], column: str, language: str) -> str:
+    """Say how many values of a column are missing, what each way would do about them, and what was done."""
+    ways = found["ways"][column]
+    told = [f"{say(f'ui.admin.missing.{way}', language)} {count}" for way, count in ways.items()]
+    if done := found.get("filled", {}).get(column):
+        told.append(say("ui.admin.filled", language, count=done))
+    name = say(f"ui.admin.column.{column}", language)
+    return f"<li><b>{escape(name)}</b><span>{escape(' · '.join(told))}</span></li>"
 
 
 def _count(count: int) -> str:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image
 
 from deepart.admin.data import datasets
@@ -15,7 +16,7 @@ from deepart.admin.data import hub as hub_datasets
 from deepart.admin.data.datasets import Choices, Draft, check, data_sets, delete_data_set, find_data_set, store
 from deepart.admin.data.sources import Contents, FolderSource, ZipSource, plain_text
 from deepart.errors import InputError
-from deepart.runtime import run
+from deepart.runtime import Progress, run
 from deepart.training.catalogue import read_catalogue
 from deepart.ui.admin import html
 from loopback_hub import LoopbackHub
@@ -173,6 +174,41 @@ def test_a_table_gives_labels_facts_and_parts(tmp_path: Path) -> None:
     assert len(run(store(draft, Choices(missing="drop"))).works()) == 5
     with pytest.raises(InputError):
         run(store(draft, Choices(missing="fill")))
+
+
+def test_missing_labels_and_years_are_counted_first_and_what_is_guessed_is_never_measured_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    years = {0: "1870", 3: "c. 1876", 12: "1890"}
+    rows = [
+        {
+            "file": f"{n:02}.png",
+            "artist": "Red" if n < 8 else "Blue",
+            "style": "" if n in (2, 9) else "Bold" if n % 4 else "Calm",
+            "year": years.get(n, ""),
+        }
+        for n in range(16)
+    ]
+    files = {f"{n:02}.png": file_of(n, "Red" if n < 8 else "Blue") for n in range(16)} | {"works.csv": table(rows)}
+    draft = checked(tmp_path, files)
+    assert draft.report.missing == {"style": 2, "year": 13}
+    assert draft.report.ways["year"] == {"drop": 13, "median": 13, "interpolate": 2, "regress": 13}
+    assert "Interpolate 2" in html.report(draft.report.as_json(), "en")
+    data_set = run(store(draft, Choices(missing="mode", years="interpolate")))
+    found = {work.path.name: work for work in data_set.works()}
+    names = {n: f"{hashlib.sha256(file_of(n, 'Red' if n < 8 else 'Blue')).hexdigest()[:24]}.png" for n in range(16)}
+    assert [found[names[n]].year for n in range(5)] == ["1870", "1872", "1874", "c. 1876", ""]
+    assert found[names[2]].style == found[names[9]].style == "Bold"
+    assert {found[names[n]].part for n in (1, 2, 9)} == {"train"} < {work.part for work in found.values()}
+    assert data_set.report()["filled"] == {"style": 2, "year": 2}
+    assert data_set.passport()["choices"]["years"] == "interpolate"
+    delete_data_set("works")
+    assert len(run(store(draft, Choices(years="drop"))).works()) == 3
+    delete_data_set("works")
+    seen = torch.arange(16)[:, None] * torch.ones(16, 3)  # brighter and brighter
+    monkeypatch.setattr(datasets, "_features", lambda draft: (yield Progress(0, 1, "progress.evaluating")) or seen)
+    predicted = run(store(draft, Choices(missing="regress", years="regress")))
+    assert predicted.report()["filled"] == {"style": 2, "year": 13}
 
 
 def test_pictures_without_labels_do_for_what_needs_none(tmp_path: Path) -> None:
