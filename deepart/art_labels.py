@@ -6,16 +6,14 @@ In data, files and answers to programs labels stay as the data have them ("vince
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from urllib.parse import urlencode
 
-_DATA = Path(__file__).parent / "data"
+from deepart.files import read_table
 
-LABELS: dict[str, dict[str, dict[str, str]]] = json.loads((_DATA / "labels.json").read_text("utf-8"))
+LABELS: dict[str, dict[str, dict[str, str]]] = read_table("labels")
 """What each label of "style", "artist" and "genre" is called, by language."""
-STYLE_CARDS: dict[str, dict[str, str]] = json.loads((_DATA / "style_cards.json").read_text("utf-8"))
+STYLE_CARDS: dict[str, dict[str, str]] = read_table("style_cards")
 """What each style is, in two sentences, by language."""
 
 _ANOTHER_ARTIST = {"en": "Another artist", "zh": "其他画家"}

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from deepart import hub, runtime
 from deepart.errors import WeightsError
-from deepart.files import sha256_of_file
+from deepart.files import read_table, sha256_of_file
 from deepart.hub import Report
 from deepart.text import say
 
@@ -81,120 +81,14 @@ class Checkpoint:
         return versions_folder() / self.key / str(self.version) if self.version else WEIGHTS / self.key
 
 
-CHECKPOINTS: dict[str, Checkpoint] = {
-    row.key: row
-    for row in (
-        Checkpoint(
-            key="transfer/fastnst-wikiart-v2",
-            architecture="StyleNetwork",
-            sha256="26c90b8144d6776875abb895388db41dcc7a45ab2b77d5109995ab7f24164407",
-            size=9_730_410,
-            licence="mit",
-            source="https://arxiv.org/abs/1705.06830",
-            good_for="weights.good_for.fastnst",
-        ),
-        Checkpoint(
-            key="generate/fastgan-wikiart-v1",
-            architecture="Generator",
-            sha256="693305637c166eab6632daf78e72d358c79ed99bf1aec26368d4fa82afaed13a",
-            size=8_926_894,
-            licence="mit",
-            source="https://arxiv.org/abs/2101.04775",
-            good_for="weights.good_for.fastgan",
-        ),
-        Checkpoint(
-            key="classify/lite0-wikiart-v1",
-            architecture="ArtClassifier",
-            sha256="3a6c50421d18ce9535e5c81fef76256d26a7c881398fb27d37697b03fd8278cc",
-            size=7_599_218,
-            licence="mit",
-            source="https://arxiv.org/abs/1905.11946",
-            good_for="weights.good_for.lite0",
-        ),
-        Checkpoint(
-            key="classify/index-wikiart-v1",
-            architecture="FeatureIndex",
-            sha256="cf46a89bc291e254c5cfe1c3e05379e51e6df391d83fd20cf3fa96f429c171e0",
-            size=3_280_616,
-            licence="mit",
-            source="https://arxiv.org/abs/1905.11946",
-            good_for="weights.good_for.index",
-        ),
-        Checkpoint(
-            key="restore/unet-wikiart-v1",
-            architecture="Restorer",
-            sha256="1108f6cb4054aa53f7cc5fdf6cf5c13f59cc7c3cf2705f9c6cb854458e76b7b9",
-            size=8_612_984,
-            licence="mit",
-            source="https://arxiv.org/abs/2008.13751",
-            good_for="weights.good_for.restorer",
-        ),
-        Checkpoint(
-            key="restore/fill-unet-wikiart-v1",
-            architecture="Filler",
-            sha256="9fb4fd61f3dd0ec5743d0e8e344e52aa8206d443f4815a367e4c55267f72564b",
-            size=8_177_160,
-            licence="mit",
-            source="https://doi.org/10.1145/3072959.3073659",
-            good_for="weights.good_for.filler",
-        ),
-        Checkpoint(
-            key="restore/damage-unet-wikiart-v1",
-            architecture="DamageDetector",
-            sha256="269a281c9cf02db140d284b1621c42b3dcc70608e8152dd32661756fdec12223",
-            size=5_881_960,
-            licence="mit",
-            source="https://arxiv.org/abs/2004.09484",
-            good_for="weights.good_for.detector",
-        ),
-        Checkpoint(
-            key="restore/edsr-wikiart-v1",
-            architecture="Upscaler",
-            sha256="150c9bb02cf5d31363f7c9f8375fd52b19ac2071d5a439aca8b67e72b5711b70",
-            size=2_738_464,
-            licence="mit",
-            source="https://arxiv.org/abs/1707.02921",
-            good_for="weights.good_for.faithful",
-        ),
-        Checkpoint(
-            key="restore/edsr-crisp-wikiart-v1",
-            architecture="Upscaler",
-            sha256="d0ed7fb1fd1ea8b000cacdae78301a98d9eb01320594654eb85fe96f1b078d34",
-            size=2_738_464,
-            licence="mit",
-            source="https://arxiv.org/abs/1707.02921",
-            good_for="weights.good_for.crisp",
-        ),
-        Checkpoint(
-            key="loss/distilled-vgg16-v1",
-            architecture="LossNetwork",
-            sha256="6ea5ab901aa01f1b7b3e292bb4815136c85bd2cdd16df74c705dde671e5c5243",
-            size=2_994_144,
-            licence="mit",
-            source="https://arxiv.org/abs/1409.1556",
-            good_for="weights.good_for.distilled",
-        ),
-        Checkpoint(
-            key="loss/vgg19-imagenet-v1",
-            architecture="VGG19Features",
-            config={},
-            repo="timm/vgg19.tv_in1k",
-            revision="128d4708565b3a414bcbb9bbad440b2fe37b9f18",
-            sha256="11aea017b543ff59233749d8f1cf544cda749378f5790d2fedab841fb86b7669",
-            size=574_672_336,  # computed from its keys; the Hub says 575 MB
-            licence="bsd-3-clause",
-            source="https://arxiv.org/abs/1409.1556",
-            good_for="weights.good_for.vgg19",
-        ),
-    )
-}
+CHECKPOINTS: dict[str, Checkpoint] = {row["key"]: Checkpoint(**row) for row in read_table("checkpoints")}
 
 ARCHITECTURES = {
     "ArtClassifier": "deepart.models.classifier:ArtClassifier",
     "DamageDetector": "deepart.models.damage_detector:DamageDetector",
     "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
     "Filler": "deepart.models.inpainter:Filler",
-    "Generator": "deepart.models.generator:Generator",
+    "Generator": "deepart.models.generators.generator:Generator",
     "LossNetwork": "deepart.models.perceptual_network:LossNetwork",
     "PictureVAE": "deepart.models.vae:PictureVAE",
     "Restorer": "deepart.models.denoiser:Restorer",

@@ -214,3 +214,8 @@ def sha256_of_file(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def read_table(name: str) -> Any:
+    """Return what `deepart/data/NAME.json` holds."""
+    return json.loads((Path(__file__).parent / "data" / f"{name}.json").read_text("utf-8"))

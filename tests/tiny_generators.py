@@ -11,7 +11,7 @@ from torch import nn
 
 from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, Checkpoint, models
-from deepart.models.generator import Generator, GeneratorConfig
+from deepart.models.generators.generator import Generator, GeneratorConfig
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
 
 STYLES = ("Cubism", "Rococo", "Ukiyo-e")

@@ -474,3 +474,16 @@ def sentence_of(error: BaseException, folder: Path) -> dict[str, Any]:
         return {"key": error.key, "values": error.values}
     is_memory = isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and "memory" in str(error).lower())
     return {"key": "job.memory" if is_memory else "error.unexpected", "values": {}}
+
+
+def delete_data_set(name: str) -> None:
+    """Remove a stored data set; models that learned from it keep their datasheets.
+
+    Raises:
+        InputError: there is none of that name, or a training job needs it.
+    """
+    data_set = find_data_set(name)
+    waiting = (job.config for job in jobs() if job.view().state in ("queued", "running"))
+    if any(name in (config.data, config.contents) for config in waiting):
+        raise InputError("dataset.in_use")
+    remove_folder(data_set.folder)

@@ -37,8 +37,8 @@ def _gallery(options: argparse.Namespace) -> None:
     from deepart import runtime
     from deepart.images import load_image
     from deepart.tasks.paint.fit import fitted
-    from deepart.tasks.paint.gallery import build_gallery
     from deepart.tasks.paint.transfer import StyleTransfer
+    from deepart.training.paint.gallery import build_gallery
     from deepart.training.run import load_teacher
 
     engine, read = StyleTransfer(), None

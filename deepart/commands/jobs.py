@@ -154,7 +154,7 @@ def _passport(options: argparse.Namespace) -> None:
 
 
 def _delete_data(options: argparse.Namespace) -> None:
-    from deepart.admin.data.datasets import delete_data_set
+    from deepart.admin.jobs import delete_data_set
 
     delete_data_set(options.name)
 

@@ -12,7 +12,7 @@ import timm
 import torch
 
 from deepart.images import png_bytes
-from deepart.models.flow import FlowConfig, FlowPainter, paint_steps, velocity
+from deepart.models.generators.flow import FlowConfig, FlowPainter, paint_steps, velocity
 from deepart.tasks.classify.classify import Answer, Classification
 from deepart.training.catalogue import Painting, read_catalogue, read_sharp
 from deepart.training.generate.evaluation import flow_painter, paint_all

@@ -11,7 +11,7 @@ import timm
 import torch
 
 from deepart.images import png_bytes
-from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator
+from deepart.models.generators.dcgan import DCGANConfig, DCGANDiscriminator, DCGANGenerator
 from deepart.training.catalogue import Painting
 from deepart.training.generate.coverage import Coverage
 from deepart.training.generate.generator import (

@@ -11,18 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils import spectral_norm
 
-from deepart.models.generator import (
-    DCGANConfig,
-    DCGANDiscriminator,
-    DCGANGenerator,
+from deepart.models.generators.dcgan import DCGANConfig, DCGANDiscriminator, DCGANGenerator
+from deepart.models.generators.fastgan import FastGAN, FastGANConfig, fold_spectral_norm
+from deepart.models.generators.generator import (
     EnlargingConvolution,
-    FastGAN,
-    FastGANConfig,
     FeaturePatch,
     Generator,
     GeneratorConfig,
     ModulatedActivation,
-    fold_spectral_norm,
 )
 from tiny_generators import random_generator
 

@@ -13,7 +13,7 @@ from deepart.errors import InputError
 from deepart.options import PaintOptions
 from deepart.text import LANGUAGES, say, texts
 
-SOURCES = sorted(Path(deepart.__file__).parent.rglob("*.py"))
+SOURCES = [path for kind in ("*.py", "data/*.json") for path in sorted(Path(deepart.__file__).parent.rglob(kind))]
 
 
 TEXT = texts("en")

@@ -25,8 +25,8 @@ from PIL import Image
 from torch import Tensor
 
 from deepart.admin.data.report import Refused, Report, guards
-from deepart.admin.data.sources import COLUMNS, SEPARATOR, Part, Source, plain_text
-from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_folder, remove_leftovers
+from deepart.admin.data.sources import COLUMNS, SEPARATOR, Part, Picture, Source, plain_text
+from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_leftovers
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.runtime import Progress
@@ -45,21 +45,6 @@ _FEWEST_TO_SPLIT = 5  # a label with fewer pictures than that is trained on with
 _ON_SHEET, _THUMB = 40, 96
 _FACTS = ("title", "year", "licence", "source")
 _SUFFIXES = {b"\xff\xd8": ".jpg", b"\x89P": ".png", b"RI": ".webp", b"GI": ".gif", b"BM": ".bmp", b"II": ".tif"}
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture of a source that can be learned from."""
-
-    index: int  # its place in the source
-    name: str  # a label, never a path
-    sha256: str
-    bits: np.ndarray = field(repr=False)  # (16, 17) uint8, from which near-duplicates are found
-    size: tuple[int, int]
-    num_bytes: int
-    labels: Mapping[str, str]
-    part: Part
-    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,18 +442,3 @@ def find_data_set(name: str) -> DataSet:
     if not (folder / CATALOGUE).is_file():
         raise InputError("dataset.unknown")
     return DataSet(name, folder)
-
-
-def delete_data_set(name: str) -> None:
-    """Remove a stored data set; models that learned from it keep their passports.
-
-    Raises:
-        InputError: there is none of that name, or a training job needs it.
-    """
-    from deepart.admin.jobs import jobs
-
-    data_set = find_data_set(name)
-    waiting = (job.config for job in jobs() if job.view().state in ("queued", "running"))
-    if any(name in (config.data, config.contents) for config in waiting):
-        raise InputError("dataset.in_use")
-    remove_folder(data_set.folder)

@@ -6,13 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from deepart.admin.data.sources import COLUMNS, SEPARATOR
+from deepart.admin.data.sources import COLUMNS, SEPARATOR, Picture
 from deepart.training.missing import fillable, year_of
-
-if TYPE_CHECKING:
-    from deepart.admin.data.datasets import Picture
 
 TASKS = ("style", "generator", "classifier", "restorer")
 """The models that can be trained."""

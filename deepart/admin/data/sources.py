@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Protocol
 
+import numpy as np
+
 from deepart.archives import PICTURE_SUFFIXES, TABLE_SUFFIXES, Limits, open_archive, pictures_in_folder, safe_name
 from deepart.errors import InputError
 from deepart.images import MAX_BYTES
@@ -44,6 +46,21 @@ _PARTS: dict[str, Part] = {
 }
 _UNKNOWN = ("", "none", "unknown", "nan", "null")
 _LONGEST_LABEL = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a source that can be learned from."""
+
+    index: int  # its place in the source
+    name: str  # a label, never a path
+    sha256: str
+    bits: np.ndarray = field(repr=False)  # (16, 17) uint8, from which near-duplicates are found
+    size: tuple[int, int]
+    num_bytes: int
+    labels: Mapping[str, str]
+    part: Part
+    facts: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.checkpoints import load_model
 from deepart.errors import InputError
-from deepart.models.generator import Generator, GeneratorConfig
+from deepart.models.generators.generator import Generator, GeneratorConfig
 from deepart.training.generate.evaluation import (
     PooledFeatures,
     centre_square,

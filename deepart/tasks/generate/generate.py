@@ -27,7 +27,7 @@ from deepart.checkpoints import CHECKPOINTS, find, models
 from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
-from deepart.models.generator import FeaturePatch
+from deepart.models.generators.generator import FeaturePatch
 from deepart.options import check_range, check_whole
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
@@ -39,8 +39,8 @@ from deepart.tasks.restore.bundled import LOOKS, SCALES, Look, enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
 
 if TYPE_CHECKING:
-    from deepart.models.generator import FastGAN
-    from deepart.models.generator import Generator as Network
+    from deepart.models.generators.fastgan import FastGAN
+    from deepart.models.generators.generator import Generator as Network
 
 DEFAULT_CHECKPOINT = "generate/fastgan-wikiart-v1"
 MOST_COUNT = 64

@@ -20,7 +20,7 @@ from deepart import hub
 from deepart.checkpoints import load_state
 from deepart.errors import WeightsError
 from deepart.hub import Report
-from deepart.models.generator import FastGAN, FastGANConfig, fold_spectral_norm
+from deepart.models.generators.fastgan import FastGAN, FastGANConfig, fold_spectral_norm
 from deepart.text import say
 
 FILE = "pytorch_model.bin"

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 from functools import partial
 from math import lcm
 from pathlib import Path
@@ -34,10 +33,11 @@ from torch import Tensor
 from deepart import hub, runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
+from deepart.files import read_table
 from deepart.images import load_image, to_pil, to_tensor
 from deepart.runtime import Progress
 from deepart.tasks.hub.repository import HubRepository
-from deepart.tasks.hub.spandrel_network import USUAL_SIGMA, Kind, SpandrelNetwork, load_network
+from deepart.tasks.hub.spandrel_network import USUAL_SIGMA, HubWeights, SpandrelNetwork, load_network
 from deepart.tasks.restore.holes import WINDOW, fill_holes, groups
 from deepart.tasks.tiled import MOST_RESULT_PIXELS, fetch_steps, patiently, run_tiled
 from deepart.text import say
@@ -59,207 +59,8 @@ _FACE_SIDE = 512  # of the pictures that face networks are made for
 _FACE_ROOM = 0.35  # of a face's side, left around it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HubWeights:
-    """One file of the Hub, and what is known of it before it is here."""
-
-    key: str
-    repo: str
-    file: str
-    revision: str | None = None
-    """Commit, branch or tag; None takes the newest."""
-    sha256: str | None = None
-    """None accepts the hash that the Hub states for the file."""
-    size: int | None = None
-    """Bytes, about."""
-    kind: Kind | None = None
-    """None where only the file tells."""
-    scale: int | None = None
-    licence: str | None = None
-    """That the authors gave the weights; what a repository that copies them says is another matter."""
-    source: str | None = None
-    good_for: str | None = None
-    """A key of `deepart.text`."""
-    path: Path | None = None
-    """Of a file of this machine, which is not fetched; `repo` is empty."""
-
-
-_ESRGAN = {
-    "repo": "ai-forever/Real-ESRGAN",
-    "revision": "a86fc6182b4650b4459cb1ddcb0a0d1ec86bf3b0",
-    "size": 67_040_989,
-    "kind": "enlarge",
-    "licence": "bsd-3-clause",
-    "source": "https://arxiv.org/abs/2107.10833",
-    "good_for": "restorer.good_for.esrgan",
-}
-_NAFNET = {
-    "repo": "nyanko7/nafnet-models",
-    "revision": "08e8c701eb662688cccda3bf3074e90e902bcd3b",
-    "kind": "clean",
-    "scale": 1,
-    "licence": "mit",
-    "source": "https://arxiv.org/abs/2204.04676",
-}
-
-RESTORERS: dict[str, HubWeights] = {
-    row.key: row
-    for row in (
-        HubWeights(
-            key="restore/lama-places-v1",
-            repo="fashn-ai/LaMa",
-            file="big-lama.pt",
-            sha256="344c77bbcb158f17dd143070d1e789f38a66c04202311ae3a258ef66667a9ea9",
-            size=205_669_692,
-            kind="inpaint",
-            scale=1,
-            licence="apache-2.0",
-            source="https://arxiv.org/abs/2109.07161",
-            good_for="restorer.good_for.lama",
-        ),
-        HubWeights(
-            key="restore/scunet-real-v1",
-            repo="deepinv/scunet",
-            file="scunet_color_real_psnr.pth",
-            revision="cb7773c9a39df182a3cc22f20b974b314c28cbbd",
-            sha256="fa78899ba2caec9d235a900e91d96c689da71c42029230c2028b00f09f809c2e",
-            size=72_000_000,
-            kind="clean",
-            scale=1,
-            licence="apache-2.0",
-            source="https://arxiv.org/abs/2203.13278",
-            good_for="restorer.good_for.scunet",
-        ),
-        HubWeights(
-            key="restore/drunet-color-v1",
-            repo="deepinv/drunet",
-            file="drunet_color.pth",
-            revision="7e079a6800958ae777b48e41fc1202a2ee21ecbe",
-            # The authors' file has 479abe3c5327dfd1...; whether this copy is that file is not known.
-            size=130_579_305,
-            kind="clean",
-            scale=1,
-            licence="mit",
-            source="https://arxiv.org/abs/2008.13751",
-            good_for="restorer.good_for.drunet",
-        ),
-        HubWeights(
-            key="restore/nafnet-sidd32-v1",
-            file="NAFNet-SIDD-width32.pth",
-            sha256="89c70e808d1783b6c07911306e106aaf0d4f7f3da8c61078b99ff7f8929a26f4",
-            size=116_861_841,
-            good_for="restorer.good_for.nafnet_sidd",
-            **_NAFNET,
-        ),
-        HubWeights(
-            key="restore/nafnet-gopro32-v1",
-            file="NAFNet-GoPro-width32.pth",
-            sha256="19394e6155d12ef6371d1d57496f87f0ec88f92bdffa27c0792690722d5d1a5c",
-            size=68_671_121,
-            good_for="restorer.good_for.nafnet_gopro",
-            **_NAFNET,
-        ),
-        HubWeights(
-            key="restore/esrgan-x2-v1",
-            file="RealESRGAN_x2.pth",
-            scale=2,
-            sha256="c830d067d54fc767b9543a8432f36d91bc2de313584e8bbfe4ac26a47339e899",
-            **_ESRGAN,
-        ),
-        HubWeights(
-            key="restore/esrgan-x4-v1",
-            file="RealESRGAN_x4.pth",
-            scale=4,
-            sha256="aa00f09ad753d88576b21ed977e97d634976377031b178acc3b5b238df463400",
-            **_ESRGAN,
-        ),
-        HubWeights(
-            key="restore/esrgan-x8-v1",
-            file="RealESRGAN_x8.pth",
-            scale=8,
-            # Said to begin with 8b72fb46; the rest was not found.
-            **_ESRGAN,
-        ),
-        HubWeights(
-            key="restore/gfpgan-ffhq-v1",
-            repo="gmk123/GFPGAN",
-            file="GFPGANv1.4.pth",
-            revision="e881fbc251fdf2a4f133ad8277dd5dadbd1c541a",
-            sha256="e2cd4703ab14f4d01fd1383a8a8b266f9a5833dacee8e6a79d3bf21a1b6be5ad",  # the authors' file
-            size=349_000_000,
-            kind="face",
-            scale=1,
-            licence="apache-2.0, with parts of third parties",
-            source="https://arxiv.org/abs/2101.04061",
-            good_for="restorer.good_for.gfpgan",
-        ),
-        HubWeights(
-            key="restore/realplksr-dejpg-v1",
-            repo="Phips/1xDeJPG_realplksr_otf",
-            file="1xDeJPG_realplksr_otf.safetensors",
-            revision="4956317c572662e7c7083a143e189e9a8255fe45",
-            sha256="bfc0b9a1163bf20eb18479e1f4faa0ece1b4d5ce59759be8b843d6ef32d1890f",
-            size=29_486_580,
-            kind="clean",
-            scale=1,
-            licence="cc-by-4.0",
-            source="https://arxiv.org/abs/2404.11848",
-            good_for="restorer.good_for.dejpg",
-        ),
-        HubWeights(
-            key="restore/realplksr-webphotox4-v1",
-            repo="Phips/4xNomosWebPhoto_RealPLKSR",
-            file="4xNomosWebPhoto_RealPLKSR.safetensors",
-            revision="ee1791235ab82e639bf6fde5581a2440771a14c0",
-            sha256="9be0228f98156a100d6636d99b373ed2785b999723f9adc4cca504329ab157f2",
-            size=29_590_440,
-            kind="enlarge",
-            scale=4,
-            licence="cc-by-4.0",
-            source="https://arxiv.org/abs/2404.11848",
-            good_for="restorer.good_for.webphoto",
-        ),
-        HubWeights(
-            key="restore/dat2-nomosx4-v1",
-            repo="Phips/4xNomos2_hq_dat2",
-            file="4xNomos2_hq_dat2.safetensors",
-            revision="b64c1bdf9fc707ff6a6a708b29caf3442dc7d7fc",
-            sha256="278c78ba9fd333ace4b02b3aeaa0254428baea20a63d3e995e2e4f8a60173f6f",
-            size=139_792_588,
-            kind="enlarge",
-            scale=4,
-            licence="cc-by-4.0",
-            source="https://arxiv.org/abs/2308.03364",
-            good_for="restorer.good_for.dat",
-        ),
-        HubWeights(
-            key="restore/hat-nomosx4-v1",
-            repo="Phips/4xNomos8kHAT-L_bokeh_jpg",
-            file="4xNomos8kHAT-L_bokeh_jpg.safetensors",
-            revision="5261b05beb0a05906c67e006310bb0a08ba53311",
-            sha256="f7d36c0d2ce1b8af2e9879834f93ff97978a1cd98eb39719a6fc92f05834b26c",
-            size=165_299_372,
-            kind="enlarge",
-            scale=4,
-            licence="cc-by-4.0",
-            source="https://arxiv.org/abs/2205.04437",
-            good_for="restorer.good_for.hat",
-        ),
-        HubWeights(
-            key="restore/span-nomosx2-v1",
-            repo="Phips/2xNomosUni_span_multijpg",
-            file="2xNomosUni_span_multijpg.safetensors",
-            revision="ed6111c4cabdaf42b75e6535600d5370cce9e4e2",
-            sha256="bee2a9c082f2b8f6e7f5db504b36593c24a1a959511f587114c399ca58b9c92c",
-            size=4_461_056,
-            kind="enlarge",
-            scale=2,
-            licence="cc-by-4.0",
-            source="https://arxiv.org/abs/2311.12770",
-            good_for="restorer.good_for.span",
-        ),
-    )
-}
+RESTORERS: dict[str, HubWeights] = {row["key"]: HubWeights(**row) for row in read_table("restorers")}
+"""A file without a hash: of which nobody has found that of its authors."""
 
 
 def find_restorer(key: str) -> HubWeights:

@@ -8,8 +8,9 @@ is spandrel's own code.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -22,9 +23,6 @@ from deepart.hub import Report
 from deepart.tasks.hub.repository import CARD, HubRepository
 from deepart.tasks.hub.torchscript import is_torchscript, read_tensors
 
-if TYPE_CHECKING:
-    from deepart.tasks.hub.restorers import HubWeights
-
 Kind = Literal["inpaint", "clean", "enlarge", "face"]
 """What a restorer does: fill what a mask marks, clean all of a picture, enlarge it, or repair a face."""
 
@@ -32,6 +30,31 @@ USUAL_SIGMA = 15.0
 """Standard deviation of noise, of 255, that spandrel tells a network which asks for it."""
 
 _MOST_FILE_BYTES = 2 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubWeights:
+    """One file of the Hub, and what is known of it before it is here."""
+
+    key: str
+    repo: str
+    file: str
+    revision: str | None = None
+    """Commit, branch or tag; None takes the newest."""
+    sha256: str | None = None
+    """None accepts the hash that the Hub states for the file."""
+    size: int | None = None
+    """Bytes, about."""
+    kind: Kind | None = None
+    """None where only the file tells."""
+    scale: int | None = None
+    licence: str | None = None
+    """That the authors gave the weights; what a repository that copies them says is another matter."""
+    source: str | None = None
+    good_for: str | None = None
+    """A key of `deepart.text`."""
+    path: Path | None = None
+    """Of a file of this machine, which is not fetched; `repo` is empty."""
 
 
 class SpandrelNetwork(nn.Module):

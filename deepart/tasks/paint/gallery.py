@@ -7,28 +7,21 @@ that this project's own network painted with it.
 
 from __future__ import annotations
 
-import csv
 import functools
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepart.checkpoints import find
 from deepart.errors import InputError
-from deepart.files import replacing_folder, write_json
-from deepart.images import centre_crop, load_image
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from deepart.models.style_code import StyleCode
-    from deepart.tasks.paint.transfer import StyleTransfer
 
 FOLDER = "gallery"
 THUMBNAIL_SIDE = 192
-_FITTED = ".fitted"
+FITTED = ".fitted"
 """What follows the key of a style where the file has what was fitted to it; kept in float16."""
 
 
@@ -57,7 +50,7 @@ class NamedStyle:
 @functools.cache
 def named_styles(checkpoint: str) -> dict[str, NamedStyle]:
     """Return the gallery of a checkpoint by key, in the order in which it is shown."""
-    entries = json.loads((_folder(checkpoint) / "gallery.json").read_text("utf-8"))
+    entries = json.loads((gallery_folder(checkpoint) / "gallery.json").read_text("utf-8"))
     return {entry["key"]: NamedStyle(**entry) for entry in entries}
 
 
@@ -74,51 +67,16 @@ def named_style_code(checkpoint: str, key: str) -> StyleCode:
     known = named_styles(checkpoint)
     if key not in known:
         raise InputError("style.unknown", known=", ".join(known))
-    with safe_open(_folder(checkpoint) / "codes.safetensors", "pt") as file:
-        fitted = file.get_tensor(key + _FITTED).float() if key + _FITTED in set(file.keys()) else None
+    with safe_open(gallery_folder(checkpoint) / "codes.safetensors", "pt") as file:
+        fitted = file.get_tensor(key + FITTED).float() if key + FITTED in set(file.keys()) else None
         return StyleCode(file.get_tensor(key).float(), checkpoint, known[key].title, fitted)
 
 
 def thumbnail(checkpoint: str, key: str) -> Path:
     """Return the picture that shows a named style."""
-    return _folder(checkpoint) / f"{key}.webp"
+    return gallery_folder(checkpoint) / f"{key}.webp"
 
 
-def build_gallery(
-    transfer: StyleTransfer,
-    listing: Path,
-    neutral: Image.Image,
-    on_style: Callable[[NamedStyle], None] = lambda style: None,
-    read: Callable[[Image.Image], StyleCode] | None = None,
-) -> None:
-    """Make the gallery of `transfer.checkpoint` anew from scans that stay where they are.
-
-    Args:
-        transfer: paints the thumbnails.
-        listing: CSV with a column for each field of `NamedStyle`, and path, relative to the file.
-        neutral: the picture that is painted in every style.
-        on_style: told of each style when it is done.
-        read: makes a style of a scan; None reads its code at a glance.
-    """
-    from safetensors.torch import save_file
-
-    square = centre_crop(neutral, 2 * THUMBNAIL_SIDE)
-    styles, codes = [], {}
-    with replacing_folder(_folder(transfer.checkpoint)) as folder, open(listing, encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            code = (read or transfer.encode)(load_image(listing.parent / row.pop("path")))
-            style = NamedStyle(**row)
-            painted = centre_crop(transfer(square, code), THUMBNAIL_SIDE)
-            painted.save(folder / f"{style.key}.webp", quality=82)
-            codes[style.key] = code.vector
-            if code.fitted is not None:
-                codes[style.key + _FITTED] = code.fitted.half()
-            styles.append(style)
-            on_style(style)
-        save_file(codes, folder / "codes.safetensors")
-        write_json(folder / "gallery.json", [asdict(style) for style in styles])
-    named_styles.cache_clear()
-
-
-def _folder(checkpoint: str) -> Path:
+def gallery_folder(checkpoint: str) -> Path:
+    """Return where the gallery of a checkpoint lies."""
     return find(checkpoint).folder / FOLDER

@@ -19,7 +19,7 @@ from torch import Tensor
 from deepart.training.loop import Turn
 
 if TYPE_CHECKING:
-    from deepart.models.generator import Generator
+    from deepart.models.generators.generator import Generator
 
 EVERY = 2000
 """Steps after which latents are chosen anew."""

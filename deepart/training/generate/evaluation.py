@@ -23,8 +23,8 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.errors import WeightsError
 from deepart.files import replacing
-from deepart.models.flow import FlowPainter, paint_steps
-from deepart.models.generator import Generator
+from deepart.models.generators.flow import FlowPainter, paint_steps
+from deepart.models.generators.generator import Generator
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.generate.generator import fold_batch_norms, imagenet_backbone
 

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.models.flow import FlowPainter, velocity
+from deepart.models.generators.flow import FlowPainter, velocity
 from deepart.training.catalogue import Painting, known_artists, near_duplicates, read_catalogue, read_sharp
 from deepart.training.data import PictureStore, Selection, is_held_out
 from deepart.training.generate.generator import SquareCrops, shown_truly

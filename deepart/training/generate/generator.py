@@ -38,7 +38,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 from deepart.checkpoints import load_state
 from deepart.errors import WeightsError
 from deepart.models.blocks import upsample_linear
-from deepart.models.generator import SLOPE, DCGANDiscriminator, DCGANGenerator, Generator
+from deepart.models.generators.dcgan import DCGANDiscriminator, DCGANGenerator
+from deepart.models.generators.generator import SLOPE, Generator
 from deepart.training.catalogue import Painting
 from deepart.training.classify.classifier import label_shares
 from deepart.training.data import PictureStore, Selection, random_crop

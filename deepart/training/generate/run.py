@@ -22,8 +22,9 @@ from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.files import write_json
 from deepart.images import save_png
-from deepart.models.flow import FlowConfig, FlowPainter
-from deepart.models.generator import DCGANConfig, DCGANDiscriminator, DCGANGenerator, Generator, GeneratorConfig
+from deepart.models.generators.dcgan import DCGANConfig, DCGANDiscriminator, DCGANGenerator
+from deepart.models.generators.flow import FlowConfig, FlowPainter
+from deepart.models.generators.generator import Generator, GeneratorConfig
 from deepart.models.vae import PictureVAE, PictureVAEConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting, read_catalogue

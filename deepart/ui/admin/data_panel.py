@@ -9,8 +9,9 @@ from typing import Any
 import gradio as gr
 
 from deepart.admin.data import hub as hub_datasets
-from deepart.admin.data.datasets import Choices, Draft, check, choose, delete_data_set, find_data_set, store
+from deepart.admin.data.datasets import Choices, Draft, check, choose, find_data_set, store
 from deepart.admin.data.sources import COLUMNS, Source, ZipSource
+from deepart.admin.jobs import delete_data_set
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.text import say

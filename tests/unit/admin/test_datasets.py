@@ -13,8 +13,9 @@ from PIL import Image
 
 from deepart.admin.data import datasets
 from deepart.admin.data import hub as hub_datasets
-from deepart.admin.data.datasets import Choices, Draft, check, data_sets, delete_data_set, find_data_set, store
+from deepart.admin.data.datasets import Choices, Draft, check, data_sets, find_data_set, store
 from deepart.admin.data.sources import Contents, FolderSource, ZipSource, plain_text
+from deepart.admin.jobs import delete_data_set
 from deepart.errors import InputError
 from deepart.runtime import Progress, run
 from deepart.training.catalogue import read_catalogue

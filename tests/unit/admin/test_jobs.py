@@ -16,10 +16,10 @@ import torch
 from safetensors.torch import load_file
 
 from deepart.admin import jobs
-from deepart.admin.data.datasets import DataSet, delete_data_set
+from deepart.admin.data.datasets import DataSet
 from deepart.admin.job import _give_way, main
 from deepart.admin.job_config import JobConfig
-from deepart.admin.jobs import Estimate, Job
+from deepart.admin.jobs import Estimate, Job, delete_data_set
 from deepart.admin.tuning.restorer import RestorerTuning
 from deepart.errors import InputError
 from deepart.models.denoiser import Restorer, RestorerConfig

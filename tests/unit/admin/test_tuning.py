@@ -17,7 +17,7 @@ from deepart.checkpoints import load_folder
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.models.denoiser import Restorer, RestorerConfig
-from deepart.models.generator import Generator
+from deepart.models.generators.generator import Generator
 from deepart.models.style_network import StyleNetwork
 from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.classify.label_training import label_targets, with_heads

@@ -52,7 +52,7 @@ class FlowConfig:
     detail: int = 64
     """Channels of the network for detail."""
     shares: tuple[tuple[float, ...], ...] = ()
-    """See `deepart.models.generator.GeneratorConfig.shares`."""
+    """See `deepart.models.generators.generator.GeneratorConfig.shares`."""
 
 
 class FlowPainter(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):
