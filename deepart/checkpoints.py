@@ -90,7 +90,7 @@ ARCHITECTURES = {
     "Filler": "deepart.models.inpainter:Filler",
     "Generator": "deepart.models.generators.generator:Generator",
     "LossNetwork": "deepart.models.perceptual_network:LossNetwork",
-    "PictureVAE": "deepart.models.vae:PictureVAE",
+    "PictureVAE": "deepart.models.generators.vae:PictureVAE",
     "Restorer": "deepart.models.denoiser:Restorer",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
     "Translator": "deepart.models.translator:Translator",

@@ -12,7 +12,7 @@ from PIL import Image
 
 from deepart.__main__ import main
 from deepart.images import save_png
-from deepart.models.vae import PictureVAE, PictureVAEConfig
+from deepart.models.generators.vae import PictureVAE, PictureVAEConfig
 from deepart.training.generate.generator import SquareCrops
 from deepart.training.generate.vae import VAETraining, divergence_of
 from deepart.training.loop import FitConfig, Stage, Turn, fit

@@ -25,7 +25,7 @@ from deepart.images import save_png
 from deepart.models.generators.dcgan import DCGANConfig, DCGANDiscriminator, DCGANGenerator
 from deepart.models.generators.flow import FlowConfig, FlowPainter
 from deepart.models.generators.generator import Generator, GeneratorConfig
-from deepart.models.vae import PictureVAE, PictureVAEConfig
+from deepart.models.generators.vae import PictureVAE, PictureVAEConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting, read_catalogue
 from deepart.training.classify.run import imagenet_weights

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from deepart.models.vae import PictureVAE
+from deepart.models.generators.vae import PictureVAE
 from deepart.training.generate.generator import SquareCrops
 from deepart.training.loop import Batch, Turn
 
