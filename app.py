@@ -19,4 +19,4 @@ except DeepartError as error:  # a setting that cannot be
 
 if __name__ == "__main__":
     temporary.end_like_interrupt()
-    demo.launch(**launch_options())
+    demo.launch(**launch_options(demo))

@@ -33,7 +33,7 @@ def running_app(folder: Path, **environment: str) -> Iterator[str]:
     _forget()
     demo = build_app()
     try:
-        _, url, _ = demo.launch(**launch_options(), server_port=_free_port(), prevent_thread_lock=True, quiet=True)
+        _, url, _ = demo.launch(**launch_options(demo), server_port=_free_port(), prevent_thread_lock=True, quiet=True)
         yield url.rstrip("/")
     finally:
         # A thread that is still computing when Python ends would bring the whole process down.

@@ -22,8 +22,10 @@ from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT as GENERATOR
 from deepart.tasks.generate.generate import is_available
 from deepart.tasks.hub.diffusion import load_now
 from deepart.tasks.hub.pipeline_table import find_large
+from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
 from deepart.ui import health, samples
+from deepart.ui.address import add_address, facts
 from deepart.ui.admin.tab import build_admin_tab
 from deepart.ui.blend.tab import build_blend_tab
 from deepart.ui.classify.tab import build_classify_tab
@@ -42,7 +44,7 @@ log = logging.getLogger("deepart")
 
 
 def build_app() -> gr.Blocks:
-    """Return the app, ready to be launched with `launch_options()`."""
+    """Return the app, ready to be launched with `launch_options(demo)`."""
     # Gradio asks itself whether it is up, which must not go through a proxy.
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1,::1,0.0.0.0"]))
@@ -55,6 +57,8 @@ def build_app() -> gr.Blocks:
     age = 60 * settings.keep_files_minutes
     with Page(title="deepart", delete_cache=(max(60, age // 4), age)) as demo:
         gr.Markdown(t("ui.masthead"), elem_id="masthead")
+        link = gr.Button(t("ui.copy_link"), size="sm", min_width=0, elem_id="copy-link")
+        link.click(None, js="() => window.deepart?.copyLink()", api_visibility="private", queue=False)
         names = [*(["generate"] if is_available() else []), "transfer", "blend", "classify", "restore"]
         names += ["admin"] if is_offered() else []
         with gr.Tabs(selected="transfer", overflow_behavior="wrap", elem_id="rooms") as tabs:
@@ -74,6 +78,8 @@ def build_app() -> gr.Blocks:
         if "admin" in rooms:
             with rooms["admin"]:
                 build_admin_tab()
+        gr.HTML('<section id="history" hidden></section>', padding=False)  # filled by page/history.js
+        add_address(demo)
         gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
         add_repaint_endpoint()
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
@@ -83,13 +89,13 @@ def build_app() -> gr.Blocks:
     return demo
 
 
-def launch_options() -> dict[str, Any]:
-    """Return the arguments of `Blocks.launch`."""
+def launch_options(demo: gr.Blocks) -> dict[str, Any]:
+    """Return the arguments of `demo.launch`."""
     return {
         "server_name": runtime.settings().host,
         "theme": make_theme(),
         "css_paths": STYLE_CSS,
-        "js": page_script(),
+        "js": page_script(facts(demo), named_styles(DEFAULT_CHECKPOINT)),
         "i18n": t,
         "max_file_size": MAX_BYTES,
         "show_error": False,

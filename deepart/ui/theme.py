@@ -1,17 +1,34 @@
-"""The look of the app: white walls, ink, one seal red; everything else is in style.css and page.js."""
+"""The look of the app: white walls, ink, one seal red; everything else is in style.css and page/."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
-from deepart.text import LANGUAGES, texts
+from deepart.text import LANGUAGES, say, texts
 
+VERBS = ("transfer", "blend", "classify", "restore", "generate")
 STYLE_CSS = Path(__file__).with_name("style.css")
-PAGE_JS = Path(__file__).with_name("page.js")
-_TEXTS_OF_PAGE = ("ui.queue_next", "ui.queue_behind", "ui.queue_seconds")
+PAGE_JS = tuple(
+    Path(__file__).with_name("page") / f"{name}.js" for name in ("texts", "address", "names", "queue", "history")
+)
+"""Parts of one script, in the order in which they build upon each other."""
+_TEXTS_OF_PAGE = (
+    "ui.queue_next",
+    "ui.queue_behind",
+    "ui.queue_seconds",
+    "ui.link_copied",
+    "ui.history.title",
+    "ui.history.hint",
+    "ui.history.again",
+    "ui.history.download",
+    "ui.history.gone",
+    "ui.history.forget",
+)
 
 # Gradio brings the first one along, whole (of most others it has only some letters); the rest are the visitor's own.
 _SANS = [
@@ -150,10 +167,22 @@ _LOOK = dict(
 )
 
 
-def page_script() -> str:
-    """Return what runs in the visitor's browser, with its texts in all languages."""
-    found = {language: {key: texts(language)[key] for key in _TEXTS_OF_PAGE} for language in LANGUAGES}
-    return PAGE_JS.read_text("utf-8").replace("/* texts */ {}", json.dumps(found, ensure_ascii=False))
+def page_script(settings: dict[str, dict[str, Any]], styles: Sequence[str]) -> str:
+    """Return what runs in the visitor's browser when the page is loaded.
+
+    Args:
+        settings: what each setting begins with, see `deepart.ui.address.facts`.
+        styles: keys of the gallery, in its order.
+    """
+    facts = {
+        "settings": settings,
+        "styles": list(styles),
+        "texts": {language: {key: texts(language)[key] for key in _TEXTS_OF_PAGE} for language in LANGUAGES},
+        "verbs": {language: {verb: say(f"ui.tab.{verb}", language) for verb in VERBS} for language in LANGUAGES},
+    }
+    script = "\n".join(path.read_text("utf-8") for path in PAGE_JS)
+    script = script.replace("const facts = {};", f"const facts = {json.dumps(facts, ensure_ascii=False)};", 1)
+    return f"() => {{\n{script}}}"
 
 
 def make_theme() -> gr.themes.Base:

@@ -19,8 +19,7 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 from deepart.ui.app import build_app, launch_options
-build_app()
-launch_options()
+launch_options(build_app())
 for thread in threading.enumerate():  # the first picture is painted beside
     if thread is not threading.main_thread():
         thread.join()

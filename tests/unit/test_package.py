@@ -20,7 +20,7 @@ from deepart.checkpoints import CHECKPOINTS, WEIGHTS
 from deepart.ui.theme import PAGE_JS, STYLE_CSS
 from deepart.text import LANGUAGES
 assert WEIGHTS.is_relative_to(sys.argv[1]), WEIGHTS
-print(*LANGUAGES, PAGE_JS.is_file(), *(path.is_file() for path in [STYLE_CSS]))
+print(*LANGUAGES, all(path.is_file() for path in PAGE_JS), STYLE_CSS.is_file())
 """
 
 

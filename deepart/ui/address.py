@@ -1,0 +1,80 @@
+"""The address of the page: which tab is open, and its settings, as in `?tab=restore&clean=0.6&upscale=2`.
+
+The address is read when the page is loaded (`open_address`) and written in the browser (page/address.js).  It holds
+parameters only, never a picture, and its names are those of recipes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from deepart.options import PaintOptions
+from deepart.ui.events import handler
+
+_OF_PAINTING = ("strength", *PaintOptions.settings())
+_SETTINGS: dict[str, dict[str, str]] = {
+    "transfer": {name: name.replace("_", "-") for name in _OF_PAINTING},
+    "blend": {name: name.replace("_", "-") for name in _OF_PAINTING},
+    "restore": {"fill": "fill", "clean": "clean", "keep_paint": "keep", "colour": "colour"}
+    | {name: name for name in ("upscale", "look")},
+    "generate": {"style": "style", "truncation": "variety", "seed": "seed", "count": "count"},
+}
+"""By tab, the name of each setting and how the `elem_id` of its control goes on after the tab."""
+
+
+def add_address(page: gr.Blocks) -> None:
+    """Let the controls of all tabs be set by the address, and remembered in it."""
+    controls = list(_controls(page))
+    quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    for tab, name, control in controls:
+        js = f"(value) => window.deepart?.remember({tab!r}, {name!r}, value)"
+        control.change(None, [control], None, js=js, **quiet)
+
+    @handler
+    def open_address(request: gr.Request) -> list[Any]:
+        """Set what the address says of the tab that it names."""
+        asked = dict(request.query_params)
+        tab = asked.get("tab", "transfer")
+        updates = [read(control, asked.get(name)) if of == tab else None for of, name, control in controls]
+        updates = [gr.skip() if value is None else value for value in updates]
+        return updates if len(updates) > 1 else updates[0]
+
+    page.load(open_address, None, [control for *_, control in controls], **quiet)
+
+
+def facts(page: gr.Blocks) -> dict[str, dict[str, Any]]:
+    """Return what each setting begins with, by tab and name, for page/address.js."""
+    found: dict[str, dict[str, Any]] = {"transfer": {"style": None}}
+    for tab, name, control in _controls(page):
+        found.setdefault(tab, {})[name] = control.value
+    return found
+
+
+def read(control: Component, text: str | None) -> Any:
+    """Return the value that a text of an address stands for, or None if the control cannot have it."""
+    if text is None:
+        return None
+    if isinstance(control, gr.Checkbox):
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower())
+    if isinstance(control, (gr.Radio, gr.Dropdown)):
+        return next((value for _, value in control.choices if str(value) == text), None)
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    low, high = control.minimum, control.maximum
+    if not (low if low is not None else number) <= number <= (high if high is not None else number):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def _controls(page: gr.Blocks) -> Iterator[tuple[str, str, Component]]:
+    by_id = {block.elem_id: block for block in page.blocks.values() if block.elem_id}
+    for tab, names in _SETTINGS.items():
+        for name, suffix in names.items():
+            if f"{tab}-{suffix}" in by_id:
+                yield tab, name, by_id[f"{tab}-{suffix}"]

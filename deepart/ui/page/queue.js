@@ -1,0 +1,70 @@
+// What is under way: Stop buttons, the place in the queue, and a warning to those who leave.
+const NOTICED = 600, LONG = 2500; // milliseconds
+const jobs = new Map(); // event -> {since, isWaiting, rank, eta, tab}
+const note = document.createElement("p");
+note.id = "queue-note";
+note.setAttribute("role", "status");
+document.body.append(note);
+
+function showWork() {
+  const noticed = [...jobs.values()].filter(({ since }) => Date.now() - since > NOTICED);
+  for (const panel of document.querySelectorAll("#rooms > [role=tabpanel]")) {
+    panel.toggleAttribute("data-working", noticed.some(({ tab }) => `tab-${tab}` === panel.id));
+  }
+  const waiting = noticed.filter(({ isWaiting, rank }) => isWaiting && rank !== undefined);
+  const last = waiting.sort((a, b) => b.rank - a.rank)[0];
+  let text = "";
+  if (last) {
+    text = last.rank ? say("ui.queue_behind", { count: last.rank }) : say("ui.queue_next");
+    if (last.eta > 1) text += (language === "zh" ? "" : " ") + say("ui.queue_seconds", { seconds: Math.ceil(last.eta) });
+  }
+  if (note.textContent !== text) note.textContent = text;
+}
+
+function follow({ msg, event_id: id, rank, rank_eta: eta }) {
+  const job = jobs.get(id);
+  if (!job) return;
+  if (msg === "estimation") Object.assign(job, { rank, eta });
+  if (msg === "process_starts") job.isWaiting = false;
+  if (msg === "process_completed") jobs.delete(id);
+  showWork();
+}
+
+async function listen(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (rest + part.value).split("\n");
+      rest = lines.pop();
+      for (const line of lines.filter((each) => each.startsWith("data:"))) {
+        follow(JSON.parse(line.slice(5)));
+        noteResults(line);
+      }
+    }
+  } catch {} // the connection broke, of which Gradio says what is to be said
+  jobs.clear();
+  showWork();
+}
+
+window.addEventListener("beforeunload", (event) => {
+  if ([...jobs.values()].some(({ since }) => Date.now() - since > LONG)) event.preventDefault();
+});
+
+// Of a queue that is full Gradio's page says so in English alone; of other refusals it says what it is told.
+const fetched = window.fetch;
+window.fetch = async (...asked) => {
+  const answer = await fetched(...asked);
+  const isJoin = answer.url.includes("/queue/join");
+  if (isJoin && answer.status === 503) return new Response(answer.body, { status: 429, headers: answer.headers });
+  if (isJoin && answer.ok) {
+    const { event_id: id } = await answer.clone().json();
+    jobs.set(id, { since: Date.now(), isWaiting: true, tab: room() });
+    setTimeout(showWork, NOTICED + 50);
+  } else if (answer.url.includes("/queue/data") && answer.body) {
+    const [gradios, ours] = answer.body.tee();
+    listen(ours);
+    return new Response(gradios, { status: answer.status, headers: answer.headers });
+  }
+  return answer;
+};
