@@ -47,10 +47,11 @@ def _checkpoints(options: argparse.Namespace) -> None:
     for row in rows:
         size = f"{row['size'] / 1e6:9.1f} MB" if row["size"] else f"{'?':>12}"
         needs = f" (needs {row['needs']})" if row["needs"] else ""
-        unproven = "" if row["is_proven"] else " Unproven."
+        unproven = ("" if row["is_proven"] else " Unproven.") + ("" if row["is_pinned"] else " Not pinned.")
         good_for = row["good_for"] or ""
         print(f"{row['key']:40}{row['state']:9}{size}  {row['licence']:14} {good_for}{needs}{unproven}")
     print("Unproven: nobody of this project has run the file; its hash and its layout are checked when it is fetched.")
+    print("Not pinned: the newest files of a repository are fetched; their commit stands in the recipes of pictures.")
 
 
 def _fetch(options: argparse.Namespace) -> None:

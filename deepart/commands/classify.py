@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import OutputFile, add_command, pictures_of, progress_line
+from deepart.commands.console import OutputFile, add_command, checkpoint_of, pictures_of, progress_line
 
 if TYPE_CHECKING:
     from deepart.tasks.classify.classify import Classification
@@ -40,6 +40,7 @@ def add_to(commands) -> None:
     classify.add_argument(
         "--checkpoint",
         metavar="KEY",
+        type=checkpoint_of,
         default="classify/lite0-wikiart-v1",
         help="classifier: a checkpoint (default: the bundled one), owner/name of one on the Hub, or a folder",
     )
@@ -53,9 +54,7 @@ def _classify(options: argparse.Namespace) -> int:
     from deepart.tasks.classify.batch import classify_batch_steps
 
     sources = [path for given in options.sources for path in pictures_of(given)]
-    is_folder = Path(options.checkpoint).is_dir() or options.checkpoint.startswith(("/", "./", "../", "~"))
-    checkpoint = Path(options.checkpoint).expanduser() if is_folder else options.checkpoint
-    steps = classify_batch_steps(sources, checkpoint=checkpoint, full_names=True)
+    steps = classify_batch_steps(sources, checkpoint=options.checkpoint, full_names=True)
     answers = run(steps, progress_line())
     if options.json:
         print(json.dumps([row.as_json() for row in answers.rows], indent=1))

@@ -123,6 +123,13 @@ class OutputFolder(argparse.Action):
         setattr(namespace, self.dest, writable_folder(value))
 
 
+def checkpoint_of(text: str) -> str | Path:
+    """Read the value of an option that names a checkpoint: a path, absolute from here on, or a key."""
+    path = Path(text).expanduser()
+    is_path = path.exists() or text.startswith(("/", "./", "../", "~"))
+    return path.absolute() if is_path else text
+
+
 def number_or_auto(text: str) -> float | str:
     """Read the value of an option that is a number, or "auto"."""
     return text if text == "auto" else float(text)

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import argparse
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import OutputFile, OutputFolder, add_command, progress_line, write_picture
+from deepart.commands.console import (
+    OutputFile,
+    OutputFolder,
+    add_command,
+    checkpoint_of,
+    progress_line,
+    write_picture,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PIL import Image
 
+    from deepart.tasks.generate.generate import ArtGenerator
     from deepart.tasks.generate.genome import Genome
 
 CHECKPOINT = "generate/fastgan-wikiart-v1"
@@ -100,7 +109,9 @@ def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> N
     command.add_argument(
         "--checkpoint",
         default=CHECKPOINT,
-        help="generator; default %(default)s; or owner/name of a diffusers pipeline on the Hub",
+        type=checkpoint_of,
+        help="generator; default %(default)s; owner/name of a diffusers pipeline on the Hub; or a path: folder of a "
+        "training run's result, a FastGAN's file, or the folder of a pipeline",
     )
 
 
@@ -135,8 +146,11 @@ def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], li
         return _projected, ("seed", "count", "truncation", "upscale", "look", *of_pipelines, *of_families)
     if options.again:
         alone = () if options.neighbours else ("seed", "amount")
-        return _bred, ("count", "style", "truncation", "checkpoint", *of_pipelines, *alone)
-    if options.checkpoint.startswith("generate/"):
+        own = () if isinstance(options.checkpoint, Path) else ("checkpoint",)
+        return _bred, ("count", "style", "truncation", *own, *of_pipelines, *alone)
+    is_pipeline = isinstance(options.checkpoint, Path) and (options.checkpoint / "model_index.json").is_file()
+    is_key = str(options.checkpoint).startswith(("generate/", "own/"))
+    if is_key or (isinstance(options.checkpoint, Path) and not is_pipeline):
         return _born, (*of_pipelines, *of_families)
     return _diffused, ("style", "truncation", "upscale", "look", *of_families)
 
@@ -171,26 +185,33 @@ def _bred(options: argparse.Namespace) -> list[Image.Image]:
     """Paint a picture again, or its neighbours."""
     from deepart import runtime
     from deepart.tasks.generate.breeding import neighbours
-    from deepart.tasks.generate.generate import ArtGenerator, random_seed
+    from deepart.tasks.generate.generate import random_seed
 
     (genome,) = _genomes([options.again])
     genomes = [genome]
     if options.neighbours:
         seed = random_seed() if options.seed is None else options.seed
         genomes = neighbours(genome, options.neighbours, seed, options.amount)
-    steps = ArtGenerator(genome.checkpoint).steps(genomes, upscale=options.upscale, look=options.look)
+    steps = _engine(options, genome).steps(genomes, upscale=options.upscale, look=options.look)
     return runtime.run(steps, progress_line())
+
+
+def _engine(options: argparse.Namespace, genome: Genome) -> ArtGenerator:
+    """Return what painted a picture: what its recipe names, or a path that the visitor names."""
+    from deepart.tasks.generate.generate import generator_of
+
+    return generator_of(options.checkpoint if isinstance(options.checkpoint, Path) else genome.checkpoint)
 
 
 def _projected(options: argparse.Namespace) -> list[Image.Image]:
     """Look for the visitor's own picture."""
     from deepart import runtime
-    from deepart.tasks.generate.generate import ArtGenerator
+    from deepart.tasks.generate.generate import generator_of
     from deepart.tasks.generate.genome import ANY_STYLE
     from deepart.tasks.generate.projection import project_steps
 
     style = None if options.style == ANY_STYLE else options.style
-    steps = project_steps(ArtGenerator(options.checkpoint), options.like, style=style)
+    steps = project_steps(generator_of(options.checkpoint), options.like, style=style)
     return [runtime.run(steps, progress_line()).picture]
 
 
@@ -216,11 +237,11 @@ def _print_works(picture: Image.Image) -> None:
 def _walk(options: argparse.Namespace) -> None:
     from deepart import runtime
     from deepart.errors import InputError
-    from deepart.tasks.generate.generate import ArtGenerator
+    from deepart.tasks.generate.generate import generator_of
     from deepart.tasks.generate.walks import Walk, walk_of, walk_steps
 
     started = time.perf_counter()
-    engine = ArtGenerator(options.checkpoint)
+    engine = generator_of(options.checkpoint)
     if options.again:
         walk = walk_of(options.again)
         if walk is None:
@@ -230,7 +251,7 @@ def _walk(options: argparse.Namespace) -> None:
         keys += [engine.born(seed, options.style, options.truncation) for seed in options.seeds or ()]
         walk = Walk(tuple(keys), options.frames, not options.no_loop, options.easing, options.fps)
     walk.check()
-    engine = ArtGenerator(walk.keys[0].checkpoint)
+    engine = _engine(options, walk.keys[0])
     steps = walk_steps(engine, walk, options.output, upscale=options.upscale, look=options.look)
     runtime.run(steps, progress_line())
     print(f"{options.output}: {walk.frames} frames in {time.perf_counter() - started:.1f} s")

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load, save
 
 from deepart import runtime
+from deepart.__main__ import main
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
 from deepart.tasks.hub.diffusion import INDEX, diffuse_steps, pipelines
@@ -65,6 +67,16 @@ def test_an_unconditional_pipeline_paints_the_same_for_the_same_seed(hub: Loopba
     assert recipe_of(again).seed == 4 and recipe_of(again).checkpoint == f"{REPO}@{hub.repos[REPO].head}"
     assert seen[-1].done == seen[-1].total == 6
     assert not hub.requests("GET", "pipeline.py")
+
+
+def test_a_folder_is_as_good(tmp_path: Path) -> None:
+    folder = tmp_path / "pipeline"
+    unconditional().save_pretrained(folder, safe_serialization=True)
+    (picture,) = runtime.run(diffuse_steps(folder, seed=3, num_steps=3))
+    assert picture.size == (16, 16) and recipe_of(picture).checkpoint.startswith("own/pipeline@")
+    out = tmp_path / "out"
+    assert main(["generate", "--checkpoint", str(folder), "--seed", "3", "--steps", "3", "-o", str(out)]) == 0
+    assert Image.open(out / "3.png").tobytes() == picture.tobytes()
 
 
 def test_a_text_is_painted_and_asked_for(hub: LoopbackHub, tmp_path: Path) -> None:

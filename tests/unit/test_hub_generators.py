@@ -6,6 +6,7 @@ import io
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from huggingface_hub import constants
@@ -16,12 +17,15 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
+from deepart.recipes import recipe_of
 from deepart.tasks.generate.breeding import crossbreed, mix_levels, neighbours
 from deepart.tasks.generate.generate import ArtGenerator, generate, generators, patch_region
 from deepart.tasks.generate.genome import genome_of
 from deepart.tasks.generate.walks import Walk, WalkPainter
 from deepart.tasks.hub.generators import FILE, HUB_GENERATORS, describe
+from deepart.ui.generate.request import known_model, model_choices
 from loopback_hub import LoopbackHub
+from tiny_generators import tiny_generator
 from unit.test_generator import TINY_FASTGAN, Reference
 
 KEY = "generate/fastgan-painting-v1"
@@ -95,6 +99,41 @@ def test_the_command_line_fetches_and_paints_it(
     assert main(["fetch", KEY]) == 0 and capsys.readouterr().out.strip().endswith(FILE)
     assert main(["generate", "--checkpoint", KEY, "--seed", "2", "-o", str(tmp_path)]) == 0
     assert Image.open(tmp_path / "2.png").size == (1024, 1024)
+
+
+def test_a_path_is_as_good(reference: Reference, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, folder = tmp_path / "mine.bin", tmp_path / "run"
+    torch.save(reference.state_dict(), file)
+    tiny_generator().save_pretrained(folder)
+    for path, side in ((file, 1024), (folder, 256)):
+        (picture,) = generate(2, checkpoint=path)
+        assert picture.width == side and recipe_of(picture).checkpoint == f"own/{path.name}"
+        assert len(recipe_of(picture).checkpoint_sha256) == 64
+        out = tmp_path / "out" / path.name
+        assert main(["generate", "--checkpoint", str(path), "--seed", "2", "-o", str(out)]) == 0
+        assert np.array_equal(Image.open(out / "2.png"), picture)
+        again = ["generate", "--again", str(out / "2.png"), "--neighbours", "1", "--seed", "3"]
+        assert main([*again, "--checkpoint", str(path), "-o", str(out / "again")]) == 0
+        assert main([*again, "-o", str(out / "again")]) == 2  # its recipe does not say where that lies
+    capsys.readouterr()
+    for wrong in (tmp_path / "out", tmp_path / "none.bin"):
+        assert main(["generate", "--checkpoint", str(wrong), "-o", str(tmp_path)]) == 2
+        assert "is no generator" in capsys.readouterr().err
+
+
+def test_the_owner_offers_what_lies_in_their_folder(
+    reference: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEEPART_ADMIN_DIR", str(tmp_path))
+    runtime.settings.cache_clear()
+    tiny_generator().save_pretrained(tmp_path / "generators" / "mine")
+    (tmp_path / "generators" / "notes.txt").touch()
+    offered = [key for _, key in model_choices("en") if key.startswith("own/")]
+    assert offered == ["own/mine"] == [known_model(key) for key in offered]
+    engine = ArtGenerator("own/mine")
+    assert engine.network() is engine.network() and engine.side == 256
+    with pytest.raises(InputError):
+        known_model("own/notes.txt")
 
 
 def test_what_is_no_fastgan_is_refused(hub: LoopbackHub, reference: Reference) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,7 @@ from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.generate.breeding import patched
 from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, MOST_SEED, Genome
-from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator
+from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
 from deepart.tasks.restore.bundled import LOOKS, SCALES, Look, enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
 
@@ -56,7 +57,7 @@ def generate(
     *,
     upscale: int = 1,
     look: Look = "faithful",
-    checkpoint: str = DEFAULT_CHECKPOINT,
+    checkpoint: str | Path = DEFAULT_CHECKPOINT,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Image.Image]:
     """Paint `count` pictures, of the seeds from `seed` on.
@@ -69,7 +70,8 @@ def generate(
         truncation: 1 for all variety, towards 0 for what is typical of the style.
         upscale: 1, 2 or 4.
         look: of what is enlarged, see `deepart.restore`.
-        checkpoint: key of a generator.
+        checkpoint: key of a generator; or, as a `Path`, a folder with config.json and model.safetensors, as training
+            leaves it, or a FastGAN's file.
         on_progress: told of every picture, each of which is its preview.
 
     Returns:
@@ -91,17 +93,29 @@ def generate_steps(
     *,
     upscale: int = 1,
     look: Look = "faithful",
-    checkpoint: str = DEFAULT_CHECKPOINT,
+    checkpoint: str | Path = DEFAULT_CHECKPOINT,
 ) -> Generator[Progress, None, list[Image.Image]]:
     """The same as `generate`, as an engine: yields `Progress`, returns the pictures."""
     count = check_whole("count", count, 1, MOST_COUNT)
     check_upscale(upscale, look)
     first = random_seed() if seed is None else check_seed(seed)
-    engine = ArtGenerator(checkpoint)
+    engine = generator_of(checkpoint)
     yield Progress(0, count, "progress.loading_generator")
     yield from engine.load_steps()
     genomes = [engine.born((first + index) % (MOST_SEED + 1), style, truncation) for index in range(count)]
     return (yield from engine.steps(genomes, upscale=upscale, look=look))
+
+
+def generator_of(checkpoint: str | Path) -> ArtGenerator:
+    """Return the engine of a key, or of a path, which is loaded.
+
+    Raises:
+        InputError: there is no generator at that path.
+        WeightsError: it is damaged.
+    """
+    if isinstance(checkpoint, Path):
+        return ArtGenerator(f"own/{checkpoint.name}", load_own_generator(checkpoint, str(runtime.device())))
+    return ArtGenerator(checkpoint)
 
 
 def is_available() -> bool:
@@ -148,7 +162,8 @@ class ArtGenerator:
     """The engine: paints genomes with one generator.
 
     Args:
-        checkpoint: key of a bundled generator, or of `deepart.tasks.hub.generators.HUB_GENERATORS`.
+        checkpoint: key of a bundled generator, of `deepart.tasks.hub.generators.HUB_GENERATORS`, or of one that the
+            owner has put into `generators/` of the admin folder.
         loaded: used instead of the checkpoint's network, for one that has just been trained.
     """
 
@@ -182,6 +197,10 @@ class ArtGenerator:
         device = str(runtime.device())
         if self.checkpoint in HUB_GENERATORS:
             return models.get(self.checkpoint, device, report=report, load=load_hub_generator)
+        path = own_generators().get(self.checkpoint)
+        if path is not None:
+            key = f"{self.checkpoint} {path.stat().st_mtime_ns}"  # until another is put there
+            return models.get(key, device, load=lambda *_, **__: load_own_generator(path, device))
         row = CHECKPOINTS.get(self.checkpoint)
         if self.checkpoint != DEFAULT_CHECKPOINT and (row is None or row.architecture != "Generator"):
             raise InputError("generate.not_a_generator", known=", ".join(generators()))
@@ -366,7 +385,7 @@ def picture_sheet(pictures: Sequence[Image.Image], captions: Sequence[str], colu
 def generators() -> list[str]:
     """Return the keys of all generators, the bundled ones first."""
     bundled = [key for key, row in CHECKPOINTS.items() if row.architecture == "Generator"]
-    return [*bundled, *HUB_GENERATORS]
+    return [*bundled, *HUB_GENERATORS, *own_generators()]
 
 
 def _mask(mask: bytes) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -38,7 +39,7 @@ def describe(language: str = "en") -> list[dict[str, Any]]:
 
     Returns:
         key, task, state, size (bytes or None), licence, repo (None if bundled), needs (None: nothing), good_for, and
-        is_proven: whether this project has run the very file.
+        is_proven: whether this project has run the very file, and is_pinned: whether its commit is settled.
     """
     rows = checkpoints.describe(language) + hub_generators.describe(language)
     restorers = [{**row, "task": "restore"} for row in hub_restorers.describe(language)]
@@ -46,7 +47,7 @@ def describe(language: str = "en") -> list[dict[str, Any]]:
         row["needs"] = "spandrel"
     rows += [*restorers, *map(partial(_of_classifier, language), hub_classifiers.CHOICES.values())]
     rows += map(partial(_of_pipeline, language), pipeline_table.CHOICES.values())
-    return [{"needs": None, "is_proven": row["repo"] is None, **row} for row in rows]
+    return [{"needs": None, "is_proven": row["repo"] is None, "is_pinned": True, **row} for row in rows]
 
 
 def _of_classifier(language: str, row: hub_classifiers.HubChoice) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def _of_classifier(language: str, row: hub_classifiers.HubChoice) -> dict[str, A
         "licence": row.licence,
         "repo": row.repo,
         "needs": "open_clip_torch" if row.repo.startswith("timm/") else "transformers",
+        "is_pinned": _is_commit(row.revision),
         "good_for": say(f"classifier.good_for.{row.kind.replace('-', '_')}", language),
     }
 
@@ -79,7 +81,12 @@ def _of_pipeline(language: str, row: pipeline_table.PipelineChoice) -> dict[str,
         "needs": f"diffusers transformers{card}",
         "good_for": say(row.good_for, language),
         "is_proven": row.is_proven,
+        "is_pinned": _is_commit(row.revision),
     }
+
+
+def _is_commit(revision: str | None) -> bool:
+    return bool(re.fullmatch("[0-9a-f]{40}", revision or ""))
 
 
 def _offline(repo: str, revision: str | None) -> HubRepository:

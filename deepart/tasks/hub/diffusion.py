@@ -63,6 +63,8 @@ class Order:
     """What a pipeline is asked for.  What is None is as the table says, or as the pipeline has it."""
 
     repo: str
+    folder: Path | None = None
+    """Of this machine, in the layout of a repository, which is read in its place."""
     revision: str | None = None
     prompt: str | None = None
     seed: int
@@ -107,12 +109,14 @@ class Order:
 
     def repository(self) -> HubRepository:
         """Return the repository, whose name is checked."""
+        if self.folder is not None:
+            return HubRepository.of_folder(self.folder)
         revision = self.revision or (self.choice.revision if self.choice else "main")
         return HubRepository(self.repo, revision, most_weights_bytes=_MOST_BYTES if self.choice else None)
 
 
 def diffuse_steps(
-    repo: str,
+    repo: str | Path,
     prompt: str | None = None,
     *,
     seed: int | None = None,
@@ -123,7 +127,8 @@ def diffuse_steps(
     """Paint with a diffusion pipeline, as an engine: yields `Progress`, returns the pictures with their recipes.
 
     Args:
-        repo: owner/name of a pipeline in the layout of diffusers: from a text, from pictures, or from nothing.
+        repo: owner/name of a pipeline in the layout of diffusers: from a text, from pictures, or from nothing; or, as a
+            `Path`, a folder of this machine.
         prompt: what to paint, for a pipeline that takes a text.
         seed: of the first picture; by chance if None.
         count: how many pictures, of the seeds from `seed` on.
@@ -134,6 +139,8 @@ def diffuse_steps(
         InputError: a setting is out of its range, or a text or a picture is missing, or too many are there.
         WeightsError: diffusers is not installed; the repository is out of reach, or not of that kind.
     """
+    if isinstance(repo, Path):
+        more["folder"], repo = repo, f"own/{repo.resolve().name}"
     order = Order(repo=repo, prompt=prompt, seed=random_seed() if seed is None else seed, count=count, **more)
     order.check()
     repository = order.repository()

@@ -7,7 +7,6 @@ the code that lies beside them is never fetched.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +15,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deepart import hub
-from deepart.checkpoints import load_state
-from deepart.errors import WeightsError
+from deepart import hub, runtime
+from deepart.checkpoints import load_folder, load_state
+from deepart.errors import InputError, WeightsError
+from deepart.files import sha256_of_file
 from deepart.hub import Report
 from deepart.models.generators.fastgan import FastGAN, FastGANConfig, fold_spectral_norm
+from deepart.models.generators.generator import Generator
+from deepart.models.pretrained import CONFIG_FILE, WEIGHTS_FILE
 from deepart.text import say
 
 FILE = "pytorch_model.bin"
 SIZE = 117_071_971
 """Bytes of each file."""
 
+_SUFFIXES = (".safetensors", ".bin", ".pth", ".pt", ".ckpt")
 _SIZES = tuple(4 << level for level in range(9))
 
 
@@ -67,7 +70,40 @@ def load_hub_generator(key: str, device: str = "cpu", *, report: Report | None =
     Raises:
         WeightsError: out of reach; or its file is damaged, holds anything but tensors, or other tensors.
     """
-    path = fetch(key, report)
+    return _load_fastgan(fetch(key, report), key, device)
+
+
+def own_generators() -> dict[str, Path]:
+    """Return what the owner has put into `generators/` of the admin folder, by keys such as "own/a.bin"."""
+    folder = runtime.settings().admin_folder / "generators"
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {f"own/{path.name}": path for path in paths if _is_generator(path)}
+
+
+def load_own_generator(path: Path, device: str = "cpu") -> Generator | FastGAN:
+    """Return a generator of this machine, which is read as strictly as one of the Hub.
+
+    Args:
+        path: a folder with config.json and model.safetensors, as training leaves it, or a FastGAN's file of tensors.
+
+    Raises:
+        InputError: there is neither.
+        WeightsError: it is damaged, or another network.
+    """
+    if not _is_generator(path):
+        raise InputError("generate.path", name=path.name, kinds=", ".join(_SUFFIXES))
+    if not path.is_dir():
+        return _load_fastgan(path, path.name, device)
+    network = load_folder(path, "Generator", path.name, device)
+    network.sha256 = sha256_of_file(path / WEIGHTS_FILE)
+    return network
+
+
+def _is_generator(path: Path) -> bool:
+    return (path / CONFIG_FILE).is_file() if path.is_dir() else path.suffix in _SUFFIXES and path.is_file()
+
+
+def _load_fastgan(path: Path, key: str, device: str) -> FastGAN:
     state = load_state(path, key)
     try:
         config = config_of(state)
@@ -82,7 +118,7 @@ def load_hub_generator(key: str, device: str = "cpu", *, report: Report | None =
     if count:
         raise WeightsError("weights.keys", name=key, count=count, first=", ".join(wrong[:3]) or "…")
     network.load_state_dict(folded)
-    network.sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    network.sha256 = sha256_of_file(path)
     return network.eval().requires_grad_(False).to(device)
 
 

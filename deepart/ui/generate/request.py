@@ -23,7 +23,7 @@ from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED, Genome, genome_o
 from deepart.tasks.generate.steering import LOOK_LABELS, Effect, steering
 from deepart.tasks.generate.variety import candidates_for, varied_steps
 from deepart.tasks.generate.walks import Walk, walk_of
-from deepart.tasks.hub.generators import HUB_GENERATORS, SIZE
+from deepart.tasks.hub.generators import HUB_GENERATORS, SIZE, own_generators
 from deepart.text import say
 from deepart.ui.widgets.style_pad import data_uri
 
@@ -177,18 +177,20 @@ def known_model(name: str | None) -> str:
     Raises:
         InputError: there is no such generator.
     """
-    if name != DEFAULT_CHECKPOINT and name not in HUB_GENERATORS:
-        raise InputError("generate.not_a_generator", known=", ".join([DEFAULT_CHECKPOINT, *HUB_GENERATORS]))
+    known = [DEFAULT_CHECKPOINT, *HUB_GENERATORS, *own_generators()]
+    if name not in known:
+        raise InputError("generate.not_a_generator", known=", ".join(known))
     return name
 
 
 def model_choices(language: str) -> list[tuple[str, str]]:
-    """Return the generators: the bundled one, and those of the Hub with licence and size."""
+    """Return the generators: the bundled one, those of the owner, and those of the Hub with licence and size."""
     rows = [
         (f"{row.repo.partition('/')[2]} · {row.licence} · {SIZE / 2**20:.0f} MB", key)
         for key, row in HUB_GENERATORS.items()
     ]
-    return [(say("ui.generate.bundled", language), DEFAULT_CHECKPOINT), *rows]
+    own = [(key.partition("/")[2], key) for key in own_generators()]
+    return [(say("ui.generate.bundled", language), DEFAULT_CHECKPOINT), *own, *rows]
 
 
 def style_choices(checkpoint: str, language: str) -> list[tuple[str, str]]:
