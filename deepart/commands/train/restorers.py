@@ -1,4 +1,4 @@
-"""`train restorer`, `filler`, `detector` and `upscaler`, and `evaluate restorer`."""
+"""`train restorer`, `filler`, `detector`, `colouriser` and `upscaler`, and `evaluate restorer`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,14 @@ def add_to(train, evaluate) -> None:
         type=Path,
         metavar="FOLDER",
         help="masks of real damage, white where it is, to paste beside what is drawn; default: none",
+    )
+    _add_train_command(
+        train,
+        "colouriser",
+        _train_colouriser,
+        "train the network that gives black-and-white pictures colours",
+        stages="96x32@0.6,128x24",
+        learning_rate=1e-3,
     )
     _add_train_upscaler(train)
     _add_evaluate(evaluate)
@@ -159,6 +167,12 @@ def _train_detector(options: argparse.Namespace) -> None:
     from deepart.training.restore.run import train_detector
 
     train_detector(options)
+
+
+def _train_colouriser(options: argparse.Namespace) -> None:
+    from deepart.training.run_restorers import train_colouriser
+
+    train_colouriser(options)
 
 
 def _train_upscaler(options: argparse.Namespace) -> None:

@@ -40,6 +40,7 @@ SCALES = (2, 4)
 CLEANER = "restore/unet-wikiart-v1"
 FILLER = "restore/fill-unet-wikiart-v1"
 DETECTOR = "restore/damage-unet-wikiart-v1"
+COLOURISER = "restore/colour-lite0-wikiart-v1"
 UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
 
 _DETECTED_QUALITY = 85  # of JPEG files

@@ -16,19 +16,21 @@ from safetensors import SafetensorError
 from torch import nn
 
 from deepart import runtime
-from deepart.checkpoints import CHECKPOINTS, find, models
+from deepart.checkpoints import CHECKPOINTS, find, load_model, models
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
+from deepart.models.colouriser import Colouriser
 from deepart.models.damage_detector import DamageDetector
 from deepart.models.denoiser import Restorer
 from deepart.models.inpainter import Filler
 from deepart.models.pretrained import HubModel
 from deepart.models.upscaler import Upscaler
-from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
+from deepart.tasks.restore.bundled import CLEANER, COLOURISER, DETECTOR, FILLER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import FitConfig, Stage, Task
 from deepart.training.restore import denoiser as restorer
 from deepart.training.restore import upscaler
+from deepart.training.restore.colouriser import ColouriserTraining
 from deepart.training.restore.damage_detector import DetectorTraining
 from deepart.training.restore.denoiser import RestorerTraining
 from deepart.training.restore.inpainter import FillerTraining
@@ -40,6 +42,7 @@ NETWORKS: dict[str, tuple[type[HubModel], str]] = {
     "restorer": (Restorer, CLEANER),
     "filler": (Filler, FILLER),
     "detector": (DamageDetector, DETECTOR),
+    "colouriser": (Colouriser, COLOURISER),
     **{look: (Upscaler, key) for look, key in UPSCALERS.items()},
 }
 """The restoring networks, by the names of their options, with their bundled checkpoints."""
@@ -49,7 +52,7 @@ NETWORKS: dict[str, tuple[type[HubModel], str]] = {
 def train_restorer(options: Namespace) -> None:
     """Train the network that cleans; see `python -m deepart train restorer --help`.
 
-    As for the other three networks, the folder `options.run` receives `log.jsonl`, `state.pt` (to go on from), and at
+    As for the other networks, the folder `options.run` receives `log.jsonl`, `state.pt` (to go on from), and at
     the end `bundle/`, the moving average of the weights in the layout of a bundled checkpoint.
 
     Raises:
@@ -82,6 +85,16 @@ def train_detector(options: Namespace) -> None:
         [np.asarray(load_image(path).convert("L")) for path in find_pictures(options.scans)] if options.scans else ()
     )
     _train(DetectorTraining(_network("detector", options), stores, options.seed, scans), options, weight_decay=1e-4)
+
+
+@alone
+def train_colouriser(options: Namespace) -> None:
+    """Train the network that gives pictures colours, on the backbone of the bundled classifier; see `train_restorer`."""
+    network = _network("colouriser", options)
+    if not options.start:
+        network.take_backbone(load_model("classify/lite0-wikiart-v1").backbone.state_dict())
+    photos, paintings = _stores(options)
+    _train(ColouriserTraining(network, (photos, paintings, paintings), options.seed), options, weight_decay=1e-3)
 
 
 @alone
