@@ -1,4 +1,4 @@
-"""A network that guesses the colours of a black-and-white picture, from what is in it and from a palette if there is one.
+"""A network that guesses the colours of a black-and-white picture, from what is in it and, if wished, a palette.
 
 For every place it says how likely each of some three hundred colours is, not which it is: the mean of what the sky
 could be is grey (Zhang et al. 2016, "Colorful Image Colorization", https://arxiv.org/abs/1603.08511).  The features

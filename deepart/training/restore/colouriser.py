@@ -24,7 +24,7 @@ LEAST_COLOUR = 5.0
 """Mean distance from grey in CIE a* and b* of crops to learn from: drawings and old photos have no colours to learn."""
 
 EVENED = 0.5
-"""From 0, rare colours count as much as others, to 1: each counts by how rare it is; lambda of the paper is one less."""
+"""From 0, each colour counts alike, to 1, the rarer the more; one less lambda of the paper."""
 
 WITH_PALETTE = 0.4
 """How often the network is told which colours the picture has."""

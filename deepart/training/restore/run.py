@@ -89,7 +89,7 @@ def train_detector(options: Namespace) -> None:
 
 @alone
 def train_colouriser(options: Namespace) -> None:
-    """Train the network that gives pictures colours, on the backbone of the bundled classifier; see `train_restorer`."""
+    """Train the network that colourises, on the backbone of the bundled classifier; see `train_restorer`."""
     network = _network("colouriser", options)
     if not options.start:
         network.take_backbone(load_model("classify/lite0-wikiart-v1").backbone.state_dict())
