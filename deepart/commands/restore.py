@@ -28,12 +28,13 @@ def add_to(commands) -> None:
         commands,
         "restore",
         _restore,
-        "repair damaged pictures: fill holes, clean, bring colours back, enlarge",
+        "repair damaged pictures: fill holes, clean, bring colours back, extend, enlarge",
         """\
         python -m deepart restore scan.jpg --detect -o restored.png
         python -m deepart restore photo.jpg --mask torn.png --clean 0.6 --upscale 2 --look crisp -o restored.png
         python -m deepart restore painting.jpg --colour auto --trust changes.png -o restored.png
         python -m deepart restore on_the_wall.jpg --straighten -o restored.png
+        python -m deepart restore photo.jpg --clean 0 --extend 16:9 -o wide.png
         python -m deepart restore scans/ --mask masks.zip -o restored.zip
         """,
     )
@@ -67,6 +68,13 @@ def add_to(commands) -> None:
     )
     restore.add_argument(
         "--colour", type=number_or_auto, default=0.0, help="0 to 1, or auto: varnish and fading to undo; default 0"
+    )
+    restore.add_argument(
+        "--extend",
+        default="",
+        metavar="HOW",
+        help="go on beyond the frame: an aspect ratio such as 16:9, or percentages to add left, above, right and "
+        "below, such as 25,0,25,0 (or 10 for all sides); at most 50 at a side",
     )
     restore.add_argument("--upscale", type=int, default=1, help="2 or 4 times as large; default 1")
     restore.add_argument("--look", default="faithful", help="of what is enlarged: faithful (the default) or crisp")
@@ -113,7 +121,7 @@ def _restore(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
-    manner = Manner(options.look, options.keep_paint, options.protect, *engines)
+    manner = Manner(options.look, options.keep_paint, options.protect, *engines, extend=options.extend)
     settings = {name: getattr(options, name) for name in ("colour", "detect", "damage", "straighten")}
     are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
     writable(options.output, (".zip" if are_many else ".png",))

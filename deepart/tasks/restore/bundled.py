@@ -181,6 +181,17 @@ def fill_at_once(network: Any, pixels: np.ndarray, hole: np.ndarray) -> np.ndarr
     return np.asarray(to_pil((seen + mirrored.flip(3)) / 2))
 
 
+def guess_of_hole(pixels: np.ndarray, hole: np.ndarray, side: int) -> np.ndarray:
+    """Return a copy with longer side `side` at most of pixels, (H, W, 3) uint8, with the hole, (H, W) bool, filled.
+
+    Raises:
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    while max(hole.shape) > side:
+        pixels, hole = _halved(pixels, hole)
+    return fill_at_once(_network(FILLER), pixels, hole)
+
+
 def _levels(hole: np.ndarray) -> int:
     """Return at how many sizes to fill, so that at the smallest the widest part of a hole is narrow enough."""
     from scipy.ndimage import distance_transform_edt

@@ -20,7 +20,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from PIL import Image
@@ -29,8 +29,8 @@ from deepart.tasks.restore.colour_repair import ColourFault, colour_fault
 from deepart.tasks.restore.damage_judgement import Answer, answer, surely_damaged
 from deepart.text import say
 
-Action = Literal["fill", "clean", "colour", "enlarge"]
-ACTIONS: tuple[Action, ...] = ("fill", "clean", "colour", "enlarge")
+Action = Literal["fill", "clean", "colour", "extend", "enlarge"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 """What can be done, in the order in which it is best done."""
 
 _CROP = 320  # a multiple of 8, so that JPEG's blocks lie alike in all crops

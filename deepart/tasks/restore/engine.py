@@ -40,6 +40,7 @@ from deepart.tasks.restore.bundled import (
 from deepart.tasks.restore.colour_repair import repair_colours
 from deepart.tasks.restore.damage_judgement import surely_damaged
 from deepart.tasks.restore.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnose
+from deepart.tasks.restore.extend import extend_steps, margins, on_canvas
 from deepart.tasks.restore.keep_paint import colour_safe, keep_texture
 from deepart.tasks.restore.straighten import Quad, straighten
 from deepart.tasks.restore.trust import TrustMap, trust_map
@@ -53,9 +54,13 @@ USUAL_KEEP_PAINT = 0.5
 PREVIEW_SIDE = 768
 """Longer side in pixels of the preview after each step."""
 
+BARE = (128, 128, 128)
+"""Around the picture as it was, where it was extended."""
+
 _MOST_MARKED = 0.9  # of a picture; from the rest nothing can be filled, and most such masks are inverted
 _PERCENT = 100  # of the progress that each step counts
 _PIECE_PIXELS, _PIECE_MARGIN, _PIECE_MULTIPLE = 4_000_000, 64, 16  # in which the relief is given back
+
 
 T = TypeVar("T")
 
@@ -73,6 +78,8 @@ class Manner:
     upscaler: Engine = None
     corners: Quad | None = None
     """Of the print in the picture, where it was photographed askew; it is straightened before anything else."""
+    extend: str = ""
+    """How far "extend" goes beyond the frame, see `deepart.tasks.restore.extend.margins`."""
 
     def check(self) -> None:
         """Refuse what is out of range.
@@ -218,12 +225,22 @@ class _Work:
             InputError: it would.
         """
         scale = math.prod(step.scale for step in steps if step.action == "enlarge")
-        if scale > 1 and scale**2 * self.before.width * self.before.height > MOST_RESULT_PIXELS:
+        size = self.before.size
+        if any(step.action == "extend" for step in steps):
+            left, above, right, below = margins(self.manner.extend, size)
+            size = (left + size[0] + right, above + size[1] + below)
+        if scale**2 * math.prod(size) > max(MOST_RESULT_PIXELS, math.prod(self.before.size)):
             raise InputError("restorer.result", scale=scale, most=MOST_RESULT_PIXELS // 10**6)
 
     def do(self, step: Step) -> Generator[Progress, None, None]:
         """Do one step, and nothing where the picture is protected."""
-        engines = {"fill": self._fill, "clean": self._clean, "colour": self._colour, "enlarge": self._enlarge}
+        engines = {
+            "fill": self._fill,
+            "clean": self._clean,
+            "colour": self._colour,
+            "extend": self._extend,
+            "enlarge": self._enlarge,
+        }
         after = yield from engines[step.action](step)
         if self.is_grey:
             after = after.convert("L").convert("RGB")
@@ -304,6 +321,22 @@ class _Work:
     def _colour(self, step: Step) -> Generator[Progress, None, Image.Image]:
         work = partial(repair_colours, self.picture, step.strength)
         return (yield from patiently(work, Progress(0, 1, "progress.repairing_colours")))
+
+    def _extend(self, step: Step) -> Generator[Progress, None, Image.Image]:
+        added = margins(self.manner.extend, self.before.size)
+        if not any(added):
+            return self.picture
+        self.settings["extend"] = self.manner.extend
+        self._use(FILLER)
+        scale = self.picture.width // self.before.width  # it may have been enlarged
+        extended = yield from extend_steps(self.picture, tuple(scale * part for part in added))
+        filled = self.filled or Image.new("L", self.before.size)
+        self.filled = on_canvas(filled, added, 255)
+        self.before = on_canvas(self.before, added, BARE)
+        self.picture = extended  # what is protected is protected where it was
+        self.protect = self.protect and on_canvas(self.protect, added)
+        self.alpha = self.alpha and on_canvas(self.alpha, added, 255)
+        return extended
 
     def _enlarge(self, step: Step) -> Generator[Progress, None, Image.Image]:
         before, size = self.picture, (step.scale * self.picture.width, step.scale * self.picture.height)

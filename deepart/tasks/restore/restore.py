@@ -1,4 +1,4 @@
-"""Restore a damaged picture: fill its holes, clean it, bring its colours back, enlarge it.
+"""Restore a damaged picture: fill its holes, clean it, bring its colours back, extend and enlarge it.
 
 `restore` is the short way.  `plan` says what a picture needs, and `run_plan` does it step by step, edited or not.
 """
@@ -39,13 +39,14 @@ def restore(
     detect: bool = False,
     damage: Answer = "leave",
     straighten: bool = False,
+    extend: str = "",
     protect: Source | None = None,
     filler: Engine = None,
     cleaner: Engine = None,
     upscaler: Engine = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Image.Image:
-    """Fill the holes of a picture, clean it, bring its colours back and enlarge it, in this order.
+    """Fill the holes of a picture, clean it, bring its colours back, extend and enlarge it, in this order.
 
     An empty mask (or none) with `clean` 0 and `upscale` 1 returns the picture exactly as it is.
 
@@ -65,6 +66,8 @@ def restore(
             surely is damage (the recipe says how much was not, as "unsure"), or "leave" it.
         straighten: undo the perspective first if the picture shows a print that was photographed askew; masks are
             of the picture as it is given.
+        extend: how far to go on beyond the frame: an aspect ratio such as "16:9", or percentages to add left, above,
+            right and below, such as "25,0,25,0"; at most 50 at a side.
         protect: where to change nothing: a picture, white for yes.
         filler: a restorer of the Hub to fill with; None for the bundled one.
         cleaner: the same for cleaning; one for faces repairs those that are found.
@@ -79,7 +82,7 @@ def restore(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    manner = Manner(look, keep_paint, protect, filler, cleaner, upscaler)
+    manner = Manner(look, keep_paint, protect, filler, cleaner, upscaler, extend=extend)
     return runtime.run(
         restore_steps(
             image, mask, clean, upscale, manner, colour=colour, detect=detect, damage=damage, straighten=straighten
@@ -132,6 +135,8 @@ def restore_steps(
             steps.append(Step(action, strength))
         elif action in proposed:
             steps.append(proposed[action])
+    if manner.extend:
+        steps.append(Step("extend"))
     if upscale > 1:
         steps.append(Step("enlarge", scale=upscale))
     if isinstance(mask, str) and mask == "detect":

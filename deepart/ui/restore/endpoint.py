@@ -34,6 +34,7 @@ def add_restore_endpoint() -> None:
             gr.Number(None, label="keep_paint"),
             gr.Checkbox(False, label="straighten"),
             gr.Textbox("leave", label="damage"),
+            gr.Textbox("", label="extend"),
         ]
         answers = [gr.File(label="restored"), gr.JSON(label="recipe")]
     endpoint.click(
@@ -58,9 +59,10 @@ def restore_endpoint(
     keep_paint: float | None = None,
     straighten: bool = False,
     damage: str = "leave",
+    extend: str = "",
     request: gr.Request | None = None,
 ) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
-    """Fill the holes of a picture, clean it, bring its colours back and enlarge it.
+    """Fill the holes of a picture, clean it, bring its colours back, extend and enlarge it.
 
     Args:
         picture: the picture to restore.
@@ -75,6 +77,8 @@ def restore_endpoint(
         straighten: undo the perspective first if the picture shows a print that was photographed askew.
         damage: fill all that is found, ask about what may be meant and fill only what surely is damage (then the
             recipe says how much was not, as "unsure"), or leave it.
+        extend: how far to go on beyond the frame: an aspect ratio such as 16:9, or percentages to add left, above,
+            right and below, such as 25,0,25,0; at most 50 at a side.
 
     Returns:
         The restored picture as PNG, and the recipe of how it was made.
@@ -86,7 +90,7 @@ def restore_endpoint(
         mask,
         _strength("clean", clean),
         int(upscale or 1),
-        Manner(look, keep_paint),
+        Manner(look, keep_paint, extend=extend or ""),
         colour=_strength("colour", colour),
         detect=detect,
         damage=damage,

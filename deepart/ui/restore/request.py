@@ -24,7 +24,8 @@ from deepart.tasks.paint.strokes import masks_by_colour
 from deepart.tasks.restore.bundled import DETECTOR, Look, detection_steps
 from deepart.tasks.restore.damage_judgement import surely_damaged
 from deepart.tasks.restore.diagnosis import Diagnosis, Step
-from deepart.tasks.restore.engine import Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore.engine import BARE, Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore.extend import margins, on_canvas
 from deepart.tasks.restore.restore import plan
 from deepart.tasks.restore.straighten import Quad, find_print
 from deepart.tasks.tiled import patiently
@@ -44,6 +45,7 @@ OPACITY = 0.65
 _MAT = (87, 83, 78)  # around pictures that are no squares
 _LOOKED_SIDE = 2048  # longer side at which damage is looked for
 _HALF = [255 * (level >= 128) for level in range(256)]
+_STRETCHED = 0.02  # share of its width by which a picture that is not extended may seem to be
 _KEPT = 8  # pictures that need not be looked at again
 
 
@@ -266,6 +268,7 @@ class RestoreRequest:
     clean: float = 0.0
     keep_paint: float | None = None
     colour: float = 0.0
+    extend: str = ""
     upscale: int = 1
     look: Look = "faithful"
     engines: Engines = Engines()
@@ -280,6 +283,7 @@ class RestoreRequest:
         clean: float,
         keep_paint: float,
         colour: float,
+        extend: str | None,
         upscale: int,
         look: Look,
         filler: str | None,
@@ -295,7 +299,8 @@ class RestoreRequest:
         if picture and (mask or editor):
             holes, protect = marked(mask, editor, load_image(picture).size)
         engines = Engines(filler or "", cleaner or "", upscaler or "")
-        return cls(picture, fill, holes, protect, clean, keep_paint, colour, int(upscale), look, engines)
+        extend = (extend or "").strip()
+        return cls(picture, fill, holes, protect, clean, keep_paint, colour, extend, int(upscale), look, engines)
 
     def steps(self) -> tuple[Step, ...]:
         """Return what is done, in order.
@@ -309,6 +314,7 @@ class RestoreRequest:
             Step("fill") if self.fill else None,
             Step("clean", self.clean) if self.clean else None,
             Step("colour", self.colour) if self.colour else None,
+            Step("extend") if self.extend else None,
             Step("enlarge", scale=self.upscale) if self.upscale > 1 else None,
         ]
         return tuple(step for step in wanted if step)
@@ -316,7 +322,7 @@ class RestoreRequest:
     def manner(self) -> Generator[Progress, None, Manner]:
         """Return how it is done; see `Engines.opened`."""
         engines = yield from self.engines.opened()
-        return Manner(self.look, self.keep_paint, self.protect, **engines)
+        return Manner(self.look, self.keep_paint, self.protect, extend=self.extend, **engines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +341,14 @@ class Restored:
     recipe: dict[str, Any]
     size: tuple[int, int]
     had_credentials: bool
+
+
+def compared(wanted: RestoreRequest, size: tuple[int, int]) -> Image.Image:
+    """Return the picture that came, as what it has become of `size` is compared with it."""
+    picture = load_image(wanted.picture)
+    if wanted.extend and abs(size[0] / size[1] * picture.height / picture.width - 1) > _STRETCHED:
+        picture = on_canvas(picture, margins(wanted.extend, picture.size), BARE)
+    return picture.resize(size, Image.Resampling.BICUBIC)
 
 
 def restore_to(

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from PIL import Image
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.images import load_image
 from deepart.tasks.hub.restorers import RESTORERS, find_restorer
 from deepart.tasks.restore.bundled import LOOKS, SCALES
 from deepart.tasks.restore.diagnosis import Step
@@ -90,6 +88,14 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                         "ui.restore.keep", "restore-keep", USUAL_KEEP_PAINT, t("ui.restore.keep_info")
                     )
                     colour = _strength_slider("ui.restore.colour", "restore-colour", 0)
+                    extend = gr.Dropdown(
+                        _extend_choices("en"),
+                        value="",
+                        allow_custom_value=True,
+                        label=t("ui.restore.extend"),
+                        info=t("ui.restore.extend_info"),
+                        elem_id="restore-extend",
+                    )
                     with gr.Row(elem_classes="restore-enlarging"):
                         upscale = gr.Radio(
                             [(f"× {scale}", scale) for scale in (1, 2, 4)],
@@ -125,7 +131,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                         for role in KINDS
                     }
                     licences = gr.HTML(elem_id="restore-licences")
-                settings = [fill, clean, keep, colour, upscale, look, *engines.values()]
+                settings = [fill, clean, keep, colour, extend, upscale, look, *engines.values()]
                 build_restore_batch_panel(settings)
         with gr.Column(scale=7, elem_id="restore-work"):
             with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
@@ -180,11 +186,12 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
         language = language_of(request)
         if language == "en":
-            return (gr.skip(),) * (5 + len(KINDS))
+            return (gr.skip(),) * (6 + len(KINDS))
         return (
             gr.update(value=_sample_items(language)),
             html.waiting(say("ui.restore.waiting", language)),
             html.waiting(say("ui.restore.result_waiting", language)),
+            gr.update(choices=_extend_choices(language)),
             gr.update(choices=_look_choices(language)),
             gr.update(choices=_view_choices(language)),
             *(gr.update(choices=_engine_choices(role, language)) for role in KINDS),
@@ -355,7 +362,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                     if step.preview is None or step.done == step.total:
                         yield told, *nothing[1:]
                         continue
-                    before = load_image(wanted.picture).resize(step.preview.size, Image.Resampling.BICUBIC)
+                    before = request_of.compared(wanted, step.preview.size)
                     with shown(before, step.preview) as pictures:
                         yield told, gr.update(visible=True), pictures, None, "", "", *waiting, None
             except StopIteration as end:
@@ -416,6 +423,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             within(made.get("clean"), 0, 1, default=0),
             within(made.get("keep_paint"), 0, 1, default=USUAL_KEEP_PAINT),
             within(made.get("colour"), 0, 1, default=0),
+            str(made.get("extend", "")),
             one_of(SCALES, made.get("upscale"), default=1),
             one_of(LOOKS, made.get("look"), default=LOOKS[0]),
             *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
@@ -429,7 +437,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     # Wiring
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    page.load(translate_restore, None, [examples, card, bar, look, view, *engines.values()], **quiet)
+    page.load(translate_restore, None, [examples, card, bar, extend, look, view, *engines.values()], **quiet)
     tab.select(show_first_sample, [work, picture], [picture], **quiet)
     examples.select(choose_sample, [work], [picture, examples], **quiet)
     picture.upload(check_damaged, [work, picture], [picture], **quiet).failure(
@@ -497,6 +505,15 @@ def _strength_slider(label: str, elem_id: str, value: float, info: object = None
 
 def _sample_items(language: str) -> list[tuple[str, str]]:
     return [(damaged(key), say(f"ui.restore.sample.{key}", language)) for key in DAMAGED]
+
+
+def _extend_choices(language: str) -> list[tuple[str, str]]:
+    sides = (("15,0,15,0", "sides", 15), ("0,15,0,15", "ends", 15), ("10", "all", 10))
+    return [
+        (say("ui.restore.extend.none", language), ""),
+        *((say(f"ui.restore.extend.{name}", language, percent=percent), wish) for wish, name, percent in sides),
+        *((ratio, ratio) for ratio in ("1:1", "5:4", "4:3", "3:2", "16:9", "4:5", "3:4", "2:3", "9:16")),
+    ]
 
 
 def _look_choices(language: str) -> list[tuple[str, str]]:

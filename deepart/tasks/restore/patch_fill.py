@@ -38,8 +38,8 @@ def fill_by_patches(
     Args:
         pixels: (H, W, 3) uint8.
         hole: (H, W) bool.
-        guess: as `pixels`, with something of about the right colours in the hole; it is returned if nothing known
-            is as large as a patch.
+        guess: as `pixels`, of this or a smaller size, with something of about the right colours in the hole; it is what
+            the hole is filled with if nothing known is as large as a patch.
         seed: of where is looked.
 
     Returns:
@@ -68,7 +68,7 @@ def fill_by_patches(
         filled, offsets = level.picture, level.offsets
         yield Progress(number + 1, len(sizes), "progress.extending")
     if filled is None:
-        return np.where(hole[..., None], guess, pixels)
+        filled = _resized(guess, hole.shape)
     return np.where(hole[..., None], (filled + 0.5).clip(0, 255).astype(np.uint8), pixels)
 
 
@@ -81,7 +81,7 @@ def _sizes(shape: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def _resized(pixels: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    image = Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BOX, reducing_gap=None)
+    image = Image.fromarray(pixels).resize(size[::-1], Image.Resampling.BOX)
     return np.asarray(image, np.float32)
 
 
@@ -126,7 +126,9 @@ class _Level:
     def take(self, offsets: np.ndarray) -> None:
         """Begin with the offsets of a copy of half the size."""
         rows, columns = self._place(self.targets)
-        down, right = 2 * offsets[:, (rows // 2).clip(0, offsets.shape[1] - 1), (columns // 2).clip(0, offsets.shape[2] - 1)]
+        down, right = (
+            2 * offsets[:, (rows // 2).clip(0, offsets.shape[1] - 1), (columns // 2).clip(0, offsets.shape[2] - 1)]
+        )
         self.sources = self._legal(rows + down, columns + right)
 
     def search_all(self) -> None:

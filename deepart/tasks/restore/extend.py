@@ -1,7 +1,8 @@
 """A picture beyond its frame: what could lie on either side, by shares of its sides or up to an aspect ratio.
 
 The inpainter says what colours lie there, and patches of the picture itself make it sharp, see
-`deepart.tasks.patch_fill`.  Nothing new is invented: skies, ground and brushwork go on, and things may come twice.
+`deepart.tasks.restore.patch_fill`.  Nothing new is invented: skies, ground and brushwork go on, and things may come
+twice.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from PIL import Image
 
 from deepart.errors import InputError
 from deepart.runtime import Progress, as_part
-from deepart.tasks.bundled_restorers import guess_of_hole
-from deepart.tasks.patch_fill import fill_by_patches
+from deepart.tasks.restore.bundled import guess_of_hole
+from deepart.tasks.restore.patch_fill import fill_by_patches
 from deepart.tasks.tiled import patiently
 from deepart.tiles import Box
 
@@ -47,7 +48,9 @@ def margins(wish: str, size: tuple[int, int]) -> Box:
         across, down = float(ratio[1]), float(ratio[2])
         if not (across and down):
             raise InputError("extend.wish")
-        wider, higher = (max(0, round(side)) for side in (height * across / down - width, width * down / across - height))
+        wider, higher = (
+            max(0, round(side)) for side in (height * across / down - width, width * down / across - height)
+        )
         added = wider // 2, higher // 2, wider - wider // 2, higher - higher // 2
     else:
         parts = wish.split(",")
