@@ -170,7 +170,7 @@ def _train_detector(options: argparse.Namespace) -> None:
 
 
 def _train_colouriser(options: argparse.Namespace) -> None:
-    from deepart.training.run_restorers import train_colouriser
+    from deepart.training.restore.run import train_colouriser
 
     train_colouriser(options)
 
