@@ -85,16 +85,16 @@ CHECKPOINTS: dict[str, Checkpoint] = {row["key"]: Checkpoint(**row) for row in r
 
 ARCHITECTURES = {
     "ArtClassifier": "deepart.models.classifier:ArtClassifier",
-    "DamageDetector": "deepart.models.damage_detector:DamageDetector",
+    "DamageDetector": "deepart.models.restorers.damage_detector:DamageDetector",
     "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
-    "Filler": "deepart.models.inpainter:Filler",
+    "Filler": "deepart.models.restorers.inpainter:Filler",
     "Generator": "deepart.models.generators.generator:Generator",
     "LossNetwork": "deepart.models.perceptual_network:LossNetwork",
     "PictureVAE": "deepart.models.generators.vae:PictureVAE",
-    "Restorer": "deepart.models.denoiser:Restorer",
+    "Restorer": "deepart.models.restorers.denoiser:Restorer",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
     "Translator": "deepart.models.translator:Translator",
-    "Upscaler": "deepart.models.upscaler:Upscaler",
+    "Upscaler": "deepart.models.restorers.upscaler:Upscaler",
     "VGG19Features": "deepart.models.vgg:VGG19Features",
 }
 

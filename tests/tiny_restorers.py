@@ -12,10 +12,10 @@ from torch import nn
 
 from deepart import runtime
 from deepart.checkpoints import models
-from deepart.models.damage_detector import DamageDetector, DamageDetectorConfig
-from deepart.models.denoiser import Restorer, RestorerConfig
-from deepart.models.inpainter import Filler, FillerConfig
-from deepart.models.upscaler import Upscaler, UpscalerConfig
+from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.inpainter import Filler, FillerConfig
+from deepart.models.restorers.upscaler import Upscaler, UpscalerConfig
 from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
 from photos import photo
 

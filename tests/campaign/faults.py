@@ -23,7 +23,7 @@ from deepart import runtime
 from deepart.admin import jobs
 from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import Job, JobView
-from deepart.models.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from loopback_hub import LoopbackHub
 from unit.admin.paintings import folders, stored
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from deepart.models.damage_detector import DamageDetector, DamageDetectorConfig
+from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
 from deepart.tasks.restore.bundled import as_detected
 from deepart.training.loop import FitConfig, Stage, Turn, fit
 from deepart.training.restore.damage import KINDS, worn

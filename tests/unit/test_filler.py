@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deepart.models.inpainter import Filler, FillerConfig, halved, smooth_fill
 from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
+from deepart.models.restorers.inpainter import Filler, FillerConfig, halved, smooth_fill
 from deepart.training.loop import FitConfig, Stage, Turn, fit
 from deepart.training.restore.inpainter import SHARES, FillerTraining, hole_difference
 from photos import photo

@@ -14,8 +14,8 @@ import torch
 
 from deepart.__main__ import main
 from deepart.images import load_image, save_png
-from deepart.models.inpainter import Filler, FillerConfig
 from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
+from deepart.models.restorers.inpainter import Filler, FillerConfig
 from deepart.training.data import is_held_out
 from deepart.training.restore.evaluation import (
     HOLES,

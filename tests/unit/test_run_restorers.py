@@ -10,11 +10,11 @@ import torch
 
 from deepart.__main__ import main
 from deepart.images import save_png
-from deepart.models.damage_detector import DamageDetector, DamageDetectorConfig
-from deepart.models.denoiser import Restorer, RestorerConfig
-from deepart.models.inpainter import Filler, FillerConfig
 from deepart.models.pretrained import HubModel
-from deepart.models.upscaler import Upscaler, UpscalerConfig
+from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.inpainter import Filler, FillerConfig
+from deepart.models.restorers.upscaler import Upscaler, UpscalerConfig
 from deepart.training import run
 from deepart.training.restore.real_esrgan import RRDBNet
 from photos import photo

@@ -17,7 +17,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 import numpy as np, torch
-from deepart.models.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from deepart.training.loop import FitConfig, Stage, fit, leave_to_the_first
 from deepart.training.restore.denoiser import RestorerTraining
 

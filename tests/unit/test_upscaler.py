@@ -14,7 +14,7 @@ from PIL import Image
 from deepart.errors import InputError, WeightsError
 from deepart.images import to_pil, to_tensor
 from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
-from deepart.models.upscaler import Upscaler, UpscalerConfig
+from deepart.models.restorers.upscaler import Upscaler, UpscalerConfig
 from deepart.training.loop import FitConfig, Stage, fit
 from deepart.training.restore import real_esrgan
 from deepart.training.restore.evaluation import bicubic, evaluate_enlarging

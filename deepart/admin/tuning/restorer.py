@@ -16,7 +16,7 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.errors import InputError
 from deepart.images import to_pil
-from deepart.models.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from deepart.sheets import Cell, contact_sheet
 from deepart.training.loop import Stage, fit
 from deepart.training.restore.denoiser import CLEAN_SCALES, RestorerTraining

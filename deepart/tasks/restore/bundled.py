@@ -27,7 +27,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import through_jpeg, to_pil, to_tensor
-from deepart.models.damage_detector import LIKELY, MARGIN
+from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.runtime import Progress
 from deepart.tasks.restore.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled

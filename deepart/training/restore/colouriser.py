@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from deepart.models.colouriser import STRIDE, Colouriser, rgb_to_lab
+from deepart.models.restorers.colouriser import STRIDE, Colouriser, rgb_to_lab
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
 

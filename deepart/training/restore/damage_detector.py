@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter, maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
-from deepart.models.damage_detector import LIKELY, MARGIN
+from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.tasks.restore.bundled import as_detected
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn

@@ -19,12 +19,12 @@ from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, find, load_model, models
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
-from deepart.models.colouriser import Colouriser
-from deepart.models.damage_detector import DamageDetector
-from deepart.models.denoiser import Restorer
-from deepart.models.inpainter import Filler
 from deepart.models.pretrained import HubModel
-from deepart.models.upscaler import Upscaler
+from deepart.models.restorers.colouriser import Colouriser
+from deepart.models.restorers.damage_detector import DamageDetector
+from deepart.models.restorers.denoiser import Restorer
+from deepart.models.restorers.inpainter import Filler
+from deepart.models.restorers.upscaler import Upscaler
 from deepart.tasks.restore.bundled import CLEANER, COLOURISER, DETECTOR, FILLER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import FitConfig, Stage, Task

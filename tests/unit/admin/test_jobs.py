@@ -22,7 +22,7 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import Estimate, Job, delete_data_set
 from deepart.admin.tuning.restorer import RestorerTuning
 from deepart.errors import InputError
-from deepart.models.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from deepart.runtime import run
 from deepart.settings import Settings
 from deepart.text import say

@@ -16,7 +16,7 @@ from deepart.admin.data.evaluation_sets import FrozenSet
 from deepart.admin.publishing import Words, card, publish_steps, write_zip
 from deepart.admin.versions import Limits, Version, gate_steps, promote
 from deepart.errors import InputError, WeightsError
-from deepart.models.denoiser import Restorer
+from deepart.models.restorers.denoiser import Restorer
 from loopback_hub import TOKEN, LoopbackHub
 from unit.admin.tiny_checkpoints import RESTORER, bundle, frozen, photo_folder, restorer, run_folder
 

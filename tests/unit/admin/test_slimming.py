@@ -13,8 +13,8 @@ from deepart.admin.slimming import average, prune, prune_steps, soup_steps
 from deepart.errors import InputError
 from deepart.images import to_tensor
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
-from deepart.models.denoiser import Restorer
 from deepart.models.pretrained import HubModel
+from deepart.models.restorers.denoiser import Restorer
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from photos import photo
 from unit.admin.tiny_checkpoints import frozen, photo_folder, restorer, run_folder

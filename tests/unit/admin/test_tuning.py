@@ -16,8 +16,8 @@ from deepart.admin.tuning.base import Tuning
 from deepart.checkpoints import load_folder
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
-from deepart.models.denoiser import Restorer, RestorerConfig
 from deepart.models.generators.generator import Generator
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from deepart.models.style_network import StyleNetwork
 from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.classify.label_training import label_targets, with_heads

@@ -14,8 +14,8 @@ from deepart import checkpoints, runtime
 from deepart.admin.data.evaluation_sets import FrozenSet, Task, freeze_steps
 from deepart.checkpoints import CHECKPOINTS, Checkpoint
 from deepart.images import png_bytes
-from deepart.models.denoiser import Restorer, RestorerConfig
 from deepart.models.pretrained import HubModel
+from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from photos import photo
 
 RESTORER = "restore/tiny-random-v1"
