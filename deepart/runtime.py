@@ -12,6 +12,7 @@ import functools
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -160,12 +161,55 @@ def seeded(seed: int) -> Iterator[None]:
 
 # --- one picture at a time -----------------------------------------------------------------------
 
-_device_lock = threading.RLock()
+class FairLock:
+    """A lock that goes to whoever has waited longest; its holder may take it again.
+
+    Python's own goes to whoever asks at the right moment, which is mostly the thread that has just given it back: a
+    picture that is computed step by step would keep everybody else waiting until its last step.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._holder: int | None = None
+        self._depth = 0
+        self._waiting: deque[tuple[int, threading.Event]] = deque()
+
+    def __enter__(self) -> None:
+        me, turn = threading.get_ident(), threading.Event()
+        with self._guard:
+            if self._holder in (None, me):
+                self._holder = me
+                self._depth += 1
+                return
+            self._waiting.append((me, turn))
+        try:
+            turn.wait()
+        except BaseException:  # interrupted: let it go to the next one
+            with self._guard:
+                if not turn.is_set():
+                    self._waiting.remove((me, turn))
+                    raise
+            self.__exit__()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        with self._guard:
+            self._depth -= 1
+            if self._depth:
+                return
+            self._holder = None
+            if self._waiting:
+                self._holder, turn = self._waiting.popleft()
+                self._depth = 1
+                turn.set()
+
+
+_device_lock = FairLock()
 
 
 @contextlib.contextmanager
 def device_lock() -> Iterator[None]:
-    """Hold the device: at most one thread computes at a time, however the others were asked.
+    """Hold the device: at most one thread computes at a time, each in its turn, however the others were asked.
 
     The queue of the app admits one at a time too, but a cancelled request leaves the queue at once
     while its last step is still running.
@@ -199,8 +243,6 @@ class Progress:
     total: int
     note: str  # a key of `deepart.text`
     preview: Image.Image | None = None
-    share: float | None = None
-    """How much of the work is done, from 0 to 1, where some steps take longer than others; else done / total."""
 
 
 def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], None] = lambda p: None) -> T:

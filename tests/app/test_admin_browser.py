@@ -125,7 +125,10 @@ def test_classifier_is_taught_compared_promoted_and_rolled_back(new_room: NewPag
     assert not jobs.jobs()
     page.click("#admin-start")
     expect(page.locator("#admin-job-card")).to_contain_text(say("ui.admin.state.finished"), timeout=JOB_MS)
-    page.wait_for_selector("#admin-losses svg, #admin-losses canvas")
+    axes = page.locator("#admin-losses [aria-label*='-axis']")
+    expect(axes).to_have_count(2)
+    for axis in axes.all():  # numbers, not words in the order in which they came
+        assert "for a linear scale" in axis.get_attribute("aria-label")
     expect(page.locator("#admin-measured")).to_be_visible()
 
     open_panel(page, 2)

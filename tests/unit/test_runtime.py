@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -101,6 +102,31 @@ def test_one_thread_holds_the_device() -> None:
     for thread in threads:
         thread.join()
     assert most == [1] * 20
+
+
+def test_device_goes_to_whoever_has_waited_longest() -> None:
+    order, started = [], threading.Barrier(2)
+
+    def long_job() -> None:
+        for step in range(3):
+            with runtime.device_lock(), runtime.device_lock():  # a holder may take it again
+                order.append("long")
+                if step == 0:
+                    started.wait()
+                    while not runtime._device_lock._waiting:  # until the other one asks
+                        time.sleep(0.001)
+
+    def short_job() -> None:
+        started.wait()
+        with runtime.device_lock():
+            order.append("short")
+
+    threads = [threading.Thread(target=job) for job in (long_job, short_job)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert order == ["long", "short", "long", "long"]
 
 
 def test_gpu_changes_nothing_off_zero_gpu() -> None:

@@ -448,7 +448,7 @@ def _usable(state: jobs.State, new: bool) -> list[Any]:
 
 
 _NO_LOSS = ("step", "minutes", "kind", "learning rate")
-_NO_POINTS = pd.DataFrame({"minutes": [], "value": []})
+_NO_POINTS = pd.DataFrame({"minutes": [], "value": []}, dtype=float)  # an empty one of any type is drawn as words
 
 
 def _plot(label: str, elem_id: str) -> gr.LinePlot:
@@ -476,7 +476,7 @@ def _figure_choices(names: list[str], language: str) -> list[tuple[str, str]]:
 
 def _points(lines: list[dict[str, Any]], name: str | None) -> pd.DataFrame:
     rows = [(line["minutes"], line[name]) for line in lines if name in line]
-    return pd.DataFrame(rows, columns=list(_NO_POINTS))
+    return pd.DataFrame(rows, columns=list(_NO_POINTS), dtype=float)
 
 
 def _pictures(paths: list[Path], language: str) -> list[tuple[Any, str]]:

@@ -32,7 +32,7 @@ log = logging.getLogger("deepart")
 
 DEVICE = "device"
 """The line of what needs the device for long; others are for what is answered at once."""
-SLOW_SECONDS = 10.0
+SLOW_SECONDS = 1.5
 """A job of that line that runs for longer is moved aside, where there is room for one, and lets the next one begin:
 they take turns at the device, step by step."""
 UNHEARD_SECONDS = 15.0

@@ -19,7 +19,6 @@ from deepart.tasks.paint.fit import ITERATIONS, Crop, fit_steps
 from deepart.tasks.paint.style_files import LONGEST_LABEL, SUFFIX, save_style
 from deepart.ui.controls import Field, endpoint
 from deepart.ui.events import unread
-from deepart.ui.finer import PATIENT
 
 
 def add_fit_endpoint() -> None:
@@ -33,7 +32,8 @@ def add_fit_endpoint() -> None:
         [field.component for field in fields.values()],
         answer,
         api_name="fit",
-        **PATIENT,
+        concurrency_id="device",
+        concurrency_limit=1,
     )
 
 
