@@ -11,7 +11,7 @@ from deepart.runtime import prepare_process
 
 if TYPE_CHECKING:
     from deepart.tasks.classify.classify import classify
-    from deepart.tasks.generate.generate import generate
+    from deepart.tasks.generate.seeds import generate
     from deepart.tasks.hub.repaint import repaint
     from deepart.tasks.paint.blend import blend
     from deepart.tasks.paint.fit import fit
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from deepart.tasks.restore.restore import restore
 
 __version__ = "0.1.0"
-_FOLDERS = {
-    "blend": "paint",
-    "classify": "classify",
-    "fit": "paint",
-    "generate": "generate",
-    "refine": "paint",
-    "repaint": "hub",
-    "restore": "restore",
-    "transfer": "paint",
+_MODULES = {
+    "blend": ("paint", "blend"),
+    "classify": ("classify", "classify"),
+    "fit": ("paint", "fit"),
+    "generate": ("generate", "seeds"),
+    "refine": ("paint", "refine"),
+    "repaint": ("hub", "repaint"),
+    "restore": ("restore", "restore"),
+    "transfer": ("paint", "transfer"),
 }
 __all__ = ["blend", "classify", "fit", "generate", "refine", "repaint", "restore", "transfer"]
 
@@ -36,8 +36,8 @@ prepare_process()  # before anything imports torch
 
 
 def __getattr__(name: str) -> object:
-    if name not in _FOLDERS:
+    if name not in _MODULES:
         raise AttributeError(f"module 'deepart' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"deepart.tasks.{_FOLDERS[name]}.{name}"), name)
+    return getattr(importlib.import_module(".".join(("deepart.tasks", *_MODULES[name]))), name)

@@ -36,6 +36,7 @@ def add_to(commands) -> None:
         "paint pictures that nobody has painted",
         """\
         python -m deepart generate --seed 7 --count 4 --style Impressionism -o pictures/
+        python -m deepart generate --count 4 --style Impressionism --genre landscape -o pictures/
         python -m deepart generate --count 16 --truncation 0.7 --upscale 4 --sheet -o pictures/
         python -m deepart generate --again pictures/7.png --neighbours 8 -o more/
         python -m deepart generate --checkpoint SimianLuo/LCM_Dreamshaper_v7 --prompt "a pond" -o pictures/
@@ -45,6 +46,7 @@ def add_to(commands) -> None:
     _picture_options(generate)
     generate.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the PNG files")
     generate.add_argument("--count", type=int, default=1, help="pictures, of the seeds from --seed on; default 1")
+    generate.add_argument("--genre", default="any", help="what they show, such as landscape; default: whatever comes")
     generate.add_argument("--sheet", action="store_true", help="also write sheet.png, with all of them")
     generate.add_argument("--again", metavar="PICTURE", help="paint a picture again, from its file")
     generate.add_argument("--neighbours", type=int, metavar="N", help="instead of --again alone, N pictures close by")
@@ -120,6 +122,7 @@ def _generate(options: argparse.Namespace) -> None:
     from deepart.recipes import recipe_of
     from deepart.tasks.generate.generate import picture_sheet
     from deepart.tasks.generate.genome import genome_of
+    from deepart.tasks.generate.subjects import sentence_of
 
     started = time.perf_counter()
     way, ignored = _way(options)
@@ -135,6 +138,8 @@ def _generate(options: argparse.Namespace) -> None:
         write_picture(picture, options.output / f"{names[-1]}.png", started)
         if options.original:
             _print_works(picture)
+    if told := sentence_of(recipe_of(pictures[0]).settings):
+        print(told)
     if options.sheet:
         write_picture(picture_sheet(pictures, names), options.output / "sheet.png", started)
 
@@ -143,26 +148,27 @@ def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], li
     """Return what paints the pictures, and the names of the options that it has no use for."""
     of_pipelines, of_families = ("prompt", "steps"), ("again", "neighbours", "amount")
     if options.like:
-        return _projected, ("seed", "count", "truncation", "upscale", "look", *of_pipelines, *of_families)
+        return _projected, ("seed", "count", "genre", "truncation", "upscale", "look", *of_pipelines, *of_families)
     if options.again:
         alone = () if options.neighbours else ("seed", "amount")
         own = () if isinstance(options.checkpoint, Path) else ("checkpoint",)
-        return _bred, ("count", "style", "truncation", *own, *of_pipelines, *alone)
+        return _bred, ("count", "style", "genre", "truncation", *own, *of_pipelines, *alone)
     is_pipeline = isinstance(options.checkpoint, Path) and (options.checkpoint / "model_index.json").is_file()
     is_key = str(options.checkpoint).startswith(("generate/", "own/"))
     if is_key or (isinstance(options.checkpoint, Path) and not is_pipeline):
         return _born, (*of_pipelines, *of_families)
-    return _diffused, ("style", "truncation", "upscale", "look", *of_families)
+    return _diffused, ("style", "genre", "truncation", "upscale", "look", *of_families)
 
 
 def _born(options: argparse.Namespace) -> list[Image.Image]:
-    from deepart.tasks.generate.generate import generate
+    from deepart.tasks.generate.seeds import generate
 
     return generate(
         options.seed,
         options.count,
         options.style,
         options.truncation,
+        genre=options.genre,
         upscale=options.upscale,
         look=options.look,
         checkpoint=options.checkpoint,

@@ -29,8 +29,9 @@ from deepart.tasks.generate.breeding import (
     neighbours,
     next_generation,
 )
-from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, generate, patch_region
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, patch_region
 from deepart.tasks.generate.genome import MASK_SIDE, MOST_PATCHES, Genome, genome_of
+from deepart.tasks.generate.seeds import generate
 from photos import photo
 from tiny_generators import STYLES, put_tiny_generator
 from tiny_restorers import tiny_restorers
@@ -329,7 +330,7 @@ def test_other_weights_of_the_same_layout_can_be_painted_with(engine: ArtGenerat
 
 
 def test_closing_the_engine_ends_it() -> None:
-    from deepart.tasks.generate.generate import generate_steps
+    from deepart.tasks.generate.seeds import generate_steps
 
     steps = generate_steps(1, 8)
     painted = sum(next(steps).preview is not None for _ in range(4))

@@ -19,8 +19,9 @@ from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
 from deepart.recipes import recipe_of
 from deepart.tasks.generate.breeding import crossbreed, mix_levels, neighbours
-from deepart.tasks.generate.generate import ArtGenerator, generate, generators, patch_region
+from deepart.tasks.generate.generate import ArtGenerator, generators, patch_region
 from deepart.tasks.generate.genome import genome_of
+from deepart.tasks.generate.seeds import generate
 from deepart.tasks.generate.walks import Walk, WalkPainter
 from deepart.tasks.hub.generators import FILE, HUB_GENERATORS, describe
 from deepart.ui.generate.request import known_model, model_choices

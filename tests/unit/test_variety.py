@@ -79,8 +79,8 @@ def test_a_wall_hangs_without_the_classifier_too(monkeypatch: pytest.MonkeyPatch
         yield
 
     monkeypatch.setattr(generate_request, "varied_steps", missing)
-    *_, genomes = generate_request.births(DEFAULT_CHECKPOINT, 7, 4)
-    assert [genome.seed for genome in genomes] == [7, 8, 9, 10]
+    *_, chosen = generate_request.births(DEFAULT_CHECKPOINT, 7, 4)
+    assert [genome.seed for genome in chosen.genomes] == [7, 8, 9, 10]
 
 
 def _told(work: Callable[[], object], progress: Progress) -> Generator[Progress, None, object]:
@@ -91,7 +91,8 @@ def _told(work: Callable[[], object], progress: Progress) -> Generator[Progress,
 def test_a_wall_is_chosen_from_the_seeds_that_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(variety, "_TOGETHER", 4)
     monkeypatch.setattr(variety, "patiently", _told)  # else a quick look is over before anything is said of it
-    *steps, genomes = generate_request.births(DEFAULT_CHECKPOINT, 7, 3)
+    *steps, chosen = generate_request.births(DEFAULT_CHECKPOINT, 7, 3)
+    genomes = chosen.genomes
     assert any(step.note == "progress.choosing" for step in steps)
     assert 1 < len(genomes) <= 3
     assert genomes[0].seed == 7

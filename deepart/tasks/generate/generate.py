@@ -1,6 +1,6 @@
 """Paint pictures that nobody has painted, from a seed.
 
-`generate` is the short way; the engine behind it is `ArtGenerator`, which paints genomes (see `genome`).  What can be
+The engine, `ArtGenerator`, paints genomes (see `genome`).  What can be
 done with genomes lies in `breeding`, `steering`, `walks` and `projection`.
 
 Pictures are painted one by one in float32: on one machine bit for bit the same however many are asked for.  With
@@ -10,7 +10,7 @@ another number of threads, or on another processor, one value in a hundred thous
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from numbers import Integral
@@ -29,7 +29,7 @@ from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generators.generator import FeaturePatch
-from deepart.options import check_range, check_whole
+from deepart.options import check_range
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
@@ -47,63 +47,6 @@ DEFAULT_CHECKPOINT = "generate/fastgan-wikiart-v1"
 MOST_COUNT = 64
 MOST_TRUNCATION = 1.5
 _STYLE_STREAM = 1
-
-
-def generate(
-    seed: int | None = None,
-    count: int = 1,
-    style: str = ANY_STYLE,
-    truncation: float = 1.0,
-    *,
-    upscale: int = 1,
-    look: Look = "faithful",
-    checkpoint: str | Path = DEFAULT_CHECKPOINT,
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-) -> list[Image.Image]:
-    """Paint `count` pictures, of the seeds from `seed` on.
-
-    Args:
-        seed: the same seed is the same picture, alone or among others; None takes one by chance.
-        count: how many pictures.
-        style: one of the network's styles, such as "Impressionism"; "any" draws one for each seed, as often as
-            it comes among the paintings that were learned from.
-        truncation: 1 for all variety, towards 0 for what is typical of the style.
-        upscale: 1, 2 or 4.
-        look: of what is enlarged, see `deepart.restore`.
-        checkpoint: key of a generator; or, as a `Path`, a folder with config.json and model.safetensors, as training
-            leaves it, or a FastGAN's file.
-        on_progress: told of every picture, each of which is its preview.
-
-    Returns:
-        The pictures, each with its recipe in `info["deepart"]`, from which it can be painted again.
-
-    Raises:
-        InputError: a setting is out of its range, or there is no such style.
-        WeightsError: the checkpoint is missing or damaged.
-    """
-    engine = generate_steps(seed, count, style, truncation, upscale=upscale, look=look, checkpoint=checkpoint)
-    return runtime.run(engine, on_progress)
-
-
-def generate_steps(
-    seed: int | None = None,
-    count: int = 1,
-    style: str = ANY_STYLE,
-    truncation: float = 1.0,
-    *,
-    upscale: int = 1,
-    look: Look = "faithful",
-    checkpoint: str | Path = DEFAULT_CHECKPOINT,
-) -> Generator[Progress, None, list[Image.Image]]:
-    """The same as `generate`, as an engine: yields `Progress`, returns the pictures."""
-    count = check_whole("count", count, 1, MOST_COUNT)
-    check_upscale(upscale, look)
-    first = random_seed() if seed is None else check_seed(seed)
-    engine = generator_of(checkpoint)
-    yield Progress(0, count, "progress.loading_generator")
-    yield from engine.load_steps()
-    genomes = [engine.born((first + index) % (MOST_SEED + 1), style, truncation) for index in range(count)]
-    return (yield from engine.steps(genomes, upscale=upscale, look=look))
 
 
 def generator_of(checkpoint: str | Path) -> ArtGenerator:

@@ -74,12 +74,22 @@ def varied_steps(
     parts = []
 
     def look(some: Sequence[Genome]) -> Tensor:
-        return classifier.describe(_sketched(engine, some), thorough=False).mean(1)
+        return described(engine, some, classifier).mean(1)
 
     for start in range(0, len(genomes), _TOGETHER):
         done = Progress(start, len(genomes), "progress.choosing")
         parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
-    features, least = torch.cat(parts), 0.0
+    return [genomes[place] for place in varied(classifier, torch.cat(parts), count)]
+
+
+def described(engine: ArtGenerator, genomes: Sequence[Genome], classifier: ArtworkClassifier) -> Tensor:
+    """Return what the classifier sees in pictures that are not painted yet, (B, views, D)."""
+    return classifier.describe(_sketched(engine, genomes), thorough=False)
+
+
+def varied(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
+    """Choose at most `count` pictures by their features (N, D), the first of them always, in their order."""
+    least = 0.0
     if classifier.network().config.index:
         index = classifier.index()
         features = index.project(features.to(index.points.device)).cpu()
@@ -87,7 +97,7 @@ def varied_steps(
         least = typical[round(NEAR_COPY)] if typical else 0.0
     else:
         features = torch.nn.functional.normalize(features - features.mean(0), dim=1)
-    return [genomes[place] for place in sorted(farthest_points(features, count, least))]
+    return sorted(farthest_points(features, count, least))
 
 
 def _sketched(engine: ArtGenerator, genomes: Sequence[Genome]) -> list[Image.Image]:

@@ -21,6 +21,15 @@ from deepart.tasks.generate.breeding import LevelGroup, crossbreed, mix_levels
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED, Genome, genome_of
 from deepart.tasks.generate.steering import LOOK_LABELS, Effect, steering
+from deepart.tasks.generate.subjects import (
+    ANY_GENRE,
+    GENRES,
+    MOST_LOOKED_AT,
+    Chosen,
+    genre_name,
+    known_genre,
+    showing_steps,
+)
 from deepart.tasks.generate.variety import candidates_for, varied_steps
 from deepart.tasks.generate.walks import Walk, walk_of
 from deepart.tasks.hub.generators import HUB_GENERATORS, SIZE, own_generators
@@ -75,25 +84,34 @@ class Change:
 
 
 def births(
-    checkpoint: str, seed: int, count: int, style: str = ANY_STYLE, truncation: float = 1.0
-) -> Iterator[runtime.Progress | list[Genome]]:
-    """Yield the progress of getting a generator ready and of choosing, and last the genomes of a wall.
+    checkpoint: str, seed: int, count: int, style: str = ANY_STYLE, truncation: float = 1.0, genre: str = ANY_GENRE
+) -> Iterator[runtime.Progress | Chosen]:
+    """Yield the progress of getting a generator ready and of choosing, and last the pictures of a wall.
 
     They are chosen for variety from those of the seeds from `seed` on, whose own is always among them; fewer than
-    `count` where too many are alike.
+    `count` where too many are alike, or show another genre.
 
     Raises:
         InputError: a setting is out of its range, or there is no such generator or style.
         WeightsError: the generator is missing or out of reach.
     """
-    engine = ArtGenerator(checkpoint)
+    engine, genre = ArtGenerator(checkpoint), known_genre(genre)
     yield from engine.load_steps()
-    seeds = [(seed + index) % (MOST_SEED + 1) for index in range(candidates_for(count))]
-    genomes = [engine.born(each, style, truncation) for each in seeds]
+    is_any = genre == ANY_GENRE
+    candidates = candidates_for(count) if is_any else MOST_LOOKED_AT
+    genomes = [engine.born((seed + index) % (MOST_SEED + 1), style, truncation) for index in range(candidates)]
+    if not is_any:
+        yield (yield from showing_steps(engine, genomes, count, genre, is_varied=count > 1))
+        return
     if count > 1 and not runtime.settings().zero_gpu:  # a GPU is lent for the pictures that are looked at
         with contextlib.suppress(WeightsError):  # without the classifier the first ones hang
             genomes = yield from varied_steps(engine, genomes, count)
-    yield genomes[:count]
+    yield Chosen(genomes[:count])
+
+
+def genre_choices(language: str) -> list[tuple[str, str]]:
+    """Return what can be painted, whatever comes first."""
+    return [(genre_name(genre, language), genre) for genre in (ANY_GENRE, *GENRES)]
 
 
 def painted(

@@ -15,6 +15,7 @@ from deepart.images import save_png
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.generate.generate import MOST_TRUNCATION, check_seed, random_seed
 from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED, Genome
+from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.tasks.generate.walks import EASINGS
 from deepart.tasks.restore.bundled import LOOKS
 from deepart.text import say
@@ -55,12 +56,21 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="generate-settings"):
             with gr.Column(elem_id="generate-new"):
-                style = gr.Dropdown(
-                    steered.first_style_choices(),
-                    value=ANY_STYLE,
-                    label=t("ui.generate.style"),
-                    elem_id="generate-style",
-                )
+                with gr.Row(elem_id="generate-what"):
+                    style = gr.Dropdown(
+                        steered.first_style_choices(),
+                        value=ANY_STYLE,
+                        label=t("ui.generate.style"),
+                        min_width=140,
+                        elem_id="generate-style",
+                    )
+                    genre = gr.Dropdown(
+                        request_of.genre_choices("en"),
+                        value=ANY_GENRE,
+                        label=t("ui.generate.genre"),
+                        min_width=140,
+                        elem_id="generate-genre",
+                    )
                 with gr.Row(elem_id="generate-start"):
                     new_button = gr.Button(
                         t("ui.generate.new"),
@@ -159,6 +169,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                 elem_classes="painting-result",
             )
             note = gr.Markdown(elem_id="generate-note", elem_classes="hint")
+            found = gr.Markdown(elem_id="generate-found", elem_classes="hint")
             wall.render()
             with gr.Row(elem_id="generate-actions"):
                 download = gr.DownloadButton(
@@ -246,8 +257,9 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         """Say in the visitor's language what Gradio cannot translate: the choices."""
         language = language_of(request)
         if language == "en":
-            return (gr.skip(),) * 5
+            return (gr.skip(),) * 6
         return (
+            gr.update(choices=request_of.genre_choices(language)),
             gr.update(choices=_look_choices(language)),
             gr.update(choices=easing_choices(language)),
             gr.update(choices=level_choices(language)),
@@ -256,50 +268,50 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         )
 
     def born(
-        studio: Studio, first: int, style: str, variety: float, count: int, request: gr.Request
+        studio: Studio, first: int, style: str, genre: str, variety: float, count: int, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Hang the pictures of the seeds from `first` on."""
         language = language_of(request)
-        for step in request_of.births(studio.checkpoint, first, int(count), style, variety):
+        for step in request_of.births(studio.checkpoint, first, int(count), style, variety, genre):
             if isinstance(step, runtime.Progress):
-                yield gr.skip(), gr.skip(), told(step, language)
+                yield gr.skip(), gr.skip(), told(step, language), gr.skip()
                 continue
-            studio.hang(step)
+            studio.hang(step.genomes)
             choices = request_of.style_choices(studio.checkpoint, language)
-            yield first, gr.update(choices=choices), ""
+            yield first, gr.update(choices=choices), "", step.sentence(language)
 
     @handler
     def show_first_wall(
-        studio: Studio, style: str, variety: float, count: int, request: gr.Request
+        studio: Studio, style: str, genre: str, variety: float, count: int, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
         if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
-            yield (gr.skip(),) * 3
+            yield (gr.skip(),) * 4
             return
         studio.is_open = True
-        yield from born(studio, random_seed(), style, variety, count, request)
+        yield from born(studio, random_seed(), style, genre, variety, count, request)
 
     @handler
     def hang_new(
-        studio: Studio, style: str, variety: float, count: int, request: gr.Request
+        studio: Studio, style: str, genre: str, variety: float, count: int, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         studio.is_open = True
-        yield from born(studio, random_seed(), style, variety, count, request)
+        yield from born(studio, random_seed(), style, genre, variety, count, request)
 
     @handler
     def hang_seed(
-        studio: Studio, seed: int | None, style: str, variety: float, count: int, request: gr.Request
+        studio: Studio, seed: int | None, style: str, genre: str, variety: float, count: int, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         studio.is_open = True
         first = random_seed() if seed is None else check_seed(int(seed))
-        yield from born(studio, first, style, variety, count, request)
+        yield from born(studio, first, style, genre, variety, count, request)
 
     @handler
     def hang_of_model(studio: Studio, variety: float, count: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Hang pictures of another generator, which need not know the style."""
-        for first, choices, progress_bar in born(studio, random_seed(), ANY_STYLE, variety, count, request):
+        for first, choices, *rest in born(studio, random_seed(), ANY_STYLE, ANY_GENRE, variety, count, request):
             is_done = isinstance(first, int)
-            yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, progress_bar
+            yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, *rest
 
     @handler
     def show_wall(studio: Studio, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -483,15 +495,15 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     on_device = {"concurrency_id": "device", "concurrency_limit": 1, **quiet}
     live = {"trigger_mode": "always_last", "concurrency_id": "preview", "concurrency_limit": 2, **quiet}
-    page.load(translate_generate, None, [look, film.easing, cross.levels, way, model], **quiet)
-    settings = [style, variety, count]
-    new_outputs = [seed, style, bar]
+    page.load(translate_generate, None, [genre, look, film.easing, cross.levels, way, model], **quiet)
+    settings = [style, genre, variety, count]
+    new_outputs = [seed, style, bar, found]
     new_walls = [
         tab.select(show_first_wall, [studio, *settings], new_outputs, **on_device),
         new_button.click(hang_new, [studio, *settings], new_outputs, **on_device),
         *(
             asked(hang_seed, [studio, seed, *settings], new_outputs, trigger_mode="always_last", **on_device)
-            for asked in (seed_button.click, seed.submit, style.input, variety.release, count.input)
+            for asked in (seed_button.click, seed.submit, style.input, genre.input, variety.release, count.input)
         ),
         remodelled.success(hang_of_model, [studio, variety, count], new_outputs, **on_device),
     ]
