@@ -243,6 +243,8 @@ class Progress:
     total: int
     note: str  # a key of `deepart.text`
     preview: Image.Image | None = None
+    share: float | None = None
+    """How much of the work is done, from 0 to 1, where some steps take longer than others; else done / total."""
 
 
 def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], None] = lambda p: None) -> T:

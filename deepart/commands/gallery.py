@@ -35,10 +35,12 @@ def _styles(options: argparse.Namespace) -> None:
 
 def _gallery(options: argparse.Namespace) -> None:
     from deepart import runtime
+    from deepart.checkpoints import load_model
     from deepart.images import load_image
     from deepart.tasks.paint.fit import fitted
     from deepart.tasks.paint.transfer import StyleTransfer
-    from deepart.training.paint.gallery import build_gallery
+    from deepart.tasks.style_target import BUNDLED_LOSS, keep_gallery
+    from deepart.training.paint.gallery import build_gallery, listed
     from deepart.training.run import load_teacher
 
     engine, read = StyleTransfer(), None
@@ -47,3 +49,4 @@ def _gallery(options: argparse.Namespace) -> None:
         read = lambda scan: runtime.run(fitted(engine, teacher, [scan], options.fit))  # noqa: E731
     neutral = load_image(options.neutral)
     build_gallery(engine, options.listing, neutral, lambda style: print(style.title, flush=True), read)
+    keep_gallery(load_model(BUNDLED_LOSS), ((style.key, scan) for style, scan in listed(options.listing)))

@@ -144,17 +144,17 @@ def _add_refine(commands) -> None:
         _refine,
         "repaint a picture in the style of another with more care: slower, with finer strokes",
         """\
-        python -m deepart refine photo.jpg my-painting.jpg -o painting.png
+        python -m deepart refine photo.jpg starry-night -o painting.png
         python -m deepart refine photo.jpg my-painting.jpg --start painted.png --beta 5 -o painting.png
         """,
     )
     refine.add_argument("content", help="the picture to paint")
-    refine.add_argument("style", help="a picture of the style")
+    refine.add_argument("style", help="a picture, or a style of the gallery, or a saved one")
     refine.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True, help="PNG file to write")
     refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
     refine.add_argument("--alpha", type=float, default=1.0, help="how much the content counts; default 1")
     refine.add_argument("--beta", type=float, default=2.0, help="how much the style counts; default 2")
-    refine.add_argument("--iterations", type=int, default=80, help="half of them at half the size; default 80")
+    refine.add_argument("--iterations", type=int, default=72, help="most of them at half the size; default 72")
     refine.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
     refine.add_argument("--checkpoint", help="loss network; default: VGG-19 if at hand, else the bundled one")
 

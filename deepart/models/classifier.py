@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from deepart.models.blocks import keep_inputs, keep_outputs, narrow
+from deepart.models.own_backbone import OWN, OwnBackbone
 from deepart.models.pretrained import HubModel
 
 
@@ -26,7 +27,11 @@ class ArtClassifierConfig:
     labels: tuple[tuple[str, tuple[str, ...]], ...]
     """For each head its name and its labels, in the order of its outputs."""
     backbone: str = "tf_efficientnet_lite0"
-    """A name of `timm.list_models()` that has `forward_intermediates`."""
+    """A name of `timm.list_models()` that has `forward_intermediates`, or "own" for `OwnBackbone`."""
+    kernel: int = 3
+    """Of the own backbone, like the next two; see `OwnBackbone`."""
+    stride: int = 2
+    activation: str = "relu"
     depths: tuple[int, ...] = (2, 3, 4)
     """Which of the backbone's intermediate features are looked at besides its last."""
     sides: tuple[int, ...] = (256, 288)
@@ -50,6 +55,8 @@ class ArtClassifierConfig:
     """Head, label, another label that its works are often taken for, and how often, as a share of its works."""
     independent: tuple[str, ...] = ()
     """Heads that answer each of their labels with yes or no; the others choose one."""
+    pairwise: tuple[str, ...] = ()
+    """Heads with an output for each pair of their labels (one-vs-one), which vote for one of them."""
     inner: tuple[int, ...] = ()
     """Channels inside each block of the backbone of a pruned network, in the order of `ArtClassifier.prunable`."""
 
@@ -80,14 +87,17 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
 
     def __init__(self, config: ArtClassifierConfig) -> None:
         super().__init__(config)
-        self.backbone = timm.create_model(config.backbone, pretrained=False, num_classes=0)
+        if config.backbone == OWN:
+            self.backbone = OwnBackbone(config.kernel, config.stride, config.activation)
+        else:
+            self.backbone = timm.create_model(config.backbone, pretrained=False, num_classes=0)
         narrow(self.prunable(), config.inner)
         channels = [stage["num_chs"] for stage in self.backbone.feature_info]
         width = 2 * sum(channels[depth] for depth in config.depths) + self.backbone.num_features
         # Brings features of different depths to the same size, so that one weight decay suits them all.
         self.norm = nn.BatchNorm1d(width, affine=False)
         self.dropout = nn.Dropout(config.dropout)
-        self.heads = nn.ModuleDict({name: nn.Linear(width, len(labels)) for name, labels in config.labels})
+        self.heads = nn.ModuleDict({name: nn.Linear(width, self.outputs(name)) for name, _ in config.labels})
         self.artwork = nn.Linear(width, 1)
         for head in (*self.heads.values(), self.artwork):
             nn.init.normal_(head.weight, std=1e-3)
@@ -134,11 +144,39 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
         parts.append(maps[-1].float().flatten(2).mean(2))
         return self.norm(torch.cat(parts, dim=1))
 
-    def answers(self, features: Tensor) -> dict[str, Tensor]:
-        """Return the logits of every head, (B, number of its labels), and "artwork", (B, 1), for these features."""
+    def outputs(self, head: str) -> int:
+        """Return how many numbers a head makes: one for each of its labels, or for each pair of them."""
+        count = len(self.labels[head])
+        return count * (count - 1) // 2 if head in self.config.pairwise else count
+
+    def scores(self, features: Tensor) -> dict[str, Tensor]:
+        """Return what every head makes of these features, (B, `outputs`), and "artwork", (B, 1), to be trained."""
         features = self.dropout(features)
         return {name: head(features) for name, head in self.heads.items()} | {"artwork": self.artwork(features)}
+
+    def answers(self, features: Tensor) -> dict[str, Tensor]:
+        """Return the logits of every head, (B, number of its labels), and "artwork", (B, 1), for these features."""
+        found = self.scores(features)
+        return found | {name: pair_votes(found[name], len(self.labels[name])) for name in self.config.pairwise}
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         """Return the logits of every head for RGB pictures in [0, 1], (B, 3, H, W); see `answers`."""
         return self.answers(self.features(x))
+
+
+def pairs_of(count: int) -> Tensor:
+    """Return the pairs of so many labels, (count * (count - 1) / 2, 2), in the order of a pairwise head's outputs."""
+    return torch.combinations(torch.arange(count), 2)
+
+
+def pair_votes(z: Tensor, count: int) -> Tensor:
+    """Return the votes of a pairwise head for each label, (B, pairs) to (B, count); how sure they are breaks ties.
+
+    Each output that is positive votes for the second label of its pair.  As scikit-learn's `OneVsOneClassifier` counts:
+    what is added to the whole votes stays below a third of one.
+    """
+    first, second = pairs_of(count).to(z.device).unbind(1)
+    votes = torch.zeros(*z.shape[:-1], count, dtype=z.dtype, device=z.device)
+    sure = votes.index_add(-1, second, z).index_add(-1, first, -z)
+    votes = votes.index_add(-1, second, (z > 0).to(z.dtype)).index_add(-1, first, (z <= 0).to(z.dtype))
+    return votes + sure / (3 * (sure.abs() + 1))

@@ -17,11 +17,16 @@ from deepart.checkpoints import load_model, models
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes, to_tensor
 from deepart.models.distances import content_distance, gram_distance, style_distance
+from deepart.options import PaintOptions
 from deepart.recipes import recipe_of
+from deepart.tasks import style_target
 from deepart.tasks.paint import refine as module
+from deepart.tasks.paint.blend import plan_blend
+from deepart.tasks.paint.engine import StyleTransfer
 from deepart.tasks.paint.gallery import named_style_code
-from deepart.tasks.paint.refine import BUNDLED_LOSS, LARGE_LOSS, refine_steps
-from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, transfer
+from deepart.tasks.paint.refine import BUNDLED_LOSS, LARGE_LOSS, Care, finer_steps, refine_steps
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, Place, plan_transfer, transfer
+from deepart.tasks.style_target import keep_gallery, of_code, of_gallery, of_picture
 from photos import photo
 
 SIDE = 128
@@ -113,7 +118,7 @@ def test_progress_counts_every_iteration_and_shows_some(start: Image.Image) -> N
     counts = [progress.done for progress in seen if progress.note == "progress.refining"]
     assert counts == list(range(12)) and {p.total for p in seen} == {11}
     previews = {progress.done: progress.preview for progress in seen if progress.preview}
-    assert set(previews) == {10}
+    assert set(previews) == {5, 10}
     assert previews[10].size == (SIDE, SIDE)
 
 
@@ -177,8 +182,8 @@ def test_without_a_network_connection_the_bundled_one_steps_in(monkeypatch: pyte
 @pytest.mark.parametrize(
     ("settings", "key"),
     [
-        ({"style": "starry-night"}, "refine.needs_picture"),
-        ({"style": "mixture.deepart-style.json"}, "refine.needs_picture"),
+        ({"style": "starry-nigt"}, "style.misspelt"),
+        ({"style": "mixture.deepart-style.json"}, "style_file.damaged"),
         ({"alpha": -1}, "setting.range"),
         ({"beta": float("nan")}, "setting.range"),
         ({"iterations": 0}, "setting.range"),
@@ -197,10 +202,68 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(settings: dict, key: str) 
         assert "{" not in caught.value.sentence(language)
 
 
-def test_a_style_code_is_refused_too() -> None:
-    code = named_style_code(DEFAULT_CHECKPOINT, "starry-night")
-    with pytest.raises(InputError, match="picture"):
-        deepart.refine(photo("astronaut", 64), code)
+# --- styles without a picture, and what was planned ----------------------------------------------
+
+
+@pytest.mark.parametrize("style", ["udnie", "code"])
+def test_a_style_without_a_picture_is_come_closer_to(style: str) -> None:
+    content, code = photo("astronaut", SIDE), named_style_code(DEFAULT_CHECKPOINT, "udnie")
+    network = load_model(BUNDLED_LOSS)
+    target = of_gallery("udnie", 1) if style == "udnie" else of_code(network, StyleTransfer(), code, 1)
+    begun, painting = transfer(content, "udnie"), deepart.refine(content, "udnie" if style == "udnie" else code)
+    before, after = (gram_distance(network(to_tensor(each)), target.statistics).item() for each in (begun, painting))
+    assert after < 0.5 * before
+    assert recipe_of(painting).settings["style"] in ("udnie", code.label)
+
+
+def test_what_is_kept_of_the_gallery_is_what_the_scans_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, scan = load_model(BUNDLED_LOSS), photo("coffee", 256)
+    monkeypatch.setattr(style_target, "_file", lambda: tmp_path / "gallery.safetensors")
+    style_target._kept.cache_clear()
+    try:
+        keep_gallery(network, [("mine", scan)])
+        for scale in style_target.SCALES:
+            measured, kept = of_picture(network, scan, scale), of_gallery("mine", scale)
+            for tap, values in measured.statistics.correlations.items():
+                assert (kept.statistics.correlations[tap] - values).norm() < 0.1 * values.norm()
+            torch.testing.assert_close(kept.limits, measured.limits, atol=1e-3, rtol=0)
+    finally:
+        style_target._kept.cache_clear()
+
+
+def finer(planned, **care) -> Image.Image:
+    return runtime.run(finer_steps(planned, Care(iterations=4, **care)))
+
+
+def test_only_what_is_painted_becomes_finer_and_the_recipe_tells_the_whole_story() -> None:
+    content = photo("coffee", SIDE)
+    mask = Image.new("L", content.size)
+    mask.paste(255, (0, 0, SIDE // 2, SIDE))
+    painting = finer(plan_transfer(content, "udnie", place=Place(mask, softness=0)))
+    before, after = (np.asarray(image, int) for image in (content, painting))
+    assert (after[:, SIDE // 2 + 1 :] == before[:, SIDE // 2 + 1 :]).all()
+    usual = np.asarray(transfer(content, "udnie", mask=mask, softness=0), int)
+    assert np.abs(after - usual)[:, : SIDE // 2].mean() > 1
+    recipe = recipe_of(painting)
+    assert recipe.verb == "refine" and recipe.ingredients[-1].recipe.settings["style"] == "udnie"
+
+
+def test_a_mixture_becomes_finer_and_keeps_the_photos_colours() -> None:
+    content = photo("coffee", SIDE)
+    options = PaintOptions(colour="luminance")
+    mixture = finer(plan_blend(content, {"udnie": 1, "great-wave": 2}, options=options))
+    chroma = [np.asarray(image.convert("YCbCr"), int)[..., 1:] for image in (content, mixture)]
+    assert np.abs(chroma[0] - chroma[1]).mean() < 4
+    alone = finer(plan_blend(content, {"udnie": 1}, options=options))
+    assert difference(alone, mixture) > 1
+    with pytest.raises(InputError) as caught:
+        finer(plan_transfer(content, "udnie", options=PaintOptions(colour="palette")))
+    assert caught.value.key == "refine.palette"
+
+
+def test_a_style_that_is_not_wanted_at_all_leaves_the_picture() -> None:
+    content = photo("coffee", SIDE)
+    assert difference(finer(plan_transfer(content, "udnie", 0)), content) == 0
 
 
 # --- the command line ----------------------------------------------------------------------------
@@ -217,7 +280,8 @@ def test_the_command_writes_the_painting_with_its_recipe(tmp_path: Path, capsys)
     assert "64 x 64 pixels" in capsys.readouterr().out
 
 
-def test_the_command_asks_for_a_picture(tmp_path: Path, capsys) -> None:
-    (tmp_path / "coffee.png").write_bytes(png_bytes(photo("coffee", 64)))
-    assert main(["refine", str(tmp_path / "coffee.png"), "starry-night", "-o", str(tmp_path / "out.png")]) == 2
-    assert "needs a picture" in capsys.readouterr().err
+def test_the_share_of_the_work_grows_as_its_cost_does() -> None:
+    content, told = photo("astronaut", 256), []
+    deepart.refine(content, photo("coffee", 64), content, iterations=4, on_progress=told.append)
+    shares = [step.share for step in told if step.share]
+    assert shares == pytest.approx([1 / 7, 2 / 7, 3 / 7, 1])  # the last one at full size costs four

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from deepart.commands.console import add_group
-from deepart.commands.train import classifier, generator, perceptual_network, restorers, style_network, translator
+from deepart.commands.train import (
+    classifier,
+    generator,
+    perceptual_network,
+    regressor,
+    restorers,
+    style_network,
+    translator,
+)
 
-NETWORKS = (style_network, perceptual_network, classifier, generator, restorers, translator)
+NETWORKS = (style_network, perceptual_network, classifier, regressor, generator, restorers, translator)
 
 
 def add_to(commands) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import OutputFolder, add_command, add_run_options, add_start_option
+from deepart.commands.console import (
+    OutputFolder,
+    add_command,
+    add_optimizer_option,
+    add_run_options,
+    add_start_option,
+)
 
 
 def add_to(train, evaluate) -> None:
@@ -31,8 +37,28 @@ def add_to(train, evaluate) -> None:
         help="of rare labels",
     )
     classifier.add_argument(
-        "--backbone", type=Path, help="file of ImageNet weights; default: those of a Python package"
+        "--network",
+        default="tf_efficientnet_lite0",
+        help="backbone: any of timm, such as tf_efficientnet_lite2, whose weights come from the Hub, or own, which "
+        "starts from nothing; default %(default)s",
     )
+    classifier.add_argument(
+        "--backbone", type=Path, help="file of ImageNet weights of EfficientNet-Lite0; default: of a Python package"
+    )
+    classifier.add_argument(
+        "--answers",
+        choices=["one", "one-vs-one"],
+        default="one",
+        help="one-vs-one: styles and genres by the votes of a decision between each two of them; default one, softmax",
+    )
+    classifier.add_argument("--dropout", type=float, default=0.5, help="before the heads; default 0.5")
+    of_own = classifier.add_argument_group("of --network own")
+    of_own.add_argument("--kernel", type=int, choices=[1, 3, 5, 7], default=3, help="side in pixels; default 3")
+    of_own.add_argument(
+        "--stride", type=int, choices=[1, 2, 3], default=2, help="of the convolutions; 1: pooling instead; default 2"
+    )
+    of_own.add_argument("--activation", choices=["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"], default="relu")
+    add_optimizer_option(classifier)
 
     of_classifier = add_command(
         evaluate,

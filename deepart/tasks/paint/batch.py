@@ -20,7 +20,7 @@ from deepart.recipes import Ingredient, Setting, Source, carries_credentials, ch
 from deepart.runtime import Progress, as_part
 from deepart.sheets import Cell, contact_sheet, drawable
 from deepart.tasks.paint.engine import Region, StyleTransfer
-from deepart.tasks.paint.transfer import PaintingJob, Style, is_named_style, read_style
+from deepart.tasks.paint.transfer import PaintingJob, Plan, Style, is_named_style, read_style
 
 MOST_PICTURES = 100
 SHEET_SIDE = 224
@@ -177,7 +177,7 @@ class _Brush:
         job = PaintingJob("transfer", source, options, self.engine)
         job.settings |= self.settings
         job.ingredients += self.ingredients
-        return (yield from job.paint([self.region]))
+        return (yield from Plan(job, [self.region], ()).paint())
 
 
 def _unused(name: str, taken: set[str]) -> str:

@@ -19,7 +19,7 @@ from deepart.runtime import Progress
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import Region, StyleTransfer
 from deepart.tasks.paint.masks import SpatialKind
-from deepart.tasks.paint.transfer import PaintingJob, Style, read_style
+from deepart.tasks.paint.transfer import PaintingJob, Plan, Style, read_style
 
 MOST_STYLES = 6
 MOST_WEIGHT = 1000
@@ -90,6 +90,18 @@ def blend_steps(
     mixture: Mixture = Mixture(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `blend`, as an engine: yields `Progress`, returns the painting."""
+    plan = yield from plan_blend(content, styles, strength, options, mixture)
+    return (yield from plan.paint())
+
+
+def plan_blend(
+    content: Source,
+    styles: Weights,
+    strength: float = 1.0,
+    options: PaintOptions = PaintOptions(),
+    mixture: Mixture = Mixture(),
+) -> Generator[Progress, None, Plan]:
+    """Check and read what `blend` is given."""
     pairs = _pairs(styles)
     check_weights([weight for _, weight in pairs])
     check_range("strength", strength, 0, 1)
@@ -120,7 +132,9 @@ def blend_steps(
     elif mixture.where is not None:
         place_masks = _read_masks(job, mixture)
     regions = mixed_regions(job.engine, codes, weights, strength, mixture.balance, layers, place_masks, mixture.fill)
-    return (yield from job.paint(regions))
+    whole = sum(weight for weight in weights if weight > 0)
+    parts = [(style, strength * weight / whole) for style, weight in pairs if weight > 0]
+    return Plan(job, regions, parts, mixture.layers or {})
 
 
 def _pairs(styles: Weights) -> list[tuple[Style, float]]:

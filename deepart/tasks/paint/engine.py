@@ -176,7 +176,7 @@ class StyleTransfer:
             painting = yield from self._paint_tiles(plain, regions)
         else:
             painting = yield from self._paint_broadly(plain, regions, BRUSH_CANVAS / options.brush)
-        return _finished(painting, content, plain, regions, options)
+        return finished(painting, content, plain, regions, options)
 
     def __call__(
         self,
@@ -218,7 +218,7 @@ class StyleTransfer:
             return prepared.picture.copy()
         regions = [_with_mask_of(region, plain.size) for region in regions]
         if options.colour == "palette":
-            return _finished(_recoloured(plain, regions), prepared.picture, plain, regions, options)
+            return finished(_recoloured(plain, regions), prepared.picture, plain, regions, options)
         with runtime.device_lock():
             if _leaves_something(regions) and prepared.repainted is None:
                 prepared.own_code = self.encode(plain)
@@ -231,7 +231,7 @@ class StyleTransfer:
             y = self._decode(prepared.pixels, prepared.features, brush, weights)
             if prepared.repainted is not None:
                 y = y + _left_over(regions, (0, 0, *plain.size)) * (prepared.pixels - prepared.repainted)
-        return _finished(to_pil(y), prepared.picture, plain, regions, options)
+        return finished(to_pil(y), prepared.picture, plain, regions, options)
 
     def _kept_statistics(self, prepared: Prepared, code: Tensor) -> FrozenStatistics:
         """Return the normalisations of a prepared picture with a style, measured only once."""
@@ -434,7 +434,7 @@ def _as_mask(values: np.ndarray) -> Image.Image:
     return Image.fromarray((255 * np.clip(values, 0, 1)).round().astype(np.uint8))
 
 
-def _finished(
+def finished(
     painting: Image.Image,
     content: Image.Image,
     plain: Image.Image,

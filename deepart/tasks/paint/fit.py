@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
-from importlib import resources
-from pathlib import Path
 
 import torch
 from PIL import Image
@@ -23,11 +21,12 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import centre_crop, load_image, to_tensor
-from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance
+from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance, style_statistics
 from deepart.models.style_code import StyleCode, mix
 from deepart.options import check_whole
 from deepart.recipes import Source
 from deepart.runtime import Progress
+from deepart.tasks import style_target
 from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
 from deepart.tasks.paint.refine import loss_network
 
@@ -35,7 +34,6 @@ MOST_PICTURES = 12
 MOST_ITERATIONS = 400
 ITERATIONS = 32
 
-_PHOTOS = ("astronaut.png", "coffee.png", "chelsea.png")
 _PHOTO_SIDE = 256
 _LEAST_PART = 32
 """Pixels of each side of a part of a picture that counts."""
@@ -110,12 +108,12 @@ def fitted(
     yield Progress(0, iterations, "progress.reading_style")
     code = mix([engine.encode(picture) for picture in pictures], [1.0] * len(pictures))
     layout = {"device": runtime.device(), "memory_format": torch.channels_last}
-    photos = torch.cat([to_tensor(centre_crop(photo, _PHOTO_SIDE)) for photo in _photos()]).to(**layout)
+    photos = torch.cat([to_tensor(centre_crop(photo, _PHOTO_SIDE)) for photo in style_target.photos()]).to(**layout)
     painter = engine.network
     with runtime.device_lock(), torch.no_grad(), runtime.autocast():
         content, seen = painter.content_encoder(photos), network(photos, STYLE_TAPS)
         squares = (to_tensor(centre_crop(picture, STYLE_SIDE)).to(**layout) for picture in pictures)
-        style = _side_by_side([network(square, STYLE_TAPS) for square in squares])
+        style = style_statistics(_side_by_side([network(square, STYLE_TAPS) for square in squares]))
         at_first = network(painter.decoder(content, _codes(code.vector, len(photos))), STYLE_TAPS)
         before = content_distance(at_first, seen).mean()
     offsets = torch.zeros(painter.decoder.fitted_size, device=layout["device"], requires_grad=True)
@@ -139,11 +137,6 @@ def fitted(
                 adam.step()
         yield Progress(number + 1, iterations, "progress.fitting")
     return replace(code, fitted=offsets.detach().float().cpu())
-
-
-def _photos() -> list[Image.Image]:
-    folder = resources.files("skimage.data")
-    return [load_image(Path(str(folder / name))) for name in _PHOTOS]
 
 
 def part_of(picture: Image.Image, crop: Crop | None) -> Image.Image:

@@ -1,7 +1,7 @@
 """Work a painting over: its pixels are moved until it is closer to both its pictures.
 
-What a network paints in one pass is a good guess; from there a few dozen steps of optimisation, first at
-half the size and then at the whole, give brush strokes that no feed-forward network of this size paints.
+What a network paints in one pass is a good guess; from there a few dozen steps of optimisation, most of them at
+half the size and the last at the whole, give brush strokes that no feed-forward network of this size paints.
 
 References:
     Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks";
@@ -16,13 +16,13 @@ picture, instead of L-BFGS.
 from __future__ import annotations
 
 import contextlib
-import itertools
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import torch
 import torch.nn.functional as F
-from PIL import Image
+from PIL import Image, ImageChops
 from torch import Tensor, nn
 
 import deepart
@@ -30,32 +30,28 @@ from deepart import hub, runtime
 from deepart.checkpoints import find, models
 from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, load_image, to_pil, to_tensor
-from deepart.models.distances import (
-    CONTENT_TAP,
-    STYLE_TAPS,
-    gram_distance,
-    style_distance,
-    total_variation,
-)
-from deepart.models.style_code import StyleCode
+from deepart.models.distances import CONTENT_TAP, STYLE_TAPS, gram_distance, style_distance, total_variation
+from deepart.models.style_code import Layer
 from deepart.options import check_range, check_whole
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
-from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
-from deepart.tasks.paint.style_files import is_style_file
-from deepart.tasks.paint.transfer import is_named_style, resized
+from deepart.tasks import style_target
+from deepart.tasks.paint.engine import StyleTransfer, finished
+from deepart.tasks.paint.transfer import Plan, Style, is_named_style, read_style, resized
+from deepart.tasks.style_target import BUNDLED_LOSS, StyleTarget
 
-BUNDLED_LOSS = "loss/distilled-vgg16-v1"
 LARGE_LOSS = "loss/vgg19-imagenet-v1"
 MOST_ITERATIONS = 1000
 MOST_WEIGHT = 100.0
+ITERATIONS = 72
 WORKING_SIDE = 1024
 """Longer side in pixels at which pictures are worked on at most; what that changes is enlarged."""
-PREVIEW_EVERY = 10
+PREVIEW_EVERY = 5
 """Iterations after which `Progress.preview` shows the picture, at the size that it is worked on."""
 
 _LEAST_SIDE = 32  # of a picture that is worked on
 _SMALLEST_LEVEL = 128  # longer side below which there is no coarser level
+_FINE = 1 / 3  # of the iterations are at the full size, where each takes as long as four at half the size
 _RATE = 0.02  # of Adam, in units of the pixels' range
 _VARIATION = 0.5  # weight of the total variation, against noise
 _FOREIGN_COLOURS = 15.0  # weight of colours that the style does not have, to which its statistics are nearly blind
@@ -64,36 +60,35 @@ _SHAPE_TOLERANCE = 0.02
 
 def refine(
     content: Source,
-    style: Source,
+    style: Style,
     start: Source | None = None,
     *,
     alpha: float = 1.0,
     beta: float = 2.0,
-    iterations: int = 80,
+    iterations: int = ITERATIONS,
     size: int | None = None,
     checkpoint: str | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Image.Image:
-    """Paint `content` in the style of `style` with more care than `transfer`, in a minute instead of a second.
+    """Paint `content` in the style of `style` with more care than `transfer`, in half a minute instead of a second.
 
     Args:
         content: a path, the bytes of a file, or a picture.
-        style: the same.  It must be a picture: a named style is only a code, and there is nothing in it
-            that a painting could be compared with.
+        style: a picture, or any other style that `deepart.transfer` takes.
         start: a painting of the content to begin with, in its proportions; None paints one.
         alpha: how much the content counts.
         beta: how much the style counts.
-        iterations: half of them at half the size.
+        iterations: most of them at half the size.
         size: longer side of the result in pixels; None keeps the content's size.
-        checkpoint: the loss network; None takes VGG-19 where there is a GPU or it was downloaded before,
-            otherwise the small one that is bundled.
-        on_progress: told of every iteration, every tenth time with a preview.
+        checkpoint: the loss network; None takes VGG-19 where there is a GPU or it was downloaded before and the
+            style is a picture, otherwise the small one that is bundled.
+        on_progress: told of every iteration, every fifth time with a preview.
 
     Returns:
         The painting, with its recipe in `info["deepart"]`; RGBA if the content is partly transparent.
 
     Raises:
-        InputError: a picture cannot be read, the style is no picture, or a setting is out of its range.
+        InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
     engine = refine_steps(
@@ -102,70 +97,143 @@ def refine(
     return runtime.run(engine, on_progress)
 
 
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How a painting is worked over; see `refine`."""
+
+    alpha: float = 1.0
+    beta: float = 2.0
+    iterations: int = ITERATIONS
+    checkpoint: str | None = None
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: something is.
+        """
+        check_range("alpha", self.alpha, 0, MOST_WEIGHT)
+        check_range("beta", self.beta, 0, MOST_WEIGHT)
+        check_whole("iterations", self.iterations, 1, MOST_ITERATIONS)
+        if self.checkpoint is not None and find(self.checkpoint).task != "loss":
+            raise InputError("refine.not_a_loss_network", known=f"{BUNDLED_LOSS}, {LARGE_LOSS}")
+
+    def settings(self) -> dict[str, Setting]:
+        """Return what a recipe says of it."""
+        return {"alpha": float(self.alpha), "beta": float(self.beta), "iterations": int(self.iterations)}
+
+
 def refine_steps(
     content: Source,
-    style: Source,
+    style: Style,
     start: Source | None = None,
     *,
     alpha: float = 1.0,
     beta: float = 2.0,
-    iterations: int = 80,
+    iterations: int = ITERATIONS,
     size: int | None = None,
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `refine`, as an engine: yields `Progress`, returns the painting."""
-    check_range("alpha", alpha, 0, MOST_WEIGHT)
-    check_range("beta", beta, 0, MOST_WEIGHT)
-    iterations = check_whole("iterations", iterations, 1, MOST_ITERATIONS)
-    if isinstance(style, StyleCode) or is_named_style(style) or is_style_file(style):
-        raise InputError("refine.needs_picture")
-    if checkpoint is not None and find(checkpoint).task != "loss":
-        raise InputError("refine.not_a_loss_network", known=f"{BUNDLED_LOSS}, {LARGE_LOSS}")
+    care = Care(alpha, beta, iterations, checkpoint)
+    care.check()
     picture = resized(load_image(content, keep_alpha=True), size)
-    plain, style_picture = load_image(picture), load_image(style)
-    settings: dict[str, Setting] = {
-        "alpha": float(alpha),
-        "beta": float(beta),
-        "iterations": iterations,
-        "size": size,
-    }
-    ingredients = [_ingredient("content", content, picture), _ingredient("style", style, style_picture)]
-    yield Progress(0, iterations, "progress.reading_style")
+    plain, engine = load_image(picture), StyleTransfer()
+    settings = care.settings() | {"size": size}
+    ingredients = [_ingredient("content", content, picture)]
+    yield Progress(0, care.iterations, "progress.reading_style")
+    code, style_picture = read_style(engine, style)
+    if style_picture is None:
+        settings["style"] = style if is_named_style(style) else code.label
+    else:
+        ingredients.append(_ingredient("style", style, style_picture))
     if start is None:
-        engine = StyleTransfer()
         settings["start"] = engine.checkpoint
-        begun = yield from engine.steps(plain, engine.encode(style_picture))
+        begun = yield from engine.steps(plain, code)
     else:
         begun = load_image(start)
         ingredients.append(_ingredient("start", start, begun))
         if abs(begun.width * plain.height / (begun.height * plain.width) - 1) > _SHAPE_TOLERANCE:
             raise InputError("refine.start_shape", width=plain.width, height=plain.height)
         begun = begun.resize(plain.size, Image.Resampling.LANCZOS)
-    yield Progress(0, iterations, "progress.refining")
-    key, network = loss_network(checkpoint)
-    weights = _Weights(alpha, beta)
-    painted = yield from _refine(network, plain, style_picture, begun, weights, iterations)
+    yield Progress(0, care.iterations, "progress.refining")
+    aim = _Aim(engine, care.checkpoint, [(style, 1.0)])
+    painted = yield from _refine(aim, plain, begun, care)
     if picture.mode == "RGBA":
         painted.putalpha(picture.getchannel("A"))
-    recipe = Recipe(
-        verb="refine",
-        version=deepart.__version__,
-        checkpoint=key,
-        checkpoint_sha256=find(key).sha256,
-        settings=settings,
-        ingredients=tuple(ingredients),
-    )
-    return attach(painted, recipe)
+    return attach(painted, _recipe(aim, settings, ingredients))
 
 
-@dataclass(frozen=True, slots=True)
-class _Weights:
-    content: float
-    style: float
+def finer_steps(
+    planned: Generator[Progress, None, Plan], care: Care = Care(), pictures: Mapping[int, Source] | None = None
+) -> Generator[Progress, None, Image.Image]:
+    """Paint what was planned by `plan_transfer` or `plan_blend`, and work it over: strokes only where it paints.
+
+    Args:
+        planned: a generator that returns the plan.
+        care: how it is worked over.
+        pictures: of styles that were fitted, by their number among the plan's: they say more than the style does.
+
+    Returns:
+        The painting, with its recipe, in which that of the painting before lies.
+
+    Raises:
+        InputError: see `refine` and `transfer`; or only colours are taken from the style, not its strokes.
+    """
+    care.check()
+    plan = yield from planned
+    job, options = plan.job, plan.job.options
+    if options.colour == "palette":
+        raise InputError("refine.palette")
+    plain = load_image(job.picture)
+    regions = yield from job.spared(plan.regions)
+    if not any(region.strength for region in regions):
+        return attach(job.picture.copy(), job.recipe())
+    bare = replace(options, colour="style", contrast=1.0)
+    painting = yield from job.engine.steps(plain, regions, options=bare)
+    masks = [region.mask.resize(plain.size) for region in regions if region.mask is not None]
+    begun, parts = painting, [(pictures or {}).get(number, style) for number, (style, _) in enumerate(plan.parts)]
+    if len(masks) == 1:  # what is outside says nothing of how the inside comes close to its style
+        begun = yield from job.engine.steps(plain, [replace(regions[0], mask=None)], options=bare)
+    yield Progress(0, care.iterations, "progress.refining")
+    weighted = _with_remainder(list(zip(parts, (weight for _, weight in plan.parts))), masks, plain)
+    aim = _Aim(job.engine, care.checkpoint, weighted, plan.layers)
+    refined = yield from _refine(aim, plain, begun, care)
+    result = Image.composite(refined, painting, functools.reduce(ImageChops.add, masks)) if masks else refined
+    before = finished(painting, job.picture, plain, regions, options)
+    ingredient = Ingredient("start", content_hash(before), recipe=job.recipe())
+    settings = care.settings() | {"size": options.size}
+    result = finished(result, job.picture, plain, regions, options)
+    return attach(result, _recipe(aim, settings, [*job.ingredients[:1], ingredient]))
+
+
+def _with_remainder(
+    parts: Sequence[tuple[Style, float]], masks: Sequence[Image.Image], plain: Image.Image
+) -> list[tuple[Style, float]]:
+    """Return how much of each style a picture should have in all, and how much of itself."""
+    if len(masks) == len(parts) > 1:
+        parts = [(style, weight * _mean(mask)) for (style, weight), mask in zip(parts, masks)]
+    own = 1 - sum(weight for _, weight in parts)
+    return [*parts, (plain, own)] if own > 0.01 else list(parts)
+
+
+def _mean(mask: Image.Image) -> float:
+    return sum(value * count for value, count in enumerate(mask.histogram())) / (255 * mask.width * mask.height)
 
 
 def _ingredient(role: str, source: Source, picture: Image.Image) -> Ingredient:
     return Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source))
+
+
+def _recipe(aim: _Aim, settings: Mapping[str, Setting], ingredients: Sequence[Ingredient]) -> Recipe:
+    return Recipe(
+        verb="refine",
+        version=deepart.__version__,
+        checkpoint=aim.key,
+        checkpoint_sha256=find(aim.key).sha256,
+        settings=settings,
+        ingredients=tuple(ingredients),
+    )
 
 
 def loss_network(checkpoint: str | None) -> tuple[str, nn.Module]:
@@ -180,36 +248,62 @@ def loss_network(checkpoint: str | None) -> tuple[str, nn.Module]:
     return BUNDLED_LOSS, models.get(BUNDLED_LOSS, device)
 
 
-def _refine(
-    network: nn.Module,
-    content: Image.Image,
-    style: Image.Image,
-    start: Image.Image,
-    weights: _Weights,
-    iterations: int,
-) -> Generator[Progress, None, Image.Image]:
+@dataclass(slots=True)
+class _Aim:
+    """The styles that a painting should come close to, and the network that says how close it is."""
+
+    engine: StyleTransfer
+    checkpoint: str | None
+    parts: Sequence[tuple[Style, float]]
+    layers: Mapping[Layer, Style] = field(default_factory=dict)
+    key: str = field(init=False)
+    network: nn.Module = field(init=False)
+
+    def __post_init__(self) -> None:
+        kept = any(is_named_style(style) for style in (*(style for style, _ in self.parts), *self.layers.values()))
+        # What is kept of the gallery is what the bundled network sees in it.
+        self.key, self.network = loss_network(self.checkpoint or (BUNDLED_LOSS if kept else None))
+
+    def at(self, scale: float) -> StyleTarget:
+        """Return the styles as they are seen at a scale."""
+        targets = [self._of(style, scale) for style, _ in self.parts]
+        mixture = style_target.mixed(targets, [weight for _, weight in self.parts])
+        layers = {layer: self._of(style, scale) for layer, style in self.layers.items()}
+        return style_target.layered(mixture, layers) if layers else mixture
+
+    def _of(self, style: Style, scale: float) -> StyleTarget:
+        if is_named_style(style) and self.key == BUNDLED_LOSS and style_target.is_kept(style):
+            return style_target.of_gallery(style, scale)
+        code, picture = read_style(self.engine, style)
+        if picture is None:
+            return style_target.of_code(self.network, self.engine, code, scale)
+        return style_target.of_picture(self.network, picture, scale)
+
+
+def _refine(aim: _Aim, content: Image.Image, start: Image.Image, care: Care) -> Generator[Progress, None, Image.Image]:
     """Work on `start`, a painting of the size of `content`, from coarse to fine.
 
     What a level changes is enlarged and added to the start, which so keeps its own fine detail.
     """
     painted = to_tensor(start)
-    done = 0
-    for longest, count in _levels(max(content.size), iterations):
+    levels = _levels(max(content.size), int(care.iterations))
+    whole, done, spent = sum(count * side**2 for side, count in levels), 0, 0
+    for longest, count in levels:
         scale = longest / max(content.size)
         size = tuple(max(_LEAST_SIDE, round(side * scale)) for side in content.size)
         before = _scaled(painted, size)
         canvas = _Canvas(
-            network,
+            aim.network,
             before,
             to_tensor(content.resize(size, Image.Resampling.LANCZOS)),
-            to_tensor(_at_brush_size(style, longest / min(max(content.size), WORKING_SIDE))),
-            weights,
+            aim.at(longest / min(max(content.size), WORKING_SIDE)),
+            care,
         )
         for number in range(count):
             canvas.step(number, count)
-            done += 1
+            done, spent = done + 1, spent + longest**2
             preview = to_pil(canvas.pixels) if done % PREVIEW_EVERY == 0 else None
-            yield Progress(done, iterations, "progress.refining", preview)
+            yield Progress(done, int(care.iterations), "progress.refining", preview, spent / whole)
         change = canvas.pixels.detach().cpu() - before
         painted = (painted + _scaled(change, content.size)).clamp_(0, 1)
     return to_pil(painted)
@@ -220,7 +314,8 @@ def _levels(longest: int, iterations: int) -> list[tuple[int, int]]:
     longest = min(longest, WORKING_SIDE)
     if longest < 2 * _SMALLEST_LEVEL or iterations == 1:
         return [(longest, iterations)]
-    return [(longest // 2, iterations // 2), (longest, iterations - iterations // 2)]
+    fine = max(1, round(_FINE * iterations))
+    return [(longest // 2, iterations - fine), (longest, fine)]
 
 
 def _scaled(x: Tensor, size: tuple[int, int]) -> Tensor:
@@ -230,33 +325,6 @@ def _scaled(x: Tensor, size: tuple[int, int]) -> Tensor:
     return F.interpolate(x, size[::-1], mode="bicubic", antialias=True, align_corners=False)
 
 
-def _at_brush_size(style: Image.Image, scale: float) -> Image.Image:
-    """Return the style as large as the style network reads it, times `scale`."""
-    side = STYLE_SIDE * scale
-    # A very long picture is squeezed: its strokes matter, not its shape.
-    size = [round(min(4 * side, length * side / min(style.size))) for length in style.size]
-    return style.resize(size, Image.Resampling.LANCZOS)
-
-
-class _Gamut:
-    """The colours of a picture, as the polyhedron around all but the rarest: one limit for each direction.
-
-    Args:
-        picture: (1, 3, H, W).
-    """
-
-    def __init__(self, picture: Tensor) -> None:
-        directions = [axis for axis in itertools.product((-1.0, 0.0, 1.0), repeat=3) if any(axis)]
-        self._axes = F.normalize(torch.tensor(directions, device=picture.device), dim=1)[:, :, None, None]
-        reach = F.conv2d(picture, self._axes).flatten(2)  # (1, directions, pixels)
-        rarest = max(1, reach.shape[2] // 500)
-        self._limits = reach.topk(rarest, dim=2).values[..., -1, None, None]
-
-    def excess(self, x: Tensor) -> Tensor:
-        """Return by how much the colours of x (B, 3, H, W) lie outside, mean over the pixels, (B,)."""
-        return (F.conv2d(x, self._axes) - self._limits).clamp(min=0).sum(1).mean((1, 2))
-
-
 class _Canvas:
     """The pixels of one level and what moves them.
 
@@ -264,34 +332,33 @@ class _Canvas:
         network: the loss network.
         start: (1, 3, H, W) in [0, 1].
         content: of the same size.
-        style: (1, 3, H', W') in [0, 1].
-        weights: of content and style.
+        style: what it should come close to.
+        care: says how much content and style count.
     """
 
-    def __init__(self, network: nn.Module, start: Tensor, content: Tensor, style: Tensor, weights: _Weights) -> None:
+    def __init__(self, network: nn.Module, start: Tensor, content: Tensor, style: StyleTarget, care: Care) -> None:
         device = runtime.device()
         layout = {"device": device, "memory_format": torch.channels_last}
-        self._network, self._weights = network, weights
+        self._network, self._style, self._care = network, style, care
         self.pixels = start.clamp(0, 1).to(**layout).requires_grad_()
         # Adam makes all pixels move alike, those with next to no gradient as well, and flat areas get the
         # network's own pattern; with this epsilon, half the mean gradient, they stay flat.
         self._adam = torch.optim.Adam([self.pixels], lr=_RATE, betas=(0.9, 0.99), eps=0.5)
         with runtime.device_lock(), torch.no_grad(), runtime.autocast():
             self._content = network(content.to(**layout), (CONTENT_TAP,))[CONTENT_TAP].float()
-            self._style = network(style.to(**layout), STYLE_TAPS)
-        self._gamut = _Gamut(style.to(device))
 
     def step(self, number: int, count: int) -> None:
         """Move the pixels for time `number` of `count`, by less and less."""
         with runtime.device_lock(), torch.enable_grad():
             with runtime.autocast():
                 features = self._network(self.pixels, STYLE_TAPS)
-            style = style_distance(features, self._style) + gram_distance(features, self._style)
+            theirs = self._style.statistics
+            style = style_distance(features, theirs) + gram_distance(features, theirs)
             loss = (
-                self._weights.content * _content_distance(features[CONTENT_TAP].float(), self._content)
-                + self._weights.style * style
+                self._care.alpha * _content_distance(features[CONTENT_TAP].float(), self._content)
+                + self._care.beta * style
                 + _VARIATION * total_variation(self.pixels)
-                + _FOREIGN_COLOURS * self._gamut.excess(self.pixels)
+                + _FOREIGN_COLOURS * self._style.excess(self.pixels)
             )
             self._adam.param_groups[0]["lr"] = _RATE * (1 - 0.9 * number / count)
             self._adam.zero_grad()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Union
 
@@ -18,7 +18,7 @@ from deepart import runtime
 from deepart.checkpoints import find
 from deepart.errors import InputError
 from deepart.images import MAX_PIXELS, content_hash, load_image
-from deepart.models.style_code import StyleCode
+from deepart.models.style_code import Layer, StyleCode
 from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
@@ -39,6 +39,23 @@ class Place:
     softness: float = 0.02
     outside: Style | None = None
     outside_strength: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A painting that has been thought out: what is painted where, and what its styles are."""
+
+    job: PaintingJob
+    regions: Sequence[Region]
+    parts: Sequence[tuple[Style, float]]
+    """The styles, and how much of each."""
+    layers: Mapping[Layer, Style] = field(default_factory=dict)
+
+    def paint(self) -> Generator[Progress, None, Image.Image]:
+        """Paint, and attach the recipe."""
+        regions = yield from self.job.spared(self.regions)
+        painted = yield from self.job.engine.steps(self.job.picture, regions, options=self.job.options)
+        return attach(painted, self.job.recipe())
 
 
 @with_options(PaintOptions)
@@ -88,6 +105,18 @@ def transfer_steps(
     place: Place = Place(),
 ) -> Generator[Progress, None, Image.Image]:
     """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
+    plan = yield from plan_transfer(content, style, strength, options, place)
+    return (yield from plan.paint())
+
+
+def plan_transfer(
+    content: Source,
+    style: Style,
+    strength: float = 1.0,
+    options: PaintOptions = PaintOptions(),
+    place: Place = Place(),
+) -> Generator[Progress, None, Plan]:
+    """Check and read what `transfer` is given, and find its masks."""
     check_range("strength", strength, 0, 1)
     check_range("softness", place.softness, 0, 1)
     check_range("outside_strength", place.outside_strength, 0, 1)
@@ -97,7 +126,8 @@ def transfer_steps(
     regions = [Region(job.read_style("style", style), strength)]
     if place.mask is not None:
         regions = yield from _placed(job, regions[0], place)
-    return (yield from job.paint(regions))
+    parts = [(style, strength)] if len(regions) == 1 else [(style, strength), (place.outside, place.outside_strength)]
+    return Plan(job, regions, parts)
 
 
 def _placed(job: PaintingJob, inside: Region, place: Place) -> Generator[Progress, None, list[Region]]:
@@ -154,13 +184,12 @@ class PaintingJob:
             self.settings[role] = style if is_named_style(style) else code.label
         return code
 
-    def paint(self, regions: Sequence[Region]) -> Generator[Progress, None, Image.Image]:
-        """Paint, and attach the recipe."""
+    def spared(self, regions: Sequence[Region]) -> Generator[Progress, None, Sequence[Region]]:
+        """Return the regions without what is taken of them to protect faces."""
         if self.options.protect_faces:
             yield Progress(0, 1, "progress.finding_faces")
             regions = spare_faces(regions, self.picture, self.options.protect_faces)
-        painted = yield from self.engine.steps(self.picture, regions, options=self.options)
-        return attach(painted, self.recipe())
+        return regions
 
     def recipe(self) -> Recipe:
         """Return what was noted so far."""
@@ -212,7 +241,7 @@ def paint_small(
     options: PaintOptions,
     faces: Callable[[], Image.Image],
 ) -> Image.Image:
-    """Paint a prepared picture as `PaintingJob.paint` would, for previews and sheets.
+    """Paint a prepared picture as `Plan.paint` would, for previews and sheets.
 
     Args:
         faces: returns where the faces in the picture are, "L" of any size.

@@ -8,18 +8,20 @@ Batch normalisation keeps the statistics that it came with.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import timm
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.checkpoints import load_state
-from deepart.errors import WeightsError
-from deepart.models.classifier import ArtClassifier
+from deepart.errors import InputError, WeightsError
+from deepart.models.classifier import ArtClassifier, ArtClassifierConfig, pairs_of
+from deepart.models.own_backbone import OWN
 from deepart.training.catalogue import ANOTHER_ARTIST, Painting
 from deepart.training.data import PictureStore, degrade
 from deepart.training.loop import Batch, Turn
@@ -58,6 +60,55 @@ def load_imagenet_backbone(classifier: ArtClassifier, file: Path) -> None:
     if [value.shape for value in own.values()] != [value.shape for value in theirs]:
         raise WeightsError("weights.mismatch", name=classifier.config.backbone)
     classifier.backbone.load_state_dict(OrderedDict(zip(own, theirs)))
+
+
+LITE0 = "tf_efficientnet_lite0"
+"""The usual backbone."""
+
+MOST_PAIRED = 40
+"""Labels that can be told apart pair by pair: of more there are so many pairs that heads outgrow the backbone."""
+
+
+def fresh_classifier(
+    labels: Mapping[str, Sequence[str]], backbone: str = LITE0, file: Path | None = None, **own: object
+) -> ArtClassifier:
+    """Return a classifier with untrained heads on a backbone that knows ImageNet, or on our own that knows nothing.
+
+    Args:
+        backbone: a name of timm, or "own".
+        file: of weights of EfficientNet-Lite0; those of others come from the Hub.
+        own: further fields of the config: "kernel", "stride", "activation", "dropout", "pairwise".
+
+    Raises:
+        InputError: there is no such backbone, it is none of convolutions, or the Hub cannot be reached.
+        WeightsError: the file does not fit.
+    """
+    names = tuple((head, tuple(each)) for head, each in labels.items())
+    if any(len(dict(names)[head]) > MOST_PAIRED for head in own.get("pairwise", ())):
+        raise InputError("training.too_many_pairs", most=MOST_PAIRED)
+    if backbone == OWN or file is not None:
+        if backbone not in (OWN, LITE0):
+            raise InputError("setting.choice", name="network", choices=f"{OWN}, {LITE0}")
+        network = ArtClassifier(ArtClassifierConfig(names, backbone, **own))
+        if backbone != OWN:
+            load_imagenet_backbone(network, file)
+        return network
+    if backbone not in timm.list_models(backbone, exclude_filters="*/*"):
+        raise InputError("training.unknown_backbone", name=backbone)
+    try:
+        known = timm.create_model(backbone, pretrained=True, num_classes=0)
+    except (OSError, RuntimeError) as error:  # RuntimeError: timm has no weights of it
+        raise InputError("training.no_backbone_weights", name=backbone) from error
+    facts, count = timm.data.resolve_model_data_config(known), len(getattr(known, "feature_info", ()))
+    with torch.no_grad():
+        seen = known.eval().forward_features(torch.zeros(1, 3, 224, 224)) if count else torch.zeros(0)
+    if seen.ndim != 4 or seen.shape[1] != known.num_features:
+        raise InputError("training.no_convolutions", name=backbone)
+    means = {"mean": float(np.mean(facts["mean"])), "deviation": float(np.mean(facts["std"]))}
+    config = ArtClassifierConfig(names, backbone, depths=tuple(range(max(0, count - 3), count)), **means, **own)
+    network = ArtClassifier(config)
+    network.backbone.load_state_dict(known.state_dict())
+    return network
 
 
 class ClassifierTraining:
@@ -119,7 +170,7 @@ class ClassifierTraining:
         x, labels = batch
         count = sum(place < self._paintings_in(turn.stage.batch) for place in turn.places)
         partner, share = self._cut_and_mix(x[:count], np.random.default_rng((self._seed, turn.step)))
-        answers = {name: value.float() for name, value in self.network(x).items()}
+        answers = {name: value.float() for name, value in self.network.scores(self.network.features(x)).items()}
         losses = {}
         for name, target in zip(self.network.labels, labels[:count].T):
             first, first_weight = self._cross_entropy(name, answers[name][:count], target)
@@ -158,6 +209,8 @@ class ClassifierTraining:
         elif self._balance == "logit-adjustment":
             logits = logits + shares.log()
         weight = torch.where(target == _MISSING, 0, weights[target.clamp(min=0)])
+        if name in self.network.config.pairwise:
+            return weight * pair_loss(logits, F.one_hot(target.clamp(min=0), len(shares)).float()), weight
         loss = F.cross_entropy(logits, target, ignore_index=_MISSING, label_smoothing=self._smoothing, reduction="none")
         return weight * loss, weight
 
@@ -185,6 +238,19 @@ class ClassifierTraining:
         if rng.random() < 0.8:
             return self._photos[int(rng.integers(len(self._photos)))]
         return nothing(size, rng)
+
+
+def pair_loss(z: Tensor, target: Tensor) -> Tensor:
+    """Return the loss of a pairwise head for each picture, (B,): the mean over the pairs that its label is one of.
+
+    Args:
+        z: (B, pairs), see `pair_votes`.
+        target: how much of each label a picture has, (B, C); 0 everywhere costs nothing.
+    """
+    first, second = target[:, pairs_of(target.shape[1]).to(z.device)].unbind(2)  # (B, pairs) each
+    both = first + second
+    each = F.binary_cross_entropy_with_logits(z, second / both.clamp(min=1e-9), reduction="none")
+    return (both * each).sum(1) / max(1, target.shape[1] - 1)
 
 
 def targets(network: ArtClassifier, paintings: Sequence[Painting]) -> dict[str, list[int]]:
@@ -270,7 +336,8 @@ def parameter_groups(network: ArtClassifier, weight_decay: float) -> list[dict]:
     """
     heads = [*network.heads.parameters(), *network.artwork.parameters()]
     groups = []
-    for parameters, rate in ((list(network.backbone.parameters()), BACKBONE_RATE), (heads, 1.0)):
+    slow = 1.0 if network.config.backbone == OWN else BACKBONE_RATE  # the own one starts from nothing, too
+    for parameters, rate in ((list(network.backbone.parameters()), slow), (heads, 1.0)):
         for decays in (True, False):
             chosen = [p for p in parameters if p.requires_grad and (p.ndim > 1) == decays]
             decay = weight_decay if decays else 0.0

@@ -17,11 +17,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from deepart.errors import InputError
 from deepart.files import writing
 from deepart.models.classifier import ArtClassifier
 from deepart.tasks.classify.classify import ANOTHER_ARTIST
 from deepart.training.classify.calibration import best_temperature, set_level
-from deepart.training.classify.classifier import Balance, freeze, relative_crop
+from deepart.training.classify.classifier import MOST_PAIRED, Balance, freeze, pair_loss, relative_crop
 from deepart.training.data import PictureStore, degrade
 from deepart.training.loop import Batch, Turn
 
@@ -46,16 +47,27 @@ class Labelled(Protocol):
 
 
 def with_heads(
-    network: ArtClassifier, labels: Mapping[str, Sequence[str]], independent: Sequence[str] = (), dropout: float = 0.5
+    network: ArtClassifier,
+    labels: Mapping[str, Sequence[str]],
+    independent: Sequence[str] = (),
+    dropout: float = 0.5,
+    pairwise: Sequence[str] = (),
 ) -> ArtClassifier:
     """Return a classifier that sees what `network` sees and has new, untrained heads.
 
     Args:
         labels: of each head.
         independent: the heads that answer each of their labels with yes or no.
+        pairwise: the heads that decide between each two of their labels.
+
+    Raises:
+        InputError: a pairwise head would have too many pairs.
     """
+    if any(len(labels[head]) > MOST_PAIRED for head in pairwise):
+        raise InputError("training.too_many_pairs", most=MOST_PAIRED)
     config = dataclasses.replace(
         network.config,
+        pairwise=tuple(pairwise),
         labels=tuple((head, tuple(names)) for head, names in labels.items()),
         independent=tuple(independent),
         dropout=dropout,
@@ -180,7 +192,7 @@ class LabelTraining:
         if self._features is None and self._augmentation == "strong":
             x, targets = cut_and_mix(x, targets, np.random.default_rng((self._seed, turn.step)))
         features = x if self._features is not None else self.network.features(x)
-        answers = self.network.answers(features.float())
+        answers = self.network.scores(features.float())
         losses = {
             head: self._loss(head, answers[head].float(), target) for head, target in zip(self.network.labels, targets)
         }
@@ -194,6 +206,9 @@ class LabelTraining:
         if head in self.network.config.independent:
             each = F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weights
             return (each.mean(1) * there).sum() / there.sum().clamp(min=1)
+        if head in self.network.config.pairwise:
+            each = pair_loss(logits, target * weights) * there
+            return each.sum() / there.sum().clamp(min=1)
         if self._balance == "logit-adjustment":
             logits = logits + shares.log()
         there = there * (target * weights).sum(1)
@@ -255,6 +270,18 @@ def features_of(network: ArtClassifier, x: Tensor) -> Tensor:
     return torch.cat(
         [network.features(part.to(device, memory_format=torch.channels_last)).float().cpu() for part in x.split(_CHUNK)]
     )
+
+
+@torch.no_grad()
+def measure_norm(network: ArtClassifier, x: Tensor) -> None:
+    """Bring what a new backbone says of pictures, (B, 3, S, S) in [0, 1], to unit size, as the heads expect it."""
+    network.norm.reset_running_stats()
+    network.norm.momentum = 1.0
+    network.train()
+    network.backbone.eval()
+    network.features(x)
+    network.norm.momentum = 0.1
+    network.eval()
 
 
 @torch.no_grad()

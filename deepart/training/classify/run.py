@@ -14,12 +14,12 @@ import torch
 from torch import Tensor
 
 from deepart.errors import InputError
-from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
+from deepart.models.classifier import ArtClassifier
 from deepart.models.feature_index import FeatureIndex
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier
 from deepart.training.catalogue import Painting, Part, is_training_photo, labels_of, read_catalogue, split
 from deepart.training.classify.calibration import build_index, calibrated
-from deepart.training.classify.classifier import ClassifierTraining, load_imagenet_backbone, parameter_groups, targets
+from deepart.training.classify.classifier import LITE0, ClassifierTraining, fresh_classifier, parameter_groups, targets
 from deepart.training.classify.evaluation import (
     HeadScore,
     another_artist_score,
@@ -83,14 +83,18 @@ def train_classifier(options: Namespace) -> None:
     """
     torch.manual_seed(options.seed)
     started = start_of("ArtClassifier", options.start).requires_grad_() if options.start else None
-    backbone = None if started else options.backbone or imagenet_weights()
+    usual = options.network == LITE0
+    weights = None if started or not usual else options.backbone or imagenet_weights()
+    pairwise = ("style", "genre") if options.answers == "one-vs-one" else ()  # of artists there are too many pairs
     data = LabelledData.read(options.data, options.run / "cache")
     labels = labels_of(data.paintings)
     if started is None:
-        network = ArtClassifier(ArtClassifierConfig(tuple(labels.items())))
-        load_imagenet_backbone(network, backbone)
+        own = {name: getattr(options, name) for name in ("kernel", "stride", "activation", "dropout")}
+        network = fresh_classifier(labels, options.network, weights, pairwise=pairwise, **own)
+    elif dict(started.labels) == dict(labels) and started.config.pairwise == pairwise:
+        network = started
     else:
-        network = started if dict(started.labels) == dict(labels) else with_heads(started, labels, ())
+        network = with_heads(started, labels, dropout=options.dropout, pairwise=pairwise)
     chosen = data.indices("train")
     task = ClassifierTraining(
         network,
@@ -101,7 +105,14 @@ def train_classifier(options: Namespace) -> None:
         balance=options.balance,
     )
     stages = Stage.parse_all(options.stages)
-    config = FitConfig(options.minutes, stages, learning_rate=options.learning_rate, warmup_steps=100, ema_decay=0.998)
+    config = FitConfig(
+        options.minutes,
+        stages,
+        learning_rate=options.learning_rate,
+        warmup_steps=100,
+        ema_decay=0.998,
+        optimizer=options.optimizer,
+    )
     average = logged_fit(task, config, options.run, parameter_groups(network, options.weight_decay))
     classifier, index = finished(average.eval(), data)
     save_bundle(index, options.run / "index")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,6 +14,18 @@ from deepart.images import centre_crop, load_image
 from deepart.models.style_code import StyleCode
 from deepart.tasks.paint.gallery import FITTED, THUMBNAIL_SIDE, NamedStyle, gallery_folder, named_styles
 from deepart.tasks.paint.transfer import StyleTransfer
+
+
+def listed(listing: Path) -> Iterator[tuple[NamedStyle, Image.Image]]:
+    """Read styles and their scans, RGB, one by one.
+
+    Args:
+        listing: CSV with a column for each field of `NamedStyle`, and path, relative to the file.
+    """
+    with open(listing, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            scan = load_image(listing.parent / row.pop("path"))
+            yield NamedStyle(**row), scan
 
 
 def build_gallery(
@@ -27,7 +39,7 @@ def build_gallery(
 
     Args:
         transfer: paints the thumbnails.
-        listing: CSV with a column for each field of `NamedStyle`, and path, relative to the file.
+        listing: see `listed`.
         neutral: the picture that is painted in every style.
         on_style: told of each style when it is done.
         read: makes a style of a scan; None reads its code at a glance.
@@ -36,13 +48,9 @@ def build_gallery(
 
     square = centre_crop(neutral, 2 * THUMBNAIL_SIDE)
     styles, codes = [], {}
-    with (
-        replacing_folder(gallery_folder(transfer.checkpoint)) as folder,
-        open(listing, encoding="utf-8", newline="") as file,
-    ):
-        for row in csv.DictReader(file):
-            code = (read or transfer.encode)(load_image(listing.parent / row.pop("path")))
-            style = NamedStyle(**row)
+    with replacing_folder(gallery_folder(transfer.checkpoint)) as folder:
+        for style, scan in listed(listing):
+            code = (read or transfer.encode)(scan)
             painted = centre_crop(transfer(square, code), THUMBNAIL_SIDE)
             painted.save(folder / f"{style.key}.webp", quality=82)
             codes[style.key] = code.vector

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import Layer, StyleCode
 from deepart.options import PaintOptions
+from deepart.recipes import Source
 from deepart.tasks.paint import masks
-from deepart.tasks.paint.blend import Mixture, blend_steps, check_weights, mixed_regions
+from deepart.tasks.paint.blend import Mixture, check_weights, mixed_regions, plan_blend
 from deepart.tasks.paint.engine import Region
 from deepart.tasks.paint.masks import SPATIAL_KINDS
-from deepart.tasks.paint.transfer import Style
+from deepart.tasks.paint.transfer import Plan, Style
 from deepart.ui.paintings import Painted, previews, write_painting
 
 FILE_NAME = "deepart-blend.png"
@@ -51,8 +52,16 @@ class BlendRequest:
         if self.where not in WHERE:
             raise InputError("setting.choice", name="where", choices=", ".join(WHERE))
 
+    def plan(self) -> Generator[runtime.Progress, None, Plan]:
+        """Think the painting out."""
+        return plan_blend(self.content, self.styles, self.strength, self.options, self.mixture())
+
+    def pictures(self) -> Mapping[int, Source]:
+        """Return what says more of the styles than they do: nothing."""
+        return {}
+
     def mixture(self) -> Mixture:
-        """Return how the styles are mixed, for `blend_steps`."""
+        """Return how the styles are mixed, for `plan_blend`."""
         places = self.strokes and [mask if mask.getbbox() else None for mask in self.strokes]
         where = {"everywhere": None, "painted": places}.get(self.where, self.where)
         return Mixture(self.balance, self.layers, where, self.softness, fill=self.where == "painted")
@@ -98,8 +107,9 @@ class BlendRequest:
         """Yield the engine's progress, and last the painting, written to `folder`.
 
         Raises:
-            InputError: see `check` and `blend_steps`.
+            InputError: see `check` and `plan_blend`.
         """
         self.check()
-        painted = yield from blend_steps(self.content, self.styles, self.strength, self.options, self.mixture())
+        plan = yield from self.plan()
+        painted = yield from plan.paint()
         yield write_painting(painted, self.content, self.options.size, folder, FILE_NAME)

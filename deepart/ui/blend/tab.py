@@ -36,6 +36,7 @@ from deepart.ui.choices import captioned_gallery, gallery_items
 from deepart.ui.controls import in_order, option_controls, options_of, translated
 from deepart.ui.events import handler, language_of, show_progress, tell, unread, unread_editor
 from deepart.ui.events import translations as t
+from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel, Pictures
 from deepart.ui.paintings import next_number, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
@@ -165,6 +166,7 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
             status = gr.Markdown(elem_id="blend-status", elem_classes="hint")
             with gr.Row():
                 download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="blend-download")
+            finer = FinerPanel("blend")
             with gr.Accordion(t("ui.more_tools"), open=False, elem_id="blend-tools", elem_classes="drawer"):
                 with gr.Accordion(t("ui.blend.save"), open=False, elem_id="blend-save"):
                     gr.Markdown(t("ui.blend.save_hint"), elem_classes="hint")
@@ -183,6 +185,7 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
                             elem_id="blend-save-download",
                         )
                     saved_note = gr.Markdown(elem_id="blend-save-note", elem_classes="chosen")
+                finer.add_settings()
                 morph_kind = build_morph_panel(lambda values: on_page(values), inputs)
                 with gr.Accordion(t("ui.recipe"), open=False):
                     recipe = gr.JSON(show_label=False, elem_id="blend-recipe")
@@ -317,7 +320,7 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
                 if step.had_credentials:
                     note += " " + say("ui.credentials_dropped", language)
                 # By the time the next value is asked for, the files have been copied to the app's cache.
-                yield (step.before, step.after), gr.update(value=step.download, interactive=True), step.recipe, note
+                yield painting_shown(step.before, step.after, step.download, step.recipe, note)
 
     @handler
     def add_from_gallery(values: dict[Any, Any], request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
@@ -420,6 +423,10 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
             said = say(note, language, name=style_slots.plain(code.label))
             yield gr.update(value=str(path), interactive=True), said, *shown_slots
 
+    def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
+        """Return what `outputs` become when there is a painting."""
+        return (before, after), gr.update(value=download, interactive=True), recipe, note
+
     # Wiring
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
@@ -480,13 +487,9 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
         of_mix,
         large_pictures,
         outputs,
-        lambda before, after, download, recipe, note: (
-            (before, after),
-            gr.update(value=download, interactive=True),
-            recipe,
-            note,
-        ),
+        painting_shown,
     )
+    finer.wire(inputs - {newest}, on_page, newest, outputs, painting_shown)
     add_blend_endpoint()
 
 

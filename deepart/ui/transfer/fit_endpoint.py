@@ -19,6 +19,7 @@ from deepart.tasks.paint.fit import ITERATIONS, Crop, fit_steps
 from deepart.tasks.paint.style_files import LONGEST_LABEL, SUFFIX, save_style
 from deepart.ui.controls import Field, endpoint
 from deepart.ui.events import unread
+from deepart.ui.finer import PATIENT
 
 
 def add_fit_endpoint() -> None:
@@ -32,8 +33,7 @@ def add_fit_endpoint() -> None:
         [field.component for field in fields.values()],
         answer,
         api_name="fit",
-        concurrency_id="device",
-        concurrency_limit=1,
+        **PATIENT,
     )
 
 

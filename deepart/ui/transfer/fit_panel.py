@@ -19,6 +19,7 @@ from deepart.text import say
 from deepart.ui.blend.style_slots import plain
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
+from deepart.ui.finer import PATIENT
 from deepart.ui.transfer.fit_endpoint import fit_to
 from deepart.ui.widgets.waiting import Clock
 
@@ -116,8 +117,7 @@ def build_fit_panel(own_style: gr.Image, style_shown: Sequence[Component]) -> Fi
         [bar, fitted, download, done_row, *style_shown],
         api_visibility="private",
         show_progress="hidden",
-        concurrency_id="device",
-        concurrency_limit=1,
+        **PATIENT,
     )
     run.failure(lambda: "", None, [bar], api_visibility="private", queue=False)
     stop_button.click(lambda: "", None, [bar], cancels=[run], api_visibility="private", queue=False)

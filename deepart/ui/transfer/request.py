@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.models.style_code import StyleCode
 from deepart.options import PaintOptions
+from deepart.recipes import Source
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Region
 from deepart.tasks.paint.gallery import named_styles
-from deepart.tasks.paint.transfer import Place, is_named_style, transfer_steps
+from deepart.tasks.paint.transfer import Place, Plan, is_named_style, plan_transfer
 from deepart.ui.controls import options_of
 from deepart.ui.paintings import Painted, previews, write_painting
 
@@ -41,6 +42,8 @@ class TransferRequest:
     softness: float = 0.02
     outside: str | None = None
     outside_strength: float = 1.0
+    fitted_from: str | None = None
+    """The picture that the style was fitted to, where there is one."""
 
     @classmethod
     def on_page(
@@ -71,6 +74,7 @@ class TransferRequest:
             softness=softness,
             outside=known_style(outside),
             outside_strength=outside_strength,
+            fitted_from=own_style if isinstance(chosen, StyleCode) else None,
         )
 
     def check(self) -> None:
@@ -89,9 +93,17 @@ class TransferRequest:
             raise InputError("mask.missing")
 
     def place(self) -> Place:
-        """Return where to paint, for `transfer_steps`."""
+        """Return where to paint, for `plan_transfer`."""
         mask = {"everywhere": None, "painted": self.mask, "uploaded": self.mask}.get(self.where, self.where)
         return Place(mask, self.softness, self.outside, self.outside_strength)
+
+    def plan(self) -> Generator[runtime.Progress, None, Plan]:
+        """Think the painting out."""
+        return plan_transfer(self.content, self.style, self.strength, self.options, self.place())
+
+    def pictures(self) -> Mapping[int, Source]:
+        """Return what says more of the style than its code does."""
+        return {0: self.fitted_from} if self.fitted_from else {}
 
     def regions(self) -> list[Region]:
         """Return the same for a preview."""
@@ -134,8 +146,9 @@ def paint_to(folder: Path, wanted: TransferRequest) -> Iterator[runtime.Progress
     """Yield the engine's progress, and last the painting, written to `folder`.
 
     Raises:
-        InputError: something is missing, or see `transfer_steps`.
+        InputError: something is missing, or see `plan_transfer`.
     """
     wanted.check()
-    painted = yield from transfer_steps(wanted.content, wanted.style, wanted.strength, wanted.options, wanted.place())
+    plan = yield from wanted.plan()
+    painted = yield from plan.paint()
     yield write_painting(painted, wanted.content, wanted.options.size, folder, FILE_NAME)

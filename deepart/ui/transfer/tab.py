@@ -28,6 +28,7 @@ from deepart.ui.classify.request import change_by
 from deepart.ui.controls import in_order, option_controls, restored, translated
 from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
 from deepart.ui.events import translations as t
+from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
 from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.pictures import accepted, before_and_after, picture_upload
@@ -35,7 +36,6 @@ from deepart.ui.transfer.batch_panel import build_batch_panel
 from deepart.ui.transfer.endpoint import add_transfer_endpoint
 from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
 from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
-from deepart.ui.transfer.refine_panel import build_refine_panel
 from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
 _MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
@@ -137,6 +137,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
                 )
                 again = gr.Button(t("ui.paint_over"), interactive=False, size="md", elem_id="transfer-again")
                 restore = settings_upload("transfer-restore")
+            finer = FinerPanel("transfer")
             examples = captioned_gallery(
                 _example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
             )
@@ -144,7 +145,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
             outputs = [result, download, again, recipe, status]
-            build_refine_panel(content, own_style, options["size"], result, outputs)
+            finer.add_settings()
             build_batch_panel(content, chosen, own_style, strength, options)
     style_shown = [chosen, own_style, gallery, chosen_text]
     with fit_side:
@@ -267,13 +268,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
                 if step.had_credentials:
                     note += " " + say("ui.credentials_dropped", language)
                 # By the time the next value is asked for, the files have been copied to the app's cache.
-                yield (
-                    (step.before, step.after),
-                    gr.update(value=step.download, interactive=True),
-                    gr.update(interactive=True),
-                    step.recipe,
-                    note,
-                )
+                yield painting_shown(step.before, step.after, step.download, step.recipe, note)
 
     @handler
     def judge(content: str | None, painting: str | None, request: gr.Request) -> Any:
@@ -338,6 +333,11 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
             styles[key].credit(language) if known else say("ui.add_style_again", language),
             note,
         )
+
+    def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
+        """Return what `outputs` become when there is a painting."""
+        is_there = gr.update(interactive=True)
+        return (before, after), gr.update(value=download, interactive=True), is_there, recipe, note
 
     # Wiring
     gr.context.Context.root_block.load(
@@ -429,13 +429,14 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
         [content, chosen, own_style, strength],
         lambda content, chosen, own_style, strength: (content, [own_style or chosen], None, strength),
         outputs,
-        lambda before, after, download, recipe, note: (
-            (before, after),
-            gr.update(value=download, interactive=True),
-            gr.update(interactive=True),
-            recipe,
-            note,
-        ),
+        painting_shown,
+    )
+    finer.wire(
+        wanted,
+        lambda values: TransferRequest.on_page(*(values[component] for component in wanted)),
+        painted,
+        outputs,
+        painting_shown,
     )
     add_transfer_endpoint()
     add_fit_endpoint()

@@ -25,7 +25,7 @@ class Clock:
 
     def bar(self, step: Progress, language: str) -> str:
         """Return HTML: a bar, what is going on, and how many seconds are left as soon as that is known."""
-        done = min(1.0, step.done / max(step.total, 1))
+        done = min(1.0, step.done / max(step.total, 1)) if step.share is None else step.share
         note, left = say(step.note, language), self._left(done)
         if left is not None:
             note += " · " + say("ui.restore.left", language, seconds=left)

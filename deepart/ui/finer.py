@@ -1,0 +1,133 @@
+"""“Make it finer”, under the results of Transfer and Blend: the painting worked over, and shown as it grows."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import gradio as gr
+from gradio.components import Component
+from PIL import Image
+
+from deepart import runtime
+from deepart.images import fit, load_image
+from deepart.options import PaintOptions
+from deepart.recipes import Source
+from deepart.tasks.paint.engine import PREVIEW_SIDE
+from deepart.tasks.paint.refine import ITERATIONS, Care, finer_steps
+from deepart.tasks.paint.transfer import Plan
+from deepart.text import say
+from deepart.ui.events import handler, language_of
+from deepart.ui.events import translations as t
+from deepart.ui.paintings import Painted, next_number, shown, write_painting
+from deepart.ui.widgets.waiting import Clock
+
+FILE_NAME = "deepart-finer.png"
+PATIENT = {"concurrency_id": "patient", "concurrency_limit": 1}
+"""The line of what takes many short steps, and lets the other lines have the device between any two."""
+
+
+class Wanted(Protocol):
+    """What a visitor wants painted."""
+
+    content: str | None
+    options: PaintOptions
+
+    def check(self) -> None:
+        """Refuse what cannot be painted."""
+
+    def plan(self) -> Generator[runtime.Progress, None, Plan]:
+        """Think the painting out."""
+
+    def pictures(self) -> Mapping[int, Source]:
+        """Return pictures of styles, see `finer_steps`."""
+
+
+class FinerPanel:
+    """The button and its settings, added to the surrounding column.
+
+    Args:
+        name: of the tab, which the `elem_id` of its components begin with.
+    """
+
+    def __init__(self, name: str) -> None:
+        with gr.Row():
+            self._start = gr.Button(
+                t("ui.finer.run"), size="md", scale=3, elem_id=f"{name}-finer", elem_classes="starts-painting"
+            )
+            self._stop = gr.Button(t("ui.stop"), size="md", scale=1, min_width=70, elem_id=f"{name}-finer-stop")
+        self._bar = gr.HTML(elem_id=f"{name}-finer-progress", padding=False)
+
+    def add_settings(self) -> None:
+        """Add the settings, which few need, further down."""
+        with gr.Accordion(t("ui.finer.settings"), open=False, elem_classes="finer-settings"):
+            gr.Markdown(t("ui.finer.hint"), elem_classes="hint")
+            self._alpha = gr.Slider(0, 5, value=1, step=0.1, label=t("ui.refine_alpha"))
+            self._beta = gr.Slider(0, 10, value=2, step=0.1, label=t("ui.refine_beta"))
+            self._iterations = gr.Slider(10, 300, value=ITERATIONS, step=5, label=t("ui.refine_steps"))
+
+    def wire(
+        self,
+        inputs: Collection[Component],
+        read: Callable[[dict[Any, Any]], Wanted],
+        newest: gr.State,
+        outputs: Sequence[Component],
+        result: Callable[..., tuple[Any, ...]],
+    ) -> None:
+        """Let the button take the settings of the tab and show there what becomes of them.
+
+        Args:
+            inputs: components of the tab.
+            read: is called with their values, by component.
+            newest: counts what the visitor asks for, see `next_number`.
+            outputs: components of the tab; the first shows before and after.
+            result: is called with before, after, download, recipe and a sentence; returns the values of `outputs`.
+        """
+        nothing = (gr.skip(),) * len(outputs)
+        painted_to = runtime.gpu(finer_to)  # called with plain values: those of the page stay in this process
+
+        @handler
+        def make_finer(values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:
+            language, clock, started = language_of(request), Clock(), time.monotonic()
+            wanted, number = read(values), next_number(values[newest])
+            wanted.check()
+            before = fit(load_image(wanted.content), PREVIEW_SIDE)
+            care = Care(values[self._alpha], values[self._beta], values[self._iterations])
+            with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+                for step in painted_to(Path(folder), wanted, care):
+                    if isinstance(step, Painted):
+                        width, height = step.size
+                        seconds = time.monotonic() - started
+                        note = say("ui.painted", language, width=width, height=height, seconds=seconds)
+                        yield "", *result(step.before, step.after, step.download, step.recipe, note)
+                    elif step.preview is None or values[newest]["number"] != number:  # something else is shown
+                        yield clock.bar(step, language), *nothing
+                    else:
+                        after = load_image(step.preview).resize(before.size, Image.Resampling.LANCZOS)
+                        with shown(before, after) as files:
+                            yield clock.bar(step, language), files, *nothing[1:]
+
+        run = self._start.click(
+            make_finer,
+            {*inputs, newest, self._alpha, self._beta, self._iterations},
+            [self._bar, *outputs],
+            api_visibility="private",
+            show_progress="hidden",
+            **PATIENT,
+        )
+        run.failure(lambda: "", None, [self._bar], api_visibility="private", queue=False)
+        self._stop.click(lambda: "", None, [self._bar], cancels=[run], api_visibility="private", queue=False)
+
+
+def finer_to(folder: Path, wanted: Wanted, care: Care) -> Iterator[runtime.Progress | Painted]:
+    """Yield the engine's progress, and last the painting, written to `folder`.
+
+    Raises:
+        InputError: something is missing, or see `finer_steps`.
+    """
+    wanted.check()
+    painted = yield from finer_steps(wanted.plan(), care, wanted.pictures())
+    yield write_painting(painted, wanted.content, wanted.options.size, folder, FILE_NAME)
