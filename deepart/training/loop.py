@@ -121,6 +121,8 @@ class Turn:
     step: int
     process: int = 0
     processes: int = 1
+    progress: float = 0.0
+    """Of the whole run, 0 to 1."""
 
     @property
     def places(self) -> list[int]:
@@ -285,6 +287,8 @@ def fit_adversarial(
         return losses
 
     parts = {**networks, "average": average.network, **{f"{name} optimizer": o for name, o in optimizers.items()}}
+    if hasattr(task, "state_dict"):
+        parts["task"] = task
     told = partial(_with_average, on_step, average.network)
     _train(parts, task.draw, take, config, checkpoint, told, should_stop, accelerator)
     return average.network
@@ -437,7 +441,7 @@ def _train(
         rate = learning_rate_at(progress, step, config)
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = rate * group.get("relative_rate", 1.0)
-        turn = Turn(stage, step, accelerator.process_index, accelerator.num_processes)
+        turn = Turn(stage, step, accelerator.process_index, accelerator.num_processes, progress)
         losses = take(batches[turn], turn)
         step += 1
         minutes += (time.monotonic() - started) / 60

@@ -10,6 +10,7 @@ import pytest
 import timm
 import torch
 
+from deepart.checkpoints import load_model
 from deepart.images import png_bytes
 from deepart.models.generators.dcgan import DCGANConfig, DCGANDiscriminator, DCGANGenerator
 from deepart.training.catalogue import Painting
@@ -214,7 +215,11 @@ def test_gradients_of_what_rises_steeply_are_penalised() -> None:
 def test_every_option_against_repetition_takes_part() -> None:
     backbone = timm.create_model("test_efficientnet", num_classes=0)
     sizes = {"widths": (8, 8, 12, 12), "hidden": (8, 10, 12)}
-    discriminator = ProjectedDiscriminator(backbone, len(TINY.styles), **sizes, normalise=False, pixels=True)
+    second = load_model("loss/distilled-vgg16-v1")
+    discriminator = ProjectedDiscriminator(
+        backbone, len(TINY.styles), **sizes, normalise=False, pixels=True, second=second
+    )
+    assert len(discriminator.heads) == 4 + 2 + 1
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in discriminator.heads.modules())
     options = {"loss": "relativistic", "penalty": 1.0, "noise": 0.1, "coverage": 0.5}
     task = ProjectedTraining(tiny_generator(), discriminator, crops(), **options)
@@ -226,13 +231,34 @@ def test_every_option_against_repetition_takes_part() -> None:
     found = task.discriminator_losses(batch, turn)
     assert found["steepness"] > 0
     found["total"].backward()
-    weights = [p for p in discriminator.heads[-1].parameters() if p.ndim > 1]
+    weights = [p for head in discriminator.heads[-3:] for p in head.parameters() if p.ndim > 1]
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in weights)
     assert "steepness" not in task.discriminator_losses(batch, Turn(turn.stage, 1))
     found = task.generator_losses(batch, turn)
     assert found["uncovered"] > 0 and all(value.isfinite() for value in found.values())
     found["total"].backward()
     assert all(p.grad is not None for p in task.generator.parameters())
+
+
+def test_the_penalty_changes_by_equal_factors() -> None:
+    task = ProjectedTraining(tiny_generator(), tiny_discriminator(), crops(), penalty=1.0, final_penalty=100.0)
+    assert [task._penalty_at(progress) for progress in (0, 0.5, 1)] == pytest.approx([1, 10, 100])
+
+
+def test_a_run_that_goes_on_keeps_the_latents_that_were_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def covering() -> ProjectedTraining:
+        task = ProjectedTraining(tiny_generator().train(), tiny_discriminator().train(), crops(), coverage=0.5)
+        task.generator.requires_grad_()
+        task._covering._latents = 30
+        return task
+
+    task, file, steps = covering(), tmp_path / "state.pt", []
+    fit_adversarial(task, config(60), file, lambda report, _: steps.append(report), should_stop=lambda: len(steps) > 0)
+    again = covering()
+    monkeypatch.setattr(again._covering, "_choose", None)  # which takes minutes
+    fit_adversarial(again, config(60), file, lambda report, _: steps.append(report), should_stop=lambda: len(steps) > 1)
+    assert [report.step for report in steps] == [1, 2]
+    assert torch.equal(task._covering._given, again._covering._given) and len(again._covering._paintings)
 
 
 def test_latents_are_given_to_the_paintings_that_nothing_is_like() -> None:
@@ -301,6 +327,6 @@ def test_a_folder_of_paintings_becomes_a_bundle(tmp_path: Path) -> None:
     options = Namespace(
         data=tmp_path, run=run, minutes=1e-6, stages="32x2", architecture="dcgan", loss="nonsaturating", seed=0
     )
-    train_generator(Namespace(**vars(options), learning_rate=2e-4, backbone=None, start=None, optimizer=None))
+    train_generator(Namespace(**vars(options), learning_rate=2e-4, backbone=None, start=None, optimizer=None, ema=0.99))
     assert (run / "state.pt").is_file()
     assert DCGANGenerator.from_pretrained(run / "bundle")(torch.randn(1, 100)).shape == (1, 3, 32, 32)

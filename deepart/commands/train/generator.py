@@ -26,7 +26,8 @@ def add_to(train, evaluate) -> None:
         python -m deepart train generator --data art/ --run runs/small --minutes 240 --side 128 --stages 128x16
         python -m deepart train generator --data art/ --run runs/dcgan --architecture dcgan --minutes 60
         python -m deepart train generator --data art/ --run runs/varied --minutes 600 --side 128 --stages 128x16 \
---loss relativistic --penalty 1 --feature-noise 0.1 --coverage 0.5 --pixel-head --no-head-norm
+--loss relativistic --penalty 1 --final-penalty 10 --feature-noise 0.1 --coverage 0.5 --pixel-head --no-head-norm \
+--second-view loss/distilled-vgg16-v1 --ema 0.9995
         python -m deepart train generator --data art/ --run runs/flow --architecture flow --minutes 1080 \
 --stages 128x64 --learning-rate 0.001
         python -m deepart train generator --data art/ --run runs/vae --architecture vae --minutes 120 \
@@ -48,9 +49,16 @@ def add_to(train, evaluate) -> None:
     generator.add_argument("--loss", choices=["hinge", "nonsaturating", "minimax", "relativistic"], default="hinge")
     against = generator.add_argument_group("against pictures that repeat themselves, of fastgan")
     against.add_argument("--penalty", type=float, default=0.0, help="of steep gradients (R1 and R2); default 0, none")
+    against.add_argument("--final-penalty", type=float, help="the same at the end of the run; default: as at its start")
     against.add_argument("--feature-noise", type=float, default=0.0, help="that the discriminator sees; default 0")
     against.add_argument("--coverage", type=float, default=0.0, help="weight of likeness to every painting; default 0")
     against.add_argument("--pixel-head", action="store_true", help="a head of the discriminator that sees pixels")
+    against.add_argument(
+        "--second-view",
+        metavar="KEY",
+        help="two more heads look through this VGG network: the key of a loss network, or a file of VGG-16",
+    )
+    generator.add_argument("--ema", type=float, default=0.999, help="decay of fastgan's moving average; default 0.999")
     against.add_argument(
         "--no-head-norm", dest="head_norm", action="store_false", help="heads that do not normalise batches"
     )

@@ -9,7 +9,7 @@ Differs from the paper: it stands beside an adversarial loss, and a picture is o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import torch
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 EVERY = 2000
 """Steps after which latents are chosen anew."""
 
-LATENTS = 12_500
-"""That are painted for it."""
+LATENTS = 2_000
+"""That are painted for it: minutes on a processor.  The paper has several for each painting."""
+
+PAINTINGS = 1_500
+"""That latents are given to, until they are chosen anew."""
 
 NEAR = 0.1
 """Part of the nearest pairs, in which a picture is near enough to its painting to be passed over."""
@@ -64,12 +67,24 @@ class Coverage:
         looker: whose features are compared.
         crops: the paintings.
         latents: how many are painted.
+        paintings: how many are given one.
     """
 
-    def __init__(self, generator: Generator, looker: Looker, crops: Crops, latents: int = LATENTS) -> None:
-        self._generator, self._looker, self._crops, self._latents = generator, looker, crops, latents
+    def __init__(
+        self, generator: Generator, looker: Looker, crops: Crops, latents: int = LATENTS, paintings: int = PAINTINGS
+    ) -> None:
+        self._generator, self._looker, self._crops = generator, looker, crops
+        self._latents, self._most = latents, paintings
         self._paintings = np.empty(0, int)
         self._given = torch.empty(0)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return which latent each painting has, so that a run that goes on need not choose again."""
+        return {"paintings": torch.from_numpy(self._paintings), "given": self._given}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up what `state_dict` has returned."""
+        self._paintings, self._given = state["paintings"].numpy(), state["given"]
 
     def loss(self, turn: Turn) -> Tensor:
         """Return how far some pictures are from the paintings that they were given to, for a part of the batch."""
@@ -88,7 +103,7 @@ class Coverage:
 
     @torch.no_grad()
     def _choose(self, turn: Turn) -> None:
-        """Paint latents of every style by its share, and give each painting the nearest one of its style."""
+        """Paint latents of every style by its share, and give some paintings the nearest one of their style each."""
         rng, styles = np.random.default_rng((turn.step, 1)), self._crops.styles
         is_training = self._generator.training
         self._generator.eval()
@@ -102,7 +117,8 @@ class Coverage:
             ]
         )
         self._generator.train(is_training)
-        everyone = np.arange(len(styles))
+        everyone = np.sort(rng.permutation(len(styles))[: self._most])
+        styles = styles[everyone]
         real = torch.cat(
             [
                 self._described(self._always_alike(turn, part)[0].to(device))

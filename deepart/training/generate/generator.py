@@ -25,7 +25,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import timm
@@ -67,6 +67,7 @@ BACKBONE = "tf_efficientnet_lite0"
 
 _MEAN, _DEVIATION = 127 / 255, 128 / 255  # what the backbone's pictures were brought to
 _TAPS = (1, 2, 3, 4)  # features at a quarter of the size, an eighth, ...
+_SECOND_TAPS, _SECOND_WIDTH = ("relu3_3", "relu4_1"), 128  # of a VGG network
 _SHARPNESS = 3.0  # of styles' logits, which spectral normalisation and the mean over all places make small
 
 
@@ -171,6 +172,7 @@ class ProjectedDiscriminator(nn.Module):
         hidden: channels of the heads.
         normalise: whether heads normalise batches.
         pixels: whether one more head sees the pixels, which no backbone leaves anything out of.
+        second: a VGG network that two more heads look through: what one network cannot see, the other may.
     """
 
     def __init__(
@@ -181,6 +183,7 @@ class ProjectedDiscriminator(nn.Module):
         hidden: Sequence[int] = (64, 128, 128),
         normalise: bool = True,
         pixels: bool = False,
+        second: nn.Module | None = None,
     ) -> None:
         super().__init__()
         channels = [backbone.feature_info[tap]["num_chs"] for tap in _TAPS]
@@ -189,13 +192,24 @@ class ProjectedDiscriminator(nn.Module):
         self.across_scales = nn.ModuleList(
             nn.Conv2d(coarse, fine, 3, padding=1, bias=False) for fine, coarse in zip(widths, widths[1:])
         )
-        for conv in (*self.across_channels, *self.across_scales):
+        self.second = second.eval().requires_grad_(False) if second is not None else None
+        self.across_second = nn.ModuleList(
+            nn.LazyConv2d(_SECOND_WIDTH, 1, bias=False) for _ in (_SECOND_TAPS if second is not None else ())
+        )
+        if second is not None:
+            with torch.no_grad():
+                self._second_view(torch.zeros(1, 3, 32, 32))  # which tells how many channels come
+        for conv in (*self.across_channels, *self.across_scales, *self.across_second):
             nn.init.kaiming_normal_(conv.weight, nonlinearity="linear")
             conv.requires_grad_(False)
-        self.register_buffer("scales", torch.ones(len(widths)))
+        self.register_buffer("scales", torch.ones(len(widths) + len(self.across_second)))
         self.heads = nn.ModuleList(
             Head(width, hidden[level:] or hidden[-1:], styles, shrink=level < len(hidden), normalise=normalise)
             for level, width in enumerate(widths)
+        )
+        self.heads.extend(
+            Head(_SECOND_WIDTH, hidden[level:], styles, shrink=True, normalise=normalise)
+            for level in range(1, 1 + len(self.across_second))
         )
         self._sees_pixels = pixels
         if pixels:
@@ -205,6 +219,8 @@ class ProjectedDiscriminator(nn.Module):
         """Set the mode of the heads; the backbone stays in evaluation."""
         super().train(mode)
         self.backbone.eval()
+        if self.second is not None:
+            self.second.eval()
         return self
 
     @torch.no_grad()
@@ -215,16 +231,25 @@ class ProjectedDiscriminator(nn.Module):
         self.scales.copy_(torch.stack([1 / map_.float().square().mean().sqrt() for map_ in maps]))
 
     def features(self, x: Tensor) -> list[Tensor]:
-        """Return the mixed features, from a quarter of the size on, and pixels last; x: (B, 3, S, S) in [0, 1]."""
+        """Return the mixed features, from a quarter of the size on, those of the second view, and pixels last.
+
+        Args:
+            x: (B, 3, S, S) in [0, 1].
+        """
+        second = self._second_view(x) if self.second is not None else []
         x = (x - _MEAN) / _DEVIATION
         maps = self.backbone.forward_intermediates(x, indices=list(_TAPS), intermediates_only=True)
         mixed = [mix(map_) for mix, map_ in zip(self.across_channels, maps)]
         for level in reversed(range(len(mixed) - 1)):
             mixed[level] = mixed[level] + self.across_scales[level](upsample_linear(mixed[level + 1]))
-        found = [map_ * scale.to(map_.dtype) for map_, scale in zip(mixed, self.scales)]
+        found = [map_ * scale.to(map_.dtype) for map_, scale in zip([*mixed, *second], self.scales)]
         if self._sees_pixels:
             found.append(2 * F.interpolate(x, (PIXEL_SIDE,) * 2, mode="bilinear", antialias=True, align_corners=False))
         return found
+
+    def _second_view(self, x: Tensor) -> list[Tensor]:
+        maps = self.second(x, _SECOND_TAPS)
+        return [mix(maps[tap]) for mix, tap in zip(self.across_second, _SECOND_TAPS)]
 
     def forward(self, features: Sequence[Tensor], style: Tensor) -> list[Answer]:
         """Return what every head says of `features` and styles (B,)."""
@@ -329,6 +354,7 @@ class ProjectedTraining:
         loss: what the two make small.
         penalty: of the gradients of the discriminator by features of paintings (R1) and of what is painted (R2), in
             units in which features have the size 1; 0 for none.
+        final_penalty: what it has become at the end of the run, by equal factors; None if it stays.
         noise: of the features that the discriminator learns from, in the same units.
         coverage: weight of the likeness to paintings that nothing is like; see `Coverage`.
     """
@@ -343,12 +369,26 @@ class ProjectedTraining:
         penalty: float = 0.0,
         noise: float = 0.0,
         coverage: float = 0.0,
+        final_penalty: float | None = None,
     ) -> None:
         self.generator, self.discriminator = generator, discriminator
         self._crops, self._loss, self._seed = crops, loss, seed
         self._penalty, self._noise, self._coverage = penalty, noise, coverage
+        self._final_penalty = penalty if final_penalty is None else final_penalty
         self._covering = Coverage(generator, discriminator, crops) if coverage else None
         self._painted: tuple[list[Tensor], list[Tensor], Tensor]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what a run needs to go on besides its networks."""
+        return self._covering.state_dict() if self._covering else {}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take up what `state_dict` has returned; of a run without coverage nothing."""
+        if self._covering and state:
+            self._covering.load_state_dict(state)
+
+    def _penalty_at(self, progress: float) -> float:
+        return self._penalty * (self._final_penalty / self._penalty) ** progress
 
     def measure(self, count: int = 16) -> None:
         """Choose the scales of the discriminator's features; before the first step."""
@@ -391,7 +431,7 @@ class ProjectedTraining:
         if self._penalty and turn.step % PENALTY_EVERY == 0:
             steepness = sum(gradient_penalty(self.discriminator, maps, style) for maps in (seen_real, seen_painted))
             losses["steepness"] = steepness.detach()
-            total = total + PENALTY_EVERY * self._penalty / 2 * steepness
+            total = total + PENALTY_EVERY * self._penalty_at(turn.progress) / 2 * steepness
         return {"total": total, **losses}
 
     def _seen(self, maps: Sequence[Tensor]) -> list[Tensor]:

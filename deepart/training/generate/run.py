@@ -58,7 +58,7 @@ from deepart.training.generate.generator import (
 )
 from deepart.training.generate.vae import VAETraining
 from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
-from deepart.training.run import Log, alone, save_bundle, start_of, until_terminated
+from deepart.training.run import Log, alone, load_teacher, save_bundle, start_of, until_terminated
 
 GRID_EVERY_MINUTES = 20
 """How often 64 pictures of the moving average are saved, always of the same seeds."""
@@ -103,7 +103,11 @@ def train_generator(options: Namespace) -> None:
             sizes = ", ".join(map(str, sorted({*generator.sizes})))
             raise InputError("setting.choice", name="stages", choices=sizes)
         discriminator = ProjectedDiscriminator(
-            backbone, len(styles), normalise=options.head_norm, pixels=options.pixel_head
+            backbone,
+            len(styles),
+            normalise=options.head_norm,
+            pixels=options.pixel_head,
+            second=load_teacher(options.second_view).cpu() if options.second_view else None,
         )
         task = ProjectedTraining(
             generator,
@@ -114,6 +118,7 @@ def train_generator(options: Namespace) -> None:
             penalty=options.penalty,
             noise=options.feature_noise,
             coverage=options.coverage,
+            final_penalty=options.final_penalty,
         )
         task.measure()
         betas = (0.0, 0.99)
@@ -125,9 +130,10 @@ def train_generator(options: Namespace) -> None:
         warmup_steps=1,
         betas=betas,
         clip_norm=math.inf,
+        ema_decay=options.ema,
         optimizer=options.optimizer,
     )
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines:
+    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
         log, grids = Log(lines), Grids(options.run, len(styles))
 
         def on_step(report: StepReport, average: nn.Module) -> None:
@@ -135,7 +141,7 @@ def train_generator(options: Namespace) -> None:
             if isinstance(average, Generator):
                 grids.paint(report, lambda: painter(average, report.stage.size))
 
-        average = fit_adversarial(task, config, options.run / "state.pt", on_step)
+        average = fit_adversarial(task, config, options.run / "state.pt", on_step, should_stop)
     leave_to_the_first()
     save_bundle(average, options.run / "bundle")
 
