@@ -93,6 +93,7 @@ ARCHITECTURES = {
     "LossNetwork": "deepart.models.perceptual_network:LossNetwork",
     "PictureVAE": "deepart.models.generators.vae:PictureVAE",
     "Restorer": "deepart.models.restorers.denoiser:Restorer",
+    "Segmenter": "deepart.models.segmenter:Segmenter",
     "StyleNetwork": "deepart.models.style_network:StyleNetwork",
     "Translator": "deepart.models.translator:Translator",
     "Upscaler": "deepart.models.restorers.upscaler:Upscaler",

@@ -9,11 +9,12 @@ from deepart.commands.train import (
     perceptual_network,
     regressor,
     restorers,
+    segmenter,
     style_network,
     translator,
 )
 
-NETWORKS = (style_network, perceptual_network, classifier, regressor, generator, restorers, translator)
+NETWORKS = (style_network, perceptual_network, classifier, regressor, generator, restorers, segmenter, translator)
 
 
 def add_to(commands) -> None:
@@ -25,3 +26,4 @@ def add_to(commands) -> None:
     for network in NETWORKS:
         network.add_to(train, evaluate)
     translator.add_verb_to(commands)
+    segmenter.add_verb_to(commands)

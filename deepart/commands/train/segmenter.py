@@ -1,0 +1,86 @@
+"""`train segmenter`, `evaluate segmenter` and `segment`: regions of pictures."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from deepart.commands.console import (
+    OutputFile,
+    OutputFolder,
+    add_command,
+    add_optimizer_option,
+    add_run_options,
+    add_start_option,
+)
+
+
+def add_to(train, evaluate) -> None:
+    """Register the commands under `train` and `evaluate`."""
+    segmenter = add_command(
+        train,
+        "segmenter",
+        _train,
+        "train what tells regions of pictures apart, on pictures with masks",
+        "python -m deepart train segmenter --data masks.zip --run runs/regions --minutes 60",
+    )
+    about = "folder or zip of pictures; the mask of a/x.jpg is masks/x.png, and each of its colours a region"
+    segmenter.add_argument("--data", type=Path, required=True, help=about)
+    add_run_options(segmenter, stages="128x8")
+    add_start_option(segmenter)
+    add_optimizer_option(segmenter)
+    segmenter.add_argument("--learning-rate", type=float, default=1e-3, help="default 0.001")
+
+    of_segmenter = add_command(
+        evaluate,
+        "segmenter",
+        _evaluate,
+        "measure a segmenter on pictures that training left out: IoU of each region",
+        "python -m deepart evaluate segmenter --data masks.zip --bundle runs/regions/bundle -o report/",
+    )
+    of_segmenter.add_argument("--data", type=Path, required=True, help=about)
+    of_segmenter.add_argument("--bundle", type=Path, required=True, help="folder of the segmenter")
+    of_segmenter.add_argument("--all", action="store_true", help="on all of them: nothing was trained on that folder")
+    of_segmenter.add_argument(
+        "-o",
+        "--output",
+        action=OutputFolder,
+        default=Path("segmenter-report"),
+        help="folder for the figures; default %(default)s",
+    )
+
+
+def add_verb_to(commands) -> None:
+    """Register `segment`."""
+    verb = add_command(
+        commands,
+        "segment",
+        _segment,
+        "write the regions of a picture, or one of them as a mask for transfer and restore",
+        """\
+        python -m deepart segment photo.jpg --bundle runs/regions/bundle --region "#ffffff" -o mask.png
+        python -m deepart transfer photo.jpg udnie --mask mask.png -o painting.png
+        """,
+    )
+    verb.add_argument("picture", type=Path)
+    verb.add_argument("--bundle", type=Path, required=True, help="folder of the segmenter")
+    verb.add_argument("--region", help="colour of a region, as in the masks; default: all of them")
+    verb.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True)
+
+
+def _train(options: argparse.Namespace) -> None:
+    from deepart.training.restore.segmenter import train_segmenter
+
+    train_segmenter(options)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from deepart.training.restore.segmenter import evaluate_segmenter
+
+    evaluate_segmenter(options)
+
+
+def _segment(options: argparse.Namespace) -> None:
+    from deepart.training.restore.segmenter import segment
+
+    segment(options)
