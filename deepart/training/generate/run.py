@@ -87,7 +87,8 @@ def train_generator(options: Namespace) -> None:
     backbone = None if is_plain else imagenet_backbone(options.backbone or imagenet_weights())
     paintings = [painting for painting in shown_truly(read_catalogue(options.data)) if not is_held_out(painting.path)]
     styles = tuple(sorted({painting.style for painting in paintings}))
-    pictures = PictureStore([painting.path for painting in paintings], options.run / "cache")
+    cache = options.cache or options.run / "cache"
+    pictures = PictureStore([painting.path for painting in paintings], cache)
     crops = SquareCrops(pictures, [styles.index(painting.style) for painting in paintings])
     stages = Stage.parse_all(options.stages)
     if is_plain:
