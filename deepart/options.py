@@ -1,9 +1,9 @@
 """Settings with one home: each is a field with its default, its range and what a page offers of it.
 
-From the fields of `PaintOptions` follow their checking, the lines of a recipe, the options of the command line, the
-parameters of `deepart.transfer`, `deepart.blend` and of the endpoints, and the controls of the pages.  Their words are
-the texts `option.NAME` and `option.NAME.help`.  A new setting is a field here, its use, and its texts; what a recipe
-does not say was at its default.
+From the fields of `PaintOptions` and `RestoreOptions` follow their checking, the lines of a recipe, the options of the
+command line, the parameters of the public verbs and of the endpoints, and the controls of the pages.  Their words are
+the texts `option.NAME` and `option.NAME.help`, of Restore `option.restore.NAME`.  A new setting is a field here, its
+use, and its texts; what a recipe does not say was at its default.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args
 
 from deepart.errors import InputError
 from deepart.text import say
@@ -24,6 +24,15 @@ T = TypeVar("T")
 ColourMode = Literal["style", "luminance", "matched", "palette"]
 """The style's colours; the photo's, by brightness only; the photo's, by statistics; the style's on the photo."""
 
+Look = Literal["faithful", "crisp"]
+"""How a picture is enlarged: true to what is there, or with fine detail that may not have been there."""
+
+Answer = Literal["fill", "ask", "leave"]
+"""What to do about damage that was found."""
+
+Strength = Union[float, Literal["auto"]]
+"""From 0 to 1; "auto" measures it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -32,23 +41,43 @@ class Setting:
     Args:
         low: the least value, of a number.
         high: the greatest.
-        choices: all values that there are, of a word.
+        choices: all values that there are, of a word or a number.
         offered: values that a page offers of a number that may be left out (None); else it has a slider.
         is_whole: whether the number is a whole one.
+        may_be_auto: whether "auto" may stand for the number, which is then measured.
         is_recorded: whether a recipe says it though it is at its default.
         unit: that stands behind a number.
-        name: and `default` are those of the field.
+        name: that of the field.
+        default: that of the field.
+        words: what the keys of its texts begin with.
     """
 
     low: float = 0
     high: float = 1
-    choices: tuple[str, ...] = ()
+    choices: tuple[Any, ...] = ()
     offered: tuple[float, ...] = ()
     is_whole: bool = False
+    may_be_auto: bool = False
     is_recorded: bool = False
     unit: str = ""
     name: str = ""
     default: Any = None
+    words: str = "option"
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is true or false."""
+        return isinstance(self.default, bool)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text, which its use reads."""
+        return isinstance(self.default, str) and not self.choices and not self.may_be_auto
+
+    @property
+    def left_out(self) -> Any:
+        """What stands for its default in an endpoint or on a page: 0 for None where 0 is no value."""
+        return 0 if self.default is None and self.low > 0 else self.default
 
     def check(self, value: object) -> None:
         """Refuse a value.
@@ -58,19 +87,35 @@ class Setting:
         """
         if self.choices:
             if value not in self.choices:
-                raise InputError("setting.choice", name=self.name, choices=", ".join(self.choices))
-        elif not (value is None and self.default is None):
+                raise InputError("setting.choice", name=self.name, choices=", ".join(map(str, self.choices)))
+        elif not (
+            self.is_flag
+            or self.is_text
+            or (value is None and self.default is None)
+            or (self.may_be_auto and value == "auto")
+        ):
             check_range(self.name, value, self.low, self.high)
 
     def read(self, value: object) -> Any:
-        """Return the value of a page or an endpoint, where 0 stands for a number that was left out."""
-        if self.default is None and not value:
-            return None
+        """Return the value of a page, an endpoint or the command line; see `left_out`.
+
+        Raises:
+            InputError: it is a word where a number or "auto" was asked for.
+        """
+        if value == self.left_out or value is None:
+            return self.default
+        if self.is_text:
+            return str(value).strip()
+        if self.may_be_auto and isinstance(value, str) and value != "auto":
+            try:
+                return float(value)
+            except ValueError as error:
+                raise InputError("restore.strength", name=self.name) from error
         return int(value) if self.is_whole and isinstance(value, Real) else value
 
     def help(self, language: str = "en") -> str:
         """Return the sentence that explains it."""
-        return say(f"option.{self.name}.help", language)
+        return say(f"{self.words}.{self.name}.help", language)
 
 
 def setting(default: Any, low: float = 0, high: float = 1, **facts: Any) -> Any:
@@ -82,12 +127,17 @@ def setting(default: Any, low: float = 0, high: float = 1, **facts: Any) -> Any:
 class Options:
     """Settings that belong together; a subclass names them with `setting`."""
 
+    WORDS: ClassVar[str] = "option"
+    """What the keys of their texts begin with."""
+
     @classmethod
     @functools.cache
     def settings(cls) -> Mapping[str, Setting]:
         """Return the settings by name."""
         return {
-            field.name: dataclasses.replace(field.metadata["setting"], name=field.name, default=field.default)
+            field.name: dataclasses.replace(
+                field.metadata["setting"], name=field.name, default=field.default, words=cls.WORDS
+            )
             for field in dataclasses.fields(cls)
         }
 
@@ -104,7 +154,7 @@ class Options:
         """Return what of it a recipe should say."""
         values = {name: getattr(self, name) for name in self.settings()}
         return {
-            name: float(value) if isinstance(value, Real) and not known.is_whole else value
+            name: float(value) if isinstance(value, Real) and not known.is_whole and not known.is_flag else value
             for (name, known), value in zip(self.settings().items(), values.values())
             if known.is_recorded or value != known.default
         }
@@ -140,16 +190,39 @@ class PaintOptions(Options):
     contrast: float = setting(1.0, 0.5, 2)
 
 
-def with_options(options: type[Options]) -> Callable[[Callable[..., T]], Callable[..., T]]:
+@dataclass(frozen=True, slots=True)
+class RestoreOptions(Options):
+    """How a picture is restored, whatever its masks and restorers are."""
+
+    WORDS: ClassVar[str] = "option.restore"
+
+    clean: Strength = setting("auto", may_be_auto=True)
+    upscale: int = setting(1, choices=(1, 2, 4), is_whole=True, unit="×")
+    look: Look = setting("faithful", choices=get_args(Look))
+    keep_paint: float | None = setting(None)
+    colour: Strength = setting(0.0, may_be_auto=True)
+    detect: bool = setting(False)
+    damage: Answer = setting("leave", choices=get_args(Answer))
+    straighten: bool = setting(False)
+    extend: str = setting("")
+
+
+def with_options(options: type[Options], *in_order: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Let a verb that takes `options` be called with the settings by name, `brush=2`, and say so in its help.
 
     The parameter `options` gives way to one for each setting; the docstring's line "options:" to a line for each.
+    Settings that `in_order` names may be given without their names.
     """
 
     def decorate(verb: Callable[..., T]) -> Callable[..., T]:
         signature = inspect.signature(verb)
         named = [
-            inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type)
+            inspect.Parameter(
+                field.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD if field.name in in_order else inspect.Parameter.KEYWORD_ONLY,
+                default=field.default,
+                annotation=field.type,
+            )
             for field in dataclasses.fields(options)
         ]
         parameters = list(signature.parameters.values())
@@ -157,12 +230,13 @@ def with_options(options: type[Options]) -> Callable[[Callable[..., T]], Callabl
 
         @functools.wraps(verb)
         def called(*args: Any, **kwargs: Any) -> T:
-            given = {name: kwargs.pop(name) for name in options.settings() if name in kwargs}
-            return verb(*args, options=options(**given), **kwargs)
+            values = called.__signature__.bind(*args, **kwargs).arguments
+            given = {name: values.pop(name) for name in options.settings() if name in values}
+            return verb(**values, options=options(**given))
 
         called.__signature__ = signature.replace(parameters=[*parameters[:place], *named, *parameters[place + 1 :]])
         lines = "\n".join(f"        {name}: {known.help()}" for name, known in options.settings().items())
-        called.__doc__ = (verb.__doc__ or "").replace("        options: see `PaintOptions`.", lines)
+        called.__doc__ = (verb.__doc__ or "").replace(f"        options: see `{options.__name__}`.", lines)
         return called
 
     return decorate

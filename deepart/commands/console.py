@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL import Image
 
+    from deepart.options import Options
     from deepart.runtime import Progress
     from deepart.tasks.paint.batch import BatchResult
 
@@ -54,15 +55,17 @@ def as_examples(lines: str) -> str:
     return "examples:\n" + "\n".join(f"  {line.strip()}" for line in lines.strip().splitlines())
 
 
-def add_paint_options(command: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
-    """Add an option for each of `deepart.options.PaintOptions`, which `PaintOptions.read` reads from `vars`."""
-    from deepart.options import PaintOptions
-
-    for name, known in PaintOptions.settings().items():
-        if name not in without:
-            kind = str if known.choices else int if known.is_whole else float
-            about = known.help().replace("%", "%%")
-            command.add_argument(f"--{name.replace('_', '-')}", type=kind, default=known.default, help=about)
+def add_options(command: argparse.ArgumentParser, options: type[Options], without: Collection[str] = ()) -> None:
+    """Add an option for each setting, which `options.read` reads from `vars`."""
+    for name, known in options.settings().items():
+        if name in without:
+            continue
+        option, about = f"--{name.replace('_', '-')}", known.help().replace("%", "%%")
+        if known.is_flag:
+            command.add_argument(option, action="store_true", help=about)
+        else:
+            kind = str if known.may_be_auto or isinstance(known.default, str) else int if known.is_whole else float
+            command.add_argument(option, type=kind, default=known.default, help=about)
 
 
 def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
@@ -128,11 +131,6 @@ def checkpoint_of(text: str) -> str | Path:
     path = Path(text).expanduser()
     is_path = path.exists() or text.startswith(("/", "./", "../", "~"))
     return path.absolute() if is_path else text
-
-
-def number_or_auto(text: str) -> float | str:
-    """Read the value of an option that is a number, or "auto"."""
-    return text if text == "auto" else float(text)
 
 
 def pictures_of(path: Path) -> list[Path]:

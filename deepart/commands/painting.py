@@ -11,12 +11,13 @@ from pathlib import Path
 from deepart.commands.console import (
     OutputFile,
     add_command,
-    add_paint_options,
+    add_options,
     pictures_of,
     progress_line,
     report_batch,
     write_picture,
 )
+from deepart.options import PaintOptions
 
 
 def add_to(commands) -> None:
@@ -180,7 +181,7 @@ def _painting_options(
 ) -> None:
     command.add_argument("-o", "--output", action=OutputFile, endings=(ending,), required=True, help=output)
     command.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
-    add_paint_options(command)
+    add_options(command, PaintOptions)
 
 
 def _softness_option(command: argparse.ArgumentParser) -> None:
@@ -237,7 +238,6 @@ def _style_and_weight(text: str) -> tuple[str, float]:
 
 
 def _paint(options: argparse.Namespace, verb: Callable, style: object, **settings: object) -> None:
-    from deepart.options import PaintOptions
 
     started = time.perf_counter()
     painted = verb(
@@ -270,7 +270,6 @@ def _refine(options: argparse.Namespace) -> None:
 
 
 def _batch(options: argparse.Namespace) -> int:
-    from deepart.options import PaintOptions
     from deepart.runtime import run
     from deepart.tasks.paint.batch import batch_steps
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from deepart.commands.console import (
     OutputFile,
     add_command,
-    number_or_auto,
+    add_options,
     pictures_of,
     progress_line,
     report_batch,
     write_picture,
 )
+from deepart.options import RestoreOptions
 
 if TYPE_CHECKING:
     from deepart.tasks.hub.restorers import HubRestorer
@@ -50,39 +51,7 @@ def add_to(commands) -> None:
         help="PNG file (or zip archive) to write",
     )
     restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
-    restore.add_argument("--detect", action="store_true", help="fill all damage that is found: --damage fill")
-    restore.add_argument(
-        "--damage",
-        choices=["fill", "ask", "leave"],
-        default="leave",
-        help="fill all that is found; ask: fill what surely is damage, and say how much may be; leave (the default)",
-    )
-    restore.add_argument(
-        "--straighten", action="store_true", help="first undo the perspective of a print that was photographed askew"
-    )
-    restore.add_argument(
-        "--clean",
-        type=number_or_auto,
-        default="auto",
-        help="0 to 1: noise, JPEG and softness to take away; default auto",
-    )
-    restore.add_argument(
-        "--colour", type=number_or_auto, default=0.0, help="0 to 1, or auto: varnish and fading to undo; default 0"
-    )
-    restore.add_argument(
-        "--extend",
-        default="",
-        metavar="HOW",
-        help="go on beyond the frame: an aspect ratio such as 16:9, or percentages to add left, above, right and "
-        "below, such as 25,0,25,0 (or 10 for all sides); at most 50 at a side",
-    )
-    restore.add_argument("--upscale", type=int, default=1, help="2 or 4 times as large; default 1")
-    restore.add_argument("--look", default="faithful", help="of what is enlarged: faithful (the default) or crisp")
-    restore.add_argument(
-        "--keep-paint",
-        type=float,
-        help="0 to 1: canvas and strokes to keep; default: by the picture if --clean is auto, else 0",
-    )
+    add_options(restore, RestoreOptions)
     restore.add_argument("--protect", metavar="P.png", help="where to change nothing, in white")
     restore.add_argument(
         "--trust",
@@ -121,17 +90,15 @@ def _restore(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
-    manner = Manner(options.look, options.keep_paint, options.protect, *engines, extend=options.extend)
-    settings = {name: getattr(options, name) for name in ("colour", "detect", "damage", "straighten")}
+    manner = Manner(protect=options.protect, **dict(zip(("filler", "cleaner", "upscaler"), engines)))
+    wanted = RestoreOptions.read(vars(options))
     are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
     writable(options.output, (".zip" if are_many else ".png",))
     if are_many:
         sources = pictures_of(options.picture)
-        steps = restore_batch_steps(
-            sources, options.mask, options.clean, options.upscale, manner, out=options.output, **settings
-        )
+        steps = restore_batch_steps(sources, options.mask, wanted, manner, out=options.output)
         return report_batch(run(steps, progress_line()), options.output, started)
-    steps = restore_steps(options.picture, options.mask, options.clean, options.upscale, manner, **settings)
+    steps = restore_steps(options.picture, options.mask, wanted, manner)
     result = run(steps, progress_line())
     made = recipe_of(result.after).settings
     if made.get("unsure"):

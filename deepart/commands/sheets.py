@@ -6,7 +6,8 @@ import argparse
 import time
 from collections.abc import Generator
 
-from deepart.commands.console import OutputFile, add_command, add_paint_options, progress_line, write_picture
+from deepart.commands.console import OutputFile, add_command, add_options, progress_line, write_picture
+from deepart.options import PaintOptions
 
 
 def add_to(commands) -> None:
@@ -26,7 +27,7 @@ def add_to(commands) -> None:
     sheet.add_argument("--styles", nargs="+", metavar="STYLE", help="pictures or styles of the gallery; default: all")
     sheet.add_argument("--strengths", type=float, nargs="+", metavar="STRENGTH", help="a column for each")
     sheet.add_argument("--side", type=int, default=256, help="longer side of each picture in pixels; default 256")
-    add_paint_options(sheet, without=("size",))
+    add_options(sheet, PaintOptions, without=("size",))
 
     morph = add_command(
         commands,
@@ -55,11 +56,10 @@ def add_to(commands) -> None:
     morph.add_argument("--cells", type=int, default=7, help="pictures of a strip; default 7")
     morph.add_argument("--side", type=int, help="longer side in pixels; default 512, or 224 in a strip")
     morph.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
-    add_paint_options(morph, without=("size",))
+    add_options(morph, PaintOptions, without=("size",))
 
 
 def _sheet(options: argparse.Namespace) -> None:
-    from deepart.options import PaintOptions
     from deepart.tasks.paint.gallery import named_styles
     from deepart.tasks.paint.sheet import sheet_steps, sweep_steps
     from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
@@ -73,7 +73,6 @@ def _sheet(options: argparse.Namespace) -> None:
 
 
 def _morph(options: argparse.Namespace) -> None:
-    from deepart.options import PaintOptions
     from deepart.runtime import run
     from deepart.tasks.paint.morph import morph_steps, strip_steps
 

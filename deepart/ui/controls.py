@@ -18,14 +18,18 @@ from deepart.ui.events import translations as t
 _MOST_BUTTONS = 5  # beside each other; of more a list is shown
 
 
-def option_controls(tab: str, names: Iterable[str]) -> dict[str, Component]:
+def option_controls(
+    tab: str, names: Iterable[str], options: type[Options] = PaintOptions, **facts: Any
+) -> dict[str, Component]:
     """Add controls for settings to the surrounding column, and return them by name.
 
     Args:
         tab: what their `elem_id` begins with.
         names: of the settings, in the order in which they stand there.
+        options: whose settings they are.
+        facts: arguments of each component.
     """
-    return {name: _control(PaintOptions.settings()[name], f"{tab}-{name.replace('_', '-')}") for name in names}
+    return {name: _control(options.settings()[name], f"{tab}-{name.replace('_', '-')}", **facts) for name in names}
 
 
 def in_order(*controls: Mapping[str, Component]) -> dict[str, Component]:
@@ -65,18 +69,22 @@ def choices_of(known: Setting, language: str) -> list[tuple[str, Any]]:
 
 
 def _label(known: Setting, value: Any, language: str) -> str:
-    key = f"option.{known.name}.{value if isinstance(value, str) else format(value, 'g')}"
+    key = f"{known.words}.{known.name}.{value if isinstance(value, str) else format(value, 'g')}"
     return say(key, language) if key in texts(language) else f"{value:g} {known.unit}".strip()
 
 
-def _control(known: Setting, elem_id: str) -> Component:
-    label, choices = t(f"option.{known.name}"), choices_of(known, "en")
-    value = 0 if known.default is None else known.default
+def _control(known: Setting, elem_id: str, **facts: Any) -> Component:
+    words = f"{known.words}.{known.name}"
+    label, choices = t(words), choices_of(known, "en")
+    value = known.default if isinstance(known.default, (int, float)) or known.choices else 0  # None, or "auto"
+    info = t(f"{words}.info") if f"{words}.info" in texts("en") else None
     if not choices:
-        return gr.Slider(known.low, known.high, value=value, step=0.05, label=label, elem_id=elem_id)
+        return gr.Slider(
+            known.low, known.high, value=value, step=0.05, label=label, info=info, elem_id=elem_id, **facts
+        )
     if len(choices) <= _MOST_BUTTONS:
-        return gr.Radio(choices, value=value, label=label, elem_id=elem_id)
-    return gr.Dropdown(choices, value=value, label=label, info=t(f"option.{known.name}.help"), elem_id=elem_id)
+        return gr.Radio(choices, value=value, label=label, info=info, elem_id=elem_id, **facts)
+    return gr.Dropdown(choices, value=value, label=label, info=t(f"{words}.help"), elem_id=elem_id, **facts)
 
 
 # --- endpoints -----------------------------------------------------------------------------------
@@ -92,16 +100,20 @@ class Field:
 
 
 def option_fields(options: type[Options] = PaintOptions) -> dict[str, Field]:
-    """Return the parameters of an endpoint for settings; 0 stands for a number that is left out."""
+    """Return the parameters of an endpoint for settings; see `Setting.left_out`."""
     return {name: _field(known) for name, known in options.settings().items()}
 
 
 def _field(known: Setting) -> Field:
-    value = 0 if known.default is None else known.default
-    if known.choices:
-        return Field(gr.Textbox(value, label=known.name), value, known.help())
-    number = gr.Number(value, label=known.name, precision=0 if known.is_whole else None)
-    return Field(number, value, known.help() + (" 0 leaves it out." if known.default is None else ""))
+    value = known.left_out
+    if known.is_flag:
+        component = gr.Checkbox(value, label=known.name)
+    elif isinstance(known.default, str) or known.may_be_auto:
+        component = gr.Textbox(str(value), label=known.name)
+    else:
+        component = gr.Number(value, label=known.name, precision=0 if known.is_whole else None)
+    value = str(value) if known.may_be_auto else value
+    return Field(component, value, known.help() + (" 0 leaves it out." if known.default is None and value == 0 else ""))
 
 
 def in_contract(fields: Mapping[str, Field], first: Iterable[str]) -> dict[str, Field]:

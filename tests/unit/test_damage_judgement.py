@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from deepart import runtime
 from deepart.images import through_jpeg
+from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.restore import engine as restoration
@@ -87,7 +88,7 @@ def test_three_answers(damage: str, monkeypatch: pytest.MonkeyPatch) -> None:
         return found
 
     monkeypatch.setattr(restoration, "detection_steps", steps)
-    done = runtime.run(restore_steps(picture, clean=0, damage=damage))
+    done = runtime.run(restore_steps(picture, options=RestoreOptions(clean=0, damage=damage)))
     changed = np.asarray(ImageChops.difference(picture, done.after.convert("RGB"))).any(-1)
     made = recipe_of(done.after).settings
     assert changed[np.asarray(strokes) > 0].mean() > (0.6 if damage != "leave" else -1)

@@ -12,18 +12,33 @@ import pytest
 import deepart
 from deepart.commands import build_parser
 from deepart.errors import InputError
-from deepart.options import PaintOptions, Setting, check_whole
+from deepart.options import Options, PaintOptions, RestoreOptions, Setting, check_whole
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.paint.sheet import sheet_steps
+from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.ui.blend.endpoint import CONTRACT as BLEND
 from deepart.ui.blend.tab import build_blend_tab
+from deepart.ui.restore.endpoint import CONTRACT as RESTORE
+from deepart.ui.restore.request import CONTROLS
+from deepart.ui.restore.tab import build_restore_tab
 from deepart.ui.transfer.endpoint import CONTRACT as TRANSFER
 from deepart.ui.transfer.tab import build_transfer_tab
 from photos import photo
 
 SETTINGS = PaintOptions.settings()
-TABS = {"transfer": build_transfer_tab, "blend": build_blend_tab}
+OPTIONS: dict[str, type[Options]] = {"transfer": PaintOptions, "blend": PaintOptions, "restore": RestoreOptions}
+"""Of each verb."""
+INPUTS = {"transfer": ("udnie",), "blend": ({"udnie": 1},), "restore": ()}
+EVERY = [(options, name) for options in (PaintOptions, RestoreOptions) for name in options.settings()]
+
+
+def build_restore() -> None:
+    with gr.Tabs() as tabs, gr.Tab() as tab:
+        build_restore_tab(tab, tabs, gr.Image())
+
+
+TABS = {"transfer": build_transfer_tab, "blend": build_blend_tab, "restore": build_restore}
 
 
 @pytest.fixture(scope="module", params=TABS)
@@ -36,28 +51,42 @@ def tab(request: pytest.FixtureRequest) -> tuple[str, gr.Blocks]:
 
 def another(known: Setting) -> object:
     """Return a value that is allowed and not the default."""
+    if known.is_flag:
+        return not known.default
+    if known.is_text:
+        return "16:9"
     if known.choices:
-        return known.choices[-1]
+        return next(value for value in reversed(known.choices) if value != known.default)
     return next(value for value in (known.high, known.low) if value != known.default)
 
 
-@pytest.mark.parametrize("verb", ["transfer", "blend"])
+@pytest.mark.parametrize("verb", OPTIONS)
 def test_the_verb_says_and_takes_every_setting_by_name(verb: str) -> None:
-    parameters = inspect.signature(getattr(deepart, verb)).parameters
-    assert {name: parameters[name].default for name in SETTINGS} == asdict(PaintOptions())
+    parameters, options = inspect.signature(getattr(deepart, verb)).parameters, OPTIONS[verb]
+    assert {name: parameters[name].default for name in options.settings()} == asdict(options())
     assert "options" not in parameters
-    for known in SETTINGS.values():
+    for known in options.settings().values():
         assert f"{known.name}: {known.help()}" in getattr(deepart, verb).__doc__
     with pytest.raises(InputError, match="colour"):
-        getattr(deepart, verb)(photo("coffee", 64), "udnie" if verb == "transfer" else {"udnie": 1}, colour="blue")
+        getattr(deepart, verb)(photo("coffee", 64), *INPUTS[verb], colour="blue")
+
+
+def test_settings_of_restore_may_be_given_in_order() -> None:
+    made = recipe_of(deepart.restore(photo("coffee", 64), None, 0, 2, look="crisp")).settings
+    assert (made["upscale"], made["look"], made["steps"]) == (2, "crisp", "enlarge")
 
 
 def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str, gr.Blocks]) -> None:
     name, blocks = tab
     controls = {block.elem_id: block for block in blocks.blocks.values() if block.elem_id}
-    for known in SETTINGS.values():
+    for known in OPTIONS[name].settings().values():
+        if known.name in ("detect", "damage", "straighten"):  # these are looked at, asked about, and buttons there
+            continue
         control = controls[f"{name}-{known.name.replace('_', '-')}"]
-        assert control.value == (known.default or 0 if known.default is None else known.default)
+        usual = {"clean": 0, "keep_paint": USUAL_KEEP_PAINT}  # a page shows what is measured
+        assert control.value == usual.get(known.name, known.left_out)
+        if known.is_text:
+            continue
         if isinstance(control, gr.Slider):
             assert (control.minimum, control.maximum) == (known.low, known.high)
         else:
@@ -66,22 +95,28 @@ def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str,
 
 def test_every_reader_of_the_page_reads_every_control(tab: tuple[str, gr.Blocks]) -> None:
     name, blocks = tab
-    wanted = {f"{name}-{setting.replace('_', '-')}" for setting in SETTINGS}
-    readers = {"transfer": ("paint", "preview", "paint_batch", "paint_sheet", "paint_sweep")}
-    for reader in readers.get(name, ("paint_blend", "preview_blend", "make_morph")):
+    names = CONTROLS if name == "restore" else SETTINGS
+    wanted = {f"{name}-{setting.replace('_', '-')}" for setting in names}
+    readers = {
+        "transfer": ("paint", "preview", "paint_batch", "paint_sheet", "paint_sweep"),
+        "blend": ("paint_blend", "preview_blend", "make_morph"),
+        "restore": ("restore_picture", "restore_next", "restore_batch"),
+    }
+    for reader in readers[name]:
         function = next(each for each in blocks.fns.values() if each.name == reader)
         assert wanted <= {component.elem_id for component in function.inputs}, reader
 
 
 def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, gr.Blocks]) -> None:
     name, blocks = tab
-    contract = {"transfer": TRANSFER, "blend": BLEND}[name]
+    contract = {"transfer": TRANSFER, "blend": BLEND, "restore": RESTORE}[name]
     described = blocks.get_api_info()["named_endpoints"][f"/{name}"]["parameters"]
     parameters = {each["parameter_name"]: each for each in described}
     assert tuple(parameters)[: len(contract)] == contract
-    for known in SETTINGS.values():
-        assert parameters[known.name]["parameter_default"] == (0 if known.default is None else known.default)
-        assert not parameters["content"]["parameter_has_default"] and parameters[known.name]["parameter_has_default"]
+    assert not parameters[contract[0]]["parameter_has_default"]
+    for known in OPTIONS[name].settings().values():
+        value = str(known.left_out) if known.may_be_auto else known.left_out
+        assert parameters[known.name]["parameter_has_default"] and parameters[known.name]["parameter_default"] == value
 
 
 @pytest.mark.parametrize(
@@ -92,28 +127,43 @@ def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, g
         ["batch", "a", "--style", "b"],
         ["sheet", "a"],
         ["morph", "a", "b", "c"],
+        ["restore", "a"],
     ],
 )
 def test_the_command_has_an_option_for_every_setting(command: list[str]) -> None:
     own_size = command[0] in ("sheet", "morph")  # these have --side
-    known = [each for each in SETTINGS.values() if not (own_size and each.name == "size")]
+    options = OPTIONS.get(command[0], PaintOptions)
+    known = [each for each in options.settings().values() if not (own_size and each.name == "size")]
     output = ["-o", {"batch": "a.zip", "morph": "a.gif"}.get(command[0], "a.png")]
-    given = [part for each in known for part in (f"--{each.name.replace('_', '-')}", str(another(each)))]
-    parsed = vars(build_parser().parse_args([*command, *output, *given]))
-    assert {each.name: parsed[each.name] for each in known} == {each.name: another(each) for each in known}
+    given = []
+    for each in known:
+        given += [f"--{each.name.replace('_', '-')}", *([] if each.is_flag else [str(another(each))])]
+    parsed = build_parser().parse_args([*command, *output, *given])
+    for each in known:
+        assert each.read(getattr(parsed, each.name)) == another(each)
+    plain = build_parser().parse_args([*command, *output])
+    assert all(each.read(getattr(plain, each.name)) == each.default for each in known)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_is_checked_and_comes_back_from_a_recipe(name: str) -> None:
-    known = SETTINGS[name]
+@pytest.mark.parametrize(("kind", "name"), EVERY)
+def test_a_setting_is_checked_and_comes_back_from_a_recipe(kind: type[Options], name: str) -> None:
+    known = kind.settings()[name]
     wrong = "blue" if known.choices else known.high + 1
-    with pytest.raises(InputError, match=name):
-        replace(PaintOptions(), **{name: wrong}).check()
-    options = replace(PaintOptions(), **{name: another(known)})
+    options = replace(kind(), **{name: another(known)})
     options.check()
-    assert PaintOptions.from_recipe(options.recipe()) == options
-    assert PaintOptions.from_recipe({name: wrong}) == PaintOptions()
-    assert PaintOptions.read(asdict(options)) == options
+    assert kind.from_recipe(options.recipe()) == options
+    assert kind.read(asdict(options)) == options
+    if not (known.is_flag or known.is_text):
+        assert kind.from_recipe({name: wrong}) == kind()
+        with pytest.raises(InputError, match=name):
+            replace(kind(), **{name: wrong}).check()
+
+
+def test_what_may_be_measured_is_read_from_text() -> None:
+    read = RestoreOptions.read(asdict(RestoreOptions()) | {"clean": "0.5", "colour": "auto"})
+    assert (read.clean, read.colour) == (0.5, "auto")
+    with pytest.raises(InputError, match="colour"):
+        RestoreOptions.read(asdict(RestoreOptions()) | {"colour": "much"})
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ("size", "protect_faces")])

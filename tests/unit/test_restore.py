@@ -14,6 +14,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import png_bytes
+from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.restore import bundled as bundled_restorers
 from deepart.tasks.restore import holes
@@ -225,12 +226,12 @@ def test_damage_is_found_and_a_little_more(size: tuple[int, int]) -> None:
 def test_found_damage_is_filled() -> None:
     source, mask = scratched()
     found = np.asarray(detect_damage(source)) > 0
-    result = runtime.run(restore_steps(source, "detect", clean=0))
+    result = runtime.run(restore_steps(source, "detect", options=RestoreOptions(clean=0)))
     assert not differing(result.after, source)[~found].any()
     assert (np.asarray(result.after)[np.asarray(mask) > 0] > 0).any()
     assert set(recipe_of(result.after).checkpoint.split(", ")) == {DETECTOR, FILLER}
     besides = marked(source.size, (100, 80, 120, 100))
-    both = runtime.run(restore_steps(source, besides, clean=0, detect=True)).filled
+    both = runtime.run(restore_steps(source, besides, options=RestoreOptions(clean=0, detect=True))).filled
     assert np.array_equal(np.asarray(both) > 0, found | (np.asarray(besides) > 0))
     assert not differing(runtime.run(run_plan(source, [Step("fill")])).after, result.after).any()
 
@@ -258,14 +259,14 @@ def test_a_plan_is_done_step_by_step_and_can_be_edited() -> None:
 def test_the_trust_map_tells_filled_from_changed() -> None:
     source = picture((128, 96))
     mask = marked(source.size, (40, 30, 60, 50))
-    trust = runtime.run(restore_steps(source, mask, clean=1.0, upscale=2)).trust_map()
+    trust = runtime.run(restore_steps(source, mask, options=RestoreOptions(clean=1.0, upscale=2))).trust_map()
     assert trust.levels.size == (256, 192)
     assert trust.invented == pytest.approx(400 / (128 * 96), rel=0.01) and trust.changed > 0.1
 
 
 def test_it_can_be_stopped_between_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundled_restorers, "_TILE", 200)
-    engine = restore_steps(picture((300, 300)), clean=1.0)
+    engine = restore_steps(picture((300, 300)), options=RestoreOptions(clean=1.0))
     started = [next(engine) for _ in range(2)]
     engine.close()
     assert started[-1].note == "progress.cleaning"

@@ -17,6 +17,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes, save_png
+from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.hub.restorers import HubRestorer, open_restorer
 from deepart.tasks.restore.batch import restore_batch_steps
@@ -27,6 +28,8 @@ from photos import photo
 from tiny_restorers import tiny_restorers
 
 SIZE = (96, 96)
+
+CLEAN_NOTHING = RestoreOptions(clean=0)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +72,7 @@ def filled_places(archive: Path, name: str) -> np.ndarray:
 
 
 def test_one_mask_for_all(folder: Path) -> None:
-    steps = restore_batch_steps(sorted((folder / "scans").iterdir()), mask(0), 0, out=folder / "out.zip")
+    steps = restore_batch_steps(sorted((folder / "scans").iterdir()), mask(0), CLEAN_NOTHING, out=folder / "out.zip")
     result = runtime.run(steps)
     assert [row.error is None for row in result.rows] == [False, True, True]
     for name in ("coffee", "rocket"):
@@ -81,7 +84,7 @@ def test_each_with_the_mask_of_its_name(packing: bool, folder: Path) -> None:
     sources, masks = ([at / f"{name}.png" for name in ("rocket", "coffee")] for at in (folder / "scans", folder))
     if packing:
         sources, masks = [packed(folder / "scans.zip", *sources)], packed(folder / "masks.zip", *masks)
-    result = runtime.run(restore_batch_steps(sources, masks, 0, out=folder / "out.zip"))
+    result = runtime.run(restore_batch_steps(sources, masks, CLEAN_NOTHING, out=folder / "out.zip"))
     rocket, coffee = (row.file.removesuffix(".png") for row in result.rows)
     assert not filled_places(result.archive, coffee)[:, 40:].any()
     assert not filled_places(result.archive, rocket)[:, :50].any()
@@ -91,7 +94,7 @@ def test_each_with_the_mask_of_its_name(packing: bool, folder: Path) -> None:
 def test_masks_may_be_called_masks(called: str, folder: Path) -> None:
     masks = [(folder / f"{name}.png").rename(folder / f"{called.format(name)}.png") for name in ("rocket", "coffee")]
     sources = [folder / "scans" / f"{name}.png" for name in ("rocket", "coffee")]
-    result = runtime.run(restore_batch_steps(sources, masks, 0, out=folder / "out.zip"))
+    result = runtime.run(restore_batch_steps(sources, masks, CLEAN_NOTHING, out=folder / "out.zip"))
     assert not filled_places(result.archive, "coffee")[:, 40:].any() and filled_places(result.archive, "coffee").any()
     assert not filled_places(result.archive, "rocket")[:, :50].any() and filled_places(result.archive, "rocket").any()
 
@@ -99,7 +102,7 @@ def test_masks_may_be_called_masks(called: str, folder: Path) -> None:
 def test_picture_called_mask_has_the_mask_of_its_whole_name(folder: Path) -> None:
     picture = (folder / "scans" / "rocket.png").rename(folder / "scans" / "coffee_mask.png")
     masks = [folder / "coffee.png", (folder / "rocket.png").rename(folder / "coffee_mask.png")]
-    result = runtime.run(restore_batch_steps([picture], masks, 0, out=folder / "out.zip"))
+    result = runtime.run(restore_batch_steps([picture], masks, CLEAN_NOTHING, out=folder / "out.zip"))
     with zipfile.ZipFile(result.archive) as file:
         changed = (np.asarray(load_image(file.read("coffee_mask.png"))) != np.asarray(photo("rocket", SIZE[0]))).any(-1)
     assert changed[:, 50:].any() and not changed[:, :50].any()
@@ -121,23 +124,23 @@ def test_masks_in_folders_go_with_the_pictures_in_folders_of_that_name(packing: 
             for path in masks:
                 archive.write(path, path.relative_to(tmp_path / "masks"))
     given = tmp_path / "masks.zip" if packing else masks[::-1]
-    runtime.run(restore_batch_steps(sources, given, 0, out=tmp_path / "out.zip"))
+    runtime.run(restore_batch_steps(sources, given, CLEAN_NOTHING, out=tmp_path / "out.zip"))
     for number, file in enumerate(("a.png", "a-2.png")):
         with zipfile.ZipFile(tmp_path / "out.zip") as archive:
             changed = np.asarray(load_image(archive.read(file))) != np.asarray(whole)
         columns = np.flatnonzero(changed.any(axis=(0, 2)))
         assert 16 * number <= columns.min() and columns.max() < 16 * number + 12
     with pytest.raises(InputError, match="Several masks are called as a.png"):
-        runtime.run(restore_batch_steps([tmp_path / "a.png"], given, 0, out="x.zip"))
+        runtime.run(restore_batch_steps([tmp_path / "a.png"], given, CLEAN_NOTHING, out="x.zip"))
 
 
 def test_a_picture_without_a_mask_is_not_filled(folder: Path) -> None:
     sources = [folder / "scans" / "coffee.png", folder / "scans" / "rocket.png"]
-    result = runtime.run(restore_batch_steps(sources, [folder / "rocket.png"], 0, out=folder / "out.zip"))
+    result = runtime.run(restore_batch_steps(sources, [folder / "rocket.png"], CLEAN_NOTHING, out=folder / "out.zip"))
     assert not filled_places(result.archive, "coffee").any() and filled_places(result.archive, "rocket").any()
     (folder / "rocket.png").rename(folder / "other.png")
     with pytest.raises(InputError, match="None of the masks"):
-        runtime.run(restore_batch_steps(sources, [folder / "other.png"], 0, out=folder / "none.zip"))
+        runtime.run(restore_batch_steps(sources, [folder / "other.png"], CLEAN_NOTHING, out=folder / "none.zip"))
     assert not (folder / "none.zip").exists()
 
 

@@ -84,7 +84,7 @@ def test_the_recipe_can_be_edited_and_zero_is_the_picture_itself(page: Page, hol
     page.do("restore-run", "click")
     assert page["restore-status"] == say("ui.restore.no_step")
     assert (pixels(page["restore-download"]) == pixels(hole)).all()
-    settings(page, clean=0.5, keep=0)
+    settings(page, clean=0.5, **{"keep-paint": 0})
     page.do("restore-run", "click")
     assert (pixels(page["restore-download"]) == pixels(restore(hole, clean=0.5, keep_paint=0))).all()
 

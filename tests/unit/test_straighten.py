@@ -12,6 +12,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image
+from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.restore.restore import restore, restore_steps
 from deepart.tasks.restore.straighten import Quad, find_print, perspective, straighten
@@ -142,7 +143,7 @@ def test_mask_is_of_the_photo() -> None:
     askew = photographed(photo("astronaut", 500), TILTED)
     protect = Image.new("L", SIZE)
     protect.paste(255, (0, 0, 400, 600))
-    result = runtime.run(restore_steps(askew, clean=0, colour=1.0, straighten=True)).after
+    result = runtime.run(restore_steps(askew, options=RestoreOptions(clean=0, colour=1.0, straighten=True))).after
     kept = restore(askew, clean=0, colour=1.0, straighten=True, protect=protect)
     differs = (np.asarray(kept) != np.asarray(straighten(askew))).any(-1)
     assert not differs[:, : kept.width // 4].any()

@@ -29,14 +29,14 @@ from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generators.generator import FeaturePatch
-from deepart.options import check_range
+from deepart.options import Look, check_range
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.generate.breeding import patched
 from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, MOST_SEED, Genome
 from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
-from deepart.tasks.restore.bundled import LOOKS, SCALES, Look, enlarge_steps
+from deepart.tasks.restore.bundled import LOOKS, SCALES, enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
 
 if TYPE_CHECKING:

@@ -21,14 +21,14 @@ from torch import Tensor
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import to_pil
-from deepart.options import check_range, check_whole
+from deepart.options import Look, check_range, check_whole
 from deepart.recipes import Recipe
 from deepart.runtime import Progress
 from deepart.tasks.animation import check_animation, read_comment, write_animation
 from deepart.tasks.generate.breeding import blend
 from deepart.tasks.generate.generate import ArtGenerator, check_upscale
 from deepart.tasks.generate.genome import Genome
-from deepart.tasks.restore.bundled import Look, enlarge_steps
+from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import patiently
 
 Easing = Literal["smooth", "linear", "hold"]

@@ -6,16 +6,16 @@ import os
 import re
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import PurePath
-from typing import Literal, Union
+from typing import Union
 
 from PIL import Image
 
 from deepart.archives import ArchivedPicture, safe_name
 from deepart.errors import InputError
+from deepart.options import RestoreOptions
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks.paint.batch import BatchResult, each_into_archive, listed
-from deepart.tasks.restore.damage_judgement import Answer
 from deepart.tasks.restore.engine import Manner
 from deepart.tasks.restore.restore import restore_steps
 
@@ -30,14 +30,9 @@ _SUFFIX = re.compile(r"[-_ ]mask\d*$")
 def restore_batch_steps(
     sources: Sequence[Source],
     masks: Masks = None,
-    clean: float | Literal["auto"] = "auto",
-    upscale: int = 1,
+    options: RestoreOptions = RestoreOptions(),
     manner: Manner = Manner(),
     *,
-    colour: float | Literal["auto"] = 0.0,
-    detect: bool = False,
-    damage: Answer = "leave",
-    straighten: bool = False,
     out: str | os.PathLike[str],
     language: str = "en",
 ) -> Generator[Progress, None, BatchResult]:
@@ -50,13 +45,8 @@ def restore_batch_steps(
         sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
             pictures; at most `deepart.tasks.paint.batch.MOST_PICTURES` pictures in all.
         masks: what is missing; a picture that no mask is named as has no holes.  See `Masks`.
-        clean: see `deepart.restore`.
-        upscale: the same.
-        manner: the same.
-        colour: the same.
-        detect: the same.
-        damage: the same.
-        straighten: the same.
+        options: see `RestoreOptions`.
+        manner: what is protected, and the restorers of the Hub.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
@@ -65,6 +55,7 @@ def restore_batch_steps(
             there are too many pictures, or none that can be restored.
         WeightsError: a checkpoint is missing or damaged.
     """
+    options.check()
     manner.check()
     pictures = listed(sources)
     of_all, of_each = _read_masks(masks)
@@ -75,9 +66,7 @@ def restore_batch_steps(
     def work(number: int, source: Source) -> Generator[Progress, None, Image.Image]:
         mask = of_all if mask_of[number] is None else mask_of[number]
         mask = mask.read() if isinstance(mask, ArchivedPicture) else mask
-        settings = {"colour": colour, "detect": detect, "damage": damage, "straighten": straighten}
-        done = yield from restore_steps(source, mask, clean, upscale, manner, **settings)
-        return done.after
+        return (yield from restore_steps(source, mask, options, manner)).after
 
     return (yield from each_into_archive(pictures, work, out, language))
 

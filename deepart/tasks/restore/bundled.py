@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Sequence
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 import torch
@@ -28,12 +28,11 @@ from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import through_jpeg, to_pil, to_tensor
 from deepart.models.restorers.damage_detector import LIKELY, MARGIN
+from deepart.options import Look
 from deepart.runtime import Progress
 from deepart.tasks.restore.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
 
-Look = Literal["faithful", "crisp"]
-"""Of what is enlarged: nearest to the truth on average, or with the fine detail that there could have been."""
 LOOKS: tuple[Look, ...] = get_args(Look)
 SCALES = (2, 4)
 

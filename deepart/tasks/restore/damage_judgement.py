@@ -7,14 +7,10 @@ has, and it lies on things that differ from it and from each other, with the sam
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from PIL import Image, ImageChops
 
-Answer = Literal["fill", "ask", "leave"]
-"""What to do about damage: fill it, ask somebody who can see it, or nothing."""
-ANSWERS: tuple[Answer, ...] = ("fill", "ask", "leave")
+from deepart.options import Answer
 
 LEAST_SURE, LEAST_LIKELY = 0.0005, 0.002
 """Shares of a picture from which sure damage is filled, and likely damage asked about."""

@@ -25,8 +25,9 @@ from typing import Literal, get_args
 import numpy as np
 from PIL import Image
 
+from deepart.options import Answer
 from deepart.tasks.restore.colour_repair import ColourFault, colour_fault
-from deepart.tasks.restore.damage_judgement import Answer, answer, surely_damaged
+from deepart.tasks.restore.damage_judgement import answer, surely_damaged
 from deepart.text import say
 
 Action = Literal["fill", "clean", "colour", "extend", "enlarge"]

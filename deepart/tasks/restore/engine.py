@@ -18,7 +18,7 @@ import deepart
 from deepart.checkpoints import find
 from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, fit, load_image
-from deepart.options import check_range
+from deepart.options import Look, check_range
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.hub.restorers import MOST_SIGMA, HubRestorer, find_restorer, opening
@@ -31,7 +31,6 @@ from deepart.tasks.restore.bundled import (
     LOOKS,
     SCALES,
     UPSCALERS,
-    Look,
     clean_steps,
     detection_steps,
     enlarge_steps,

@@ -569,4 +569,4 @@ def _show_editor(studio: Studio, request: gr.Request) -> Any:
 
 
 def _look_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.restore.look.{look}", language), look) for look in LOOKS]
+    return [(say(f"option.restore.look.{look}", language), look) for look in LOOKS]

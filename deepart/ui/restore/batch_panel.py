@@ -92,18 +92,8 @@ def _steps(
     paths: Sequence[str], masks: Sequence[str] | None, each: bool, wanted: RestoreRequest, out: Path, language: str
 ) -> Generator[Progress, None, BatchResult]:
     manner = yield from wanted.manner()
+    options = replace(wanted.options, detect=wanted.fill and not masks)
     if each:  # what is usual for each
-        manner = replace(manner, keep_paint=None)
-    return (
-        yield from restore_batch_steps(
-            paths,
-            masks[0] if masks and len(masks) == 1 else masks or None,
-            "auto" if each else wanted.clean,
-            wanted.upscale,
-            manner,
-            colour="auto" if each else wanted.colour,
-            detect=wanted.fill and not masks,
-            out=out,
-            language=language,
-        )
-    )
+        options = replace(options, clean="auto", colour="auto", keep_paint=None)
+    masks = masks[0] if masks and len(masks) == 1 else masks or None
+    return (yield from restore_batch_steps(paths, masks, options, manner, out=out, language=language))

@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import inspect
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
+from deepart.options import RestoreOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.restore.engine import Manner
 from deepart.tasks.restore.restore import restore_steps
-from deepart.ui.events import handler, unread
-from deepart.ui.restore.request import FILE_NAME
+from deepart.ui.controls import Field, endpoint, in_contract, option_fields
+from deepart.ui.events import unread
+from deepart.ui.restore.request import FILE_NAME, KINDS, Engines
+
+CONTRACT = (
+    "picture",
+    "mask",
+    "detect",
+    "clean",
+    "colour",
+    "upscale",
+    "look",
+    "keep_paint",
+    "straighten",
+    "damage",
+    "extend",
+)
+"""The parameters that programs may give without their names; new ones come behind."""
 
 
 def add_restore_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
     with gr.Row(visible=False):
-        endpoint = gr.Button()
-        fields = [
-            unread(gr.File(label="picture")),
-            unread(gr.File(label="mask")),
-            gr.Checkbox(False, label="detect"),
-            gr.Textbox("auto", label="clean"),
-            gr.Textbox("0", label="colour"),
-            gr.Number(1, label="upscale", precision=0),
-            gr.Textbox("faithful", label="look"),
-            gr.Number(None, label="keep_paint"),
-            gr.Checkbox(False, label="straighten"),
-            gr.Textbox("leave", label="damage"),
-            gr.Textbox("", label="extend"),
-        ]
+        button = gr.Button()
+        fields = in_contract(_fields() | option_fields(RestoreOptions), CONTRACT)
         answers = [gr.File(label="restored"), gr.JSON(label="recipe")]
-    endpoint.click(
-        runtime.gpu(restore_endpoint),
-        fields,
+    button.click(
+        runtime.gpu(endpoint(restore_endpoint, fields)),
+        [field.component for field in fields.values()],
         answers,
         api_name="restore",
         concurrency_id="device",
@@ -47,55 +53,30 @@ def add_restore_endpoint() -> None:
     )
 
 
-@handler
-def restore_endpoint(
-    picture: str,
-    mask: str | None = None,
-    detect: bool = False,
-    clean: str = "auto",
-    colour: str = "0",
-    upscale: int = 1,
-    look: str = "faithful",
-    keep_paint: float | None = None,
-    straighten: bool = False,
-    damage: str = "leave",
-    extend: str = "",
-    request: gr.Request | None = None,
-) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
+def _fields() -> dict[str, Field]:
+    def file(label: str) -> gr.File:
+        return unread(gr.File(label=label))
+
+    engine = "a restorer of the Hub, by its key or as owner/name/file; the bundled one unless it is given."
+    return {
+        "picture": Field(file("picture"), inspect.Parameter.empty, "the picture to restore."),
+        "mask": Field(file("mask"), None, "what is missing, white for yes, in the picture's proportions."),
+        "protect": Field(file("protect"), None, "where to change nothing, white for yes."),
+        **{role: Field(gr.Textbox(label=role), None, engine) for role in KINDS},
+    }
+
+
+def restore_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
     """Fill the holes of a picture, clean it, bring its colours back, extend and enlarge it.
 
-    Args:
-        picture: the picture to restore.
-        mask: what is missing, white for yes, in the picture's proportions; leave it out if nothing is.
-        detect: fill the damage that is found besides.
-        clean: 0 to 1, how much noise, JPEG traces and softness to take away, or auto, which measures it.
-        colour: 0 to 1, how much of a yellowed varnish and of fading to undo, or auto.
-        upscale: 1, 2 or 4 times as large.
-        look: of what is enlarged: faithful, or crisp with fine detail that may not have been there.
-        keep_paint: 0 to 1, how much of its canvas and brush strokes a cleaned picture gets back; leave it
-            out for what is usual.
-        straighten: undo the perspective first if the picture shows a print that was photographed askew.
-        damage: fill all that is found, ask about what may be meant and fill only what surely is damage (then the
-            recipe says how much was not, as "unsure"), or leave it.
-        extend: how far to go on beyond the frame: an aspect ratio such as 16:9, or percentages to add left, above,
-            right and below, such as 25,0,25,0; at most 50 at a side.
+    Args: see `fields`.
 
     Returns:
         The restored picture as PNG, and the recipe of how it was made.
     """
-    if not picture:
+    if not values["picture"]:
         raise InputError("restore.missing")
-    steps = restore_steps(
-        picture,
-        mask,
-        _strength("clean", clean),
-        int(upscale or 1),
-        Manner(look, keep_paint, extend=extend or ""),
-        colour=_strength("colour", colour),
-        detect=detect,
-        damage=damage,
-        straighten=straighten,
-    )
+    steps = _steps(values)
     try:
         while True:
             next(steps)
@@ -109,15 +90,9 @@ def restore_endpoint(
         yield str(Path(folder) / FILE_NAME), recipe_of(restored).as_dict()
 
 
-def _strength(name: str, text: str | float) -> float | Literal["auto"]:
-    """Read a strength that may be left to be measured.
-
-    Raises:
-        InputError: it is neither a number nor "auto".
-    """
-    if text == "auto":
-        return "auto"
-    try:
-        return float(text)
-    except (TypeError, ValueError) as error:
-        raise InputError("restore.strength", name=name) from error
+def _steps(values: dict[str, Any]) -> Any:
+    options = RestoreOptions.read(values)
+    options.check()
+    engines = yield from Engines(*(values[role] or "" for role in KINDS)).opened()
+    manner = Manner(protect=values["protect"], **engines)
+    return (yield from restore_steps(values["picture"], values["mask"], options, manner))

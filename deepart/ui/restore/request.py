@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -15,13 +15,14 @@ from PIL import Image, ImageChops
 from deepart.checkpoints import find
 from deepart.errors import InputError
 from deepart.images import fit, load_image, png_bytes, save_png
+from deepart.options import RestoreOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.hub.restorers import RESTORERS, opening, own_restorers, weights_of
 from deepart.tasks.hub.spandrel_network import Kind
 from deepart.tasks.paint.masks import load_mask
 from deepart.tasks.paint.strokes import masks_by_colour
-from deepart.tasks.restore.bundled import DETECTOR, Look, detection_steps
+from deepart.tasks.restore.bundled import DETECTOR, detection_steps
 from deepart.tasks.restore.damage_judgement import surely_damaged
 from deepart.tasks.restore.diagnosis import Diagnosis, Step
 from deepart.tasks.restore.engine import BARE, Engine, Manner, Restoration, run_plan, usual_keep_paint
@@ -39,6 +40,8 @@ EDITOR_SIDE = 800
 """Of the square on which damage is marked; phones run out of memory with larger ones."""
 FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
 """Of the strokes that mark what to fill, and what to leave alone."""
+CONTROLS = ("clean", "keep_paint", "colour", "extend", "upscale", "look")
+"""The settings of `RestoreOptions` that the page has controls for, in the order in which handlers get their values."""
 OPACITY = 0.65
 """Of the strokes, so that what they mark can be seen."""
 
@@ -265,12 +268,7 @@ class RestoreRequest:
     mask: Image.Image | None = None
     """What to fill; None lets damage be looked for."""
     protect: Image.Image | None = None
-    clean: float = 0.0
-    keep_paint: float | None = None
-    colour: float = 0.0
-    extend: str = ""
-    upscale: int = 1
-    look: Look = "faithful"
+    options: RestoreOptions = RestoreOptions(clean=0.0)
     engines: Engines = Engines()
 
     @classmethod
@@ -280,17 +278,12 @@ class RestoreRequest:
         mask: bytes | None,
         editor: Mapping[str, Any] | None,
         fill: bool,
-        clean: float,
-        keep_paint: float,
-        colour: float,
-        extend: str | None,
-        upscale: int,
-        look: Look,
-        filler: str | None,
-        cleaner: str | None,
-        upscaler: str | None,
+        *settings: Any,
     ) -> RestoreRequest:
         """Read the values of the page's components, in the order in which handlers get them.
+
+        Args:
+            settings: those of `CONTROLS`, and then the restorers of the Hub.
 
         Raises:
             InputError: the picture or a stroke on it cannot be read.
@@ -298,9 +291,9 @@ class RestoreRequest:
         holes = protect = None
         if picture and (mask or editor):
             holes, protect = marked(mask, editor, load_image(picture).size)
-        engines = Engines(filler or "", cleaner or "", upscaler or "")
-        extend = (extend or "").strip()
-        return cls(picture, fill, holes, protect, clean, keep_paint, colour, extend, int(upscale), look, engines)
+        values, engines = settings[: len(CONTROLS)], settings[len(CONTROLS) :]
+        options = RestoreOptions.read(asdict(RestoreOptions()) | dict(zip(CONTROLS, values)))
+        return cls(picture, fill, holes, protect, options, Engines(*(engine or "" for engine in engines)))
 
     def steps(self) -> tuple[Step, ...]:
         """Return what is done, in order.
@@ -310,19 +303,21 @@ class RestoreRequest:
         """
         if self.picture is None:
             raise InputError("restore.missing")
+        options = self.options
         wanted = [
             Step("fill") if self.fill else None,
-            Step("clean", self.clean) if self.clean else None,
-            Step("colour", self.colour) if self.colour else None,
-            Step("extend") if self.extend else None,
-            Step("enlarge", scale=self.upscale) if self.upscale > 1 else None,
+            Step("clean", options.clean) if options.clean else None,
+            Step("colour", options.colour) if options.colour else None,
+            Step("extend") if options.extend else None,
+            Step("enlarge", scale=options.upscale) if options.upscale > 1 else None,
         ]
         return tuple(step for step in wanted if step)
 
     def manner(self) -> Generator[Progress, None, Manner]:
         """Return how it is done; see `Engines.opened`."""
         engines = yield from self.engines.opened()
-        return Manner(self.look, self.keep_paint, self.protect, extend=self.extend, **engines)
+        options = self.options
+        return Manner(options.look, options.keep_paint, self.protect, extend=options.extend, **engines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +341,8 @@ class Restored:
 def compared(wanted: RestoreRequest, size: tuple[int, int]) -> Image.Image:
     """Return the picture that came, as what it has become of `size` is compared with it."""
     picture = load_image(wanted.picture)
-    if wanted.extend and abs(size[0] / size[1] * picture.height / picture.width - 1) > _STRETCHED:
-        picture = on_canvas(picture, margins(wanted.extend, picture.size), BARE)
+    if wanted.options.extend and abs(size[0] / size[1] * picture.height / picture.width - 1) > _STRETCHED:
+        picture = on_canvas(picture, margins(wanted.options.extend, picture.size), BARE)
     return picture.resize(size, Image.Resampling.BICUBIC)
 
 

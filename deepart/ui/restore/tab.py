@@ -12,13 +12,14 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
+from deepart.options import RestoreOptions
 from deepart.tasks.hub.restorers import RESTORERS, find_restorer
-from deepart.tasks.restore.bundled import LOOKS, SCALES
 from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
-from deepart.ui.choices import captioned_gallery, one_of, recipe_from, settings_upload, within
+from deepart.ui.choices import captioned_gallery, recipe_from, settings_upload
 from deepart.ui.classify.request import any_repository
+from deepart.ui.controls import choices_of, option_controls
 from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 from deepart.ui.large.panel import LargePanel
@@ -31,7 +32,7 @@ from deepart.ui.restore.compare_panel import build_compare_panel
 from deepart.ui.restore.damaged_samples import DAMAGED, damaged
 from deepart.ui.restore.endpoint import add_restore_endpoint
 from deepart.ui.restore.mask_panel import build_mask_panel
-from deepart.ui.restore.request import KINDS, Restored, RestoreRequest, restore_to
+from deepart.ui.restore.request import CONTROLS, KINDS, Restored, RestoreRequest, restore_to
 
 VIEWS = ("slider", "trust")
 _PATIENCE = 3.0  # seconds after which it is said how long it will take
@@ -83,36 +84,19 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
                 with gr.Group(elem_id="restore-recipe"):
                     fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
-                    clean = _strength_slider("ui.restore.clean", "restore-clean", 0, t("ui.restore.clean_info"))
-                    keep = _strength_slider(
-                        "ui.restore.keep", "restore-keep", USUAL_KEEP_PAINT, t("ui.restore.keep_info")
-                    )
-                    colour = _strength_slider("ui.restore.colour", "restore-colour", 0)
-                    extend = gr.Dropdown(
+                    controls = option_controls("restore", CONTROLS[:3], RestoreOptions)
+                    controls["keep_paint"].value = USUAL_KEEP_PAINT
+                    controls["extend"] = gr.Dropdown(
                         _extend_choices("en"),
                         value="",
                         allow_custom_value=True,
-                        label=t("ui.restore.extend"),
-                        info=t("ui.restore.extend_info"),
+                        label=t("option.restore.extend"),
+                        info=t("option.restore.extend.info"),
                         elem_id="restore-extend",
                     )
                     with gr.Row(elem_classes="restore-enlarging"):
-                        upscale = gr.Radio(
-                            [(f"× {scale}", scale) for scale in (1, 2, 4)],
-                            value=1,
-                            label=t("ui.restore.enlarge"),
-                            min_width=150,
-                            elem_id="restore-upscale",
-                            elem_classes="segmented",
-                        )
-                        look = gr.Radio(
-                            _look_choices("en"),
-                            value=LOOKS[0],
-                            label=t("ui.restore.look"),
-                            min_width=150,
-                            elem_id="restore-look",
-                            elem_classes="segmented",
-                        )
+                        segments = {"min_width": 150, "elem_classes": "segmented"}
+                        controls |= option_controls("restore", CONTROLS[4:], RestoreOptions, **segments)
                 next_button = gr.Button(
                     t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
                 )
@@ -131,7 +115,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                         for role in KINDS
                     }
                     licences = gr.HTML(elem_id="restore-licences")
-                settings = [fill, clean, keep, colour, extend, upscale, look, *engines.values()]
+                settings = [fill, *controls.values(), *engines.values()]
                 build_restore_batch_panel(settings)
         with gr.Column(scale=7, elem_id="restore-work"):
             with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
@@ -166,7 +150,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                         again = gr.Button(t("ui.restore.again"), size="md", elem_id="restore-again")
                         paint = gr.Button(t("ui.restore.paint"), size="md", elem_id="restore-paint")
             panel = build_mask_panel(work, picture, fill)
-            build_compare_panel(work, picture, upscale, engines["cleaner"], engines["upscaler"])
+            build_compare_panel(work, picture, controls["upscale"], engines["cleaner"], engines["upscaler"])
             with gr.Accordion(t("ui.recipe"), open=False):
                 recipe = gr.JSON(show_label=False, elem_id="restore-made")
                 reuse = settings_upload("restore-reuse")
@@ -174,7 +158,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     for component in (picture, download, trust_download):
         unread(component)
 
-    strengths = [clean, keep, colour, upscale]
+    strengths = [controls[name] for name in ("clean", "keep_paint", "colour", "upscale")]
     wanted = [picture, panel.mask, panel.editor, *settings]
     outputs = [bar, view_side, result, trust, legend, status, download, trust_download, recipe]
     nothing = (gr.skip(),) * len(outputs)
@@ -192,7 +176,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             html.waiting(say("ui.restore.waiting", language)),
             html.waiting(say("ui.restore.result_waiting", language)),
             gr.update(choices=_extend_choices(language)),
-            gr.update(choices=_look_choices(language)),
+            gr.update(choices=choices_of(RestoreOptions.settings()["look"], language)),
             gr.update(choices=_view_choices(language)),
             *(gr.update(choices=_engine_choices(role, language)) for role in KINDS),
         )
@@ -418,14 +402,10 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         """Read the settings back from a picture that was restored here."""
         found = recipe_from(path, "restore")
         made, used = found.settings, found.checkpoint.split(", ")
+        options = RestoreOptions.from_recipe({"clean": 0.0, "keep_paint": USUAL_KEEP_PAINT, **made})
         return (
             "fill" in str(made.get("steps")).split(", "),
-            within(made.get("clean"), 0, 1, default=0),
-            within(made.get("keep_paint"), 0, 1, default=USUAL_KEEP_PAINT),
-            within(made.get("colour"), 0, 1, default=0),
-            str(made.get("extend", "")),
-            one_of(SCALES, made.get("upscale"), default=1),
-            one_of(LOOKS, made.get("look"), default=LOOKS[0]),
+            *(getattr(options, name) for name in CONTROLS),
             *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
             html.waiting(say("ui.restore.settings_restored", language_of(request))),
         )
@@ -437,7 +417,8 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     # Wiring
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    page.load(translate_restore, None, [examples, card, bar, extend, look, view, *engines.values()], **quiet)
+    translatable = [examples, card, bar, controls["extend"], controls["look"], view, *engines.values()]
+    page.load(translate_restore, None, translatable, **quiet)
     tab.select(show_first_sample, [work, picture], [picture], **quiet)
     examples.select(choose_sample, [work], [picture, examples], **quiet)
     picture.upload(check_damaged, [work, picture], [picture], **quiet).failure(
@@ -499,10 +480,6 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     return picture
 
 
-def _strength_slider(label: str, elem_id: str, value: float, info: object = None) -> gr.Slider:
-    return gr.Slider(0, 1, value=value, step=0.05, label=t(label), info=info, elem_id=elem_id)
-
-
 def _sample_items(language: str) -> list[tuple[str, str]]:
     return [(damaged(key), say(f"ui.restore.sample.{key}", language)) for key in DAMAGED]
 
@@ -514,10 +491,6 @@ def _extend_choices(language: str) -> list[tuple[str, str]]:
         *((say(f"ui.restore.extend.{name}", language, percent=percent), wish) for wish, name, percent in sides),
         *((ratio, ratio) for ratio in ("1:1", "5:4", "4:3", "3:2", "16:9", "4:5", "3:4", "2:3", "9:16")),
     ]
-
-
-def _look_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.restore.look.{look}", language), look) for look in LOOKS]
 
 
 def _view_choices(language: str) -> list[tuple[str, str]]:
