@@ -118,7 +118,8 @@ def _field(known: Setting) -> Field:
 
 def in_contract(fields: Mapping[str, Field], first: Iterable[str]) -> dict[str, Field]:
     """Return parameters in an order that programs rely on, `first`; those that came later stand behind."""
-    return {name: fields[name] for name in (*first, *(fields.keys() - set(first)))}
+    first = tuple(first)
+    return {name: fields[name] for name in (*first, *(name for name in fields if name not in first))}
 
 
 def endpoint(
