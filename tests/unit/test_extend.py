@@ -8,6 +8,7 @@ from PIL import Image
 
 from deepart import restore
 from deepart.errors import InputError
+from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.restore.extend import extend_steps, margins
@@ -66,18 +67,11 @@ def test_with_nothing_to_copy_from_the_guess_stays() -> None:
 def test_extending_is_a_step_like_others() -> None:
     picture = photo("coffee", 96).convert("RGBA")
     picture.putpixel((0, 0), (0, 0, 0, 0))
-    steps = restore_steps(picture, clean=0.0, upscale=2, manner=_manner())
-    done = run(steps)
+    done = run(restore_steps(picture, options=RestoreOptions(clean=0.0, upscale=2, extend="25,0,25,0")))
     assert done.after.size == (2 * (96 + 48), 2 * 96) and done.before.size == (144, 96)
     assert done.after.mode == "RGBA" and done.after.getpixel((2, 2))[3] == 255
     assert recipe_of(done.after).settings["extend"] == "25,0,25,0"
     assert done.trust_map().invented == pytest.approx(1 / 3, abs=0.01)
-
-
-def _manner():
-    from deepart.tasks.restore.engine import Manner
-
-    return Manner(extend="25,0,25,0")
 
 
 def test_protected_places_and_the_rest_of_the_picture_are_untouched() -> None:
