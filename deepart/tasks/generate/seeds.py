@@ -9,7 +9,7 @@ from pathlib import Path
 from PIL import Image
 
 from deepart import runtime
-from deepart.options import check_whole
+from deepart.options import Look, check_whole
 from deepart.recipes import attach, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.generate.generate import (
@@ -22,7 +22,6 @@ from deepart.tasks.generate.generate import (
 )
 from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED
 from deepart.tasks.generate.subjects import ANY_GENRE, candidates_for, known_genre, showing_steps
-from deepart.tasks.restore.bundled import Look
 
 
 def generate(
