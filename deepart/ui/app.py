@@ -31,6 +31,7 @@ from deepart.ui.blend.tab import build_blend_tab
 from deepart.ui.classify.tab import build_classify_tab
 from deepart.ui.events import translations as t
 from deepart.ui.generate.tab import build_generate_tab
+from deepart.ui.how_panel import add_how_panel
 from deepart.ui.large.endpoint import add_repaint_endpoint
 from deepart.ui.restore.tab import build_restore_tab
 from deepart.ui.serving import housekeeping, visitors
@@ -79,6 +80,7 @@ def build_app() -> gr.Blocks:
             with rooms["admin"]:
                 build_admin_tab()
         gr.HTML('<section id="history" hidden></section>', padding=False)  # filled by page/history.js
+        add_how_panel()
         add_address(demo)
         gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
         add_repaint_endpoint()
