@@ -177,6 +177,10 @@ class Options:
         return cls(**{name: known.read(values[name]) for name, known in cls.settings().items()})
 
 
+THUMBNAIL_SIDE, SMALL_SIDE = 160, 600
+"""Longer sides in pixels: up to the first a picture is a thumbnail, below the second it is small."""
+
+
 @dataclass(frozen=True, slots=True)
 class PaintOptions(Options):
     """What holds for a painting whatever its styles are."""
@@ -186,8 +190,17 @@ class PaintOptions(Options):
     )
     colour: ColourMode = setting("style", choices=get_args(ColourMode), is_recorded=True)
     brush: float | None = setting(None, 0.25, 4, offered=(0.5, 1, 2, 4))
-    protect_faces: float = setting(0.0)
+    protect_faces: float = setting(0.3)
     contrast: float = setting(1.0, 0.5, 2)
+
+    def for_picture(self, longest: int) -> PaintOptions:
+        """Return what holds for a picture whose longer side has so many pixels.
+
+        In a small one strokes as large as in any other would swallow its subject: unless a brush is given, it is
+        the one in proportion to the picture.  Thumbnails are too small for that to be worth the time.
+        """
+        is_small = THUMBNAIL_SIDE < longest < SMALL_SIDE
+        return dataclasses.replace(self, brush=1.0) if self.brush is None and is_small else self
 
 
 @dataclass(frozen=True, slots=True)

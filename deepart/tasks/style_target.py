@@ -90,9 +90,9 @@ def of_gallery(key: str, scale: float) -> StyleTarget:
     return _on_device(StyleTarget(StyleStatistics(means, deviations, correlations), values["limits"]))
 
 
-def is_kept(key: str) -> bool:
-    """Say whether anything is kept of a style of the gallery."""
-    return key in _kept()[1]
+def kept_keys() -> list[str]:
+    """Return the styles of the gallery of which `of_gallery` knows something."""
+    return list(_kept()[1])
 
 
 def mixed(targets: Sequence[StyleTarget], weights: Sequence[float]) -> StyleTarget:

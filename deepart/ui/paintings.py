@@ -16,7 +16,7 @@ from PIL import Image
 from deepart.checkpoints import find
 from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
-from deepart.options import PaintOptions
+from deepart.options import THUMBNAIL_SIDE, PaintOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import PREVIEW_SIDE, Prepared, Region, StyleTransfer
@@ -78,8 +78,13 @@ class Previews:
         self._kept: dict[str, OrderedDict[Hashable, Any]] = {}
         self._lock = threading.Lock()
 
-    def picture(self, path: str, brush: float | None) -> Prepared:
-        """Return a picture ready to be painted."""
+    def picture(self, path: str, options: PaintOptions = PaintOptions()) -> Prepared:
+        """Return a picture ready to be painted.
+
+        Its strokes are in proportion to the picture, as those of the painting in full size nearly are.
+        """
+        is_thumbnail = max(self._once("sizes", path, lambda: load_image(path).size)) <= THUMBNAIL_SIDE
+        brush = 1.0 if options.brush is None and not is_thumbnail else options.brush
         return self._once("pictures", (path, brush), lambda: self.engine.prepare(load_image(path), brush))
 
     def code(self, style: str) -> StyleCode:
@@ -101,7 +106,7 @@ class Previews:
         options: PaintOptions = PaintOptions(),
     ) -> tuple[Image.Image, Image.Image]:
         """Return the picture and its painting, both RGB and of preview size."""
-        prepared = self.picture(path, options.brush)
+        prepared = self.picture(path, options)
         painted = paint_small(self.engine, prepared, regions, options, lambda: self.faces(path))
         return prepared.plain, load_image(painted)
 

@@ -105,7 +105,7 @@ def test_transfer_keeps_its_contract(client: Client) -> None:
         ("size", "int", True, 0),
         ("colour", "str", True, "style"),
         ("brush", "float", True, 0),
-        ("protect_faces", "float", True, 0),
+        ("protect_faces", "float", True, 0.3),
         ("where", "str", True, "everywhere"),
         ("mask", "filepath", True, None),
         ("softness", "float", True, 0.02),

@@ -194,3 +194,21 @@ def test_a_whole_number_may_be_of_any_type(count: object) -> None:
 def test_what_is_no_whole_number_is_refused(count: object) -> None:
     with pytest.raises(InputError, match="count"):
         check_whole("count", count, 1, 8)
+
+
+def test_strokes_of_a_small_picture_are_in_proportion_to_it_and_its_recipe_says_so() -> None:
+    small, thumbnail = photo("coffee", 240), photo("coffee", 160)
+    painted = deepart.transfer(small, "udnie")
+    assert recipe_of(painted).settings["brush"] == 1
+    assert np.array_equal(painted, deepart.transfer(small, "udnie", brush=1))
+    assert "brush" not in recipe_of(deepart.transfer(thumbnail, "udnie")).settings
+    assert PaintOptions().for_picture(600) == PaintOptions() and PaintOptions(brush=2).for_picture(240).brush == 2
+
+
+def test_a_face_is_protected_mildly_unless_it_is_said_otherwise() -> None:
+    face, none = photo("astronaut", 240), photo("coffee", 160)
+    usual, off = deepart.transfer(face, "udnie"), deepart.transfer(face, "udnie", protect_faces=0)
+    assert recipe_of(usual).settings["protect_faces"] == 0.3 and recipe_of(off).settings["protect_faces"] == 0
+    changed = np.abs(np.asarray(usual, int) - np.asarray(off, int)).max(2) > 16
+    assert changed[20:75, 85:135].mean() > 2 * changed.mean() > 0  # where the face is
+    assert "protect_faces" not in recipe_of(deepart.transfer(none, "udnie")).settings

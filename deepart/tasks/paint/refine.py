@@ -272,7 +272,7 @@ class _Aim:
         return style_target.layered(mixture, layers) if layers else mixture
 
     def _of(self, style: Style, scale: float) -> StyleTarget:
-        if is_named_style(style) and self.key == BUNDLED_LOSS and style_target.is_kept(style):
+        if is_named_style(style) and self.key == BUNDLED_LOSS and style in style_target.kept_keys():
             return style_target.of_gallery(style, scale)
         code, picture = read_style(self.engine, style)
         if picture is None:
@@ -316,6 +316,15 @@ def _levels(longest: int, iterations: int) -> list[tuple[int, int]]:
         return [(longest, iterations)]
     fine = max(1, round(_FINE * iterations))
     return [(longest // 2, iterations - fine), (longest, fine)]
+
+
+def woven(network: nn.Module, start: Image.Image, style: StyleTarget, iterations: int) -> Image.Image:
+    """Return a texture that has nothing but a style; `start` is where it begins, RGB."""
+    pixels = to_tensor(start)
+    canvas = _Canvas(network, pixels, pixels, style, Care(alpha=0))
+    for number in range(iterations):
+        canvas.step(number, iterations)
+    return to_pil(canvas.pixels)
 
 
 def _scaled(x: Tensor, size: tuple[int, int]) -> Tensor:

@@ -128,7 +128,7 @@ class Study:
 
     def __post_init__(self) -> None:
         check_range("side", self.side, PaintOptions.settings()["size"].low, PREVIEW_SIDE)
-        self.job = PaintingJob(self.verb, self.content, replace(self.options, size=self.side))
+        self.job = PaintingJob(self.verb, self.content, replace(self.options, size=self.side), scales_brush=False)
         self.plain = load_image(self.job.picture)  # transparency on white
         self.prepared = self.job.engine.prepare(self.plain, self.options.brush)
         self.faces = functools.cache(lambda: masks.faces(self.plain))

@@ -161,6 +161,7 @@ class PaintingJob:
     content: Source
     options: PaintOptions
     engine: StyleTransfer = field(default_factory=StyleTransfer)
+    scales_brush: bool = True  # see `PaintOptions.for_picture`
     picture: Image.Image = field(init=False)
     settings: dict[str, Setting] = field(init=False)
     ingredients: list[Ingredient] = field(init=False, default_factory=list)
@@ -168,6 +169,8 @@ class PaintingJob:
     def __post_init__(self) -> None:
         self.options.check()
         self.picture = resized(load_image(self.content, keep_alpha=True), self.options.size)
+        if self.scales_brush:
+            self.options = self.options.for_picture(max(self.picture.size))
         self.settings = self.options.recipe()
         self.add_ingredient("content", self.content, self.picture)
 
@@ -186,10 +189,14 @@ class PaintingJob:
 
     def spared(self, regions: Sequence[Region]) -> Generator[Progress, None, Sequence[Region]]:
         """Return the regions without what is taken of them to protect faces."""
-        if self.options.protect_faces:
-            yield Progress(0, 1, "progress.finding_faces")
-            regions = spare_faces(regions, self.picture, self.options.protect_faces)
-        return regions
+        amount = self.options.protect_faces
+        if not amount:
+            return regions
+        yield Progress(0, 1, "progress.finding_faces")
+        faces = masks.faces(load_image(self.picture))
+        if faces.getbbox():
+            self.settings["protect_faces"] = float(amount)  # also where it is at its default
+        return spare_faces(regions, amount, faces)
 
     def recipe(self) -> Recipe:
         """Return what was noted so far."""
@@ -248,18 +255,12 @@ def paint_small(
     """
     if options.protect_faces:
         found = faces().resize(prepared.plain.size)
-        regions = spare_faces(regions, prepared.plain, options.protect_faces, found)
+        regions = spare_faces(regions, options.protect_faces, found)
     return engine.repaint(prepared, regions, options=options)
 
 
-def spare_faces(
-    regions: Sequence[Region], picture: Image.Image, amount: float, faces: Image.Image | None = None
-) -> list[Region]:
-    """Take `amount`, from 0 to 1, of every region away from the faces in the picture.
-
-    `faces`: "L" of the picture's size, where they are known already.
-    """
-    faces = masks.faces(load_image(picture)) if faces is None else faces
+def spare_faces(regions: Sequence[Region], amount: float, faces: Image.Image) -> list[Region]:
+    """Take `amount`, from 0 to 1, of every region away from the faces in a picture, "L" of its size."""
     if faces.getbbox() is None:
         return list(regions)
     kept = faces.point([round(255 - amount * value) for value in range(256)])

@@ -70,10 +70,10 @@ class BlendRequest:
         """Return the same for a preview."""
         place_masks = None
         if self.where in SPATIAL_KINDS:
-            size = previews.picture(self.content, self.options.brush).plain.size
+            size = previews.picture(self.content, self.options).plain.size
             place_masks = masks.spatial_weights(size, len(self.styles), self.where)
         elif self.where == "painted" and self.strokes:
-            size = previews.picture(self.content, self.options.brush).plain.size
+            size = previews.picture(self.content, self.options).plain.size
             strokes = [masks.feather(mask.resize(size), self.softness) for mask in self.strokes]
             place_masks = masks.partition(strokes)
         return mixed_regions(

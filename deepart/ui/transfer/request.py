@@ -110,7 +110,7 @@ class TransferRequest:
         inside = Region(previews.code(self.style), self.strength)
         if self.where == "everywhere":
             return [inside]
-        size = previews.picture(self.content, self.options.brush).plain.size
+        size = previews.picture(self.content, self.options).plain.size
         if self.where in masks.FOUND:
             mask = previews.mask(self.content, self.where).resize(size)
         else:
