@@ -62,9 +62,9 @@ class Checkpoint:
     good_for: str
     """A key of `deepart.text`."""
     version: int = 0
-    """Of what the owner has put in its place; 0 if nothing."""
+    """Number of the version that the owner has put in its place; 0 if there is none."""
     config_sha256: str = ""
-    """Of such a version's config.json."""
+    """Hash of that version's config.json."""
 
     @property
     def identity(self) -> str:

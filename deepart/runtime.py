@@ -161,6 +161,7 @@ def seeded(seed: int) -> Iterator[None]:
 
 # --- one picture at a time -----------------------------------------------------------------------
 
+
 class FairLock:
     """A lock that goes to whoever has waited longest; its holder may take it again.
 

@@ -26,7 +26,7 @@ SESSION_SECONDS = 8 * 3600
 MAX_FAILURES = 5
 """Wrong passwords that an address may send within `LOCKED_SECONDS`; or a browser whose owner was inside before."""
 MAX_FAILURES_OF_ALL = 50
-"""The same for all addresses together: whoever has many has no more guesses."""
+"""Wrong passwords that all addresses together may send: whoever has many has no more guesses."""
 LOCKED_SECONDS = 15 * 60
 SECONDS_PER_FAILURE = 0.5
 """How long a wrong password takes; they are answered one after the other, whoever sends them."""

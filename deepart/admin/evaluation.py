@@ -81,18 +81,18 @@ class Evaluation:
     source: str
     """The key of a checkpoint, or the name of a folder."""
     fingerprint: str
-    """Of the set."""
+    """Hash of the set that was measured on."""
     count: int
     """Pictures, pairs or painted pictures that the figures are of."""
     figures: tuple[Figure, ...]
     controls: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """The same figures of what could be had without the network, by the method's name."""
+    """Figures of what can be had without the network, by the method's name."""
     chance: tuple[Figure, ...] = ()
-    """Of a classifier: the accuracy of who always answers the most frequent label, for heads that nobody had before."""
+    """For a classifier: the accuracy of always answering the most frequent label, for heads that are new."""
     heads: tuple[HeadScore, ...] = ()
-    """Of a classifier: every figure of every head and label."""
+    """For a classifier: every figure of every head and label."""
     answers: Mapping[str, tuple[Answered, ...]] = field(default_factory=dict)
-    """Of a classifier: for each head what it said of every picture that has a label."""
+    """For a classifier: for each head what it said about every picture that has a label."""
 
     def labels(self, head: str) -> tuple[str, ...]:
         """Return the labels of a head that are right or were answered, sorted."""

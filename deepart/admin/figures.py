@@ -17,13 +17,13 @@ from deepart.text import say
 
 REPLICATES = 1000
 LEVEL = 0.95
-"""Of the intervals."""
+"""Confidence level of the intervals."""
 
 NEGLIGIBLE = 0.2
 """Part of what is tolerated that is held against nobody, however sure it is: rounding is always sure."""
 
 BINS = 15
-"""Of the expected calibration error."""
+"""Number of bins of the expected calibration error."""
 
 Statistic = Callable[[np.ndarray], np.ndarray]
 """Takes how often each of N pictures counts, (R, N); returns R values."""
@@ -42,7 +42,7 @@ class Figure:
     statistic: Statistic | None = None
     """None for what cannot be had of a part of the pictures."""
     value: float = 0.0
-    """Of all pictures."""
+    """The figure over all pictures."""
     higher_is_better: bool = True
     tolerance: float | None = None
     """By how much a new checkpoint may be worse; None if it may be by any, since another figure decides."""

@@ -27,7 +27,7 @@ class JobConfig:
     trained: Literal["all", "decoder", "heads"] = "all"
     """What is trained: of the style network the decoder alone, of the classifier the heads alone."""
     minutes: float = 10.0
-    """Of training; reading the pictures and measuring come on top."""
+    """Minutes of training; reading the pictures and measuring come on top."""
     side: int = 0
     """Pixels of the crops that are learned from."""
     batch: int = 0
@@ -41,7 +41,7 @@ class JobConfig:
     clip_norm: float = 0.0
     """Gradients longer than that are shortened to it."""
     ema_decay: float = 0.998
-    """Of the moving average of the weights, which is what comes out."""
+    """Decay of the moving average of the weights, which is what comes out."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
 
     # what it is measured by while it runs
@@ -61,7 +61,7 @@ class JobConfig:
     """Learn the labels that the classifier has, or those of `column`."""
     column: Literal["style", "artist", "genre", "label"] = "label"
     answers: Literal["one", "one-vs-rest", "several"] = "one"
-    """Of new labels: one is right (softmax), one is right (a yes or no for each), or several may be."""
+    """What may be right for new labels: one (softmax), one (a yes or no for each), or several."""
     balance: Literal["none", "weights", "resampling", "logit-adjustment"] = "none"
     augmentation: Literal["none", "some", "strong"] = "some"
     dropout: float = 0.5

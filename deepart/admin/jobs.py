@@ -72,10 +72,10 @@ class JobView:
     data: str
     state: State
     phase: str
-    """Of a running job: "preparing", "training" or "finishing"."""
+    """What a running job does: "preparing", "training" or "finishing"."""
     step: int
     minutes: float
-    """Of training so far, all sessions together."""
+    """Minutes of training so far, all sessions together."""
     total_minutes: float
     seconds_left: float | None
     """Until the end of training, at the pace of this session; None where it does not run."""
@@ -86,7 +86,7 @@ class JobView:
     reason: str
     """Why a finished job ended: "time", "kept" (stopped by hand) or "early" (no better any more)."""
     kept_step: int | None
-    """Of the weights that came out of a finished job, if those of an earlier step were better than the last."""
+    """Step whose weights came out of a finished job, if an earlier step was better than the last."""
     error: str
     """Why it failed, a key of `deepart.text`; empty if it did not."""
     error_values: Mapping[str, Any]
@@ -377,11 +377,11 @@ class Trial:
     seconds_per_step: float
     prepare_seconds: float
     measure_seconds: float
-    """Of one measurement with its preview."""
+    """Seconds that one measurement with its preview takes."""
     num_pictures: int
     """That it learns from."""
     peak_mb: int
-    """Of memory, as far as it could be found out."""
+    """Most memory that was used, as far as it could be found out."""
 
     @property
     def pictures_per_second(self) -> float:

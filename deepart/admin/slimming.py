@@ -71,7 +71,7 @@ class Slimmed:
     new: Evaluation | None
     differences: tuple[Difference, ...]
     ingredients: tuple[str, ...] = ()
-    """Of a soup: what went in."""
+    """The versions that a soup was made of."""
 
     def as_json(self) -> dict[str, Any]:
         """Return plain dictionaries."""

@@ -57,7 +57,7 @@ from deepart.tasks.tiled import patiently
 from deepart.text import say
 
 MAX_BYTES = 10_000_000
-"""Of a weights file, as of the bundled ones."""
+"""Largest weights file, as large as the bundled ones may be."""
 
 MAX_SLOWDOWN = 1.25
 """How many times as long as the live version a new one may take for a picture."""
@@ -102,7 +102,7 @@ class Gate:
     seconds: tuple[float, float]
     """For one picture on this machine: of the live version, and of the candidate."""
     drift: float
-    """Of style codes; 0 for other tasks."""
+    """How far style codes have moved; 0 for other tasks."""
     lost: tuple[str, ...]
     """Heads of the live classifier that the candidate does not have."""
     limits: Limits

@@ -115,7 +115,7 @@ class OutputFile(argparse.Action):
 
 
 class OutputFolder(argparse.Action):
-    """The same of a folder, which is made if need be."""
+    """Reads an option that names a folder to write to, which is made if need be."""
 
     def __init__(self, *names: Any, **more: Any) -> None:
         super().__init__(*names, type=Path, **more)

@@ -29,7 +29,7 @@ class ArtClassifierConfig:
     backbone: str = "tf_efficientnet_lite0"
     """A name of `timm.list_models()` that has `forward_intermediates`, or "own" for `OwnBackbone`."""
     kernel: int = 3
-    """Of the own backbone, like the next two; see `OwnBackbone`."""
+    """Kernel size of our own backbone; this and the next two are explained in `OwnBackbone`."""
     stride: int = 2
     activation: str = "relu"
     depths: tuple[int, ...] = (2, 3, 4)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
 
 MOST_PIXELS = 150_000_000
-"""Of a GIF or WebP, all frames together: Pillow wants them at once."""
+"""Most pixels of a GIF or WebP, all frames together: Pillow wants them at once."""
 
 _PALETTE_SAMPLES, _SAMPLE_SIDE = 16, 128
 

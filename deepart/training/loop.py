@@ -122,7 +122,7 @@ class Turn:
     process: int = 0
     processes: int = 1
     progress: float = 0.0
-    """Of the whole run, 0 to 1."""
+    """How far the whole run is, 0 to 1."""
 
     @property
     def places(self) -> list[int]:

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 LabelWay = Literal["ignore", "drop", "fill", "mode", "regress"]
-"""Of labels: kept without, left out, given one by hand, the most frequent one, that which features speak for."""
+"""What to do without a label: nothing, leave the picture out, one given by hand, the commonest, or one by features."""
 
 YearWay = Literal["ignore", "drop", "median", "interpolate", "regress"]
-"""Of years: kept without, left out, the median, between known works of the artist, predicted from features."""
+"""What to do without a year: nothing, leave it out, the median, between the artist's known works, or by features."""
 
 _RIDGE = 10.0  # of features of unit size: few known values must not be learned by heart
 

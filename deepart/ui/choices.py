@@ -21,7 +21,7 @@ def captioned_gallery(items: list[tuple[str, str]], label: object, elem_id: str,
     Args:
         items: path and caption of each.
         label: see `gr.Gallery`; `options` too.
-        elem_id: the same.
+        elem_id: see `gr.Gallery`.
     """
     classes = " ".join(["captioned-gallery", str(options.pop("elem_classes", ""))]).strip()
     settings = {"columns": 4, "height": "auto", "object_fit": "cover", "allow_preview": False, "buttons": []}

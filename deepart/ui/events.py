@@ -176,7 +176,7 @@ def unread(component: Component) -> Component:
 
 
 def unread_editor(editor: gr.ImageEditor) -> gr.ImageEditor:
-    """The same for what was drawn in an editor: a dictionary with its layers, as paths or bytes.
+    """Let handlers get what was drawn in an editor unread: a dictionary with its layers, as paths or bytes.
 
     What browsers send waits in `drawings`, within its bounds.
     """

@@ -120,6 +120,12 @@ def test_files_and_functions_are_short(module: str) -> None:
     assert {name: count for name, count in lines.items() if count > MOST_FUNCTION_LINES}.keys() <= STILL_LONG
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_docstrings_can_be_understood_alone(module: str) -> None:
+    texts = re.findall(r'"""(.*)', MODULES[module].read_text("utf-8"))
+    assert [text for text in texts if re.match(r"Of |The same (as|for|of|with|up)\b", text)] == []
+
+
 def test_folders_can_be_looked_over() -> None:
     files = Counter(path.parent for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     assert {folder.name: count for folder, count in files.items() if count > MOST_FILES} == {}

@@ -120,7 +120,7 @@ def kept_for_measuring(data_set: DataSet) -> list[Work]:
 
 
 class Examples:
-    """The same few examples of a task, drawn once, to measure it by."""
+    """A few examples of a task, drawn once, by which it is always measured."""
 
     def __init__(self, task: Task, stage: Stage, bf16: bool) -> None:
         self._task, self._bf16 = task, bf16

@@ -41,7 +41,7 @@ class FlowConfig:
     genres: tuple[str, ...]
     artists: tuple[str, ...] = ()
     side: int = 128
-    """Of the pictures, in pixels."""
+    """Side of the pictures in pixels."""
     patch: int = 16
     """Side of what is one token, in pixels."""
     bottleneck: int = 128

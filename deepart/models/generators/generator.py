@@ -25,7 +25,7 @@ from deepart.models.blocks import upsample_linear
 from deepart.models.pretrained import HubModel
 
 SLOPE = 0.2
-"""Of the leaky ReLUs below zero."""
+"""Slope of the leaky ReLUs below zero."""
 
 _MOMENTUM = 0.05  # of the normalisations' running statistics
 _MEAN_SAMPLES = 1024  # of which the mean code of a style is the mean
@@ -61,7 +61,7 @@ class GeneratorConfig:
     excitation: int = 4
     """By how many sizes a skip-layer excitation leaps; from 4 pixels to 64."""
     shares: tuple[tuple[float, ...], ...] = ()
-    """Of each style a row: how many of the paintings that were learned from have it, by what they show; the last is
+    """A row for each style: how many of the paintings that were learned from have it, by what they show; the last is
     of those of which that is not known. All as many if empty."""
 
 

@@ -32,7 +32,7 @@ MASK_SIDE = 32
 """Side of the mask of a patch: nothing finer is put together."""
 MOST_PATCHES = 4
 MOST_SEED = 2**53 - 1
-"""Of a seed; up to it every program that reads JSON agrees about whole numbers."""
+"""Largest seed; up to it every program that reads JSON agrees about whole numbers."""
 
 Row = tuple[float, ...]
 """The random numbers of one size; their direction counts, their length does not."""
@@ -67,7 +67,7 @@ class Genome:
     """Parts of the picture that are painted from other genomes, in this order."""
     origin: Origin = "seed"
     seed: int | None = None
-    """Of the chance that made it, where one did."""
+    """Seed of the random numbers that it was made with, if it was."""
     parents: tuple[str, ...] = ()
     """`id` of the genomes that it was made from."""
 

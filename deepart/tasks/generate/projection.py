@@ -30,7 +30,7 @@ from deepart.tasks.paint.refine import BUNDLED_LOSS
 
 MOST_ITERATIONS = 500
 MOST_SECONDS = 25.0
-"""Of the search; a slow machine makes fewer iterations of it."""
+"""Longest search; a slow machine makes fewer iterations."""
 
 STARTS = 24
 """Random pictures, the best of which the search begins at."""

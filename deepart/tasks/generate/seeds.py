@@ -77,7 +77,7 @@ def generate_steps(
     look: Look = "faithful",
     checkpoint: str | Path = DEFAULT_CHECKPOINT,
 ) -> Generator[Progress, None, list[Image.Image]]:
-    """The same as `generate`, as an engine: yields `Progress`, returns the pictures."""
+    """Generate pictures as an engine, see `generate`: yields `Progress`, returns the pictures."""
     count = check_whole("count", count, 1, MOST_COUNT)
     genre = known_genre(genre)
     check_upscale(upscale, look)

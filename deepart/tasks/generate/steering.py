@@ -31,7 +31,7 @@ from deepart.tasks.paint.style_map import Point, map_weights
 TENSORS, FACTS = "directions.safetensors", "directions.json"
 
 MOST_AMOUNT = 4.0
-"""Of a direction: random pictures lie within 3 on either side."""
+"""Farthest along a direction: random pictures lie within 3 on either side."""
 
 PAD_REACH = 2.5
 """How far the edges of a pad are from its middle."""
@@ -45,7 +45,7 @@ class Effect:
     """"style" or "genre", whose labels are the classifier's; or "look", with one of `LOOK_LABELS`."""
     label: str
     change: float
-    """Of the probability, or of the measure, from two steps before to two steps after."""
+    """Change of the probability, or of the measure, from two steps before to two steps after."""
 
 
 LOOK_LABELS = ("bright", "dark", "warm", "cool", "vivid", "grey", "contrast", "soft", "detailed", "plain")

@@ -64,7 +64,7 @@ class Order:
 
     repo: str
     folder: Path | None = None
-    """Of this machine, in the layout of a repository, which is read in its place."""
+    """A folder of this machine in the layout of a repository, which is read in its place."""
     revision: str | None = None
     prompt: str | None = None
     seed: int

@@ -20,7 +20,7 @@ from deepart.errors import WeightsError
 from deepart.tasks.hub.repository import HubRepository
 
 STEMS = {"diffusers": "diffusion_pytorch_model", "transformers": "model"}
-"""Of the names of files of weights, by the library whose class reads them."""
+"""How names of weights files begin, by the library whose class reads them."""
 
 _MOST_SHARDS = 64
 _SHARD = re.compile(r"[\w.-]{1,120}\.safetensors", re.ASCII)
@@ -43,7 +43,7 @@ _FILES = {
     "image_processor": _PREPROCESSOR,
     "processor": (*_PREPROCESSOR, "processor_config.json", "chat_template.json", *_TOKENIZER),
 }
-"""Of the parts that have no weights, by the start of their names."""
+"""Files of the parts that have no weights, by the start of their names."""
 
 
 def fetch_part(repository: HubRepository, folder: str, library: str, variant: str | None = None) -> list[Path]:

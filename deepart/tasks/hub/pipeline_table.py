@@ -51,7 +51,7 @@ class PipelineChoice:
     """Pixels, of a square that has as many as a picture."""
     dtype: Literal["bfloat16", "float16"] | None = None
     variant: str | None = None
-    """Of the files of weights, such as "fp16"."""
+    """Variant of the weights files, such as "fp16"."""
     references: int = 0
     """How many pictures it looks at while it reads the text."""
     strength: float = 0.6

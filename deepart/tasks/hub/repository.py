@@ -63,11 +63,11 @@ class HubRepository:
     report: Report | None = None
     """Told of the progress of downloads."""
     most_weights_bytes: int | None = None
-    """Of one file of weights; `MOST_WEIGHTS_BYTES` if None."""
+    """Largest weights file in bytes; `MOST_WEIGHTS_BYTES` if None."""
     is_offline: bool = False
     """Whether nobody is asked for files that are not here."""
     folder: Path | None = None
-    """Of this machine, in the layout of a repository; nobody is asked for anything."""
+    """A folder of this machine in the layout of a repository; the Hub is then not asked."""
 
     def __post_init__(self) -> None:
         if self.folder is None:

@@ -244,7 +244,7 @@ class HubRestorer:
     def __call__(
         self, picture: Image.Image, mask: Image.Image | None = None, sigma: float | None = None
     ) -> Image.Image:
-        """The same as `steps`, at once."""
+        """Run `steps` to its end and return the picture."""
         return runtime.run(self.steps(picture, mask, sigma))
 
 

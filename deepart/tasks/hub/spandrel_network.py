@@ -54,7 +54,7 @@ class HubWeights:
     good_for: str | None = None
     """A key of `deepart.text`."""
     path: Path | None = None
-    """Of a file of this machine, which is not fetched; `repo` is empty."""
+    """Path of a file of this machine, which is not fetched; `repo` is empty."""
 
 
 class SpandrelNetwork(nn.Module):

@@ -67,8 +67,8 @@ def batch_steps(
         sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
             pictures; at most `MOST_PICTURES` pictures in all.
         style: see `deepart.transfer`.
-        strength: the same.
-        options: the same.
+        strength: how much of the style, 0 to 1.
+        options: see `PaintOptions`.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 

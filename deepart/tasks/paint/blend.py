@@ -89,7 +89,7 @@ def blend_steps(
     options: PaintOptions = PaintOptions(),
     mixture: Mixture = Mixture(),
 ) -> Generator[Progress, None, Image.Image]:
-    """The same as `blend`, as an engine: yields `Progress`, returns the painting."""
+    """Blend as an engine, see `blend`: yields `Progress`, returns the painting."""
     plan = yield from plan_blend(content, styles, strength, options, mixture)
     return (yield from plan.paint())
 
@@ -161,7 +161,7 @@ def mix_styles(styles: Weights, balance: bool = False, name: str | None = None) 
 
     Args:
         styles: as in `blend`.
-        balance: the same.
+        balance: let no style drown the others.
         name: of the new style; None for what it is made of.
 
     Raises:

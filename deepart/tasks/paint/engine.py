@@ -185,7 +185,7 @@ class StyleTransfer:
         strength: float = 1.0,
         options: PaintOptions = PaintOptions(),
     ) -> Image.Image:
-        """The same as `steps`, at once."""
+        """Run `steps` to its end and return the picture."""
         return runtime.run(self.steps(content, styles, strength, options))
 
     def prepare(self, picture: Image.Image, brush: float | None = None) -> Prepared:

@@ -83,7 +83,7 @@ def fit_steps(
     iterations: int = ITERATIONS,
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, StyleCode]:
-    """The same as `fit`, as an engine: yields `Progress`, returns the style."""
+    """Fit a style as an engine, see `fit`: yields `Progress`, returns the style."""
     iterations = check_whole("iterations", iterations, 1, MOST_ITERATIONS)
     sources = list(styles) if isinstance(styles, (list, tuple)) else [styles]
     if not 1 <= len(sources) <= MOST_PICTURES:

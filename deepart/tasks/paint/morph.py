@@ -45,7 +45,7 @@ def morph_steps(
         hold: frames that each style stands still for, at least 1.
         side: longer side in pixels, at most 512.
         options: see `sheet_steps`.
-        strength: the same.
+        strength: how much of the styles, 0 to 1.
         loop: go back from the last style to the first, so that the film repeats without a jump.
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
 
@@ -93,11 +93,11 @@ def strip_steps(
 
     Args:
         content: see `morph_steps`.
-        styles: the same; the first and the last stand at the ends.
+        styles: from 2 to 6; the first and the last stand at the ends.
         cells: how many pictures, from the number of styles to 20.
         side: longer side of each, in pixels.
         colour: see `morph_steps`.
-        strength: the same.
+        strength: how much of the styles, 0 to 1.
 
     Returns:
         The strip, with its recipe in `info["deepart"]`.

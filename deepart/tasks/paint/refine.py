@@ -134,7 +134,7 @@ def refine_steps(
     size: int | None = None,
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, Image.Image]:
-    """The same as `refine`, as an engine: yields `Progress`, returns the painting."""
+    """Refine as an engine, see `refine`: yields `Progress`, returns the painting."""
     care = Care(alpha, beta, iterations, checkpoint)
     care.check()
     picture = resized(load_image(content, keep_alpha=True), size)

@@ -110,8 +110,8 @@ class Study:
     Args:
         verb: of the recipe.
         content: see `sheet_steps`.
-        side: the same, from 64 to 512.
-        options: the same.
+        side: longer side of each painting in pixels, from 64 to 512.
+        options: see `PaintOptions`.
 
     Raises:
         InputError: the picture cannot be read or is too long and narrow, or a setting is out of its range.

@@ -104,7 +104,7 @@ def transfer_steps(
     options: PaintOptions = PaintOptions(),
     place: Place = Place(),
 ) -> Generator[Progress, None, Image.Image]:
-    """The same as `transfer`, as an engine: yields `Progress`, returns the painting."""
+    """Transfer as an engine, see `transfer`: yields `Progress`, returns the painting."""
     plan = yield from plan_transfer(content, style, strength, options, place)
     return (yield from plan.paint())
 

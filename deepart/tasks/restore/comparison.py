@@ -1,4 +1,4 @@
-"""The same small piece of a picture through several restorers, to choose one before the whole picture is done."""
+"""A small piece of a picture through several restorers, to choose one before the whole picture is done."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Candidate = Union[Bundled, str, HubRestorer]
 """One of `BUNDLED`, a restorer of the Hub, or its key in `deepart.tasks.hub.restorers.RESTORERS`."""
 
 SIDE = 256
-"""Of what is compared, in pixels of the result at most."""
+"""Largest side in pixels of the result of what is compared."""
 
 _MARGIN = 16  # pixels around the piece that the restorers see
 
@@ -44,7 +44,7 @@ class Compared:
 def compare(
     picture: Source, box: Box | None = None, candidates: Sequence[Candidate] | None = None, upscale: int = 1
 ) -> list[Compared]:
-    """The same as `compare_steps`, at once."""
+    """Run `compare_steps` to its end and return what it returns."""
     return runtime.run(compare_steps(picture, box, candidates, upscale))
 
 

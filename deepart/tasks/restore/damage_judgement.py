@@ -15,7 +15,7 @@ from deepart.options import Answer
 LEAST_SURE, LEAST_LIKELY = 0.0005, 0.002
 """Shares of a picture from which sure damage is filled, and likely damage asked about."""
 MOST_DAMAGE = 0.15
-"""The same up to which it is asked about: what is taken for damage beyond that is more likely how the picture looks."""
+"""Share of a picture up to which damage is asked about: beyond that it is more likely how the picture looks."""
 
 _SIDE = 1024  # longer side at which colours are looked at
 _ALIKE = 24  # of 255, the largest difference of a channel: one colour

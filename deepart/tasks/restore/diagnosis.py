@@ -88,7 +88,7 @@ class Diagnosis:
     damage: float | None = None
     """Share of the pixels that are taken for damage, from 0 to 1; None if nobody has looked."""
     surely_damaged: float = 0.0
-    """The same of those that surely are damage."""
+    """Share of the pixels that surely are damage."""
 
     @property
     def answer(self) -> Answer:
@@ -355,7 +355,7 @@ def _slope(x: np.ndarray) -> np.ndarray:
 LEAST_NOISE = 3.0
 """Noise, of 255, from which cleaning is proposed."""
 LEAST_JPEG_NOISE = 8.0
-"""The same of pictures that were JPEG files, where rough paint is easily taken for some noise."""
+"""Noise from which cleaning is proposed for JPEG files, where rough paint is easily taken for some noise."""
 POOR_JPEG = 75
 """JPEG quality below which cleaning is proposed."""
 SOFT = (1.0, 2.0)

@@ -76,7 +76,7 @@ class Manner:
     cleaner: Engine = None
     upscaler: Engine = None
     corners: Quad | None = None
-    """Of the print in the picture, where it was photographed askew; it is straightened before anything else."""
+    """Corners of a print that was photographed askew; it is straightened before anything else."""
     extend: str = ""
     """How far "extend" goes beyond the frame, see `deepart.tasks.restore.extend.margins`."""
 

@@ -30,7 +30,7 @@ Augmentation = Literal["none", "some", "strong"]
 """Pictures as they are but mirrored; cut, stretched and lit otherwise; also worn, cut up and mixed."""
 
 VIEWS = 4
-"""Of each picture, where the heads alone are trained."""
+"""Random crops of each picture, where the heads alone are trained."""
 
 FEWEST_TO_CALIBRATE = 20
 """Labelled pictures without which a head's probabilities are left as they are."""

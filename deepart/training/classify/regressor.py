@@ -35,7 +35,7 @@ from deepart.training.missing import YearWay, fillable, filled_numbers, year_of
 from deepart.training.run import alone, logged_fit, save_bundle, start_of
 
 VIEWS = 4
-"""Of each picture that is learned from."""
+"""Random crops of each picture that is learned from."""
 
 FEWEST = 10
 """Known values without which nothing is learned about a number."""

@@ -32,7 +32,7 @@ SIDE = 128
 """Pixels that every picture is brought to first, so that none is told from the others by its size."""
 
 NEIGHBOURS = 3
-"""Of which the furthest says how far a picture's neighbourhood reaches, in precision and recall."""
+"""Neighbours in precision and recall; the furthest says how far a picture's neighbourhood reaches."""
 
 TIMM_FEATURES = {"inception": "inception_v3.tf_in1k", "clip": "vit_base_patch32_clip_224.openai"}
 """Networks of timm whose features can be asked for where the Hub can be reached.
@@ -282,7 +282,7 @@ class GenerationScore:
     precision: float
     recall: float
     near_duplicates: int
-    """Of the pictures: so many are suspiciously near to another of them."""
+    """How many pictures are suspiciously near to another."""
     near_copies: int
     nearest_ratio: float
     """Distance of the picture nearest to a training picture, as a fraction of the limit for near-copies."""

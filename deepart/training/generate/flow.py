@@ -27,7 +27,7 @@ UNTOLD_SHARE = 0.1
 """Part of the examples that are told nothing, and of each label that is left out by itself."""
 
 ALIGNMENT_WEIGHT = 0.5
-"""Of what the backbone sees, in the loss."""
+"""Weight in the loss of what the backbone sees."""
 
 ZOOM = 0.75
 """Smallest part of a painting's shorter side that a crop shows."""

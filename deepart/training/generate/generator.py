@@ -52,16 +52,16 @@ PENALTY_EVERY = 4
 """Steps from one that has gradient penalties to the next; they count as many times."""
 
 PIXEL_SIDE = 64
-"""Of the pictures that the head on pixels sees."""
+"""Side in pixels of the pictures that the head on pixels sees."""
 
 ANY_SHARE = 0.2
 """Part of a batch whose style nobody is told."""
 
 DIVERSITY_WEIGHT = 2.0
-"""Of how much less what is painted differs among itself than paintings do, in the generator's loss."""
+"""Weight in the generator's loss of how much less its pictures differ from each other than paintings do."""
 
 STYLE_WEIGHT = 1.0
-"""Of how badly the styles of paintings, and of what is painted, are told from each other."""
+"""Weight of how badly the styles of paintings, and of what is painted, are told from each other."""
 
 BACKBONE = "tf_efficientnet_lite0"
 

@@ -25,7 +25,7 @@ from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.steering import Direction, Effect, MapPoint, Steering
 
 HEADS = ("style", "genre")
-"""Of the classifier, whose labels name directions."""
+"""Heads of the classifier whose labels name directions."""
 
 _PLACES = 4  # parts of a picture's side whose features count
 _STEP = 2.0  # how far pictures are moved to see what changes
@@ -38,7 +38,7 @@ class SteeringConfig:
     """How much is painted to find directions and a map."""
 
     samples: int = 2048
-    """Of which early features are looked at."""
+    """Random pictures whose early features are looked at."""
     components: int = 16
     directions: int = 10
     """That are kept of them: those that change most."""

@@ -193,7 +193,7 @@ class LossNetworkScore:
     error: float
     """Norm of what its features lack, in parts of the norm of the true ones."""
     correlation: float
-    """Of its style distances with the true ones, over pairs of pictures."""
+    """Correlation of its style distances with the true ones, over pairs of pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class DistanceScore:
     correlation: float
     """With the teacher's measure, over pairs of pictures."""
     ratio: float
-    """Of the mean of its measure to that of the teacher's."""
+    """Ratio of the mean of its measure to the mean of the teacher's."""
     gradient: float
     """Mean cosine between its gradient with respect to the first picture's pixels and the teacher's."""
 

@@ -22,7 +22,7 @@ SHARES = (0.05, 0.4)
 """Smallest and largest part of a training crop that is missing."""
 
 FEATURE_WEIGHT, STYLE_WEIGHT, GRID_WEIGHT = 1.5, 0.1, 6.0
-"""Of the loss network's features, of their correlations, and of what repeats, beside the mean error of the pixels."""
+"""Weights of features, their correlations and what repeats in the loss, beside the mean error of the pixels."""
 
 GRID_PERIOD = 8
 """Pixels in which the coarser levels of the network repeat: they would draw a grid into what they fill."""

@@ -30,7 +30,7 @@ SLIMMED = "slimmed"
 
 _THUMB = 320
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
-"""Of every event of Admin: in neither the API's pages nor MCP."""
+"""Arguments of every event of Admin: in neither the API's pages nor MCP."""
 
 CLEAR = "() => ''"
 """In the browser: the value of an output that shows nothing any more."""
@@ -52,7 +52,7 @@ def one_at_a_time(name: str) -> dict[str, Any]:
 
 
 IN_TURN = one_at_a_time("refresh")
-"""Of events that fill in a panel: a slow one never overwrites what was asked for after it."""
+"""Arguments of events that fill in a panel: a slow one never overwrites what was asked for after it."""
 
 
 def task_radio(elem_id: str) -> gr.Radio:

@@ -186,7 +186,7 @@ def build_versions_panel(token: gr.State) -> Panel:
 
     @admin_handler
     def publish_as_owner(token: str, owner: gr.OAuthToken | None, request: gr.Request, *values: Any) -> Iterator[Any]:
-        """The same with the token of the owner's login, if there is one."""
+        """Publish with the token of the owner's login, if there is one."""
         yield from publish(values, owner.token if owner else None, request)
 
     # Wiring

@@ -47,7 +47,7 @@ MODES = ("sliders", "pad", "map")
 """What the weights can be set with."""
 NUM_RELATED = 3
 LEAST_SHARE = 0.005
-"""Of a style on the map below which it is left out: nobody would see it."""
+"""Share below which a style on the map is left out: nobody would see it."""
 
 
 def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None) -> None:

@@ -50,11 +50,11 @@ class Change:
     """How a picture is changed on the page, all controls together."""
 
     share: float = 0.0
-    """Of the partner, 0 to 1."""
+    """How much of the partner to take, 0 to 1."""
     levels: tuple[LevelGroup, ...] = ()
     """What follows the partner alone."""
     amounts: Mapping[str, float] = field(default_factory=dict)
-    """Of directions."""
+    """How far to go along each direction."""
     style: str | None = None
     truncation: float | None = None
 

@@ -21,7 +21,7 @@ class Studio:
     """One visitor's work, changed in place by the handlers of the tab."""
 
     checkpoint: str = DEFAULT_CHECKPOINT
-    """Of the next pictures."""
+    """Checkpoint that paints the next pictures."""
     is_open: bool = False
     """Whether the tab has been looked at."""
     wall: list[Genome] = field(default_factory=list)
@@ -30,7 +30,7 @@ class Studio:
     base: Genome | None = None
     """The picture that was picked."""
     easel: Genome | None = None
-    """The same as it has been changed since; it is the one that is shown."""
+    """The picked picture as it has been changed since; it is the one that is shown."""
     partner: Genome | None = None
     """The picture that `base` is crossed with."""
     liked: tuple[str, ...] = ()

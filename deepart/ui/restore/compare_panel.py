@@ -34,7 +34,7 @@ def build_compare_panel(
         picture: where a click chooses the piece.
         upscale: the size at which they are compared.
         cleaner: a restorer of the Hub that is compared too.
-        upscaler: the same.
+        upscaler: a restorer of the Hub that enlarges and is compared too.
     """
     with gr.Accordion(t("ui.restore.compare"), open=False, elem_id="restore-compare"):
         gr.Markdown(t("ui.restore.compare_hint"), elem_classes="hint")

@@ -37,13 +37,13 @@ from deepart.ui.paintings import SHOWN_SIDE
 FILE_NAME, TRUST_NAME, MASK_NAME = "deepart-restored.png", "deepart-trust-map.png", "deepart-mask.png"
 STRAIGHTENED_NAME = "deepart-straightened.png"
 EDITOR_SIDE = 800
-"""Of the square on which damage is marked; phones run out of memory with larger ones."""
+"""Side in pixels of the square on which damage is marked; phones run out of memory with larger ones."""
 FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
-"""Of the strokes that mark what to fill, and what to leave alone."""
+"""Colours of the strokes that mark what to fill, and what to leave alone."""
 CONTROLS = ("clean", "keep_paint", "colour", "extend", "upscale", "look")
 """The settings of `RestoreOptions` that the page has controls for, in the order in which handlers get their values."""
 OPACITY = 0.65
-"""Of the strokes, so that what they mark can be seen."""
+"""Opacity of the strokes, so that what they mark can be seen."""
 
 _MAT = (87, 83, 78)  # around pictures that are no squares
 _LOOKED_SIDE = 2048  # longer side at which damage is looked for
@@ -67,7 +67,7 @@ class Examination:
     sure: bytes | None = None
     """PNG of what surely is, if that is enough to fill it at once."""
     corners: Quad | None = None
-    """Of the print that was photographed askew, if it shows one."""
+    """Corners of the print that was photographed askew, if it shows one."""
 
     def step(self, action: str) -> Step | None:
         """Return what is proposed of an action; None if it is not needed."""
@@ -330,7 +330,7 @@ class Restored:
     trust: str
     """The trust map as people see it."""
     trust_levels: str
-    """The same as numbers, see `deepart.tasks.restore.trust.TrustMap.levels`."""
+    """The trust map as numbers, see `deepart.tasks.restore.trust.TrustMap.levels`."""
     changed: float
     invented: float
     recipe: dict[str, Any]

@@ -18,9 +18,9 @@ MAX_LAYERS = 4
 """The editors here have one each."""
 MAX_AGE_SECONDS = 600
 MAX_DRAWINGS, MAX_DRAWN_BYTES = 200, 256 * 2**20
-"""Of all visitors together; the oldest make way."""
+"""Most drawings, and bytes, that are kept for all visitors together; the oldest make way."""
 MAX_DRAWINGS_OF_ONE, MAX_BYTES_OF_ONE = 8, 64 * 2**20
-"""Of one address; its own oldest make way."""
+"""Most drawings, and bytes, that are kept for one address; its own oldest make way."""
 _MAX_NAME = 64
 
 

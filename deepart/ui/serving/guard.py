@@ -27,9 +27,9 @@ from deepart.ui.serving.visitors import visitor_of
 log = logging.getLogger("deepart")
 
 MAX_REQUEST_BYTES = 4 * 2**20
-"""Of a request that is no upload: a few settings, and the recipes of a wall of pictures."""
+"""Largest request that is no upload: a few settings, and the recipes of a wall of pictures."""
 MAX_UPLOAD_BYTES = 512 * 2**20
-"""Of one upload, which may be of many files."""
+"""Largest upload, which may be of many files."""
 _ROOM = 2**16  # for what stands between the files of a form
 _PREFIX = "/gradio_api"
 _UPLOAD = f"{_PREFIX}/upload"

@@ -76,7 +76,7 @@ def with_anchors(anchors: Sequence[Anchor], dot: Point | None = None, after: Any
 
     Args:
         anchors: see `style_pad`.
-        dot: the same.
+        dot: where the dot moves to; None for the middle of the anchors.
         after: the value that the handler was given, if any: a dot that has been moved since stays.
     """
     return gr.update(value=with_dot(dot or _middle(anchors), after), anchors=[asdict(anchor) for anchor in anchors])
