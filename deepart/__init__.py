@@ -12,25 +12,49 @@ from deepart.runtime import prepare_process
 if TYPE_CHECKING:
     from deepart.tasks.classify.classify import classify
     from deepart.tasks.generate.seeds import generate
+    from deepart.tasks.generate.walks import walk
     from deepart.tasks.hub.repaint import repaint
+    from deepart.tasks.paint.batch import batch
     from deepart.tasks.paint.blend import blend
+    from deepart.tasks.paint.blend import mix_styles as mix
     from deepart.tasks.paint.fit import fit
+    from deepart.tasks.paint.morph import morph
     from deepart.tasks.paint.refine import refine
+    from deepart.tasks.paint.sheet import sheet
     from deepart.tasks.paint.transfer import transfer
     from deepart.tasks.restore.restore import restore
 
 __version__ = "0.1.0"
 _MODULES = {
-    "blend": ("paint", "blend"),
-    "classify": ("classify", "classify"),
-    "fit": ("paint", "fit"),
-    "generate": ("generate", "seeds"),
-    "refine": ("paint", "refine"),
-    "repaint": ("hub", "repaint"),
-    "restore": ("restore", "restore"),
-    "transfer": ("paint", "transfer"),
+    "batch": ("paint/batch", "batch"),
+    "blend": ("paint/blend", "blend"),
+    "classify": ("classify/classify", "classify"),
+    "fit": ("paint/fit", "fit"),
+    "generate": ("generate/seeds", "generate"),
+    "mix": ("paint/blend", "mix_styles"),
+    "morph": ("paint/morph", "morph"),
+    "refine": ("paint/refine", "refine"),
+    "repaint": ("hub/repaint", "repaint"),
+    "restore": ("restore/restore", "restore"),
+    "sheet": ("paint/sheet", "sheet"),
+    "transfer": ("paint/transfer", "transfer"),
+    "walk": ("generate/walks", "walk"),
 }
-__all__ = ["blend", "classify", "fit", "generate", "refine", "repaint", "restore", "transfer"]
+__all__ = [
+    "batch",
+    "blend",
+    "classify",
+    "fit",
+    "generate",
+    "mix",
+    "morph",
+    "refine",
+    "repaint",
+    "restore",
+    "sheet",
+    "transfer",
+    "walk",
+]
 
 prepare_process()  # before anything imports torch
 
@@ -40,4 +64,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'deepart' has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(".".join(("deepart.tasks", *_MODULES[name]))), name)
+    module, attribute = _MODULES[name]
+    return getattr(importlib.import_module("deepart.tasks." + module.replace("/", ".")), attribute)

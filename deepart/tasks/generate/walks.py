@@ -26,7 +26,7 @@ from deepart.recipes import Recipe
 from deepart.runtime import Progress
 from deepart.tasks.animation import check_animation, read_comment, write_animation
 from deepart.tasks.generate.breeding import blend
-from deepart.tasks.generate.generate import ArtGenerator, check_upscale
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, check_seed, check_upscale
 from deepart.tasks.generate.genome import Genome
 from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import patiently
@@ -104,6 +104,48 @@ class Walk:
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("This is not a walk.") from error
         return walk
+
+
+def walk(
+    seeds: Sequence[int],
+    out: str | os.PathLike[str],
+    *,
+    style: str = "any",
+    truncation: float = 1.0,
+    frames: int = 60,
+    loop: bool = True,
+    easing: Easing = "smooth",
+    fps: int = FPS,
+    upscale: int = 1,
+    look: Look = "faithful",
+    checkpoint: str = DEFAULT_CHECKPOINT,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Path:
+    """Paint a film that goes from generated picture to generated picture, and return `out`.
+
+    Args:
+        seeds: of the pictures, from 2 to 8, as in `deepart.generate`.
+        out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
+        style: of the pictures; "any" lets each seed choose.
+        truncation: how far from the average picture, 0 to 1.5.
+        frames: in all.
+        loop: go back to the first picture, so that the film repeats without a jump.
+        easing: "smooth", "linear" or "hold".
+        fps: frames a second, 1 to 60.
+        upscale: 1, 2 or 4.
+        look: of what is enlarged, "faithful" or "crisp".
+        checkpoint: of the generator.
+        on_progress: told of every frame.
+
+    Raises:
+        InputError: a setting is out of its range, or the film would be too large.
+        WeightsError: a checkpoint is missing or damaged.
+    """
+    engine = ArtGenerator(checkpoint)
+    keys = tuple(engine.born(check_seed(seed), style, truncation) for seed in seeds)
+    return runtime.run(
+        walk_steps(engine, Walk(keys, frames, loop, easing, fps), out, upscale=upscale, look=look), on_progress
+    )
 
 
 def walk_steps(

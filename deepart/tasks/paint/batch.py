@@ -15,9 +15,9 @@ from PIL import Image
 from deepart.archives import ArchivedPicture, pictures_in_archive, safe_name, write_archive
 from deepart.errors import InputError
 from deepart.images import content_hash, fit, load_image, png_bytes
-from deepart.options import PaintOptions, check_range
+from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Ingredient, Setting, Source, carries_credentials, chunks, recipe_of
-from deepart.runtime import Progress, as_part
+from deepart.runtime import Progress, as_part, run
 from deepart.sheets import Cell, contact_sheet, drawable
 from deepart.tasks.paint.engine import Region, StyleTransfer
 from deepart.tasks.paint.transfer import PaintingJob, Plan, Style, is_named_style, read_style
@@ -46,6 +46,37 @@ class BatchResult:
     archive: Path
     rows: tuple[BatchRow, ...]
     sheet: Image.Image
+
+
+@with_options(PaintOptions)
+def batch(
+    sources: Sequence[Source],
+    style: Style,
+    out: str | os.PathLike[str],
+    strength: float = 1.0,
+    *,
+    options: PaintOptions = PaintOptions(),
+    language: str = "en",
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> BatchResult:
+    """Paint pictures in one style into a zip archive, and return what became of each.
+
+    Args:
+        sources: pictures, each a path, the bytes of a file, or a picture (PIL, or an array (H, W, 3) of uint8), and
+            paths of zip archives of pictures; at most `MOST_PICTURES` pictures in all.
+        style: see `deepart.transfer`.
+        out: the archive to write: see `batch_steps`.
+        strength: see `deepart.transfer`.
+        options: see `PaintOptions`.
+        language: "en" or "zh", of the sentences in its table.
+        on_progress: told of every picture.
+
+    Raises:
+        InputError: the style or an archive cannot be read, a setting is out of its range, there are too many
+            pictures, or none that can be painted.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    return run(batch_steps(sources, style, strength, options, out=out, language=language), on_progress)
 
 
 def batch_steps(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image
 
 from deepart.models.style_code import StyleCode, mix
-from deepart.options import PaintOptions, check_range, check_whole
+from deepart.options import PaintOptions, check_range, check_whole, with_options
 from deepart.recipes import Source, attach
-from deepart.runtime import Progress
+from deepart.runtime import Progress, run
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.animation import check_animation, write_animation
 from deepart.tasks.paint.sheet import Study
@@ -22,6 +22,44 @@ LEAST_STYLES, MOST_STYLES = 2, 6
 MOST_FRAMES_BETWEEN, MOST_HOLD = 120, 60
 MOST_CELLS = 20
 FPS = 24
+
+
+@with_options(PaintOptions)
+def morph(
+    content: Source,
+    styles: Sequence[Style],
+    out: str | os.PathLike[str],
+    *,
+    frames_between: int = 24,
+    hold: int = 6,
+    side: int = 512,
+    strength: float = 1.0,
+    loop: bool = False,
+    options: PaintOptions = PaintOptions(),
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Path:
+    """Paint the film of a picture that changes its style, and return `out`.
+
+    Args:
+        content: a path, the bytes of a file, or a picture: PIL, or an array (H, W, 3) of uint8.
+        styles: from 2 to 6, each as in `deepart.transfer`.
+        out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
+        frames_between: one style and the next, themselves not counted.
+        hold: frames that each style stands still for, at least 1.
+        side: longer side in pixels, at most 512; it takes the place of the size.
+        strength: see `deepart.transfer`.
+        loop: go back from the last style to the first, so that the film repeats without a jump.
+        options: see `PaintOptions`.
+        on_progress: told of every frame.
+
+    Raises:
+        InputError: a picture cannot be read, a setting is out of its range, or the film would be too large.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    steps = morph_steps(
+        content, styles, frames_between, hold, side=side, options=options, strength=strength, loop=loop, out=out
+    )
+    return run(steps, on_progress)
 
 
 def morph_steps(

@@ -13,9 +13,9 @@ from deepart.archives import safe_name
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.models.style_code import StyleCode
-from deepart.options import PaintOptions, check_range
+from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Source, attach
-from deepart.runtime import Progress
+from deepart.runtime import Progress, run
 from deepart.sheets import Cell, contact_sheet, drawable, table_sheet
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, PREVIEW_SIDE, Prepared, Region
@@ -25,6 +25,37 @@ from deepart.tasks.paint.transfer import PaintingJob, Style, is_named_style, pai
 MOST_STYLES = 48
 MOST_STRENGTHS = 10
 STRENGTHS = (0.25, 0.5, 0.75, 1.0)
+
+
+@with_options(PaintOptions)
+def sheet(
+    content: Source,
+    styles: Sequence[Style] | None = None,
+    strength: float = 1.0,
+    side: int = 256,
+    *,
+    options: PaintOptions = PaintOptions(),
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Image.Image:
+    """Paint a picture in many styles, side by side on one sheet.
+
+    Args:
+        content: a path, the bytes of a file, or a picture (PIL, or an array (H, W, 3) of uint8); the first cell shows
+            it.
+        styles: each as in `deepart.transfer`; None for the whole gallery.
+        strength: see `deepart.transfer`.
+        side: longer side of each picture in pixels; it takes the place of the size.
+        options: see `PaintOptions`.
+        on_progress: told of every painting.
+
+    Returns:
+        The sheet, with its recipe in `info["deepart"]`.
+
+    Raises:
+        InputError: a picture cannot be read, or a setting is out of its range.
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    return run(sheet_steps(content, styles, strength, side, options), on_progress)
 
 
 def sheet_steps(
