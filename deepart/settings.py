@@ -57,6 +57,8 @@ class Settings:
     """DEEPART_ADMINS: on a Space with `hf_oauth: true`, names on the Hub of those who are let in, with commas."""
     job_niceness: int = 15
     """DEEPART_JOB_NICENESS: how much training jobs give way to visitors, from 0 to 19."""
+    mcp: int = 0
+    """DEEPART_MCP: 1: the endpoints are tools by the Model Context Protocol, too; 0: they are not."""
     large_model: str = ""
     """DEEPART_LARGE_MODEL: key of the large model that the tabs offer, whatever the machine; empty: all that need a
     graphics card, where there is one."""

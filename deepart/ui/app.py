@@ -106,6 +106,7 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
         "ssr_mode": False,
         "pwa": False,
         "share": False,
+        "mcp_server": bool(runtime.settings().mcp),
         "footer_links": ["api"],
         "blocked_paths": [str(WEIGHTS), str(runtime.settings().admin_folder)],
         "state_session_capacity": 1000,

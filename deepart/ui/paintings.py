@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
@@ -17,13 +18,15 @@ from deepart.checkpoints import find
 from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.options import THUMBNAIL_SIDE, PaintOptions
-from deepart.recipes import chunks, recipe_of
+from deepart.recipes import Recipe, chunks, recipe_of
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import PREVIEW_SIDE, Prepared, Region, StyleTransfer
 from deepart.tasks.paint.transfer import paint_small, read_style, resized
 
 SHOWN_SIDE = 2048
 """Longer side of what the browser shows; the download has every pixel."""
+LONGEST_NAME = 80
+"""Characters of the name of a download, between what comes first and what it ends with."""
 
 _KEPT = 12  # pictures, and as many styles and masks, that previews need not look at again
 
@@ -42,7 +45,7 @@ class Painted:
     had_credentials: bool
 
 
-def write_painting(painted: Image.Image, content: str, size: int | None, folder: Path, name: str) -> Painted:
+def write_painting(painted: Image.Image, content: str, size: int | None, folder: Path) -> Painted:
     """Write a painting to `folder`, with what the browser shows of it.
 
     Args:
@@ -50,13 +53,13 @@ def write_painting(painted: Image.Image, content: str, size: int | None, folder:
         content: path of the picture that was painted.
         size: that it was painted at; None or 0 for its own.
         folder: where the files go.
-        name: of the file to download.
     """
+    recipe = recipe_of(painted)
+    name = file_name(recipe, content)
     save_png(painted, folder / name, text=chunks(painted))
     before = fit(resized(load_image(content), max(painted.size) if size else None), SHOWN_SIDE)
     save_png(before, folder / "before.png")
     save_png(fit(load_image(painted), SHOWN_SIDE), folder / "after.png")  # transparency on white
-    recipe = recipe_of(painted)
     return Painted(
         before=str(folder / "before.png"),
         after=str(folder / "after.png"),
@@ -65,6 +68,20 @@ def write_painting(painted: Image.Image, content: str, size: int | None, folder:
         size=painted.size,
         had_credentials=any(ingredient.had_credentials for ingredient in recipe.ingredients),
     )
+
+
+def file_name(recipe: Recipe, content: str) -> str:
+    """Return what a painting is called when it is downloaded, such as "deepart-udnie-harbour.png".
+
+    Args:
+        recipe: of the painting; a style that is not of the gallery has no name there.
+        content: path of the picture that was painted.
+    """
+    styles = [recipe.settings[key] for key in sorted(recipe.settings) if re.fullmatch(r"style(_\d)?", key)]
+    styles = [style for style in styles if isinstance(style, str)]
+    stem = Path(content).stem.removeprefix("deepart-")
+    words = re.sub(r"[^\w.-]+", "-", "-".join([*(styles or [recipe.verb]), stem]))
+    return f"deepart-{words[:LONGEST_NAME]}.png"
 
 
 class Previews:

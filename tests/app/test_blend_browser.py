@@ -101,7 +101,7 @@ def test_weights_are_live_and_the_painting_is_downloaded(new_blend: NewPage, pho
     expect(page.locator("#blend-mix")).to_have_text("The Starry Night 80 % · The Scream 20 %")
     expect(page.locator("#blend-download")).to_be_disabled()
     path = paint(page, tmp_path)
-    assert path.name == "deepart-blend.png"
+    assert path.name == "deepart-starry-night-the-scream-coffee.png"
     settings = recipe_of(path).settings
     assert [settings[key] for key in ("style_1", "weight_1", "style_2", "weight_2")] == [
         *("starry-night", 1.0),

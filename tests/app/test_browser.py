@@ -105,7 +105,7 @@ def test_photo_is_painted_and_downloaded(new_page: NewPage, photo: Photo, tmp_pa
     wait_until_painted(page, "600 × 400")
     wait_until(lambda: shows_picture(page, AFTER))
     path = download(page, tmp_path)
-    assert path.name == "deepart-transfer.png"
+    assert path.name == "deepart-great-wave-coffee.png"
     assert recipe_of(path).settings.items() >= {"strength": 1.0, "size": None, "style": "great-wave"}.items()
     assert (np.asarray(load_image(path)) == np.asarray(deepart.transfer(photo("coffee.png"), "great-wave"))).all()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import zipfile
 from collections.abc import Sequence
 from io import StringIO
@@ -52,7 +53,9 @@ def test_every_picture_that_can_be_painted_is_in_the_archive(folder: Path) -> No
     result = batch(sources, "udnie", folder / "out.zip")
     with zipfile.ZipFile(folder / "out.zip") as archive:
         painted = ["coffee.png", "Coffee-2.png", "sheet-2.png", "rocket.png"]
-        assert archive.namelist() == [*painted, "sheet.png", "results.csv"]
+        assert archive.namelist() == [*painted, "sheet.png", "results.csv", "recipes.json"]
+        recipes = json.loads(archive.read("recipes.json"))
+        assert list(recipes) == painted and recipes["coffee.png"]["settings"]["style"] == "udnie"
         first = archive.read("coffee.png")
         assert np.array_equal(load_image(archive.read("sheet.png")), result.sheet)
         table = archive.read("results.csv").decode("utf-8-sig")

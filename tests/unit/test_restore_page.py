@@ -181,7 +181,7 @@ def test_many_pictures_are_restored_with_one_mask(page: Page, hole: str, tmp_pat
     page.do("restore-batch-run", "click")
     assert "2 of 2" in page["restore-batch-status"]
     with zipfile.ZipFile(page["restore-batch-download"]) as archive:
-        assert set(archive.namelist()) == {"hole.png", "other.png", "sheet.png", "results.csv"}
+        assert set(archive.namelist()) == {"hole.png", "other.png", "sheet.png", "results.csv", "recipes.json"}
 
 
 def test_a_result_goes_on_to_the_next_restoration_and_to_transfer(page: Page, hole: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -69,9 +68,6 @@ def test_an_example_is_painted_and_stays_set_up(page: Page) -> None:
     page.do("transfer-examples", "select", selected=2)
     assert recipe_of(page["transfer-download"]).settings["style"] == samples.EXAMPLES[2].style
     assert "The Scream" in page["transfer-chosen"]
-    assert re.search(
-        r"\d %.* → .*\d %.*most like a work by [A-ZÀ-Ž]", page["transfer-seen"]
-    )  # the classifier's opinion
     choose(page, "udnie")
     assert paint(page).settings["style"] == "udnie"
 
@@ -162,7 +158,7 @@ def test_many_pictures_come_back_as_an_archive_and_one_in_many_strengths(
     page.do("batch-run", "click")
     assert "2 of 3" in page["batch-status"] and say("picture.not_an_image") in page["batch-status"]
     with zipfile.ZipFile(page["batch-download"]) as archive:
-        assert sorted(archive.namelist()) == ["chelsea.png", "coffee.png", "results.csv", "sheet.png"]
+        assert sorted(archive.namelist()) == ["chelsea.png", "coffee.png", "recipes.json", "results.csv", "sheet.png"]
     page.do("batch-sweep", "click")
     assert say("content.missing") in page.toasts[0]
     page["transfer-content"] = good[0]

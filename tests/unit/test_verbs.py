@@ -1,4 +1,4 @@
-"""The verbs beside the five: called with plain values from Python, arrays included, they do what the command line does."""
+"""The verbs beside the five, called with plain values from Python: arrays are taken like pictures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deepart.tasks.animation import read_comment
 def test_every_verb_is_offered_and_no_other() -> None:
     assert all(callable(getattr(deepart, name)) for name in deepart.__all__)
     with pytest.raises(AttributeError, match="no attribute 'paint'"):
-        deepart.paint
+        deepart.paint()
 
 
 def test_arrays_are_painted_like_pictures(tmp_path: Path) -> None:

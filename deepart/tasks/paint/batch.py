@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path, PurePath
+from typing import Any
 
 from PIL import Image
 
@@ -25,7 +27,7 @@ from deepart.tasks.paint.transfer import PaintingJob, Plan, Style, is_named_styl
 MOST_PICTURES = 100
 SHEET_SIDE = 224
 """Longer side of the pictures on the contact sheet, in pixels."""
-TABLE, SHEET = "results.csv", "sheet.png"
+TABLE, SHEET, RECIPES = "results.csv", "sheet.png", "recipes.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,9 @@ def batch_steps(
 ) -> Generator[Progress, None, BatchResult]:
     """Paint pictures in one style, as an engine: yields `Progress`, returns what became of each.
 
-    The archive holds a PNG for each picture, with its recipe and under its old name, `results.csv` and
-    a contact sheet, `sheet.png`.  A picture that cannot be painted does not stop the others: its row of
-    the table says why.
+    The archive holds a PNG for each picture, with its recipe and under its old name, `results.csv`, the recipes
+    again in `recipes.json`, and a contact sheet, `sheet.png`.  A picture that cannot be painted does not stop the
+    others: its row of the table says why.
 
     Args:
         sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
@@ -133,7 +135,8 @@ def each_into_archive(
     Raises:
         InputError: none of the pictures could be used.
     """
-    taken = {TABLE, SHEET}
+    taken = {TABLE, SHEET, RECIPES}
+    recipes: dict[str, Any] = {}
     rows: list[BatchRow] = []
     cells: list[Cell] = []
     with write_archive(out) as add:
@@ -144,6 +147,7 @@ def each_into_archive(
                 result = yield from as_part(work(done, data), done, len(pictures))
                 file = _unused(name, taken)
                 add(file, png_bytes(result, chunks(result)))
+                recipes[file] = recipe.as_dict() if (recipe := recipe_of(result)) else None
                 rows.append(BatchRow(name, time.perf_counter() - started, file, result.size))
                 caption = drawable(PurePath(file).stem) or str(done + 1)
                 small = load_image(fit(result, SHEET_SIDE), least_side=1)  # transparency on white
@@ -156,6 +160,7 @@ def each_into_archive(
         sheet = contact_sheet(cells)
         add(SHEET, png_bytes(sheet))
         add(TABLE, _table(rows, language))
+        add(RECIPES, json.dumps(recipes, ensure_ascii=False, indent=2).encode())
     return BatchResult(Path(out), tuple(rows), sheet)
 
 

@@ -20,7 +20,6 @@ from deepart.tasks.paint.masks import SPATIAL_KINDS
 from deepart.tasks.paint.transfer import Plan, Style
 from deepart.ui.paintings import Painted, previews, write_painting
 
-FILE_NAME = "deepart-blend.png"
 WHERE = ("everywhere", *SPATIAL_KINDS, "painted")
 """Where each style of a mix can go; the last by strokes in the colour of each."""
 
@@ -112,4 +111,4 @@ class BlendRequest:
         self.check()
         plan = yield from self.plan()
         painted = yield from plan.paint()
-        yield write_painting(painted, self.content, self.options.size, folder, FILE_NAME)
+        yield write_painting(painted, self.content, self.options.size, folder)

@@ -427,6 +427,10 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
         """Return what `outputs` become when there is a painting."""
         return (before, after), gr.update(value=download, interactive=True), recipe, note
 
+    @handler
+    def say_stopped(request: gr.Request) -> str:
+        return say("ui.stopped", language_of(request))
+
     # Wiring
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
@@ -475,7 +479,7 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
         concurrency_id="device",
         concurrency_limit=1,
     )
-    stop_button.click(None, cancels=[run], api_visibility="private", queue=False)
+    stop_button.click(say_stopped, None, [status], cancels=[run], api_visibility="private", queue=False)
     of_mix = [content, slots, mode, *weights, pad, style_map, strength]
 
     def large_pictures(*seen: Any) -> Pictures:

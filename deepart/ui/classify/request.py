@@ -94,26 +94,6 @@ def opinion(path: str | None) -> Opinion:
     return Opinion(found, evidence.conflicts(found, index), evidence.nearest(look, TOP, index), mistaken)
 
 
-def change_by(before: str, after: str) -> tuple[str, float, float, str] | None:
-    """Return which style a painting has won most of, its probabilities before and after, and whose work is nearest.
-
-    None if the owner's classifier knows no styles, or has no works to compare with.
-
-    Args:
-        before: path of the picture.
-        after: path of its painting.
-
-    Raises:
-        InputError: one of them cannot be read.
-    """
-    opinions = [opinion(path) for path in (before, after)]
-    shares = [{answer.label: answer.probability for answer in each.found.style} for each in opinions]
-    if not all(shares) or not opinions[1].nearest:
-        return None
-    style = max(shares[1], key=lambda label: shares[1][label] - shares[0][label])
-    return style, shares[0][style], shares[1][style], opinions[1].nearest[0].artist
-
-
 def opinion_steps(path: str | None, model: str | None = None) -> Generator[runtime.Progress, None, Opinion]:
     """Ask any classifier, as an engine: yields `Progress` while one of the Hub is fetched.
 

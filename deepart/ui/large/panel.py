@@ -172,7 +172,7 @@ def _painted(
 
 def _written(painted: Image.Image, content: str | None, folder: Path) -> tuple[str | None, str, str, dict[str, Any]]:
     if content is not None:
-        files = write_painting(painted, content, None, folder, FILE_NAME)
+        files = write_painting(painted, content, None, folder)
         return files.before, files.after, files.download, files.recipe
     path = str(folder / FILE_NAME)
     save_png(painted, path, text=chunks(painted))

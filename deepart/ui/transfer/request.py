@@ -22,7 +22,6 @@ from deepart.tasks.paint.transfer import Place, Plan, is_named_style, plan_trans
 from deepart.ui.controls import options_of
 from deepart.ui.paintings import Painted, previews, write_painting
 
-FILE_NAME = "deepart-transfer.png"
 EDITOR_SIDE = 800
 """Longer side of the picture that masks are painted on."""
 WHERE = ("everywhere", *masks.FOUND, "painted", "uploaded")
@@ -151,4 +150,4 @@ def paint_to(folder: Path, wanted: TransferRequest) -> Iterator[runtime.Progress
     wanted.check()
     plan = yield from wanted.plan()
     painted = yield from plan.paint()
-    yield write_painting(painted, wanted.content, wanted.options.size, folder, FILE_NAME)
+    yield write_painting(painted, wanted.content, wanted.options.size, folder)

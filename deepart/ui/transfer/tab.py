@@ -12,7 +12,6 @@ from typing import Any
 import gradio as gr
 
 from deepart import runtime
-from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.options import PaintOptions
@@ -23,8 +22,6 @@ from deepart.tasks.paint.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.choices import captioned_gallery, gallery_items, one_of, recipe_from, settings_upload, within
-from deepart.ui.classify.html import percent
-from deepart.ui.classify.request import change_by
 from deepart.ui.controls import in_order, option_controls, restored, translated
 from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
 from deepart.ui.events import translations as t
@@ -130,7 +127,6 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
         with gr.Column(scale=7, elem_id="transfer-work", elem_classes="painting-work"):
             result = before_and_after("transfer-result", "painting-result")
             status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
-            seen = gr.Markdown(elem_id="transfer-seen", elem_classes="hint")
             with gr.Row():
                 download = gr.DownloadButton(
                     t("ui.download"), interactive=False, size="md", elem_id="transfer-download"
@@ -271,23 +267,8 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
                 yield painting_shown(step.before, step.after, step.download, step.recipe, note)
 
     @handler
-    def judge(content: str | None, painting: str | None, request: gr.Request) -> Any:
-        """Say what the classifier sees in the painting that it did not see before."""
-        if content is None or painting is None or runtime.settings().zero_gpu:
-            return gr.skip()
-        language = language_of(request)
-        change = change_by(content, painting)
-        if change is None:
-            return gr.skip()
-        style, before, after, artist = change
-        return say(
-            "ui.classify.changed",
-            language,
-            style=label_name("style", style, language),
-            before=percent(before),
-            after=percent(after),
-            artist=label_name("artist", artist, language),
-        )
+    def say_stopped(request: gr.Request) -> str:
+        return say("ui.stopped", language_of(request))
 
     @handler
     def fill_in_example(request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
@@ -404,17 +385,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
         )
         for start in starts
     ]
-    for run in runs:
-        run.success(
-            judge,
-            [content, download],
-            [seen],
-            api_visibility="private",
-            show_progress="hidden",
-            concurrency_id="evidence",
-            concurrency_limit=1,
-        )
-    stop_button.click(None, cancels=runs, api_visibility="private", queue=False)
+    stop_button.click(say_stopped, None, [status], cancels=runs, api_visibility="private", queue=False)
     restore.upload(
         restore_settings,
         [restore],
