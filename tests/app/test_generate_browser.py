@@ -184,7 +184,6 @@ def test_film_and_picture_are_saved_and_opened_again(new_tab: NewPage, tmp_path:
     page = new_tab()
     page.click("#generate-count label:has-text('4')")
     expect(page.locator(TILES)).to_have_count(4)
-    page.click("#generate-film > button")
     page.locator("#generate-seconds input[type=number]").fill("1")
     page.locator("#generate-seconds input[type=number]").press("Enter")
     page.click("#generate-easing label >> nth=1")

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 EVERY = 2000
 """Steps after which latents are chosen anew."""
 
-LATENTS = 2_000
-"""That are painted for it: minutes on a processor.  The paper has several for each painting."""
+LATENTS = 1_000
+"""That are painted for it: a minute on one core.  The paper has several for each painting."""
 
-PAINTINGS = 1_500
+PAINTINGS = 600
 """That latents are given to, until they are chosen anew."""
 
 NEAR = 0.1

@@ -59,7 +59,7 @@ def change_of(
     studio: Studio, share: float, levels: list[str], style: str, truncation: float, *amounts: float
 ) -> Change:
     """Read the values of the controls."""
-    directions = steering(studio.base.checkpoint).directions[:MOST_DIRECTIONS] if studio.base else ()
+    directions = shown_directions(studio.base.checkpoint) if studio.base else ()
     return Change(
         share=share,
         levels=tuple(group for group in LEVEL_GROUPS if group in levels),
@@ -72,8 +72,8 @@ def change_of(
 def fresh(studio: Studio, language: str) -> tuple[Any, ...]:
     """Return what the controls become for the picture that has just been picked."""
     base, partner = studio.base, studio.partner
-    directions = steering(base.checkpoint).directions[:MOST_DIRECTIONS] if base else ()
-    sliders = [gr.update(value=0, label=name) for name in direction_names(directions, language)]
+    directions = shown_directions(base.checkpoint) if base else ()
+    sliders = [gr.update(value=0, label=direction_name(each, language)) for each in directions]
     sliders += [gr.update(value=0)] * (MOST_DIRECTIONS - len(sliders))
     rows = [gr.update(visible=number < len(directions)) for number in range(MOST_DIRECTIONS)]
     fits = base is not None and partner is not None and base.checkpoint == partner.checkpoint
@@ -98,16 +98,18 @@ def _picture_styles(genome: Genome, language: str) -> list[tuple[str, str]]:
     return [choice for choice in choices if choice[1] != ANY_STYLE or genome.style == ANY_STYLE]
 
 
-def direction_names(directions: Sequence[Direction], language: str) -> list[str]:
-    """Return what directions are called; those that would be called the same are numbered."""
-    names = [
-        f"{request_of.effect_name(each.less, language)} ← → {request_of.effect_name(each.more, language)}"
-        for each in directions
-    ]
-    return [
-        f"{name} ({names[: number + 1].count(name)})" if names.count(name) > 1 else name
-        for number, name in enumerate(names)
-    ]
+def shown_directions(checkpoint: str) -> list[Direction]:
+    """Return the directions that have sliders: of those that lead between the same two things only the clearest."""
+    found = {}
+    for each in steering(checkpoint).directions:
+        found.setdefault(frozenset({(each.more.head, each.more.label), (each.less.head, each.less.label)}), each)
+    return list(found.values())[:MOST_DIRECTIONS]
+
+
+def direction_name(direction: Direction, language: str) -> str:
+    """Return what a direction is called: what it leads to, to the left and to the right."""
+    names = [request_of.effect_name(effect, language) for effect in (direction.less, direction.more)]
+    return " ← → ".join(names)
 
 
 def build_direction_sliders() -> tuple[gr.Accordion, list[gr.Slider], list[gr.Column]]:

@@ -53,6 +53,16 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     # Layout
     studio = gr.State(Studio())
     wall = picture_wall(elem_id="generate-wall", render=False)  # which panels that stand before it ask
+    count = gr.Radio(
+        [(str(number), number) for number in COUNTS],
+        value=8,
+        label=t("ui.generate.count"),
+        info=t("ui.generate.count_info"),
+        min_width=200,
+        elem_id="generate-count",
+        elem_classes="segmented",
+        render=False,  # likewise
+    )
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="generate-settings"):
             with gr.Column(elem_id="generate-new"):
@@ -81,46 +91,8 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                         elem_classes="starts-painting",
                     )
                     stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
-                with gr.Accordion(
-                    t("ui.generate.how_many"), open=False, elem_id="generate-how-many", elem_classes="drawer"
-                ):
-                    variety = gr.Slider(
-                        0,
-                        MOST_TRUNCATION,
-                        value=1,
-                        step=0.05,
-                        label=t("ui.generate.variety"),
-                        info=t("ui.generate.variety_info"),
-                        elem_id="generate-variety",
-                    )
-                    with gr.Row():
-                        seed = gr.Number(
-                            None,
-                            label=t("ui.generate.seed"),
-                            precision=0,
-                            minimum=0,
-                            maximum=MOST_SEED,
-                            min_width=110,
-                            elem_id="generate-seed",
-                        )
-                        count = gr.Radio(
-                            [(str(number), number) for number in COUNTS],
-                            value=8,
-                            label=t("ui.generate.count"),
-                            info=t("ui.generate.count_info"),
-                            min_width=200,
-                            elem_id="generate-count",
-                            elem_classes="segmented",
-                        )
-                    seed_button = gr.Button(
-                        t("ui.generate.paint_seed"),
-                        min_width=120,
-                        scale=2,
-                        elem_id="generate-seed-run",
-                        elem_classes="starts-painting",
-                    )
             large = LargePanel("generate")
-            with gr.Accordion(t("ui.generate.change"), open=False, elem_id="generate-change", elem_classes="drawer"):
+            with gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer"):
                 picture_style = gr.Dropdown(
                     steered.first_style_choices(),
                     value=ANY_STYLE,
@@ -136,16 +108,40 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
                     elem_id="generate-picture-variety",
                 )
                 direction_side, sliders, rows = steered.build_direction_sliders()
-            with gr.Accordion(
-                t("ui.generate.together"), open=False, elem_id="generate-together", elem_classes="drawer"
-            ):
                 cross = build_cross_panel(studio)
                 evolution = build_evolution_panel(studio, count, wall)
                 pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
-                film = build_walk_panel(studio, wall)
-            with gr.Accordion(t("ui.generate.tools"), open=False, elem_id="generate-tools", elem_classes="drawer"):
                 region, way, repainted = build_region_panel(studio, count)
                 projected = build_projection_panel(studio)
+            film = build_walk_panel(studio, wall)
+            with gr.Accordion(t("ui.generate.expert"), open=False, elem_id="generate-expert", elem_classes="drawer"):
+                variety = gr.Slider(
+                    0,
+                    MOST_TRUNCATION,
+                    value=1,
+                    step=0.05,
+                    label=t("ui.generate.variety"),
+                    info=t("ui.generate.variety_info"),
+                    elem_id="generate-variety",
+                )
+                with gr.Row():
+                    seed = gr.Number(
+                        None,
+                        label=t("ui.generate.seed"),
+                        precision=0,
+                        minimum=0,
+                        maximum=MOST_SEED,
+                        min_width=110,
+                        elem_id="generate-seed",
+                    )
+                    count.render()
+                seed_button = gr.Button(
+                    t("ui.generate.paint_seed"),
+                    min_width=120,
+                    scale=2,
+                    elem_id="generate-seed-run",
+                    elem_classes="starts-painting",
+                )
                 with gr.Accordion(t("ui.generate.open"), open=False, elem_id="generate-open"):
                     file = gr.File(
                         label=t("ui.generate.open_file"),

@@ -41,7 +41,7 @@ def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
         studio: the visitor's work.
         wall: whose pictures, or those of them that are liked, the film goes past.
     """
-    with gr.Accordion(t("ui.generate.film"), open=False, elem_id="generate-film"):
+    with gr.Accordion(t("ui.generate.film"), open=False, elem_id="generate-film", elem_classes="drawer"):
         gr.Markdown(t("ui.generate.film_hint"), elem_classes="hint")
         seconds = gr.Slider(
             1, MOST_SECONDS, value=3, step=0.5, label=t("ui.generate.seconds"), elem_id="generate-seconds"
