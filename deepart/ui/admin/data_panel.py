@@ -137,109 +137,6 @@ def build_data_panel(token: gr.State) -> Panel:
     unread(archive)
     chosen = [missing, fill, years, alike, leaks]
 
-    # Handlers
-    @admin_handler
-    def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        language = language_of(request)
-        told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_report", language))
-        work["opened"] = True
-        return (
-            told,
-            updated(data_set_choices(), name),
-            gr.update(choices=_column_choices(language)),
-            gr.update(choices=_choices("missing", _MISSING, language)),
-            gr.update(choices=_choices("missing", _YEARS, language)),
-            *(gr.update(choices=_choices("twice", _TWICE, language)) for _ in range(2)),
-        )
-
-    @admin_handler
-    def check_data(
-        token: str,
-        work: dict[str, Any],
-        archives: list[str] | None,
-        repository: str,
-        revision: str,
-        name: str,
-        column: str,
-        licence: str,
-        origin: str,
-        request: gr.Request,
-    ) -> Iterator[tuple[Any, ...]]:
-        """Look through what was uploaded, or a data set of the Hub; nothing is stored."""
-        language = language_of(request)
-        work.pop("draft", None)
-        hidden = gr.update(visible=False), "", gr.update(value=None, visible=False)
-        yield html.progress(0, say("progress.checking_pictures", language)), *hidden
-        source: Source
-        if archives:
-            source, place = ZipSource(tuple(map(Path, archives)), _column(column)), ""
-        elif repository.strip():
-            place = repository.strip()
-            fetching = hub_datasets.fetch(place, revision.strip() or "main", _column(column))
-            source = yield from following(fetching, language, 3)
-        else:
-            raise InputError("ui.admin.no_source")
-        looking = check(source, name=name.strip(), licence=licence, origin=origin or place)
-        draft: Draft = yield from following(looking, language, 3)
-        work["draft"] = draft
-        yield (
-            html.done(say("ui.admin.looked_through", language)),
-            gr.update(visible=True),
-            html.report(draft.report.as_json(), language, len(choose(draft, Choices()))),
-            gr.update(value=draft.sheet, visible=True),
-        )
-
-    @admin_handler
-    def count_kept(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Any:
-        """Say how many pictures would be stored."""
-        draft: Draft | None = work.get("draft")
-        if draft is None:
-            return gr.skip()
-        try:
-            kept = len(choose(draft, _choices_of(*values)))
-        except InputError:  # it is said when it is stored
-            return gr.skip()
-        return html.report(draft.report.as_json(), language_of(request), kept)
-
-    @admin_handler
-    def store_data(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-        language = language_of(request)
-        draft: Draft | None = work.get("draft")
-        if draft is None:
-            raise InputError("ui.admin.no_draft")
-        data_set = yield from following(store(draft, _choices_of(*values)), language, 3)
-        work.pop("draft", None)
-        found = data_set.report()
-        yield (
-            html.done(say("ui.admin.is_stored", language, name=data_set.name, count=found["stored"])),
-            gr.update(visible=False),
-            html.report(found, language, found["stored"]),
-            gr.update(choices=data_set_choices(), value=data_set.name),
-        )
-
-    @admin_handler
-    def show_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """Show the report of a stored data set."""
-        work.pop("draft", None)
-        if not name:
-            return gr.skip(), gr.update(visible=False), "", gr.update(value=None, visible=False)
-        data_set = find_data_set(name)
-        found = data_set.report()
-        return (
-            html.done(say("ui.admin.is_stored", language_of(request), name=data_set.name, count=found["stored"])),
-            gr.update(visible=False),
-            html.report(found, language_of(request), found["stored"]),
-            gr.update(value=load_image(data_set.sheet), visible=True),
-        )
-
-    @admin_handler
-    def delete_data(token: str, name: str | None, sure: bool, request: gr.Request) -> tuple[Any, ...]:
-        if not sure:
-            raise InputError("ui.admin.not_sure")
-        delete_data_set(name or "")
-        told = html.done(say("ui.admin.deleted", language_of(request), name=name))
-        return updated(data_set_choices(), None), False, told, "", gr.update(value=None, visible=False)
-
     # Wiring
     facts = [archive, repository, revision, name, column, licence, origin]
     shown = [status, choices_side, report]
@@ -253,6 +150,114 @@ def build_data_panel(token: gr.State) -> Panel:
     stored.input(show_data, [token, work, stored], [*shown, sheet], **QUIET)
     delete_button.click(delete_data, [token, stored, sure], [stored, sure, status, report, sheet], **QUIET)
     return Panel(open_data, [status, stored, column, missing, years, alike, leaks], [work, stored])
+
+
+@admin_handler
+def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    language = language_of(request)
+    told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_report", language))
+    work["opened"] = True
+    return (
+        told,
+        updated(data_set_choices(), name),
+        gr.update(choices=_column_choices(language)),
+        gr.update(choices=_choices("missing", _MISSING, language)),
+        gr.update(choices=_choices("missing", _YEARS, language)),
+        *(gr.update(choices=_choices("twice", _TWICE, language)) for _ in range(2)),
+    )
+
+
+@admin_handler
+def check_data(
+    token: str,
+    work: dict[str, Any],
+    archives: list[str] | None,
+    repository: str,
+    revision: str,
+    name: str,
+    column: str,
+    licence: str,
+    origin: str,
+    request: gr.Request,
+) -> Iterator[tuple[Any, ...]]:
+    """Look through what was uploaded, or a data set of the Hub; nothing is stored."""
+    language = language_of(request)
+    work.pop("draft", None)
+    hidden = gr.update(visible=False), "", gr.update(value=None, visible=False)
+    yield html.progress(0, say("progress.checking_pictures", language)), *hidden
+    source: Source
+    if archives:
+        source, place = ZipSource(tuple(map(Path, archives)), _column(column)), ""
+    elif repository.strip():
+        place = repository.strip()
+        fetching = hub_datasets.fetch(place, revision.strip() or "main", _column(column))
+        source = yield from following(fetching, language, 3)
+    else:
+        raise InputError("ui.admin.no_source")
+    looking = check(source, name=name.strip(), licence=licence, origin=origin or place)
+    draft: Draft = yield from following(looking, language, 3)
+    work["draft"] = draft
+    yield (
+        html.done(say("ui.admin.looked_through", language)),
+        gr.update(visible=True),
+        html.report(draft.report.as_json(), language, len(choose(draft, Choices()))),
+        gr.update(value=draft.sheet, visible=True),
+    )
+
+
+@admin_handler
+def count_kept(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Any:
+    """Say how many pictures would be stored."""
+    draft: Draft | None = work.get("draft")
+    if draft is None:
+        return gr.skip()
+    try:
+        kept = len(choose(draft, _choices_of(*values)))
+    except InputError:  # it is said when it is stored
+        return gr.skip()
+    return html.report(draft.report.as_json(), language_of(request), kept)
+
+
+@admin_handler
+def store_data(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+    language = language_of(request)
+    draft: Draft | None = work.get("draft")
+    if draft is None:
+        raise InputError("ui.admin.no_draft")
+    data_set = yield from following(store(draft, _choices_of(*values)), language, 3)
+    work.pop("draft", None)
+    found = data_set.report()
+    yield (
+        html.done(say("ui.admin.is_stored", language, name=data_set.name, count=found["stored"])),
+        gr.update(visible=False),
+        html.report(found, language, found["stored"]),
+        gr.update(choices=data_set_choices(), value=data_set.name),
+    )
+
+
+@admin_handler
+def show_data(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Show the report of a stored data set."""
+    work.pop("draft", None)
+    if not name:
+        return gr.skip(), gr.update(visible=False), "", gr.update(value=None, visible=False)
+    data_set = find_data_set(name)
+    found = data_set.report()
+    return (
+        html.done(say("ui.admin.is_stored", language_of(request), name=data_set.name, count=found["stored"])),
+        gr.update(visible=False),
+        html.report(found, language_of(request), found["stored"]),
+        gr.update(value=load_image(data_set.sheet), visible=True),
+    )
+
+
+@admin_handler
+def delete_data(token: str, name: str | None, sure: bool, request: gr.Request) -> tuple[Any, ...]:
+    if not sure:
+        raise InputError("ui.admin.not_sure")
+    delete_data_set(name or "")
+    told = html.done(say("ui.admin.deleted", language_of(request), name=name))
+    return updated(data_set_choices(), None), False, told, "", gr.update(value=None, visible=False)
 
 
 def _column(column: str) -> str:

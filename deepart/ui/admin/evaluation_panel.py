@@ -100,104 +100,6 @@ def build_evaluation_panel(token: gr.State) -> Panel:
             with gr.Accordion(t("ui.admin.label_scores"), open=False, elem_id="admin-scores-side"):
                 scores = gr.HTML(elem_id="admin-scores")
 
-    # Handlers
-    @admin_handler
-    def open_comparison(
-        token: str, work: dict[str, Any], task: str, candidate: str | None, data: str | None, request: gr.Request
-    ) -> tuple[Any, ...]:
-        language = language_of(request)
-        told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_comparison", language))
-        work["opened"] = True
-        return (
-            told,
-            gr.update(choices=task_choices(language)),
-            updated(candidate_choices(_task(task), language), candidate),
-            updated(data_set_choices(), data),
-            gr.update(choices=_side_choices(language)),
-        )
-
-    @admin_handler
-    def choose_compared(token: str, task: str, request: gr.Request) -> Any:
-        return updated(candidate_choices(_task(task), language_of(request)), None)
-
-    @admin_handler
-    def compare_models(
-        token: str, work: dict[str, Any], task: str, candidate: str | None, data: str | None, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        """Measure the candidate and the live model on the same pictures."""
-        language = language_of(request)
-        work.pop("gate", None)
-        rest = (gr.skip(),) * 6
-        yield html.progress(0, say("progress.evaluating", language)), gr.update(visible=False), *rest
-        if not candidate:
-            raise InputError("ui.admin.no_candidate")
-        if not data:
-            raise InputError("ui.admin.no_data_set")
-        gate = yield from following(_gate_steps(_task(task), candidate, data), language, 7)
-        work.update(gate=gate, candidate=candidate)
-        heads = list(gate.new.answers)
-        facts = [
-            (say("ui.admin.weights", language), f"{gate.size / 1e6:.2f} MB"),
-            (say("ui.admin.per_picture", language), f"{gate.seconds[0]:.3f} → {gate.seconds[1]:.3f} s"),
-            (say("ui.admin.test_pictures", language), str(gate.new.count)),
-        ]
-        if gate.drift:
-            facts.append((say("ui.admin.drift", language), f"{gate.drift:.3f}"))
-        yield (
-            html.gate(gate.passed, gate.sentences(language), facts, language),
-            gr.update(visible=True),
-            html.differences(gate.differences, language) + html.controls(gate.new.controls, language),
-            "",
-            gr.update(visible=bool(heads)),
-            gr.update(choices=_head_choices(heads, language), value=heads[0] if heads else None),
-            *(_matrix(gate, heads[0], "new", language) if heads else ("", "")),
-        )
-
-    @admin_handler
-    def show_matrix(token: str, work: dict[str, Any], head: str, side: str, request: gr.Request) -> tuple[Any, ...]:
-        gate = work.get("gate")
-        if gate is None or head not in gate.new.answers:
-            return gr.skip(), gr.skip(), gr.update(visible=False)
-        return *_matrix(gate, head, side, language_of(request)), gr.update(visible=False)
-
-    @admin_handler
-    def show_cell(
-        token: str, work: dict[str, Any], head: str, side: str, request: gr.Request, event: gr.EventData
-    ) -> tuple[Any, Any]:
-        """Show the pictures behind a cell of the matrix."""
-        gate = work.get("gate")
-        found = gate and (gate.old if side == "old" else gate.new)
-        pressed = event._data if isinstance(event._data, dict) else {}
-        row, column = pressed.get("row"), pressed.get("column")
-        if not found or head not in found.answers or not isinstance(row, int) or not isinstance(column, int):
-            return gr.skip(), gr.skip()
-        labels = found.labels(head)
-        if not (0 <= row < len(labels) and 0 <= column < len(labels)):
-            return gr.skip(), gr.skip()
-        answered = found.cell(head, labels[row], labels[column])[:PICTURES_SHOWN]
-        shown = [
-            (thumbnail(each.path), f"{each.truth} → {each.answer} · {100 * each.probability:.0f} %")
-            for each in answered
-        ]
-        return gr.update(visible=True), shown
-
-    @admin_handler
-    def promote_model(
-        token: str, work: dict[str, Any], reason: str, licence: str, request: gr.Request
-    ) -> tuple[Any, ...]:
-        """Let the candidate take the live model's place; visitors are served it from the next request on."""
-        from deepart.admin.versions import promote
-
-        gate = work.get("gate")
-        if gate is None:
-            raise InputError("ui.admin.no_gate")
-        kind, _, name = work["candidate"].partition(":")
-        record = jobs.find_job(name).record() if kind == "job" else None
-        version = promote(gate, reason or "", (licence or "").strip() or None, record)
-        work.pop("gate")
-        told = say("ui.admin.is_live", language_of(request), checkpoint=version.key, number=version.number)
-        return html.done(told), ""
-
     # Wiring
     task.input(choose_compared, [token, task], [candidate], **IN_TURN, **QUIET)
     comparing = compare_button.click(
@@ -214,6 +116,106 @@ def build_evaluation_panel(token: gr.State) -> Panel:
     matrix.select(show_cell, [token, work, head, side], [cell_side, cell], **QUIET)
     promote_button.click(promote_model, [token, work, reason, licence], [promoted, reason], **QUIET)
     return Panel(open_comparison, [status, task, candidate, data, side], [work, task, candidate, data])
+
+
+@admin_handler
+def open_comparison(
+    token: str, work: dict[str, Any], task: str, candidate: str | None, data: str | None, request: gr.Request
+) -> tuple[Any, ...]:
+    language = language_of(request)
+    told = gr.skip() if work.get("opened") else html.note(say("ui.admin.no_comparison", language))
+    work["opened"] = True
+    return (
+        told,
+        gr.update(choices=task_choices(language)),
+        updated(candidate_choices(_task(task), language), candidate),
+        updated(data_set_choices(), data),
+        gr.update(choices=_side_choices(language)),
+    )
+
+
+@admin_handler
+def choose_compared(token: str, task: str, request: gr.Request) -> Any:
+    return updated(candidate_choices(_task(task), language_of(request)), None)
+
+
+@admin_handler
+def compare_models(
+    token: str, work: dict[str, Any], task: str, candidate: str | None, data: str | None, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """Measure the candidate and the live model on the same pictures."""
+    language = language_of(request)
+    work.pop("gate", None)
+    rest = (gr.skip(),) * 6
+    yield html.progress(0, say("progress.evaluating", language)), gr.update(visible=False), *rest
+    if not candidate:
+        raise InputError("ui.admin.no_candidate")
+    if not data:
+        raise InputError("ui.admin.no_data_set")
+    gate = yield from following(_gate_steps(_task(task), candidate, data), language, 7)
+    work.update(gate=gate, candidate=candidate)
+    heads = list(gate.new.answers)
+    facts = [
+        (say("ui.admin.weights", language), f"{gate.size / 1e6:.2f} MB"),
+        (say("ui.admin.per_picture", language), f"{gate.seconds[0]:.3f} → {gate.seconds[1]:.3f} s"),
+        (say("ui.admin.test_pictures", language), str(gate.new.count)),
+    ]
+    if gate.drift:
+        facts.append((say("ui.admin.drift", language), f"{gate.drift:.3f}"))
+    yield (
+        html.gate(gate.passed, gate.sentences(language), facts, language),
+        gr.update(visible=True),
+        html.differences(gate.differences, language) + html.controls(gate.new.controls, language),
+        "",
+        gr.update(visible=bool(heads)),
+        gr.update(choices=_head_choices(heads, language), value=heads[0] if heads else None),
+        *(_matrix(gate, heads[0], "new", language) if heads else ("", "")),
+    )
+
+
+@admin_handler
+def show_matrix(token: str, work: dict[str, Any], head: str, side: str, request: gr.Request) -> tuple[Any, ...]:
+    gate = work.get("gate")
+    if gate is None or head not in gate.new.answers:
+        return gr.skip(), gr.skip(), gr.update(visible=False)
+    return *_matrix(gate, head, side, language_of(request)), gr.update(visible=False)
+
+
+@admin_handler
+def show_cell(
+    token: str, work: dict[str, Any], head: str, side: str, request: gr.Request, event: gr.EventData
+) -> tuple[Any, Any]:
+    """Show the pictures behind a cell of the matrix."""
+    gate = work.get("gate")
+    found = gate and (gate.old if side == "old" else gate.new)
+    pressed = event._data if isinstance(event._data, dict) else {}
+    row, column = pressed.get("row"), pressed.get("column")
+    if not found or head not in found.answers or not isinstance(row, int) or not isinstance(column, int):
+        return gr.skip(), gr.skip()
+    labels = found.labels(head)
+    if not (0 <= row < len(labels) and 0 <= column < len(labels)):
+        return gr.skip(), gr.skip()
+    answered = found.cell(head, labels[row], labels[column])[:PICTURES_SHOWN]
+    shown = [
+        (thumbnail(each.path), f"{each.truth} → {each.answer} · {100 * each.probability:.0f} %") for each in answered
+    ]
+    return gr.update(visible=True), shown
+
+
+@admin_handler
+def promote_model(token: str, work: dict[str, Any], reason: str, licence: str, request: gr.Request) -> tuple[Any, ...]:
+    """Let the candidate take the live model's place; visitors are served it from the next request on."""
+    from deepart.admin.versions import promote
+
+    gate = work.get("gate")
+    if gate is None:
+        raise InputError("ui.admin.no_gate")
+    kind, _, name = work["candidate"].partition(":")
+    record = jobs.find_job(name).record() if kind == "job" else None
+    version = promote(gate, reason or "", (licence or "").strip() or None, record)
+    work.pop("gate")
+    told = say("ui.admin.is_live", language_of(request), checkpoint=version.key, number=version.number)
+    return html.done(told), ""
 
 
 def _task(task: str) -> str:

@@ -251,31 +251,9 @@ def build_jobs_panel(token: gr.State) -> Panel:
         )
 
     @admin_handler
-    def choose_task(token: str, task: str, request: gr.Request) -> tuple[Any, ...]:
-        """Show the settings that the model has."""
-        language = language_of(request)
-        return (
-            gr.update(visible=task == "classifier"),
-            gr.update(visible=task == "style"),
-            gr.update(visible=task == "generator"),
-            gr.update(visible=task == "classifier"),
-            gr.update(
-                choices=_named("trained", TRAINABLE.get(task, ()), language), value=TRAINABLE.get(task, ("all",))[-1]
-            ),
-            gr.update(choices=_starts(task, language), value=""),
-        )
-
-    @admin_handler
     def measure_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[Any]:
         """Say how long the job would take on this machine."""
         yield from measure(work, _config(fields, values), language_of(request))
-
-    def measure(work: dict[str, Any], config: JobConfig, language: str) -> Iterator[Any]:
-        yield html.progress(0, say("ui.admin.measuring", language))
-        steps = jobs.estimate(config)
-        found = yield from alone(following(steps, language, 0))
-        work["measured"] = config
-        yield html.estimate(found, language)
 
     @admin_handler
     def find_batch(token: str, request: gr.Request, *values: Any) -> Iterator[tuple[Any, Any]]:
@@ -340,15 +318,6 @@ def build_jobs_panel(token: gr.State) -> Panel:
         jobs.delete_job(_job(name))
         return act(token, work, None, language_of(request))
 
-    @admin_handler
-    def record_job(token: str, name: str | None, request: gr.Request) -> Iterator[Any]:
-        """Give the experiment as one file, which `python -m deepart jobs start --config` can run again."""
-        found = _job(name)
-        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            file = Path(folder) / f"{found.id}.json"
-            file.write_text(json.dumps(found.record(), indent=1, ensure_ascii=False), "utf-8")
-            yield gr.update(value=str(file), visible=True)
-
     # Wiring
     values = list(fields.values())
     task.input(
@@ -387,6 +356,40 @@ def build_jobs_panel(token: gr.State) -> Panel:
         [task, fields["data"], fields["start"], fields["contents"], *(fields[name] for name in _CHOICES), job, *shown],
         [work, task, fields["data"], job],
     )
+
+
+@admin_handler
+def choose_task(token: str, task: str, request: gr.Request) -> tuple[Any, ...]:
+    """Show the settings that the model has."""
+    language = language_of(request)
+    return (
+        gr.update(visible=task == "classifier"),
+        gr.update(visible=task == "style"),
+        gr.update(visible=task == "generator"),
+        gr.update(visible=task == "classifier"),
+        gr.update(
+            choices=_named("trained", TRAINABLE.get(task, ()), language), value=TRAINABLE.get(task, ("all",))[-1]
+        ),
+        gr.update(choices=_starts(task, language), value=""),
+    )
+
+
+def measure(work: dict[str, Any], config: JobConfig, language: str) -> Iterator[Any]:
+    yield html.progress(0, say("ui.admin.measuring", language))
+    steps = jobs.estimate(config)
+    found = yield from alone(following(steps, language, 0))
+    work["measured"] = config
+    yield html.estimate(found, language)
+
+
+@admin_handler
+def record_job(token: str, name: str | None, request: gr.Request) -> Iterator[Any]:
+    """Give the experiment as one file, which `python -m deepart jobs start --config` can run again."""
+    found = _job(name)
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        file = Path(folder) / f"{found.id}.json"
+        file.write_text(json.dumps(found.record(), indent=1, ensure_ascii=False), "utf-8")
+        yield gr.update(value=str(file), visible=True)
 
 
 # --- settings ------------------------------------------------------------------------------------

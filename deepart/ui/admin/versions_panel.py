@@ -90,105 +90,6 @@ def build_versions_panel(token: gr.State) -> Panel:
     unread(archive)
     shown = [number, table]
 
-    def view(task: str, chosen: int | None, language: str) -> tuple[Any, Any]:
-        """Return the versions to choose from and their table."""
-        from deepart.admin.evaluation import live_key
-        from deepart.admin.versions import history, versions
-        from deepart.checkpoints import live_fault
-
-        try:
-            key = live_key(_task(task))
-        except InputError as error:  # no checkpoint yet
-            return gr.update(choices=[], value=None), html.note(error.sentence(language))
-        rows = versions(key)
-        choices = [(_title(row, language), row.number) for row in rows]
-        fault = live_fault(key)
-        told = html.note(fault.sentence(language)) if fault else ""
-        return updated(choices, chosen), told + html.version_table(rows, language) + html.history(
-            history(key), language
-        )
-
-    # Handlers
-    @admin_handler
-    def open_versions(token: str, task: str, chosen: int | None, request: gr.Request) -> tuple[Any, ...]:
-        return gr.update(choices=task_choices(language_of(request))), *view(task, chosen, language_of(request))
-
-    @admin_handler
-    def choose_versions(token: str, task: str, request: gr.Request) -> tuple[Any, ...]:
-        return view(task, None, language_of(request))
-
-    @admin_handler
-    def make_live(token: str, task: str, chosen: int | None, reason: str, request: gr.Request) -> tuple[Any, ...]:
-        return go_back(task, _number(chosen), reason, request)
-
-    @admin_handler
-    def roll_back(token: str, task: str, reason: str, request: gr.Request) -> tuple[Any, ...]:
-        """Go back to the version that was live before this one."""
-        return go_back(task, None, reason, request)
-
-    def go_back(task: str, chosen: int | None, reason: str, request: gr.Request) -> tuple[Any, ...]:
-        from deepart.admin.versions import rollback
-
-        version = rollback(_key(task), chosen, reason or "")
-        language = language_of(request)
-        sentence = say("ui.admin.is_live", language, checkpoint=version.key, number=version.number)
-        return html.done(sentence), *view(task, version.number, language)
-
-    @admin_handler
-    def delete_one(token: str, task: str, chosen: int | None, request: gr.Request) -> tuple[Any, ...]:
-        from deepart.admin.versions import delete_version
-
-        delete_version(_key(task), _number(chosen))
-        language = language_of(request)
-        return html.done(say("ui.admin.deleted", language, name=chosen)), *view(task, None, language)
-
-    @admin_handler
-    def write_version(
-        token: str, task: str, chosen: int | None, licence: str, about: str, limits: str, request: gr.Request
-    ) -> Iterator[Any]:
-        """Give a version as a zip file."""
-        from deepart.admin.publishing import Words, write_zip
-
-        key, number = _key(task), _number(chosen)
-        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            target = Path(folder) / f"{key.replace('/', '-')}-{number}.zip"
-            yield gr.update(value=str(write_zip(key, target, number, Words(licence, about, limits))), visible=True)
-
-    @admin_handler
-    def show_card(
-        token: str, task: str, chosen: int | None, licence: str, about: str, limits: str, request: gr.Request
-    ) -> Any:
-        """Show the card that would be published."""
-        from deepart.admin.publishing import Words
-        from deepart.admin.publishing import card as card_of
-        from deepart.admin.versions import find_version
-
-        version = find_version(_key(task), _number(chosen))
-        return gr.update(value=card_of(version, Words(licence, about, limits)), visible=True)
-
-    def publish(values: tuple[Any, ...], owner: str | None, request: gr.Request) -> Iterator[Any]:
-        from deepart.admin.publishing import Words, publish_steps
-
-        task, chosen, repository, licence, private, about, limits = values
-        language = language_of(request)
-        words = Words(licence, about, limits)
-        steps = publish_steps(
-            _key(task), (repository or "").strip(), _number(chosen), words, owner, private is not False
-        )
-        address = yield from alone(following(steps, language, 0))
-        key = "ui.admin.published" if private is not False else "ui.admin.published_open"
-        yield html.done(say(key, language, address=address))
-
-    @admin_handler
-    def publish_version(token: str, request: gr.Request, *values: Any) -> Iterator[Any]:
-        """Push a version to the Hub with the token of the environment."""
-        yield from publish(values, None, request)
-
-    @admin_handler
-    def publish_as_owner(token: str, owner: gr.OAuthToken | None, request: gr.Request, *values: Any) -> Iterator[Any]:
-        """Publish with the token of the owner's login, if there is one."""
-        yield from publish(values, owner.token if owner else None, request)
-
     # Wiring
     # Gradio asks the Hub who somebody is wherever a handler takes a token: only where names are let in.
     publishing: Callable[..., Any] = publish_as_owner if access.gate().takes_users else publish_version
@@ -207,6 +108,112 @@ def build_versions_panel(token: gr.State) -> Panel:
         **QUIET,
     ).failure(None, None, [published], js=CLEAR, **QUIET)
     return Panel(open_versions, [task, *shown], [task, number])
+
+
+def view(task: str, chosen: int | None, language: str) -> tuple[Any, Any]:
+    """Return the versions to choose from and their table."""
+    from deepart.admin.evaluation import live_key
+    from deepart.admin.versions import history, versions
+    from deepart.checkpoints import live_fault
+
+    try:
+        key = live_key(_task(task))
+    except InputError as error:  # no checkpoint yet
+        return gr.update(choices=[], value=None), html.note(error.sentence(language))
+    rows = versions(key)
+    choices = [(_title(row, language), row.number) for row in rows]
+    fault = live_fault(key)
+    told = html.note(fault.sentence(language)) if fault else ""
+    return updated(choices, chosen), told + html.version_table(rows, language) + html.history(history(key), language)
+
+
+@admin_handler
+def open_versions(token: str, task: str, chosen: int | None, request: gr.Request) -> tuple[Any, ...]:
+    return gr.update(choices=task_choices(language_of(request))), *view(task, chosen, language_of(request))
+
+
+@admin_handler
+def choose_versions(token: str, task: str, request: gr.Request) -> tuple[Any, ...]:
+    return view(task, None, language_of(request))
+
+
+@admin_handler
+def make_live(token: str, task: str, chosen: int | None, reason: str, request: gr.Request) -> tuple[Any, ...]:
+    return go_back(task, _number(chosen), reason, request)
+
+
+@admin_handler
+def roll_back(token: str, task: str, reason: str, request: gr.Request) -> tuple[Any, ...]:
+    """Go back to the version that was live before this one."""
+    return go_back(task, None, reason, request)
+
+
+def go_back(task: str, chosen: int | None, reason: str, request: gr.Request) -> tuple[Any, ...]:
+    from deepart.admin.versions import rollback
+
+    version = rollback(_key(task), chosen, reason or "")
+    language = language_of(request)
+    sentence = say("ui.admin.is_live", language, checkpoint=version.key, number=version.number)
+    return html.done(sentence), *view(task, version.number, language)
+
+
+@admin_handler
+def delete_one(token: str, task: str, chosen: int | None, request: gr.Request) -> tuple[Any, ...]:
+    from deepart.admin.versions import delete_version
+
+    delete_version(_key(task), _number(chosen))
+    language = language_of(request)
+    return html.done(say("ui.admin.deleted", language, name=chosen)), *view(task, None, language)
+
+
+@admin_handler
+def write_version(
+    token: str, task: str, chosen: int | None, licence: str, about: str, limits: str, request: gr.Request
+) -> Iterator[Any]:
+    """Give a version as a zip file."""
+    from deepart.admin.publishing import Words, write_zip
+
+    key, number = _key(task), _number(chosen)
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        target = Path(folder) / f"{key.replace('/', '-')}-{number}.zip"
+        yield gr.update(value=str(write_zip(key, target, number, Words(licence, about, limits))), visible=True)
+
+
+@admin_handler
+def show_card(
+    token: str, task: str, chosen: int | None, licence: str, about: str, limits: str, request: gr.Request
+) -> Any:
+    """Show the card that would be published."""
+    from deepart.admin.publishing import Words
+    from deepart.admin.publishing import card as card_of
+    from deepart.admin.versions import find_version
+
+    version = find_version(_key(task), _number(chosen))
+    return gr.update(value=card_of(version, Words(licence, about, limits)), visible=True)
+
+
+def publish(values: tuple[Any, ...], owner: str | None, request: gr.Request) -> Iterator[Any]:
+    from deepart.admin.publishing import Words, publish_steps
+
+    task, chosen, repository, licence, private, about, limits = values
+    language = language_of(request)
+    words = Words(licence, about, limits)
+    steps = publish_steps(_key(task), (repository or "").strip(), _number(chosen), words, owner, private is not False)
+    address = yield from alone(following(steps, language, 0))
+    key = "ui.admin.published" if private is not False else "ui.admin.published_open"
+    yield html.done(say(key, language, address=address))
+
+
+@admin_handler
+def publish_version(token: str, request: gr.Request, *values: Any) -> Iterator[Any]:
+    """Push a version to the Hub with the token of the environment."""
+    yield from publish(values, None, request)
+
+
+@admin_handler
+def publish_as_owner(token: str, owner: gr.OAuthToken | None, request: gr.Request, *values: Any) -> Iterator[Any]:
+    """Publish with the token of the owner's login, if there is one."""
+    yield from publish(values, owner.token if owner else None, request)
 
 
 def _task(task: str) -> str:

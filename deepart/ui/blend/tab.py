@@ -403,11 +403,6 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
         return gr.update(visible=True), background
 
     @handler
-    def check_blend_content(path: str, request: gr.Request) -> Any:
-        """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        return accepted(path)
-
-    @handler
     def save_mix(values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:
         """Write the mix to a file, and put it among the styles; the picture stays as it is."""
         language, code = language_of(request), code_of(on_page(values))
@@ -422,14 +417,6 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
             save_style(code, path)
             said = say(note, language, name=style_slots.plain(code.label))
             yield gr.update(value=str(path), interactive=True), said, *shown_slots
-
-    def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
-        """Return what `outputs` become when there is a painting."""
-        return (before, after), gr.update(value=download, interactive=True), recipe, note
-
-    @handler
-    def say_stopped(request: gr.Request) -> str:
-        return say("ui.stopped", language_of(request))
 
     # Wiring
     page = gr.context.Context.root_block
@@ -495,6 +482,22 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
     )
     finer.wire(inputs - {newest}, on_page, newest, outputs, painting_shown)
     add_blend_endpoint()
+
+
+@handler
+def check_blend_content(path: str, request: gr.Request) -> Any:
+    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
+    return accepted(path)
+
+
+def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
+    """Return what `outputs` become when there is a painting."""
+    return (before, after), gr.update(value=download, interactive=True), recipe, note
+
+
+@handler
+def say_stopped(request: gr.Request) -> str:
+    return say("ui.stopped", language_of(request))
 
 
 _NOTHING_SELECTED = gr.update(selected_index=-1)  # None would leave the old one selected

@@ -31,6 +31,9 @@ from deepart.ui.pictures import accepted, picture_upload
 
 ANSWER_NAME = "deepart-answer"
 
+_ANSWERED = 8  # parts of the page that an answer fills
+_CLEARED = "", None, gr.skip(), "", None, ""  # what evidence there was of the picture before
+
 
 def build_classify_tab(tab: gr.Tab) -> gr.Image:
     """Add the tab's components and their events to `tab`, which surrounds them; return its picture."""
@@ -85,107 +88,6 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
 
     answer_outputs = [verdict, answer_side, evidence_side, files_side, bars, card, json_file, csv_file]
     evidence_outputs = [nearest, heat, label, changes, parts, part_legend]
-    cleared = "", None, gr.skip(), "", None, ""  # of the picture before
-
-    def has_evidence(path: str | None, model: str) -> bool:
-        try:
-            return model == DEFAULT_CHECKPOINT and request_of.opinion(path).found.known
-        except InputError:  # no picture, or a bad one
-            return False
-
-    # Handlers
-    @handler
-    def translate_classify(request: gr.Request) -> tuple[Any, ...]:
-        """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
-        language = language_of(request)
-        if language == "en":
-            return (gr.skip(),) * 3
-        return (
-            gr.update(value=_sample_items(language)),
-            gr.update(choices=_head_choices(language)),
-            gr.update(choices=_model_choices(language)),
-        )
-
-    @handler
-    def show_first_sample(opened: bool, path: str | None, request: gr.Request) -> tuple[bool, Any]:
-        """Begin with a sample once the tab is opened: those who do not open it cost nothing."""
-        if opened or path is not None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
-            return True, gr.skip()
-        return True, samples.artwork(samples.ARTWORKS[0])
-
-    @handler
-    def choose_sample(request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
-        return samples.artwork(samples.ARTWORKS[event.index]), gr.update(selected_index=-1)
-
-    @handler
-    def check_artwork(path: str, request: gr.Request) -> Any:
-        """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        return accepted(path)
-
-    @handler
-    def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """The answer at once; what it rests on follows."""
-        language = language_of(request)
-        nothing = (*(gr.update(visible=False),) * 3, *(gr.skip(),) * (len(answer_outputs) - 4), *cleared)
-        if path is None:
-            yield html.waiting(say("ui.classify.waiting", language)), *nothing
-            return
-        steps = request_of.opinion_steps(path, model)
-        try:
-            while True:
-                yield html.waiting(_progress(next(steps), language)), *nothing
-        except StopIteration as end:
-            opinion = end.value
-        except DeepartError as error:  # of a bad picture a toast has said so too
-            yield html.waiting(error.sentence(language)), *nothing
-            return
-        finally:
-            steps.close()
-        found = opinion.found
-        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            as_json, as_csv = (Path(folder) / f"{ANSWER_NAME}.{kind}" for kind in ("json", "csv"))
-            as_json.write_text(json.dumps(opinion.as_json(), ensure_ascii=False, indent=2), "utf-8")
-            as_csv.write_text(opinion.as_csv(language), "utf-8-sig")  # the mark tells Excel that it is UTF-8
-            yield (
-                html.verdict(found, opinion.conflicts, language),
-                gr.update(visible=True),
-                gr.update(visible=found.known and opinion.has_evidence),
-                gr.update(visible=True),
-                html.bars(found, TOP, language),
-                html.card(found, opinion.mistaken, language),
-                str(as_json),
-                str(as_csv),
-                *cleared,
-            )
-
-    @handler
-    def show_evidence(path: str | None, model: str, head: str, request: gr.Request) -> tuple[Any, ...]:
-        """What takes no time: where it looked, and what it is like; the rest makes way for what follows."""
-        if not has_evidence(path, model):
-            return cleared
-        language, opinion = language_of(request), request_of.opinion(path)
-        answers = opinion.found.answers[head][:TOP]
-        choices = [(label_name(head, answer.label, language), answer.label) for answer in answers]
-        return (
-            html.neighbours(opinion.nearest, language),
-            request_of.heat(path, head),
-            gr.update(choices=choices, value=answers[0].label),
-            *cleared[3:],
-        )
-
-    @handler
-    def show_more_evidence(path: str | None, model: str, head: str, request: gr.Request) -> tuple[Any, ...]:
-        """What needs further looks at the picture, changed or in parts."""
-        if not has_evidence(path, model):
-            return cleared[3:]
-        language, opinion = language_of(request), request_of.opinion(path)
-        table = html.change_table(request_of.changes(path, head), opinion.found.answers[head], head, language)
-        drawn, legend = request_of.parts(path, head)
-        return table, drawn, html.legend(legend, head, language)
-
-    @handler
-    def show_heat(path: str | None, head: str, label: str, request: gr.Request) -> Any:
-        return request_of.heat(path, head, label) if path else gr.skip()
 
     # Wiring
     page = gr.context.Context.root_block
@@ -215,6 +117,114 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
     label.input(runtime.gpu(show_heat), [picture, head, label], [heat], **reasoning)
     add_classify_endpoint()
     return picture
+
+
+@handler
+def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """The answer at once; what it rests on follows."""
+    language = language_of(request)
+    nothing = (*(gr.update(visible=False),) * 3, *(gr.skip(),) * (_ANSWERED - 4), *_CLEARED)
+    if path is None:
+        yield html.waiting(say("ui.classify.waiting", language)), *nothing
+        return
+    steps = request_of.opinion_steps(path, model)
+    try:
+        while True:
+            yield html.waiting(_progress(next(steps), language)), *nothing
+    except StopIteration as end:
+        opinion = end.value
+    except DeepartError as error:  # of a bad picture a toast has said so too
+        yield html.waiting(error.sentence(language)), *nothing
+        return
+    finally:
+        steps.close()
+    found = opinion.found
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        as_json, as_csv = (Path(folder) / f"{ANSWER_NAME}.{kind}" for kind in ("json", "csv"))
+        as_json.write_text(json.dumps(opinion.as_json(), ensure_ascii=False, indent=2), "utf-8")
+        as_csv.write_text(opinion.as_csv(language), "utf-8-sig")  # the mark tells Excel that it is UTF-8
+        yield (
+            html.verdict(found, opinion.conflicts, language),
+            gr.update(visible=True),
+            gr.update(visible=found.known and opinion.has_evidence),
+            gr.update(visible=True),
+            html.bars(found, TOP, language),
+            html.card(found, opinion.mistaken, language),
+            str(as_json),
+            str(as_csv),
+            *_CLEARED,
+        )
+
+
+@handler
+def show_evidence(path: str | None, model: str, head: str, request: gr.Request) -> tuple[Any, ...]:
+    """What takes no time: where it looked, and what it is like; the rest makes way for what follows."""
+    if not has_evidence(path, model):
+        return _CLEARED
+    language, opinion = language_of(request), request_of.opinion(path)
+    answers = opinion.found.answers[head][:TOP]
+    choices = [(label_name(head, answer.label, language), answer.label) for answer in answers]
+    return (
+        html.neighbours(opinion.nearest, language),
+        request_of.heat(path, head),
+        gr.update(choices=choices, value=answers[0].label),
+        *_CLEARED[3:],
+    )
+
+
+@handler
+def show_more_evidence(path: str | None, model: str, head: str, request: gr.Request) -> tuple[Any, ...]:
+    """What needs further looks at the picture, changed or in parts."""
+    if not has_evidence(path, model):
+        return _CLEARED[3:]
+    language, opinion = language_of(request), request_of.opinion(path)
+    table = html.change_table(request_of.changes(path, head), opinion.found.answers[head], head, language)
+    drawn, legend = request_of.parts(path, head)
+    return table, drawn, html.legend(legend, head, language)
+
+
+def has_evidence(path: str | None, model: str) -> bool:
+    try:
+        return model == DEFAULT_CHECKPOINT and request_of.opinion(path).found.known
+    except InputError:  # no picture, or a bad one
+        return False
+
+
+@handler
+def translate_classify(request: gr.Request) -> tuple[Any, ...]:
+    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+    language = language_of(request)
+    if language == "en":
+        return (gr.skip(),) * 3
+    return (
+        gr.update(value=_sample_items(language)),
+        gr.update(choices=_head_choices(language)),
+        gr.update(choices=_model_choices(language)),
+    )
+
+
+@handler
+def show_first_sample(opened: bool, path: str | None, request: gr.Request) -> tuple[bool, Any]:
+    """Begin with a sample once the tab is opened: those who do not open it cost nothing."""
+    if opened or path is not None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+        return True, gr.skip()
+    return True, samples.artwork(samples.ARTWORKS[0])
+
+
+@handler
+def choose_sample(request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
+    return samples.artwork(samples.ARTWORKS[event.index]), gr.update(selected_index=-1)
+
+
+@handler
+def check_artwork(path: str, request: gr.Request) -> Any:
+    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
+    return accepted(path)
+
+
+@handler
+def show_heat(path: str | None, head: str, label: str, request: gr.Request) -> Any:
+    return request_of.heat(path, head, label) if path else gr.skip()
 
 
 def _evidence_picture(label: str, elem_id: str) -> gr.Image:

@@ -73,92 +73,6 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
     unread(download)
     unread_editor(editor)
 
-    def told(path: str | None, mask: bytes | None, drawn: Any, language: str, folder: str) -> tuple[Any, Any]:
-        """Return the file of the mask, and how much it marks."""
-        holes = protect = None
-        if path is not None:
-            holes, protect = request_of.marked(mask, drawn, load_image(path).size)
-        if holes is None and protect is None:
-            return gr.update(value=None, interactive=False), ""
-        parts = [say("ui.restore.marked", language, percent=html.percent(request_of.share(holes)))]
-        if protect is not None:
-            parts.append(say("ui.restore.protected", language, percent=html.percent(request_of.share(protect))))
-        if holes is None:
-            return gr.update(value=None, interactive=False), " ".join(parts)
-        save_png(holes, Path(folder) / MASK_NAME)
-        return gr.update(value=str(Path(folder) / MASK_NAME), interactive=True), " ".join(parts)
-
-    @handler
-    def show_mask(work: dict[str, Any], path: str | None, mask: bytes | None, request: gr.Request) -> Any:
-        """Put the picture and its mask on the canvas, unless they are there: strokes must not be lost.
-
-        Not a generator: the last value of one is sent twice, and layers that come twice at once get lost.
-        """
-        if work.get("looking"):  # then there will be a mask
-            return gr.skip()
-        wanted = (path, mask) if path and work.get("marking") else None
-        if work.get("marked") == wanted:
-            return gr.skip()
-        work["marked"] = wanted
-        if wanted is None:
-            return None
-        picture = load_image(path)
-        layers = [request_of.strokes(mask, picture.size)] if mask else []
-        return {"background": request_of.canvas(picture), "layers": layers, "composite": None}
-
-    @handler
-    def tell_mask(path: str | None, mask: bytes | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            yield told(path, mask, None, language_of(request), folder)
-
-    @handler
-    def follow_strokes(
-        path: str | None, mask: bytes | None, drawn: dict[str, Any] | None, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        """Whoever marks damage wants it filled."""
-        if path is None or not (drawn or {}).get("layers"):
-            yield gr.skip(), gr.skip(), gr.skip()
-            return
-        before, after = (request_of.marked(mask, editor, load_image(path).size)[0] for editor in (None, drawn))
-        with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            file, sentence = told(path, mask, drawn, language_of(request), folder)
-            is_new = request_of.share(after) > 0 and before != after
-            yield file, sentence, gr.update(value=True) if is_new else gr.skip()
-
-    @handler
-    def find_damage(
-        path: str | None, mask: bytes | None, drawn: dict[str, Any] | None, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        """Add the damage that is found to what is marked."""
-        if path is None:
-            raise InputError("restore.missing")
-        language = language_of(request)
-        steps = request_of.damage_steps(path)
-        try:
-            while True:
-                yield gr.skip(), gr.skip(), say(next(steps).note, language)
-        except StopIteration as end:
-            examined = end.value
-        finally:
-            steps.close()
-        before, _ = request_of.marked(mask, drawn, examined.found.size)
-        yield request_of.joined(before, examined.mask), True, ""
-
-    @handler
-    def take_mask(file: str, path: str | None, request: gr.Request) -> tuple[bytes, bool]:
-        if path is None:
-            raise InputError("restore.missing")
-        return request_of.uploaded(file, path), True
-
-    @handler
-    def clear_mask(work: dict[str, Any], request: gr.Request) -> tuple[None, bool]:
-        work.pop("marked", None)  # strokes may be there although the mask is as it was
-        return None, False
-
-    @handler
-    def open_panel(work: dict[str, Any], request: gr.Request) -> None:
-        work["marking"] = True
-
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
     def show_after(event: Callable[..., gr.events.Dependency]) -> None:
@@ -182,3 +96,97 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
         show_after(changed.success)
     editor.input(follow_strokes, [picture, mask, editor], [download, note, fill], trigger_mode="always_last", **quiet)
     return MaskPanel(mask, editor, show_after)
+
+
+def told(path: str | None, mask: bytes | None, drawn: Any, language: str, folder: str) -> tuple[Any, Any]:
+    """Return the file of the mask, and how much it marks."""
+    holes = protect = None
+    if path is not None:
+        holes, protect = request_of.marked(mask, drawn, load_image(path).size)
+    if holes is None and protect is None:
+        return gr.update(value=None, interactive=False), ""
+    parts = [say("ui.restore.marked", language, percent=html.percent(request_of.share(holes)))]
+    if protect is not None:
+        parts.append(say("ui.restore.protected", language, percent=html.percent(request_of.share(protect))))
+    if holes is None:
+        return gr.update(value=None, interactive=False), " ".join(parts)
+    save_png(holes, Path(folder) / MASK_NAME)
+    return gr.update(value=str(Path(folder) / MASK_NAME), interactive=True), " ".join(parts)
+
+
+@handler
+def show_mask(work: dict[str, Any], path: str | None, mask: bytes | None, request: gr.Request) -> Any:
+    """Put the picture and its mask on the canvas, unless they are there: strokes must not be lost.
+
+    Not a generator: the last value of one is sent twice, and layers that come twice at once get lost.
+    """
+    if work.get("looking"):  # then there will be a mask
+        return gr.skip()
+    wanted = (path, mask) if path and work.get("marking") else None
+    if work.get("marked") == wanted:
+        return gr.skip()
+    work["marked"] = wanted
+    if wanted is None:
+        return None
+    picture = load_image(path)
+    layers = [request_of.strokes(mask, picture.size)] if mask else []
+    return {"background": request_of.canvas(picture), "layers": layers, "composite": None}
+
+
+@handler
+def tell_mask(path: str | None, mask: bytes | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        yield told(path, mask, None, language_of(request), folder)
+
+
+@handler
+def follow_strokes(
+    path: str | None, mask: bytes | None, drawn: dict[str, Any] | None, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """Whoever marks damage wants it filled."""
+    if path is None or not (drawn or {}).get("layers"):
+        yield gr.skip(), gr.skip(), gr.skip()
+        return
+    before, after = (request_of.marked(mask, editor, load_image(path).size)[0] for editor in (None, drawn))
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        file, sentence = told(path, mask, drawn, language_of(request), folder)
+        is_new = request_of.share(after) > 0 and before != after
+        yield file, sentence, gr.update(value=True) if is_new else gr.skip()
+
+
+@handler
+def find_damage(
+    path: str | None, mask: bytes | None, drawn: dict[str, Any] | None, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """Add the damage that is found to what is marked."""
+    if path is None:
+        raise InputError("restore.missing")
+    language = language_of(request)
+    steps = request_of.damage_steps(path)
+    try:
+        while True:
+            yield gr.skip(), gr.skip(), say(next(steps).note, language)
+    except StopIteration as end:
+        examined = end.value
+    finally:
+        steps.close()
+    before, _ = request_of.marked(mask, drawn, examined.found.size)
+    yield request_of.joined(before, examined.mask), True, ""
+
+
+@handler
+def take_mask(file: str, path: str | None, request: gr.Request) -> tuple[bytes, bool]:
+    if path is None:
+        raise InputError("restore.missing")
+    return request_of.uploaded(file, path), True
+
+
+@handler
+def clear_mask(work: dict[str, Any], request: gr.Request) -> tuple[None, bool]:
+    work.pop("marked", None)  # strokes may be there although the mask is as it was
+    return None, False
+
+
+@handler
+def open_panel(work: dict[str, Any], request: gr.Request) -> None:
+    work["marking"] = True
