@@ -1,0 +1,301 @@
+"""What happens on the Generate tab: handlers are plain functions, which tests can call without a page."""
+
+from __future__ import annotations
+
+import functools
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.images import save_png
+from deepart.recipes import chunks, recipe_of
+from deepart.tasks.generate.generate import MOST_TRUNCATION, check_seed, random_seed
+from deepart.tasks.generate.genome import ANY_STYLE, Genome
+from deepart.tasks.generate.subjects import ANY_GENRE
+from deepart.tasks.generate.walks import EASINGS
+from deepart.tasks.restore.bundled import LOOKS
+from deepart.text import say
+from deepart.ui.events import handler, language_of
+from deepart.ui.generate import html
+from deepart.ui.generate import request as request_of
+from deepart.ui.generate import steering_panel as steered
+from deepart.ui.generate.breeding_panel import level_choices, lineage_update
+from deepart.ui.generate.region_panel import editor_update, way_choices
+from deepart.ui.generate.request import FILE_NAME
+from deepart.ui.generate.studio import MOST_ON_WALL, Studio
+from deepart.ui.generate.walk_panel import MOST_SECONDS, easing_choices
+from deepart.ui.restore.html import progress
+from deepart.ui.widgets.picture_wall import Choice, Tile, with_tiles
+
+SCALES = (1, 2, 4)
+_FINISHED = 6  # parts of the page that a finished picture fills
+_PAUSE = 0.3  # seconds without another change, after which a picture is finished
+
+
+@functools.cache
+def painter() -> Callable[..., Iterator[Any]]:
+    return runtime.gpu(request_of.painted)
+
+
+@handler
+def finish(studio: Studio, upscale: int, look: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Enlarge the picture, write its file, and say how new it is; wait until it is no longer being changed."""
+    nothing = (gr.skip(),) * (_FINISHED - 1)
+    genome, language = studio.easel, language_of(request)
+    deadline = time.monotonic() + _PAUSE
+    while genome is not None and time.monotonic() < deadline and studio.easel is genome:
+        yield gr.skip(), *nothing
+        time.sleep(0.1)
+    if genome is None or studio.easel is not genome:
+        yield gr.skip(), *nothing
+        return
+    studio.remember(genome)
+    picture = None
+    for step in painter()([genome], int(upscale), look):
+        if studio.easel is not genome:
+            yield "", *nothing
+            return
+        if isinstance(step, runtime.Progress):
+            yield gr.skip(), *nothing
+        else:
+            picture = step[0]
+    judged = None if runtime.settings().zero_gpu else request_of.judged(picture)
+    if studio.easel is not genome:
+        yield "", *nothing
+        return
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        path = Path(folder) / FILE_NAME
+        save_png(picture, path, text=chunks(picture))
+        yield (
+            "",
+            str(path),
+            gr.update(value=str(path), interactive=True),
+            recipe_of(picture).as_dict(),
+            html.originality_meter(judged, language),
+            lineage_update(studio, language),
+        )
+
+
+def hung(studio: Studio, language: str) -> dict[str, Any]:
+    """Return the wall with those of its pictures that have been painted."""
+    tiles = [
+        Tile(each.id, request_of.caption(each, language), studio.tiles[each.id])
+        for each in studio.wall
+        if each.id in studio.tiles
+    ]
+    picked = studio.base.id if studio.base else None
+    return with_tiles(tiles, picked, studio.liked, say("ui.generate.like", language))
+
+
+def described(genome: Genome, language: str) -> str:
+    parts = [
+        request_of.caption(genome, language),
+        request_of.style_name(genome.style, language),
+        say("ui.generate.with_variety", language, variety=genome.truncation),
+    ]
+    return " · ".join(parts)
+
+
+def told(step: runtime.Progress, language: str) -> str:
+    return progress(min(1.0, step.done / max(step.total, 1)), say(step.note, language))
+
+
+def seen(studio: Studio, language: str) -> tuple[Any, ...]:
+    """Return the picture that was picked, painted at once, and controls that start anew."""
+    return request_of.quick(studio.easel), described(studio.easel, language), *steered.fresh(studio, language)
+
+
+@handler
+def translate_generate(request: gr.Request) -> tuple[Any, ...]:
+    """Say in the visitor's language what Gradio cannot translate: the choices."""
+    language = language_of(request)
+    if language == "en":
+        return (gr.skip(),) * 6
+    return (
+        gr.update(choices=request_of.genre_choices(language)),
+        gr.update(choices=look_choices(language)),
+        gr.update(choices=easing_choices(language)),
+        gr.update(choices=level_choices(language)),
+        gr.update(choices=way_choices(language)),
+        gr.update(choices=request_of.model_choices(language)),
+    )
+
+
+def born(
+    studio: Studio, first: int, style: str, genre: str, variety: float, count: int, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """Hang the pictures of the seeds from `first` on."""
+    language = language_of(request)
+    for step in request_of.births(studio.checkpoint, first, int(count), style, variety, genre):
+        if isinstance(step, runtime.Progress):
+            yield gr.skip(), gr.skip(), told(step, language), gr.skip()
+            continue
+        studio.hang(step.genomes)
+        choices = request_of.style_choices(studio.checkpoint, language)
+        yield first, gr.update(choices=choices), "", step.sentence(language)
+
+
+@handler
+def show_first_wall(
+    studio: Studio, style: str, genre: str, variety: float, count: int, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
+    if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+        yield (gr.skip(),) * 4
+        return
+    studio.is_open = True
+    yield from born(studio, random_seed(), style, genre, variety, count, request)
+
+
+@handler
+def hang_new(
+    studio: Studio, style: str, genre: str, variety: float, count: int, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    studio.is_open = True
+    yield from born(studio, random_seed(), style, genre, variety, count, request)
+
+
+@handler
+def hang_seed(
+    studio: Studio, seed: int | None, style: str, genre: str, variety: float, count: int, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    studio.is_open = True
+    first = random_seed() if seed is None else check_seed(int(seed))
+    yield from born(studio, first, style, genre, variety, count, request)
+
+
+@handler
+def hang_of_model(studio: Studio, variety: float, count: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Hang pictures of another generator, which need not know the style."""
+    for first, choices, *rest in born(studio, random_seed(), ANY_STYLE, ANY_GENRE, variety, count, request):
+        is_done = isinstance(first, int)
+        yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, *rest
+
+
+@handler
+def like(studio: Studio, value: Any, request: gr.Request) -> Any:
+    """Remember what is liked; it also lies at the corners of the pad."""
+    studio.liked = Choice.read(value, {genome.id for genome in studio.wall}).liked
+    return _pad_if_open(studio, language_of(request))
+
+
+@handler
+def steer(studio: Studio, request: gr.Request, *values: Any) -> tuple[Any, Any]:
+    """Show what the controls make of the picture, at once."""
+    if studio.base is None:
+        return gr.skip(), gr.skip()
+    studio.easel = steered.change_of(studio, *values).of(studio.base, studio.partner)
+    return request_of.quick(studio.easel), described(studio.easel, language_of(request))
+
+
+@handler
+def follow_pad(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, Any]:
+    genome = steered.at_pad(studio, value)
+    if genome is None:
+        return gr.skip(), gr.skip()
+    studio.pick(genome)
+    return request_of.quick(genome), described(genome, language_of(request))
+
+
+@handler
+def follow_map(studio: Studio, value: Any, variety: float, request: gr.Request) -> tuple[Any, Any]:
+    genome = steered.at_map(value, variety)
+    studio.pick(genome)
+    return request_of.quick(genome), described(genome, language_of(request))
+
+
+@handler
+def reset_controls(studio: Studio, request: gr.Request) -> tuple[Any, ...]:
+    return steered.fresh(studio, language_of(request))
+
+
+@handler
+def open_pad(studio: Studio, request: gr.Request) -> Any:
+    studio.open_panels.add("pad")
+    return _pad_if_open(studio, language_of(request))
+
+
+@handler
+def close_pad(studio: Studio, request: gr.Request) -> None:
+    studio.open_panels.discard("pad")
+
+
+@handler
+def show_pad(studio: Studio, request: gr.Request) -> Any:
+    return _pad_if_open(studio, language_of(request))
+
+
+@handler
+def open_map(request: gr.Request) -> tuple[Any, str]:
+    language = language_of(request)
+    return steered.map_update(language), html.axes(steered.axes_text(language))
+
+
+@handler
+def keep_picture(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
+    """Hang the picture that is looked at beside the others."""
+    studio.liked = Choice.read(value, {genome.id for genome in studio.wall}).liked
+    language = language_of(request)
+    studio.keep()
+    studio.tiles.setdefault(studio.base.id, request_of.tile_image(studio.base))
+    return hung(studio, language), *steered.fresh(studio, language)
+
+
+@handler
+def go_back(studio: Studio, request: gr.Request) -> None:
+    studio.back()
+
+
+@handler
+def open_file(studio: Studio, path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Take up a picture, or a film, where its file left off."""
+    unchanged = (gr.skip(),) * 6
+    if path is None:
+        yield unchanged
+        return
+    found = request_of.opened(path)
+    language = language_of(request)
+    genomes = [found] if isinstance(found, Genome) else list(found.keys)
+    for step in request_of.births(genomes[0].checkpoint, 0, 1):  # only to load it
+        if isinstance(step, runtime.Progress):
+            yield unchanged
+    studio.is_open, studio.checkpoint = True, genomes[0].checkpoint
+    first = genomes[0]
+    rest = studio.wall if isinstance(found, Genome) else []
+    studio.hang([*genomes, *rest][:MOST_ON_WALL])
+    settings = (
+        gr.update(choices=request_of.style_choices(first.checkpoint, language), value=first.style),
+        min(first.truncation, MOST_TRUNCATION),
+        first.seed if first.origin == "seed" else gr.skip(),
+    )
+    if isinstance(found, Genome):
+        yield *settings, *(gr.skip(),) * 3
+        return
+    seconds = min(max(found.frames / found.fps, 1), MOST_SECONDS)
+    yield *settings, seconds, found.loop, found.easing if found.easing in EASINGS else EASINGS[0]
+
+
+def sender(target: str) -> Any:
+    @handler
+    def send_picture(path: str | None, request: gr.Request) -> tuple[Any, Any]:
+        return path or gr.skip(), gr.Tabs(selected=target) if path else gr.skip()
+
+    return send_picture
+
+
+def _pad_if_open(studio: Studio, language: str) -> Any:
+    return steered.pad_update(studio, language) if "pad" in studio.open_panels else gr.skip()
+
+
+@handler
+def show_editor(studio: Studio, request: gr.Request) -> Any:
+    return editor_update(studio)
+
+
+def look_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"option.restore.look.{look}", language), look) for look in LOOKS]
