@@ -130,3 +130,15 @@ def test_a_wall_of_the_page_shows_what_was_asked_for(monkeypatch: pytest.MonkeyP
 def test_the_classifier_has_every_genre_that_can_be_asked_for() -> None:
     assert set(GENRES) == set(LABELS) - {"nude_painting"}
     assert seeds.candidates_for(1) == 64 and json.dumps(shown("L", "landscape", 1).settings())
+
+
+def test_a_wall_is_of_the_surest() -> None:
+    engine, classifier = ArtGenerator(), Sees(8 * "L")
+    doubt = iter([0, 3, 0, 3, 3, 3, 3, 3])
+    plain = classifier.describe
+    classifier.describe = lambda pictures, thorough: torch.stack(
+        [row / (1 + next(doubt)) for row in plain(pictures, thorough)]
+    )
+    genomes = [engine.born(seed) for seed in range(8)]
+    chosen = runtime.run(showing_steps(engine, genomes, 1, "landscape", is_varied=True, classifier=classifier))
+    assert [genome.seed for genome in chosen.genomes] == [0] and chosen.found == 8

@@ -133,6 +133,8 @@ def showing_steps(
     if not showing:
         showing = [likely.index(max(likely))]
     elif is_varied and len(showing) > 1:
+        # Of all that are called so, those that differ most are those that are least so.
+        showing = sorted(sorted(showing, key=lambda place: -likely[place])[: 2 * count])
         among = varied(classifier, torch.cat(parts)[showing].mean(1), count)
         showing = [showing[place] for place in among]
     return Chosen([genomes[place] for place in showing[:count]], genre, found, looked_at)

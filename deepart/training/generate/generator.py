@@ -244,16 +244,20 @@ class ProjectedDiscriminator(nn.Module):
             mixed[level] = mixed[level] + self.across_scales[level](upsample_linear(mixed[level + 1]))
         found = [map_ * scale.to(map_.dtype) for map_, scale in zip([*mixed, *second], self.scales)]
         if self._sees_pixels:
-            found.append(2 * F.interpolate(x, (PIXEL_SIDE,) * 2, mode="bilinear", antialias=True, align_corners=False))
+            found.append(2 * _small(x))
         return found
 
     def _second_view(self, x: Tensor) -> list[Tensor]:
-        maps = self.second(x, _SECOND_TAPS)
+        maps = self.second(_small(x), _SECOND_TAPS)
         return [mix(maps[tap]) for mix, tap in zip(self.across_second, _SECOND_TAPS)]
 
     def forward(self, features: Sequence[Tensor], style: Tensor) -> list[Answer]:
         """Return what every head says of `features` and styles (B,)."""
         return [head(map_, style) for head, map_ in zip(self.heads, features)]
+
+
+def _small(x: Tensor) -> Tensor:
+    return F.interpolate(x, (PIXEL_SIDE,) * 2, mode="bilinear", antialias=True, align_corners=False)
 
 
 @dataclass(frozen=True, slots=True)
