@@ -2,43 +2,53 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Generator, Iterator, Sequence
-from pathlib import Path
-from typing import Any
-
 import gradio as gr
 
 from deepart import runtime
-from deepart.errors import InputError
 from deepart.options import RestoreOptions
-from deepart.tasks.hub.restorers import RESTORERS, find_restorer
-from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
-from deepart.ui.choices import captioned_gallery, recipe_from, settings_upload
+from deepart.ui.choices import captioned_gallery, settings_upload
 from deepart.ui.classify.request import any_repository
-from deepart.ui.controls import choices_of, option_controls
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.controls import option_controls
 from deepart.ui.events import translations as t
+from deepart.ui.events import unread
 from deepart.ui.large.panel import LargePanel
-from deepart.ui.paintings import shown
-from deepart.ui.pictures import accepted, before_and_after, picture_upload
+from deepart.ui.pictures import before_and_after, picture_upload
 from deepart.ui.restore import html
-from deepart.ui.restore import request as request_of
 from deepart.ui.restore.batch_panel import build_restore_batch_panel
 from deepart.ui.restore.compare_panel import build_compare_panel
-from deepart.ui.restore.damaged_samples import DAMAGED, damaged
+from deepart.ui.restore.damaged_samples import DAMAGED
 from deepart.ui.restore.endpoint import add_restore_endpoint
+from deepart.ui.restore.handlers import (
+    STRENGTHS,
+    VIEWS,
+    check_damaged,
+    choose_sample,
+    clear_bar,
+    engine_choices,
+    examine_picture,
+    extend_choices,
+    fill_what_was_asked_about,
+    look_for_damage,
+    put_photo_back,
+    restore_again,
+    restore_next,
+    restore_picture,
+    restore_sample,
+    reuse_settings,
+    sample_items,
+    send_to_transfer,
+    show_first_sample,
+    show_licences,
+    show_view,
+    stop_restoring,
+    straighten_picture,
+    translate_restore,
+    view_choices,
+)
 from deepart.ui.restore.mask_panel import build_mask_panel
-from deepart.ui.restore.request import CONTROLS, KINDS, Restored, RestoreRequest, restore_to
-
-VIEWS = ("slider", "trust")
-_STRENGTHS = ("clean", "keep_paint", "colour", "upscale")  # that are proposed for a picture
-_NOTHING = (gr.skip(),) * 9  # of what a restoration shows
-_WAITING = (gr.update(value=None, interactive=False),) * 2
-_PATIENCE = 3.0  # seconds after which it is said how long it will take
+from deepart.ui.restore.request import CONTROLS, KINDS
 
 
 def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image:
@@ -64,7 +74,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
                 undo_button = gr.Button(t("ui.restore.straighten_undo"), size="md", elem_id="restore-askew-again")
             examples = captioned_gallery(
-                _sample_items("en"),
+                sample_items("en"),
                 t("ui.restore.samples"),
                 "restore-samples",
                 elem_classes="few",
@@ -90,7 +100,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                     controls = option_controls("restore", CONTROLS[:3], RestoreOptions)
                     controls["keep_paint"].value = USUAL_KEEP_PAINT
                     controls["extend"] = gr.Dropdown(
-                        _extend_choices("en"),
+                        extend_choices("en"),
                         value="",
                         allow_custom_value=True,
                         label=t("option.restore.extend"),
@@ -109,7 +119,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                     gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
                     engines = {
                         role: gr.Dropdown(
-                            _engine_choices(role, "en"),
+                            engine_choices(role, "en"),
                             value="",
                             allow_custom_value=any_repository(),
                             label=t(f"ui.restore.engine.{role}"),
@@ -125,7 +135,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
                 bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
                 with gr.Column(visible=False) as view_side:
                     view = gr.Radio(
-                        _view_choices("en"),
+                        view_choices("en"),
                         value=VIEWS[0],
                         show_label=False,
                         container=False,
@@ -161,7 +171,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     for component in (picture, download, trust_download):
         unread(component)
 
-    strengths = [controls[name] for name in _STRENGTHS]
+    strengths = [controls[name] for name in STRENGTHS]
     wanted = [picture, panel.mask, panel.editor, *settings]
     outputs = [bar, view_side, result, trust, legend, status, download, trust_download, recipe]
 
@@ -229,330 +239,3 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     )
     add_restore_endpoint()
     return picture
-
-
-@handler
-def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """Add to what is wrong the damage, which takes a network."""
-    try:
-        yield from examine_damage(path, language_of(request))
-    finally:
-        work["looking"] = False
-
-
-def examine_damage(path: str | None, language: str) -> Iterator[tuple[Any, ...]]:
-    nothing = (gr.skip(),) * (4 + len(_STRENGTHS))
-    if path is None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
-        yield nothing
-        return
-    steps = request_of.damage_steps(path)
-    try:
-        while True:
-            next(steps)
-            yield nothing
-    except StopIteration as end:
-        examined = end.value
-    except InputError:  # it has been said
-        yield nothing
-        return
-    finally:
-        steps.close()
-    before, after = (proposed(each) for each in (request_of.examine(path), examined))
-    # What is proposed as before may have been edited meanwhile.
-    changed = (gr.skip() if old == new else new for old, new in zip(before, after))
-    card = html.diagnosis_card(path, examined, language)
-    asks = gr.update(visible=examined.found.answer == "ask")
-    yield card, examined.sure, examined.sure is not None, asks, *changed
-
-
-@handler
-def restore_picture(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-    work.pop("done", None)
-    yield from run(work, RestoreRequest.on_page(*values), None, language_of(request))
-
-
-@handler
-def restore_sample(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """Restore a sample as soon as it is known what it needs; other pictures wait for the button."""
-    path, go = values[0], work.pop("go", None)
-    if path is None or go is None or Path(path).name != Path(go).name or request_of.examine(path).corners:
-        yield _NOTHING
-        return
-    yield from run(work, RestoreRequest.on_page(*values), None, language_of(request))
-
-
-@handler
-def restore_next(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """Do one step more than the last time; after the last step begin anew."""
-    wanted = RestoreRequest.on_page(*values)
-    count = len(wanted.steps())
-    number = work.get("done", 0) % max(count, 1) + 1
-    if (yield from run(work, wanted, number, language_of(request))):
-        work["done"] = number
-
-
-def run(
-    work: dict[str, Any], wanted: RestoreRequest, number: int | None, language: str
-) -> Generator[tuple[Any, ...], None, bool]:
-    """Do the first `number` steps, or all; say whether they were done before there was another picture."""
-    started, steps = time.monotonic(), wanted.steps()
-    work |= {"picture": wanted.picture, "stopped": False}
-    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        engine = restore_to(Path(folder), wanted, steps[:number])
-        try:
-            while True:
-                step = next(engine)
-                if work["picture"] != wanted.picture:
-                    return False
-                told = _progress(step, time.monotonic() - started, language)
-                if step.preview is None or step.done == step.total:
-                    yield told, *_NOTHING[1:]
-                    continue
-                before = request_of.compared(wanted, step.preview.size)
-                with shown(before, step.preview) as pictures:
-                    yield told, gr.update(visible=True), pictures, None, "", "", *_WAITING, None
-        except StopIteration as end:
-            restored: Restored = end.value
-        finally:
-            engine.close()
-        note = _note(restored, steps, number, time.monotonic() - started, language)
-        yield (
-            "",
-            gr.update(visible=True),
-            (restored.before, restored.after),
-            restored.trust,
-            html.trust_legend(restored.changed, restored.invented, language),
-            note,
-            *(gr.update(value=path, interactive=True) for path in (restored.download, restored.trust_levels)),
-            restored.recipe,
-        )
-    return True
-
-
-@handler
-def translate_restore(request: gr.Request) -> tuple[Any, ...]:
-    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
-    language = language_of(request)
-    if language == "en":
-        return (gr.skip(),) * (6 + len(KINDS))
-    return (
-        gr.update(value=_sample_items(language)),
-        html.waiting(say("ui.restore.waiting", language)),
-        html.waiting(say("ui.restore.result_waiting", language)),
-        gr.update(choices=_extend_choices(language)),
-        gr.update(choices=choices_of(RestoreOptions.settings()["look"], language)),
-        gr.update(choices=_view_choices(language)),
-        *(gr.update(choices=_engine_choices(role, language)) for role in KINDS),
-    )
-
-
-@handler
-def show_first_sample(work: dict[str, Any], path: str | None, request: gr.Request) -> Any:
-    """Begin with a sample once the tab is opened: those who do not open it cost nothing."""
-    if work.get("opened") or path is not None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
-        return gr.skip()
-    work.update(opened=True, sample=True, go=damaged(DAMAGED[0]))
-    return work["go"]
-
-
-@handler
-def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
-    work.update(opened=True, sample=True, photo=None, go=damaged(DAMAGED[event.index]))
-    return work["go"], gr.update(selected_index=-1)
-
-
-@handler
-def check_damaged(work: dict[str, Any], path: str, request: gr.Request) -> Any:
-    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    work.update(photo=None, sample=False)
-    return accepted(path)
-
-
-@handler
-def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Say what is wrong with a new picture, and set what is proposed."""
-    language = language_of(request)
-    work.pop("done", None)
-    work.pop("piece", None)
-    work.update(picture=path, looking=path is not None)
-    no_result = html.waiting(say("ui.restore.result_waiting", language))
-    hidden = gr.update(visible=False)
-    cleared = None, False, hidden, hidden, no_result
-    unchanged = (gr.skip(),) * 4
-    if path is None:
-        return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, *unchanged
-    try:
-        examined = request_of.examine(path)
-    except InputError as error:  # a toast has said so too
-        return html.waiting(error.sentence(language)), *cleared, hidden, hidden, *unchanged
-    looking = not runtime.settings().zero_gpu
-    return (
-        html.diagnosis_card(path, examined, language, looking),
-        *cleared,
-        gr.update(visible=examined.corners is not None),
-        gr.update(visible=work.get("photo") is not None and Path(path).name == request_of.STRAIGHTENED_NAME),
-        *proposed(examined),
-    )
-
-
-def proposed(examined: request_of.Examination) -> tuple[float, float, float, int]:
-    """Return the values of `_STRENGTHS` that are proposed."""
-    clean, colour, enlarge = (examined.step(action) for action in ("clean", "colour", "enlarge"))
-    return (
-        clean.strength if clean else 0,
-        examined.keep_paint,
-        colour.strength if colour else 0,
-        enlarge.scale if enlarge else 1,
-    )
-
-
-@handler
-def straighten_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[Any]:
-    """Put what the print looks like from in front in the place of the photo; one of the samples is restored."""
-    if path is None:
-        raise InputError("restore.missing")
-    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        steps = request_of.straightened_to(Path(folder), path)
-        try:
-            while True:
-                next(steps)
-                yield gr.skip()
-        except StopIteration as end:
-            work["photo"] = path
-            if work.get("sample"):
-                work["go"] = end.value
-            yield end.value
-        finally:
-            steps.close()
-
-
-@handler
-def put_photo_back(work: dict[str, Any], request: gr.Request) -> Any:
-    return work.pop("photo", None) or gr.skip()
-
-
-@handler
-def fill_what_was_asked_about(path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """Mark what is red in the card; it is known already, but for another version of the detector."""
-    if path is None:
-        raise InputError("restore.missing")
-    steps = request_of.damage_steps(path)
-    try:
-        while True:
-            next(steps)
-            yield (gr.skip(),) * 3
-    except StopIteration as end:
-        yield end.value.mask, True, gr.update(visible=False)
-    finally:
-        steps.close()
-
-
-@handler
-def stop_restoring(work: dict[str, Any], request: gr.Request) -> str:
-    work["stopped"] = True
-    return html.waiting(say("ui.restore.stopped", language_of(request)))
-
-
-@handler
-def clear_bar(work: dict[str, Any], request: gr.Request) -> str:
-    """Leave nothing in the bar after an error; what is stopped counts as one."""
-    return stop_restoring(work, request) if work.get("stopped") else ""
-
-
-@handler
-def show_view(view: str, request: gr.Request) -> tuple[Any, Any]:
-    return gr.update(visible=view == "slider"), gr.update(visible=view == "trust")
-
-
-@handler
-def show_licences(request: gr.Request, *names: str | None) -> str:
-    language = language_of(request)
-    notes = []
-    for name in filter(None, names):
-        row = RESTORERS.get(name)
-        if row is None:
-            notes.append((name, say("ui.restore.licence_of_repository", language), ""))
-        else:
-            notes.append((f"{row.repo}/{row.file}", row.licence, say(row.good_for, language)))
-    return html.licence_notes(notes, language)
-
-
-@handler
-def restore_again(path: str | None, request: gr.Request) -> Any:
-    """Make the result the picture to restore; its recipe travels in the file."""
-    return path or gr.skip()
-
-
-@handler
-def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
-    """Read the settings back from a picture that was restored here."""
-    found = recipe_from(path, "restore")
-    made, used = found.settings, found.checkpoint.split(", ")
-    options = RestoreOptions.from_recipe({"clean": 0.0, "keep_paint": USUAL_KEEP_PAINT, **made})
-    return (
-        "fill" in str(made.get("steps")).split(", "),
-        *(getattr(options, name) for name in CONTROLS),
-        *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
-        html.waiting(say("ui.restore.settings_restored", language_of(request))),
-    )
-
-
-@handler
-def send_to_transfer(path: str | None, request: gr.Request) -> tuple[Any, Any]:
-    return path or gr.skip(), gr.Tabs(selected="transfer")
-
-
-def _sample_items(language: str) -> list[tuple[str, str]]:
-    return [(damaged(key), say(f"ui.restore.sample.{key}", language)) for key in DAMAGED]
-
-
-def _extend_choices(language: str) -> list[tuple[str, str]]:
-    sides = (("15,0,15,0", "sides", 15), ("0,15,0,15", "ends", 15), ("10", "all", 10))
-    return [
-        (say("ui.restore.extend.none", language), ""),
-        *((say(f"ui.restore.extend.{name}", language, percent=percent), wish) for wish, name, percent in sides),
-        *((ratio, ratio) for ratio in ("1:1", "5:4", "4:3", "3:2", "16:9", "4:5", "3:4", "2:3", "9:16")),
-    ]
-
-
-def _view_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.restore.view.{view}", language), view) for view in VIEWS]
-
-
-def _engine_choices(role: str, language: str) -> list[tuple[str, str]]:
-    rows = [(key, find_restorer(key)) for key in request_of.offered(role)]
-    licences = {key: say("ui.restore.own", language) if row.path else row.licence for key, row in rows}
-    sizes = {key: f" · {row.size / 2**20:.0f} MB" if row.size else "" for key, row in rows}
-    return [
-        (say("ui.restore.bundled", language), ""),
-        *((f"{key.partition('/')[2]} · {licences[key]}{sizes[key]}", key) for key, row in rows),
-    ]
-
-
-def _progress(step: runtime.Progress, seconds: float, language: str) -> str:
-    done = min(1.0, step.done / max(step.total, 1))
-    note = say(step.note, language)
-    if seconds > _PATIENCE and 0.05 < done < 1:
-        note += " · " + say("ui.restore.left", language, seconds=round(seconds * (1 - done) / done) + 1)
-    return html.progress(done, note)
-
-
-def _note(restored: Restored, steps: Sequence[Step], number: int | None, seconds: float, language: str) -> str:
-    names = [say(f"ui.restore.action.{step.action}", language) for step in steps]
-    if not steps:
-        note = say("ui.restore.no_step", language)
-    elif number is None:
-        width, height = restored.size
-        note = say("ui.restore.done", language, width=width, height=height, seconds=seconds)
-    elif number < len(steps):
-        note = say(
-            "ui.restore.step_done",
-            language,
-            number=number,
-            count=len(steps),
-            action=names[number - 1],
-            next=names[number],
-        )
-    else:
-        note = say("ui.restore.last_step", language, number=number, action=names[-1])
-    return f"{note} {say('ui.credentials_dropped', language)}" if restored.had_credentials else note

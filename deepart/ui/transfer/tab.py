@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-import html
-import tempfile
-import time
-from collections.abc import Iterator
-from functools import partial
-from pathlib import Path
-from typing import Any
-
 import gradio as gr
 
 from deepart import runtime
-from deepart.errors import InputError
-from deepart.images import fit, load_image
 from deepart.options import PaintOptions
-from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from deepart.tasks.paint.gallery import named_styles
-from deepart.tasks.paint.style_files import load_style
-from deepart.text import say
 from deepart.ui import samples
-from deepart.ui.choices import captioned_gallery, gallery_items, one_of, recipe_from, settings_upload, within
-from deepart.ui.controls import in_order, option_controls, restored, translated
-from deepart.ui.events import handler, language_of, show_progress, unread, unread_editor
+from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
+from deepart.ui.controls import in_order, option_controls
 from deepart.ui.events import translations as t
+from deepart.ui.events import unread, unread_editor
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
-from deepart.ui.paintings import next_number, previews, shown
-from deepart.ui.pictures import accepted, before_and_after, picture_upload
+from deepart.ui.pictures import before_and_after, picture_upload
 from deepart.ui.transfer.batch_panel import build_batch_panel
 from deepart.ui.transfer.endpoint import add_transfer_endpoint
 from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
 from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
-from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
-
-_MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
-
-_styles = partial(named_styles, DEFAULT_CHECKPOINT)
-_SHOWN = 5  # parts of the page that a painting fills
+from deepart.ui.transfer.handlers import (
+    MOST_SOFTNESS,
+    check_content,
+    choose,
+    choose_file,
+    choose_own,
+    example_items,
+    fill_in_example,
+    outside_choices,
+    paint,
+    paint_over,
+    painting_shown,
+    preview,
+    restore_settings,
+    say_stopped,
+    show_first_picture,
+    show_place,
+    translate,
+    where_choices,
+)
+from deepart.ui.transfer.request import TransferRequest
 
 
 def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
@@ -94,7 +95,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
                 "transfer", [name for name in PaintOptions.settings() if name not in ("protect_faces", "size")]
             )
             with gr.Accordion(t("ui.where"), open=False, elem_id="transfer-place"):
-                where = gr.Radio(_where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
+                where = gr.Radio(where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
                 with gr.Column(visible=False) as painted_mask:
                     editor = gr.ImageEditor(
                         label=t("ui.paint_mask"),
@@ -117,10 +118,10 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
                         elem_classes="labelled-picture",
                     )
                 softness = gr.Slider(
-                    0, _MOST_SOFTNESS, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness"
+                    0, MOST_SOFTNESS, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness"
                 )
                 outside = gr.Dropdown(
-                    _outside_choices("en"), value="", label=t("ui.outside"), elem_id="transfer-outside"
+                    outside_choices("en"), value="", label=t("ui.outside"), elem_id="transfer-outside"
                 )
                 outside_strength = gr.Slider(
                     0, 1, value=1, step=0.05, label=t("ui.outside_strength"), elem_id="transfer-outside-strength"
@@ -139,7 +140,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
                 restore = settings_upload("transfer-restore")
             finer = FinerPanel("transfer")
             examples = captioned_gallery(
-                _example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
+                example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
             )
             gr.Markdown(t("ui.photo_credits"), elem_classes="hint")
             with gr.Accordion(t("ui.recipe"), open=False):
@@ -261,188 +262,3 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
     add_transfer_endpoint()
     add_fit_endpoint()
     return content, fitting
-
-
-@handler
-def show_first_picture(request: gr.Request) -> tuple[Any, ...]:
-    """What a visitor sees before doing anything."""
-    if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
-        return gr.skip(), gr.skip()
-    return samples.first_picture(), say("ui.first_picture", language_of(request))
-
-
-@handler
-def translate(request: gr.Request) -> tuple[Any, ...]:
-    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
-    language = language_of(request)
-    if language == "en":
-        return (gr.skip(),) * (5 + len(PaintOptions.settings()))
-    return (
-        gr.update(value=gallery_items(language)),
-        gr.update(value=_example_items(language)),
-        *translated(language),
-        gr.update(choices=_where_choices(language)),
-        gr.update(choices=_outside_choices(language)),
-        _styles()[samples.EXAMPLES[0].style].credit(language),
-    )
-
-
-@handler
-def choose(request: gr.Request, event: gr.SelectData) -> tuple[str, None, str]:
-    key = list(_styles())[event.index]
-    return key, None, _styles()[key].credit(language_of(request))
-
-
-@handler
-def choose_own(path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
-    if path is None:
-        return gr.skip(), gr.skip(), gr.skip()
-    load_image(path)
-    # None would leave the old one selected.
-    return None, gr.update(selected_index=-1), say("ui.own_style_chosen", language_of(request))
-
-
-@handler
-def choose_file(path: str, request: gr.Request) -> tuple[Any, ...]:
-    """Take the style from a file that a mixture was saved to."""
-    code = load_style(path, previews.engine)
-    note = say("ui.style_file_chosen", language_of(request), label=html.escape(code.label))
-    return path, None, gr.update(selected_index=-1), note
-
-
-@handler
-def show_place(where: str, content: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
-    """Show what the chosen kind of mask needs: the picture to paint on, or a place for a file."""
-    canvas = gr.skip()
-    if where == "painted" and content:
-        canvas = {"background": fit(load_image(content), EDITOR_SIDE), "layers": [], "composite": None}
-    return gr.update(visible=where == "painted"), gr.update(visible=where == "uploaded"), canvas
-
-
-@handler
-def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """Show what the settings would make, small and at once; the rest waits for the button."""
-    *settings, painted = values
-    nothing, number = (gr.skip(),) * _SHOWN, next_number(painted)
-    if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
-        yield nothing
-        return
-    wanted, started = TransferRequest.on_page(*settings), time.monotonic()
-    try:
-        wanted.check()
-    except InputError:  # nothing to show yet; the button says what is missing
-        yield nothing
-        return
-    before, after = previews.paint(wanted.content, wanted.regions(), wanted.options)
-    # Something newer was asked for, or the button was faster and its painting must not be replaced.
-    if painted["number"] != number or painted.get("settings") == settings:
-        yield nothing
-        return
-    painted.pop("settings", None)
-    with shown(before, after) as pictures:
-        note = say("ui.preview", language_of(request), seconds=time.monotonic() - started)
-        waiting = gr.update(interactive=False)
-        yield pictures, waiting, waiting, gr.skip(), note
-
-
-@handler
-def check_content(path: str, request: gr.Request) -> Any:
-    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    return accepted(path)
-
-
-@handler
-def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Iterator[tuple[Any, ...]]:
-    *settings, painted = values
-    painted["settings"] = settings
-    next_number(painted)
-    language = language_of(request)
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        for step in paint_to(Path(folder), TransferRequest.on_page(*settings)):
-            if isinstance(step, runtime.Progress):
-                yield (gr.skip(),) * _SHOWN
-                show_progress(progress, step, language)
-                continue
-            width, height = step.size
-            note = say("ui.painted", language, width=width, height=height, seconds=time.monotonic() - started)
-            if step.had_credentials:
-                note += " " + say("ui.credentials_dropped", language)
-            # By the time the next value is asked for, the files have been copied to the app's cache.
-            yield painting_shown(step.before, step.after, step.download, step.recipe, note)
-
-
-@handler
-def say_stopped(request: gr.Request) -> str:
-    return say("ui.stopped", language_of(request))
-
-
-@handler
-def fill_in_example(request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
-    example = samples.EXAMPLES[event.index]
-    return (
-        str(samples.folder() / example.photo),
-        example.style,
-        None,
-        gr.update(selected_index=list(_styles()).index(example.style)),
-        _styles()[example.style].credit(language_of(request)),
-    )
-
-
-@handler
-def paint_over(path: str, request: gr.Request) -> str:
-    """Make the last painting the picture to paint; its recipe travels in the file."""
-    return path
-
-
-@handler
-def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
-    """Read the settings back from a picture that was painted here."""
-    found, language = recipe_from(path, "transfer"), language_of(request)
-    settings, given = found.settings, {ingredient.role for ingredient in found.ingredients}
-    key, known = settings.get("style"), settings.get("style") in _styles()
-    softness = within(settings.get("softness"), 0, 1, default=0.02)
-    outside = one_of(_styles(), settings.get("outside"), default="")
-    lost = [
-        *(["ui.mask_file"] if "mask" in given else []),
-        *(["ui.outside"] if not outside and ("outside" in given or settings.get("outside")) else []),
-    ]
-    note = say("ui.settings_restored", language)
-    if lost:
-        note += " " + say("ui.add_again", language, names=", ".join(say(name, language) for name in lost))
-    return (
-        within(settings.get("strength"), 0, 1, default=1),
-        *restored(PaintOptions.from_recipe(settings), language),
-        one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
-        gr.update(maximum=max(_MOST_SOFTNESS, softness), value=softness),
-        outside,
-        within(settings.get("outside_strength"), 0, 1, default=1),
-        key if known else gr.skip(),
-        None if known else gr.skip(),
-        gr.update(selected_index=list(_styles()).index(key)) if known else gr.skip(),
-        _styles()[key].credit(language) if known else say("ui.add_style_again", language),
-        note,
-    )
-
-
-def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
-    """Return what `outputs` become when there is a painting."""
-    is_there = gr.update(interactive=True)
-    return (before, after), gr.update(value=download, interactive=True), is_there, recipe, note
-
-
-def _example_items(language: str) -> list[tuple[str, str]]:
-    styles = named_styles(DEFAULT_CHECKPOINT)
-    return [
-        (str(samples.folder() / example.photo), f"× {styles[example.style].title_in(language)}")
-        for example in samples.EXAMPLES
-    ]
-
-
-def _where_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.where.{where}", language), where) for where in WHERE]
-
-
-def _outside_choices(language: str) -> list[tuple[str, str]]:
-    styles = named_styles(DEFAULT_CHECKPOINT)
-    return [(say("ui.outside.nothing", language), ""), *((s.title_in(language), key) for key, s in styles.items())]

@@ -1,0 +1,220 @@
+"""What happens on the Transfer tab: handlers are plain functions, which tests can call without a page."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from deepart import runtime
+from deepart.errors import InputError
+from deepart.images import fit, load_image
+from deepart.options import PaintOptions
+from deepart.tasks.paint import masks
+from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+from deepart.tasks.paint.gallery import named_styles
+from deepart.tasks.paint.style_files import load_style
+from deepart.text import say
+from deepart.ui import samples
+from deepart.ui.choices import gallery_items, one_of, recipe_from, within
+from deepart.ui.controls import restored, translated
+from deepart.ui.events import handler, language_of, show_progress
+from deepart.ui.paintings import next_number, previews, shown
+from deepart.ui.pictures import accepted
+from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
+
+MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
+
+_styles = partial(named_styles, DEFAULT_CHECKPOINT)
+_SHOWN = 5  # parts of the page that a painting fills
+
+
+@handler
+def show_first_picture(request: gr.Request) -> tuple[Any, ...]:
+    """What a visitor sees before doing anything."""
+    if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
+        return gr.skip(), gr.skip()
+    return samples.first_picture(), say("ui.first_picture", language_of(request))
+
+
+@handler
+def translate(request: gr.Request) -> tuple[Any, ...]:
+    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+    language = language_of(request)
+    if language == "en":
+        return (gr.skip(),) * (5 + len(PaintOptions.settings()))
+    return (
+        gr.update(value=gallery_items(language)),
+        gr.update(value=example_items(language)),
+        *translated(language),
+        gr.update(choices=where_choices(language)),
+        gr.update(choices=outside_choices(language)),
+        _styles()[samples.EXAMPLES[0].style].credit(language),
+    )
+
+
+@handler
+def choose(request: gr.Request, event: gr.SelectData) -> tuple[str, None, str]:
+    key = list(_styles())[event.index]
+    return key, None, _styles()[key].credit(language_of(request))
+
+
+@handler
+def choose_own(path: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
+    if path is None:
+        return gr.skip(), gr.skip(), gr.skip()
+    load_image(path)
+    # None would leave the old one selected.
+    return None, gr.update(selected_index=-1), say("ui.own_style_chosen", language_of(request))
+
+
+@handler
+def choose_file(path: str, request: gr.Request) -> tuple[Any, ...]:
+    """Take the style from a file that a mixture was saved to."""
+    code = load_style(path, previews.engine)
+    note = say("ui.style_file_chosen", language_of(request), label=html.escape(code.label))
+    return path, None, gr.update(selected_index=-1), note
+
+
+@handler
+def show_place(where: str, content: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
+    """Show what the chosen kind of mask needs: the picture to paint on, or a place for a file."""
+    canvas = gr.skip()
+    if where == "painted" and content:
+        canvas = {"background": fit(load_image(content), EDITOR_SIDE), "layers": [], "composite": None}
+    return gr.update(visible=where == "painted"), gr.update(visible=where == "uploaded"), canvas
+
+
+@handler
+def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+    """Show what the settings would make, small and at once; the rest waits for the button."""
+    *settings, painted = values
+    nothing, number = (gr.skip(),) * _SHOWN, next_number(painted)
+    if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
+        yield nothing
+        return
+    wanted, started = TransferRequest.on_page(*settings), time.monotonic()
+    try:
+        wanted.check()
+    except InputError:  # nothing to show yet; the button says what is missing
+        yield nothing
+        return
+    before, after = previews.paint(wanted.content, wanted.regions(), wanted.options)
+    # Something newer was asked for, or the button was faster and its painting must not be replaced.
+    if painted["number"] != number or painted.get("settings") == settings:
+        yield nothing
+        return
+    painted.pop("settings", None)
+    with shown(before, after) as pictures:
+        note = say("ui.preview", language_of(request), seconds=time.monotonic() - started)
+        waiting = gr.update(interactive=False)
+        yield pictures, waiting, waiting, gr.skip(), note
+
+
+@handler
+def check_content(path: str, request: gr.Request) -> Any:
+    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
+    return accepted(path)
+
+
+@handler
+def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: Any) -> Iterator[tuple[Any, ...]]:
+    *settings, painted = values
+    painted["settings"] = settings
+    next_number(painted)
+    language = language_of(request)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
+        for step in paint_to(Path(folder), TransferRequest.on_page(*settings)):
+            if isinstance(step, runtime.Progress):
+                yield (gr.skip(),) * _SHOWN
+                show_progress(progress, step, language)
+                continue
+            width, height = step.size
+            note = say("ui.painted", language, width=width, height=height, seconds=time.monotonic() - started)
+            if step.had_credentials:
+                note += " " + say("ui.credentials_dropped", language)
+            # By the time the next value is asked for, the files have been copied to the app's cache.
+            yield painting_shown(step.before, step.after, step.download, step.recipe, note)
+
+
+@handler
+def say_stopped(request: gr.Request) -> str:
+    return say("ui.stopped", language_of(request))
+
+
+@handler
+def fill_in_example(request: gr.Request, event: gr.SelectData) -> tuple[Any, ...]:
+    example = samples.EXAMPLES[event.index]
+    return (
+        str(samples.folder() / example.photo),
+        example.style,
+        None,
+        gr.update(selected_index=list(_styles()).index(example.style)),
+        _styles()[example.style].credit(language_of(request)),
+    )
+
+
+@handler
+def paint_over(path: str, request: gr.Request) -> str:
+    """Make the last painting the picture to paint; its recipe travels in the file."""
+    return path
+
+
+@handler
+def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
+    """Read the settings back from a picture that was painted here."""
+    found, language = recipe_from(path, "transfer"), language_of(request)
+    settings, given = found.settings, {ingredient.role for ingredient in found.ingredients}
+    key, known = settings.get("style"), settings.get("style") in _styles()
+    softness = within(settings.get("softness"), 0, 1, default=0.02)
+    outside = one_of(_styles(), settings.get("outside"), default="")
+    lost = [
+        *(["ui.mask_file"] if "mask" in given else []),
+        *(["ui.outside"] if not outside and ("outside" in given or settings.get("outside")) else []),
+    ]
+    note = say("ui.settings_restored", language)
+    if lost:
+        note += " " + say("ui.add_again", language, names=", ".join(say(name, language) for name in lost))
+    return (
+        within(settings.get("strength"), 0, 1, default=1),
+        *restored(PaintOptions.from_recipe(settings), language),
+        one_of(masks.FOUND, settings.get("mask"), default="everywhere"),
+        gr.update(maximum=max(MOST_SOFTNESS, softness), value=softness),
+        outside,
+        within(settings.get("outside_strength"), 0, 1, default=1),
+        key if known else gr.skip(),
+        None if known else gr.skip(),
+        gr.update(selected_index=list(_styles()).index(key)) if known else gr.skip(),
+        _styles()[key].credit(language) if known else say("ui.add_style_again", language),
+        note,
+    )
+
+
+def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
+    """Return what `outputs` become when there is a painting."""
+    is_there = gr.update(interactive=True)
+    return (before, after), gr.update(value=download, interactive=True), is_there, recipe, note
+
+
+def example_items(language: str) -> list[tuple[str, str]]:
+    styles = named_styles(DEFAULT_CHECKPOINT)
+    return [
+        (str(samples.folder() / example.photo), f"× {styles[example.style].title_in(language)}")
+        for example in samples.EXAMPLES
+    ]
+
+
+def where_choices(language: str) -> list[tuple[str, str]]:
+    return [(say(f"ui.where.{where}", language), where) for where in WHERE]
+
+
+def outside_choices(language: str) -> list[tuple[str, str]]:
+    styles = named_styles(DEFAULT_CHECKPOINT)
+    return [(say("ui.outside.nothing", language), ""), *((s.title_in(language), key) for key, s in styles.items())]
