@@ -93,6 +93,11 @@ def add_to(commands) -> None:
     publish.add_argument("--about", default="", help="a sentence for the card")
     publish.add_argument("--limits", default="", help="what it should not be used for, for the card")
 
+    _add_optimisation(commands)
+
+
+def _add_optimisation(commands) -> None:
+    """Register what makes networks smaller, or better than one of them alone."""
     prune = add_command(
         commands,
         "prune",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -35,59 +36,7 @@ def build_data_panel(token: gr.State) -> Panel:
     work = gr.State({})  # "opened", "draft": what was looked through and is not stored yet
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5):
-            gr.Markdown(t("ui.admin.data_hint"), elem_classes="hint")
-            archive = gr.File(
-                label=t("ui.admin.archive"),
-                file_count="multiple",
-                file_types=[".zip"],
-                height=150,
-                elem_id="admin-archive",
-                elem_classes="files",
-            )
-            with gr.Accordion(t("ui.admin.from_hub"), open=False, elem_id="admin-from-hub"), gr.Row():
-                repository = gr.Textbox(
-                    label=t("ui.admin.repository"),
-                    placeholder="owner/name",
-                    max_lines=1,
-                    scale=3,
-                    min_width=160,
-                    elem_id="admin-data-repository",
-                )
-                revision = gr.Textbox("main", label=t("ui.admin.revision"), max_lines=1, scale=1, min_width=90)
-            with gr.Row():
-                name = gr.Textbox(
-                    label=t("ui.admin.data_name"),
-                    info=t("ui.admin.data_name_info"),
-                    max_lines=1,
-                    min_width=160,
-                    elem_id="admin-data-name",
-                )
-                column = gr.Dropdown(
-                    _column_choices("en"),
-                    value="artist",
-                    label=t("ui.admin.folders_are"),
-                    info=t("ui.admin.folders_are_info"),
-                    min_width=160,
-                    elem_id="admin-column",
-                )
-            with gr.Row():
-                licence = gr.Textbox(
-                    label=t("ui.admin.licence"),
-                    placeholder="CC0-1.0",
-                    max_lines=1,
-                    min_width=160,
-                    elem_id="admin-licence",
-                )
-                origin = gr.Textbox(label=t("ui.admin.origin"), max_lines=1, min_width=160, elem_id="admin-origin")
-            with gr.Row():
-                check_button = gr.Button(t("ui.admin.look_through"), variant="primary", elem_id="admin-check")
-                stop_button = gr.Button(t("ui.stop"), min_width=80, scale=0, elem_id="admin-check-stop")
-            stored = gr.Dropdown([], label=t("ui.admin.stored"), elem_id="admin-data-sets")
-            with gr.Row():
-                sure = gr.Checkbox(
-                    False, label=t("ui.admin.sure"), container=False, min_width=120, elem_id="admin-data-sure"
-                )
-                delete_button = gr.Button(t("ui.admin.delete"), size="md", elem_id="admin-data-delete")
+            left = _source_side()
         with gr.Column(scale=7):
             status = gr.HTML(elem_id="admin-data-status")
             with gr.Column(visible=False, elem_id="admin-choices") as choices_side:
@@ -134,22 +83,84 @@ def build_data_panel(token: gr.State) -> Panel:
                 elem_id="admin-sheet",
                 elem_classes="labelled-picture",
             )
-    unread(archive)
+    unread(left.archive)
     chosen = [missing, fill, years, alike, leaks]
 
     # Wiring
-    facts = [archive, repository, revision, name, column, licence, origin]
+    facts = [left.archive, left.repository, left.revision, left.name, left.column, left.licence, left.origin]
     shown = [status, choices_side, report]
-    looking = check_button.click(check_data, [token, work, *facts], [*shown, sheet], **one_at_a_time("data"), **QUIET)
-    storing = store_button.click(store_data, [token, work, *chosen], [*shown, stored], **one_at_a_time("data"), **QUIET)
-    stop_button.click(None, None, [status], js=CLEAR, cancels=[looking, storing], **QUIET)
+    looking = left.check_button.click(
+        check_data, [token, work, *facts], [*shown, sheet], **one_at_a_time("data"), **QUIET
+    )
+    storing = store_button.click(
+        store_data, [token, work, *chosen], [*shown, left.stored], **one_at_a_time("data"), **QUIET
+    )
+    left.stop_button.click(None, None, [status], js=CLEAR, cancels=[looking, storing], **QUIET)
     for event in (looking, storing):
         event.failure(None, None, [status], js=CLEAR, **QUIET)
     for component in chosen:
         component.input(count_kept, [token, work, *chosen], [report], trigger_mode="always_last", **QUIET)
-    stored.input(show_data, [token, work, stored], [*shown, sheet], **QUIET)
-    delete_button.click(delete_data, [token, stored, sure], [stored, sure, status, report, sheet], **QUIET)
-    return Panel(open_data, [status, stored, column, missing, years, alike, leaks], [work, stored])
+    left.stored.input(show_data, [token, work, left.stored], [*shown, sheet], **QUIET)
+    left.delete_button.click(
+        delete_data, [token, left.stored, left.sure], [left.stored, left.sure, status, report, sheet], **QUIET
+    )
+    return Panel(open_data, [status, left.stored, left.column, missing, years, alike, leaks], [work, left.stored])
+
+
+def _source_side() -> SimpleNamespace:
+    """Add where the pictures come from, and return the components."""
+    gr.Markdown(t("ui.admin.data_hint"), elem_classes="hint")
+    archive = gr.File(
+        label=t("ui.admin.archive"),
+        file_count="multiple",
+        file_types=[".zip"],
+        height=150,
+        elem_id="admin-archive",
+        elem_classes="files",
+    )
+    with gr.Accordion(t("ui.admin.from_hub"), open=False, elem_id="admin-from-hub"), gr.Row():
+        repository = gr.Textbox(
+            label=t("ui.admin.repository"),
+            placeholder="owner/name",
+            max_lines=1,
+            scale=3,
+            min_width=160,
+            elem_id="admin-data-repository",
+        )
+        revision = gr.Textbox("main", label=t("ui.admin.revision"), max_lines=1, scale=1, min_width=90)
+    with gr.Row():
+        name = gr.Textbox(
+            label=t("ui.admin.data_name"),
+            info=t("ui.admin.data_name_info"),
+            max_lines=1,
+            min_width=160,
+            elem_id="admin-data-name",
+        )
+        column = gr.Dropdown(
+            _column_choices("en"),
+            value="artist",
+            label=t("ui.admin.folders_are"),
+            info=t("ui.admin.folders_are_info"),
+            min_width=160,
+            elem_id="admin-column",
+        )
+    with gr.Row():
+        licence = gr.Textbox(
+            label=t("ui.admin.licence"),
+            placeholder="CC0-1.0",
+            max_lines=1,
+            min_width=160,
+            elem_id="admin-licence",
+        )
+        origin = gr.Textbox(label=t("ui.admin.origin"), max_lines=1, min_width=160, elem_id="admin-origin")
+    with gr.Row():
+        check_button = gr.Button(t("ui.admin.look_through"), variant="primary", elem_id="admin-check")
+        stop_button = gr.Button(t("ui.stop"), min_width=80, scale=0, elem_id="admin-check-stop")
+    stored = gr.Dropdown([], label=t("ui.admin.stored"), elem_id="admin-data-sets")
+    with gr.Row():
+        sure = gr.Checkbox(False, label=t("ui.admin.sure"), container=False, min_width=120, elem_id="admin-data-sure")
+        delete_button = gr.Button(t("ui.admin.delete"), size="md", elem_id="admin-data-delete")
+    return SimpleNamespace(**locals())
 
 
 @admin_handler

@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -26,11 +27,12 @@ from deepart.ui.generate import request as request_of
 from deepart.ui.generate import steering_panel as steered
 from deepart.ui.generate.breeding_panel import level_choices, lineage_update
 from deepart.ui.generate.region_panel import editor_update, way_choices
-from deepart.ui.generate.request import FILE_NAME
+from deepart.ui.generate.request import FILE_NAME, TILE_SIDE
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
 from deepart.ui.generate.walk_panel import MOST_SECONDS, easing_choices
 from deepart.ui.restore.html import progress
 from deepart.ui.widgets.picture_wall import Choice, Tile, with_tiles
+from deepart.ui.widgets.style_pad import data_uri
 
 SCALES = (1, 2, 4)
 _FINISHED = 6  # parts of the page that a finished picture fills
@@ -299,3 +301,50 @@ def show_editor(studio: Studio, request: gr.Request) -> Any:
 
 def look_choices(language: str) -> list[tuple[str, str]]:
     return [(say(f"option.restore.look.{look}", language), look) for look in LOOKS]
+
+
+def wall_handlers(parts: int) -> SimpleNamespace:
+    """Return the handlers that show the wall, for a page where so many parts show the picked picture."""
+
+    @handler
+    def show_wall(studio: Studio, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        """Paint what hangs on the wall and has not been painted yet."""
+        language, genomes = language_of(request), list(studio.wall)
+        studio.tiles = {each.id: studio.tiles[each.id] for each in genomes if each.id in studio.tiles}
+        missing = [each for each in genomes if each.id not in studio.tiles]
+        rest = (gr.skip(),) * parts
+        done, shown = 0, time.monotonic()
+        for step in painter()(missing):
+            if not isinstance(step, runtime.Progress):
+                continue
+            if step.preview is not None and step.done > done:
+                studio.tiles[missing[done].id] = data_uri(step.preview, TILE_SIDE)
+                done = step.done
+            is_due = time.monotonic() - shown > 0.5  # not all pictures one by one
+            shown = time.monotonic() if is_due else shown
+            yield told(step, language), hung(studio, language) if is_due else gr.skip(), *rest
+            if studio.wall != genomes:  # others hang there by now
+                return
+        if studio.easel is None:
+            yield (gr.skip(),) * (parts + 2)
+            return
+        yield "", hung(studio, language), *seen(studio, language)
+
+    @handler
+    def pick(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
+        by_id = {genome.id: genome for genome in studio.wall}
+        chosen = Choice.read(value, by_id)
+        if chosen.picked is None:  # the page is older than the app
+            return (gr.skip(),) * parts
+        studio.liked = chosen.liked
+        studio.pick(by_id[chosen.picked])
+        return seen(studio, language_of(request))
+
+    @handler
+    def show_picked(studio: Studio, request: gr.Request) -> tuple[Any, ...]:
+        """Show a picture that was picked elsewhere."""
+        if studio.easel is None:
+            return (gr.skip(),) * parts
+        return seen(studio, language_of(request))
+
+    return SimpleNamespace(show_wall=show_wall, pick=pick, show_picked=show_picked)

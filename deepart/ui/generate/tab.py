@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
 
-from deepart import runtime
 from deepart.tasks.generate.generate import MOST_TRUNCATION
 from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED
 from deepart.tasks.generate.subjects import ANY_GENRE
-from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
+from deepart.ui.events import unread
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate import steering_panel as steered
 from deepart.ui.generate.breeding_panel import build_cross_panel, build_evolution_panel
@@ -28,7 +27,6 @@ from deepart.ui.generate.handlers import (
     hang_new,
     hang_of_model,
     hang_seed,
-    hung,
     keep_picture,
     like,
     look_choices,
@@ -37,24 +35,22 @@ from deepart.ui.generate.handlers import (
     open_pad,
     painter,
     reset_controls,
-    seen,
     sender,
     show_editor,
     show_first_wall,
     show_pad,
     steer,
-    told,
     translate_generate,
+    wall_handlers,
 )
 from deepart.ui.generate.hub_panel import build_hub_generator_panel
 from deepart.ui.generate.projection_panel import build_projection_panel
 from deepart.ui.generate.region_panel import build_region_panel
-from deepart.ui.generate.request import COUNTS, FILMS, TILE_SIDE
+from deepart.ui.generate.request import COUNTS, FILMS
 from deepart.ui.generate.studio import Studio
 from deepart.ui.generate.walk_panel import build_walk_panel
 from deepart.ui.large.panel import LargePanel
-from deepart.ui.widgets.picture_wall import Choice, picture_wall
-from deepart.ui.widgets.style_pad import data_uri
+from deepart.ui.widgets.picture_wall import picture_wall
 
 
 def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Image]) -> None:
@@ -81,266 +77,128 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     )
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="generate-settings"):
-            with gr.Column(elem_id="generate-new"):
-                with gr.Row(elem_id="generate-what"):
-                    style = gr.Dropdown(
-                        steered.first_style_choices(),
-                        value=ANY_STYLE,
-                        label=t("ui.generate.style"),
-                        min_width=140,
-                        elem_id="generate-style",
-                    )
-                    genre = gr.Dropdown(
-                        request_of.genre_choices("en"),
-                        value=ANY_GENRE,
-                        label=t("ui.generate.genre"),
-                        min_width=140,
-                        elem_id="generate-genre",
-                    )
-                with gr.Row(elem_id="generate-start"):
-                    new_button = gr.Button(
-                        t("ui.generate.new"),
-                        variant="primary",
-                        min_width=140,
-                        scale=3,
-                        elem_id="generate-run",
-                        elem_classes="starts-painting",
-                    )
-                    stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
-            large = LargePanel("generate")
-            with gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer"):
-                picture_style = gr.Dropdown(
-                    steered.first_style_choices(),
-                    value=ANY_STYLE,
-                    label=t("ui.generate.picture_style"),
-                    elem_id="generate-picture-style",
-                )
-                picture_variety = gr.Slider(
-                    0,
-                    MOST_TRUNCATION,
-                    value=1,
-                    step=0.05,
-                    label=t("ui.generate.picture_variety"),
-                    elem_id="generate-picture-variety",
-                )
-                direction_side, sliders, rows = steered.build_direction_sliders()
-                cross = build_cross_panel(studio)
-                evolution = build_evolution_panel(studio, count, wall)
-                pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
-                region, way, repainted = build_region_panel(studio, count)
-                projected = build_projection_panel(studio)
-            film = build_walk_panel(studio, wall)
-            with gr.Accordion(t("ui.generate.expert"), open=False, elem_id="generate-expert", elem_classes="drawer"):
-                variety = gr.Slider(
-                    0,
-                    MOST_TRUNCATION,
-                    value=1,
-                    step=0.05,
-                    label=t("ui.generate.variety"),
-                    info=t("ui.generate.variety_info"),
-                    elem_id="generate-variety",
-                )
-                with gr.Row():
-                    seed = gr.Number(
-                        None,
-                        label=t("ui.generate.seed"),
-                        precision=0,
-                        minimum=0,
-                        maximum=MOST_SEED,
-                        min_width=110,
-                        elem_id="generate-seed",
-                    )
-                    count.render()
-                seed_button = gr.Button(
-                    t("ui.generate.paint_seed"),
-                    min_width=120,
-                    scale=2,
-                    elem_id="generate-seed-run",
-                    elem_classes="starts-painting",
-                )
-                with gr.Accordion(t("ui.generate.open"), open=False, elem_id="generate-open"):
-                    file = gr.File(
-                        label=t("ui.generate.open_file"),
-                        file_types=[".png", *FILMS],
-                        type="filepath",
-                        height=130,
-                        elem_id="generate-file",
-                        elem_classes="files",
-                    )
-                model, remodelled = build_hub_generator_panel(studio)
+            left = _settings_side(count, studio, wall)
         with gr.Column(scale=7, elem_id="generate-work", elem_classes="painting-work"):
-            bar = gr.HTML(elem_id="generate-progress")
-            easel = gr.Image(
-                show_label=False,
-                type="filepath",
-                format="png",
-                interactive=False,
-                height=470,
-                buttons=["fullscreen"],
-                elem_id="generate-easel",
-                elem_classes="painting-result",
-            )
-            note = gr.Markdown(elem_id="generate-note", elem_classes="hint")
-            found = gr.Markdown(elem_id="generate-found", elem_classes="hint")
-            wall.render()
-            with gr.Row(elem_id="generate-actions"):
-                download = gr.DownloadButton(
-                    t("ui.download"), interactive=False, size="md", min_width=110, elem_id="generate-download"
-                )
-                keep = gr.Button(t("ui.generate.keep"), size="md", min_width=110, elem_id="generate-keep")
-                back = gr.Button(t("ui.generate.back"), size="md", min_width=90, elem_id="generate-back")
-            with gr.Accordion(t("ui.generate.go_on"), open=False, elem_id="generate-go-on", elem_classes="drawer"):
-                with gr.Row(elem_id="generate-send"):
-                    senders = {
-                        target: gr.Button(
-                            t(f"ui.generate.send.{target}"), size="sm", min_width=90, elem_id=f"generate-send-{target}"
-                        )
-                        for target in targets
-                    }
-                with gr.Row(elem_classes="generate-sizes"):
-                    upscale = gr.Radio(
-                        [(f"× {scale}", scale) for scale in SCALES],
-                        value=SCALES[-1],
-                        label=t("ui.generate.enlarge"),
-                        min_width=150,
-                        elem_id="generate-upscale",
-                        elem_classes="segmented",
-                    )
-                    look = gr.Radio(
-                        look_choices("en"),
-                        value="crisp",  # there is no truth that faithfulness would be kept to
-                        label=t("ui.generate.look"),
-                        min_width=150,
-                        elem_id="generate-look",
-                        elem_classes="segmented",
-                    )
-            original = gr.HTML(elem_id="generate-original")
-            with gr.Accordion(t("ui.recipe"), open=False):
-                recipe = gr.JSON(show_label=False, elem_id="generate-recipe")
-            gr.Markdown(t("ui.generate.caution"), elem_classes="hint")
-    for component in (file, download):
+            right = _result_side(targets, wall)
+    for component in (left.file, right.download):
         unread(component)
     panel = steered.SteeringPanel(
-        cross.share,
-        cross.levels,
-        picture_style,
-        picture_variety,
-        tuple(sliders),
-        tuple(rows),
-        direction_side,
-        cross.partner_side,
-        cross.levels_side,
+        left.cross.share,
+        left.cross.levels,
+        left.picture_style,
+        left.picture_variety,
+        tuple(left.sliders),
+        tuple(left.rows),
+        left.direction_side,
+        left.cross.partner_side,
+        left.cross.levels_side,
     )
 
     painter()  # a GPU that is lent has to be asked for before the app starts
 
     # What handlers share
 
-    picked_outputs = [easel, note, *panel.outputs]
-    wall_outputs = [bar, wall, *picked_outputs]
-    finished_outputs = [bar, easel, download, recipe, original, evolution.ancestors]
-
-    # Handlers
-
-    @handler
-    def show_wall(studio: Studio, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Paint what hangs on the wall and has not been painted yet."""
-        language, genomes = language_of(request), list(studio.wall)
-        studio.tiles = {each.id: studio.tiles[each.id] for each in genomes if each.id in studio.tiles}
-        missing = [each for each in genomes if each.id not in studio.tiles]
-        rest = (gr.skip(),) * len(picked_outputs)
-        done, shown = 0, time.monotonic()
-        for step in painter()(missing):
-            if not isinstance(step, runtime.Progress):
-                continue
-            if step.preview is not None and step.done > done:
-                studio.tiles[missing[done].id] = data_uri(step.preview, TILE_SIDE)
-                done = step.done
-            is_due = time.monotonic() - shown > 0.5  # not all pictures one by one
-            shown = time.monotonic() if is_due else shown
-            yield told(step, language), hung(studio, language) if is_due else gr.skip(), *rest
-            if studio.wall != genomes:  # others hang there by now
-                return
-        if studio.easel is None:
-            yield (gr.skip(),) * len(wall_outputs)
-            return
-        yield "", hung(studio, language), *seen(studio, language)
-
-    @handler
-    def pick(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
-        by_id = {genome.id: genome for genome in studio.wall}
-        chosen = Choice.read(value, by_id)
-        if chosen.picked is None:  # the page is older than the app
-            return (gr.skip(),) * len(picked_outputs)
-        studio.liked = chosen.liked
-        studio.pick(by_id[chosen.picked])
-        return seen(studio, language_of(request))
-
-    @handler
-    def show_picked(studio: Studio, request: gr.Request) -> tuple[Any, ...]:
-        """Show a picture that was picked elsewhere."""
-        if studio.easel is None:
-            return (gr.skip(),) * len(picked_outputs)
-        return seen(studio, language_of(request))
+    picked_outputs = [right.easel, right.note, *panel.outputs]
+    wall_outputs = [right.bar, wall, *picked_outputs]
+    finished_outputs = [right.bar, right.easel, right.download, right.recipe, right.original, left.evolution.ancestors]
+    of_wall = wall_handlers(len(picked_outputs))
 
     # Wiring
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     on_device = {"concurrency_id": "device", "concurrency_limit": 1, **quiet}
     live = {"trigger_mode": "always_last", "concurrency_id": "preview", "concurrency_limit": 2, **quiet}
-    page.load(translate_generate, None, [genre, look, film.easing, cross.levels, way, model], **quiet)
-    settings = [style, genre, variety, count]
-    new_outputs = [seed, style, bar, found]
+    page.load(
+        translate_generate,
+        None,
+        [left.genre, right.look, left.film.easing, left.cross.levels, left.way, left.model],
+        **quiet,
+    )
+    settings = [left.style, left.genre, left.variety, count]
+    new_outputs = [left.seed, left.style, right.bar, right.found]
     new_walls = [
         tab.select(show_first_wall, [studio, *settings], new_outputs, **on_device),
-        new_button.click(hang_new, [studio, *settings], new_outputs, **on_device),
+        left.new_button.click(hang_new, [studio, *settings], new_outputs, **on_device),
         *(
-            asked(hang_seed, [studio, seed, *settings], new_outputs, trigger_mode="always_last", **on_device)
-            for asked in (seed_button.click, seed.submit, style.input, genre.input, variety.release, count.input)
+            asked(hang_seed, [studio, left.seed, *settings], new_outputs, trigger_mode="always_last", **on_device)
+            for asked in (
+                left.seed_button.click,
+                left.seed.submit,
+                left.style.input,
+                left.genre.input,
+                left.variety.release,
+                count.input,
+            )
         ),
-        remodelled.success(hang_of_model, [studio, variety, count], new_outputs, **on_device),
+        left.remodelled.success(hang_of_model, [studio, left.variety, count], new_outputs, **on_device),
     ]
-    opened = file.upload(
-        open_file, [studio, file], [style, variety, seed, *film.settings], trigger_mode="always_last", **on_device
+    opened = left.file.upload(
+        open_file,
+        [studio, left.file],
+        [left.style, left.variety, left.seed, *left.film.settings],
+        trigger_mode="always_last",
+        **on_device,
     )
-    undone = back.click(go_back, [studio], None, **quiet)
+    undone = right.back.click(go_back, [studio], None, **quiet)
     shown = [
-        event.success(show_wall, [studio], wall_outputs, trigger_mode="always_last", **on_device)
-        for event in (*new_walls, *evolution.hung, repainted, projected, opened, undone)
+        event.success(of_wall.show_wall, [studio], wall_outputs, trigger_mode="always_last", **on_device)
+        for event in (*new_walls, *left.evolution.hung, left.repainted, left.projected, opened, undone)
     ]
     picked = [
-        wall.select(pick, [studio, wall], picked_outputs, **live),
-        *(event.success(show_picked, [studio], picked_outputs, **live) for event in (evolution.returned, cross.chosen)),
+        wall.select(of_wall.pick, [studio, wall], picked_outputs, **live),
+        *(
+            event.success(of_wall.show_picked, [studio], picked_outputs, **live)
+            for event in (left.evolution.returned, left.cross.chosen)
+        ),
     ]
-    wall.like(like, [studio, wall], [pad], **live)
+    wall.like(like, [studio, wall], [left.pad], **live)
     changed = [
-        *(control.input(steer, [studio, *panel.controls], [easel, note], **live) for control in panel.controls),
-        pad.input(follow_pad, [studio, pad], [easel, note], **live),
-        mood_map.input(follow_map, [studio, mood_map, variety], [easel, note], **live),
+        *(
+            control.input(steer, [studio, *panel.controls], [right.easel, right.note], **live)
+            for control in panel.controls
+        ),
+        left.pad.input(follow_pad, [studio, left.pad], [right.easel, right.note], **live),
+        left.mood_map.input(follow_map, [studio, left.mood_map, left.variety], [right.easel, right.note], **live),
     ]
-    for moved in (pad, mood_map):
+    for moved in (left.pad, left.mood_map):
         moved.release(reset_controls, [studio], panel.outputs, **live)
-    kept = keep.click(keep_picture, [studio, wall], [wall, *panel.outputs], **quiet)
-    finishing = {"fn": finish, "inputs": [studio, upscale, look], "outputs": finished_outputs}
+    kept = right.keep.click(keep_picture, [studio, wall], [wall, *panel.outputs], **quiet)
+    finishing = {"fn": finish, "inputs": [studio, right.upscale, right.look], "outputs": finished_outputs}
     finishing |= {"trigger_mode": "always_last", **on_device}
     finishes = [event.success(**finishing) for event in (*shown, *picked, *changed, kept)]
-    finishes += [choice.input(**finishing) for choice in (upscale, look)]
+    finishes += [choice.input(**finishing) for choice in (right.upscale, right.look)]
     for finished in finishes:
-        finished.success(show_editor, [studio], [region], **quiet)
+        finished.success(show_editor, [studio], [left.region], **quiet)
+    _wire_result(finishes, left, new_walls, on_device, quiet, right, shown, studio, tabs, targets)
+
+
+def _wire_result(
+    finishes: list[Any],
+    left: SimpleNamespace,
+    new_walls: list[Any],
+    on_device: dict[str, Any],
+    quiet: dict[str, Any],
+    right: SimpleNamespace,
+    shown: list[Any],
+    studio: gr.State,
+    tabs: gr.Tabs,
+    targets: Mapping[str, gr.Image],
+) -> None:
+    """Wire the pads, the buttons of the result, and large models."""
     for event in shown:
-        event.success(show_pad, [studio], [pad], **quiet)
-    pad_side.expand(open_pad, [studio], [pad], **quiet)
-    pad_side.collapse(close_pad, [studio], None, **quiet)
-    map_side.expand(open_map, None, [mood_map, map_axes], **on_device)
+        event.success(show_pad, [studio], [left.pad], **quiet)
+    left.pad_side.expand(open_pad, [studio], [left.pad], **quiet)
+    left.pad_side.collapse(close_pad, [studio], None, **quiet)
+    left.map_side.expand(open_map, None, [left.mood_map, left.map_axes], **on_device)
     for event in (*new_walls, *shown, *finishes):
-        event.failure(lambda: "", None, [bar], queue=False, **quiet)
-    stop_button.click(lambda: "", None, [bar], cancels=[*new_walls, *shown, *finishes], queue=False, **quiet)
-    for target, button in senders.items():
-        button.click(sender(target), [download], [targets[target], tabs], **quiet)
-    large.wire(
+        event.failure(lambda: "", None, [right.bar], queue=False, **quiet)
+    left.stop_button.click(lambda: "", None, [right.bar], cancels=[*new_walls, *shown, *finishes], queue=False, **quiet)
+    for target, button in right.senders.items():
+        button.click(sender(target), [right.download], [targets[target], tabs], **quiet)
+    left.large.wire(
         [],
         lambda: (None, (), None, 1.0),
-        [easel, note, download, recipe, original],
+        [right.easel, right.note, right.download, right.recipe, right.original],
         lambda before, after, download, recipe, note: (
             after,
             note,
@@ -350,3 +208,149 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         ),
     )
     add_generate_endpoint()
+
+
+def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNamespace:
+    """Add what to paint, and the tools that change a picture, and return the components."""
+    with gr.Column(elem_id="generate-new"):
+        with gr.Row(elem_id="generate-what"):
+            style = gr.Dropdown(
+                steered.first_style_choices(),
+                value=ANY_STYLE,
+                label=t("ui.generate.style"),
+                min_width=140,
+                elem_id="generate-style",
+            )
+            genre = gr.Dropdown(
+                request_of.genre_choices("en"),
+                value=ANY_GENRE,
+                label=t("ui.generate.genre"),
+                min_width=140,
+                elem_id="generate-genre",
+            )
+        with gr.Row(elem_id="generate-start"):
+            new_button = gr.Button(
+                t("ui.generate.new"),
+                variant="primary",
+                min_width=140,
+                scale=3,
+                elem_id="generate-run",
+                elem_classes="starts-painting",
+            )
+            stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
+    large = LargePanel("generate")
+    with gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer"):
+        picture_style = gr.Dropdown(
+            steered.first_style_choices(),
+            value=ANY_STYLE,
+            label=t("ui.generate.picture_style"),
+            elem_id="generate-picture-style",
+        )
+        picture_variety = gr.Slider(
+            0,
+            MOST_TRUNCATION,
+            value=1,
+            step=0.05,
+            label=t("ui.generate.picture_variety"),
+            elem_id="generate-picture-variety",
+        )
+        direction_side, sliders, rows = steered.build_direction_sliders()
+        cross = build_cross_panel(studio)
+        evolution = build_evolution_panel(studio, count, wall)
+        pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
+        region, way, repainted = build_region_panel(studio, count)
+        projected = build_projection_panel(studio)
+    film = build_walk_panel(studio, wall)
+    with gr.Accordion(t("ui.generate.expert"), open=False, elem_id="generate-expert", elem_classes="drawer"):
+        variety = gr.Slider(
+            0,
+            MOST_TRUNCATION,
+            value=1,
+            step=0.05,
+            label=t("ui.generate.variety"),
+            info=t("ui.generate.variety_info"),
+            elem_id="generate-variety",
+        )
+        with gr.Row():
+            seed = gr.Number(
+                None,
+                label=t("ui.generate.seed"),
+                precision=0,
+                minimum=0,
+                maximum=MOST_SEED,
+                min_width=110,
+                elem_id="generate-seed",
+            )
+            count.render()
+        seed_button = gr.Button(
+            t("ui.generate.paint_seed"),
+            min_width=120,
+            scale=2,
+            elem_id="generate-seed-run",
+            elem_classes="starts-painting",
+        )
+        with gr.Accordion(t("ui.generate.open"), open=False, elem_id="generate-open"):
+            file = gr.File(
+                label=t("ui.generate.open_file"),
+                file_types=[".png", *FILMS],
+                type="filepath",
+                height=130,
+                elem_id="generate-file",
+                elem_classes="files",
+            )
+        model, remodelled = build_hub_generator_panel(studio)
+    return SimpleNamespace(**locals())
+
+
+def _result_side(targets: Mapping[str, gr.Image], wall: gr.HTML) -> SimpleNamespace:
+    """Add the wall, the picture, and what can be done with it, and return the components."""
+    bar = gr.HTML(elem_id="generate-progress")
+    easel = gr.Image(
+        show_label=False,
+        type="filepath",
+        format="png",
+        interactive=False,
+        height=470,
+        buttons=["fullscreen"],
+        elem_id="generate-easel",
+        elem_classes="painting-result",
+    )
+    note = gr.Markdown(elem_id="generate-note", elem_classes="hint")
+    found = gr.Markdown(elem_id="generate-found", elem_classes="hint")
+    wall.render()
+    with gr.Row(elem_id="generate-actions"):
+        download = gr.DownloadButton(
+            t("ui.download"), interactive=False, size="md", min_width=110, elem_id="generate-download"
+        )
+        keep = gr.Button(t("ui.generate.keep"), size="md", min_width=110, elem_id="generate-keep")
+        back = gr.Button(t("ui.generate.back"), size="md", min_width=90, elem_id="generate-back")
+    with gr.Accordion(t("ui.generate.go_on"), open=False, elem_id="generate-go-on", elem_classes="drawer"):
+        with gr.Row(elem_id="generate-send"):
+            senders = {
+                target: gr.Button(
+                    t(f"ui.generate.send.{target}"), size="sm", min_width=90, elem_id=f"generate-send-{target}"
+                )
+                for target in targets
+            }
+        with gr.Row(elem_classes="generate-sizes"):
+            upscale = gr.Radio(
+                [(f"× {scale}", scale) for scale in SCALES],
+                value=SCALES[-1],
+                label=t("ui.generate.enlarge"),
+                min_width=150,
+                elem_id="generate-upscale",
+                elem_classes="segmented",
+            )
+            look = gr.Radio(
+                look_choices("en"),
+                value="crisp",  # there is no truth that faithfulness would be kept to
+                label=t("ui.generate.look"),
+                min_width=150,
+                elem_id="generate-look",
+                elem_classes="segmented",
+            )
+    original = gr.HTML(elem_id="generate-original")
+    with gr.Accordion(t("ui.recipe"), open=False):
+        recipe = gr.JSON(show_label=False, elem_id="generate-recipe")
+    gr.Markdown(t("ui.generate.caution"), elem_classes="hint")
+    return SimpleNamespace(**locals())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import gradio as gr
+from gradio.components import Component
 
 from deepart import runtime
 from deepart.options import RestoreOptions
@@ -66,164 +70,113 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     work = gr.State({})
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="restore-settings"):
-            picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
-            with gr.Row(visible=False, elem_id="restore-askew") as askew:
-                straighten_button = gr.Button(
-                    t("ui.restore.straighten"), variant="primary", size="md", elem_id="restore-straighten"
-                )
-            with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
-                undo_button = gr.Button(t("ui.restore.straighten_undo"), size="md", elem_id="restore-askew-again")
-            examples = captioned_gallery(
-                sample_items("en"),
-                t("ui.restore.samples"),
-                "restore-samples",
-                elem_classes="few",
-                columns=len(DAMAGED),
-            )
-            card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
-            with gr.Row(visible=False, elem_id="restore-ask") as asked:
-                ask_button = gr.Button(
-                    t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red"
-                )
-            with gr.Row(elem_id="restore-start"):
-                run_button = gr.Button(
-                    t("ui.restore.run"),
-                    variant="primary",
-                    min_width=120,
-                    elem_id="restore-run",
-                    elem_classes="starts-painting",
-                )
-                stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
-            with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
-                with gr.Group(elem_id="restore-recipe"):
-                    fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
-                    controls = option_controls("restore", CONTROLS[:3], RestoreOptions)
-                    controls["keep_paint"].value = USUAL_KEEP_PAINT
-                    controls["extend"] = gr.Dropdown(
-                        extend_choices("en"),
-                        value="",
-                        allow_custom_value=True,
-                        label=t("option.restore.extend"),
-                        info=t("option.restore.extend.info"),
-                        elem_id="restore-extend",
-                    )
-                    with gr.Row(elem_classes="restore-enlarging"):
-                        segments = {"min_width": 150, "elem_classes": "segmented"}
-                        controls |= option_controls("restore", CONTROLS[4:], RestoreOptions, **segments)
-                next_button = gr.Button(
-                    t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
-                )
-            large = LargePanel("restore")
-            with gr.Accordion(t("ui.restore.tools"), open=False, elem_id="restore-tools", elem_classes="drawer"):
-                with gr.Accordion(t("ui.restore.hub"), open=False, elem_id="restore-hub"):
-                    gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
-                    engines = {
-                        role: gr.Dropdown(
-                            engine_choices(role, "en"),
-                            value="",
-                            allow_custom_value=any_repository(),
-                            label=t(f"ui.restore.engine.{role}"),
-                            elem_id=f"restore-{role}",
-                        )
-                        for role in KINDS
-                    }
-                    licences = gr.HTML(elem_id="restore-licences")
-                settings = [fill, *controls.values(), *engines.values()]
-                build_restore_batch_panel(settings)
+            left = _settings_side()
         with gr.Column(scale=7, elem_id="restore-work"):
-            with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
-                bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
-                with gr.Column(visible=False) as view_side:
-                    view = gr.Radio(
-                        view_choices("en"),
-                        value=VIEWS[0],
-                        show_label=False,
-                        container=False,
-                        elem_id="restore-show",
-                        elem_classes="segmented",
-                    )
-                    with gr.Column() as slider_side:
-                        result = before_and_after("restore-result")
-                    with gr.Column(visible=False) as trust_side:
-                        trust = gr.Image(
-                            label=t("ui.restore.trust"),
-                            format="jpeg",
-                            interactive=False,
-                            buttons=["fullscreen"],
-                            elem_id="restore-trust",
-                            elem_classes="labelled-picture",
-                        )
-                    legend = gr.HTML(elem_id="restore-legend")
-                    status = gr.Markdown(elem_id="restore-status", elem_classes="hint")
-                    with gr.Row(elem_id="restore-files"):
-                        download = gr.DownloadButton(t("ui.download"), size="md", elem_id="restore-download")
-                        trust_download = gr.DownloadButton(
-                            t("ui.restore.download_trust"), size="md", elem_id="restore-trust-file"
-                        )
-                        again = gr.Button(t("ui.restore.again"), size="md", elem_id="restore-again")
-                        paint = gr.Button(t("ui.restore.paint"), size="md", elem_id="restore-paint")
-            panel = build_mask_panel(work, picture, fill)
-            build_compare_panel(work, picture, controls["upscale"], engines["cleaner"], engines["upscaler"])
-            with gr.Accordion(t("ui.recipe"), open=False):
-                recipe = gr.JSON(show_label=False, elem_id="restore-made")
-                reuse = settings_upload("restore-reuse")
-            gr.Markdown(t("ui.restore.caution"), elem_classes="hint")
-    for component in (picture, download, trust_download):
+            right = _result_side(left.controls, left.engines, left.fill, left.picture, work)
+    for component in (left.picture, right.download, right.trust_download):
         unread(component)
 
-    strengths = [controls[name] for name in STRENGTHS]
-    wanted = [picture, panel.mask, panel.editor, *settings]
-    outputs = [bar, view_side, result, trust, legend, status, download, trust_download, recipe]
+    strengths = [left.controls[name] for name in STRENGTHS]
+    wanted = [left.picture, right.panel.mask, right.panel.editor, *left.settings]
+    outputs = [
+        right.bar,
+        right.view_side,
+        right.result,
+        right.trust,
+        right.legend,
+        right.status,
+        right.download,
+        right.trust_download,
+        right.recipe,
+    ]
 
     # Wiring
     page = gr.context.Context.root_block
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    translatable = [examples, card, bar, controls["extend"], controls["look"], view, *engines.values()]
+    translatable = [
+        left.examples,
+        left.card,
+        right.bar,
+        left.controls["extend"],
+        left.controls["look"],
+        right.view,
+        *left.engines.values(),
+    ]
     page.load(translate_restore, None, translatable, **quiet)
-    tab.select(show_first_sample, [work, picture], [picture], **quiet)
-    examples.select(choose_sample, [work], [picture, examples], **quiet)
-    picture.upload(check_damaged, [work, picture], [picture], **quiet).failure(
-        lambda: None, None, [picture], queue=False, **quiet
+    tab.select(show_first_sample, [work, left.picture], [left.picture], **quiet)
+    left.examples.select(choose_sample, [work], [left.picture, left.examples], **quiet)
+    left.picture.upload(check_damaged, [work, left.picture], [left.picture], **quiet).failure(
+        lambda: None, None, [left.picture], queue=False, **quiet
     )
     # One after the other, so that what was added last is shown last.
     in_turn = {"trigger_mode": "always_last", "concurrency_id": "diagnosis", "concurrency_limit": 1, **quiet}
-    examined = picture.change(
+    examined = left.picture.change(
         examine_picture,
-        [work, picture],
-        [card, panel.mask, fill, asked, view_side, bar, askew, straightened, *strengths],
+        [work, left.picture],
+        [
+            left.card,
+            right.panel.mask,
+            left.fill,
+            left.asked,
+            right.view_side,
+            right.bar,
+            left.askew,
+            left.straightened,
+            *strengths,
+        ],
         **in_turn,
     )
-    looked = examined.success(look_for_damage, [work, picture], [card, panel.mask, fill, asked, *strengths], **in_turn)
-    panel.show_after(looked.then)
-    straighten_button.click(straighten_picture, [work, picture], [picture], **quiet)
-    undo_button.click(put_photo_back, [work], [picture], **quiet)
+    looked = examined.success(
+        look_for_damage,
+        [work, left.picture],
+        [left.card, right.panel.mask, left.fill, left.asked, *strengths],
+        **in_turn,
+    )
+    right.panel.show_after(looked.then)
+    left.straighten_button.click(straighten_picture, [work, left.picture], [left.picture], **quiet)
+    left.undo_button.click(put_photo_back, [work], [left.picture], **quiet)
     running = {"inputs": [work, *wanted], "outputs": outputs, "concurrency_id": "device", "concurrency_limit": 1}
-    agreed = ask_button.click(
+    agreed = left.ask_button.click(
         runtime.gpu(fill_what_was_asked_about),
-        [picture],
-        [panel.mask, fill, asked],
+        [left.picture],
+        [right.panel.mask, left.fill, left.asked],
         concurrency_id="device",
         concurrency_limit=1,
         **quiet,
     )
-    panel.show_after(agreed.success)
+    right.panel.show_after(agreed.success)
     runs = [
         agreed.success(runtime.gpu(restore_picture), **running, **quiet),
-        run_button.click(runtime.gpu(restore_picture), **running, **quiet),
-        next_button.click(runtime.gpu(restore_next), **running, **quiet),
+        left.run_button.click(runtime.gpu(restore_picture), **running, **quiet),
+        left.next_button.click(runtime.gpu(restore_next), **running, **quiet),
         looked.success(restore_sample, trigger_mode="always_last", **running, **quiet),
     ]
     for each in runs:
-        each.failure(clear_bar, [work], [bar], queue=False, **quiet)
-    stop_button.click(stop_restoring, [work], [bar], cancels=runs, queue=False, **quiet)
-    view.input(show_view, [view], [slider_side, trust_side], queue=False, **quiet)
-    for dropdown in engines.values():
-        dropdown.input(show_licences, list(engines.values()), [licences], **quiet)
-    again.click(restore_again, [download], [picture], **quiet)
-    reuse.upload(reuse_settings, [reuse], [*settings, bar], **quiet)
-    paint.click(send_to_transfer, [download], [content, tabs], **quiet)
-    large.wire(
-        [picture],
+        each.failure(clear_bar, [work], [right.bar], queue=False, **quiet)
+    _wire_result(content, left, outputs, quiet, right, runs, tabs, work)
+    return left.picture
+
+
+def _wire_result(
+    content: gr.Image,
+    left: SimpleNamespace,
+    outputs: list[Component],
+    quiet: dict[str, Any],
+    right: SimpleNamespace,
+    runs: list[Any],
+    tabs: gr.Tabs,
+    work: gr.State,
+) -> None:
+    """Wire what can be done with a result, and large models."""
+    left.stop_button.click(stop_restoring, [work], [right.bar], cancels=runs, queue=False, **quiet)
+    right.view.input(show_view, [right.view], [right.slider_side, right.trust_side], queue=False, **quiet)
+    for dropdown in left.engines.values():
+        dropdown.input(show_licences, list(left.engines.values()), [left.licences], **quiet)
+    right.again.click(restore_again, [right.download], [left.picture], **quiet)
+    right.reuse.upload(reuse_settings, [right.reuse], [*left.settings, right.bar], **quiet)
+    right.paint.click(send_to_transfer, [right.download], [content, tabs], **quiet)
+    left.large.wire(
+        [left.picture],
         lambda picture: (picture, (), None, 1.0),
         outputs[1:],
         lambda before, after, download, recipe, note: (
@@ -238,4 +191,118 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         ),
     )
     add_restore_endpoint()
-    return picture
+
+
+def _settings_side() -> SimpleNamespace:
+    """Add the picture, what is wrong with it, and the plan, and return the components."""
+    picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
+    with gr.Row(visible=False, elem_id="restore-askew") as askew:
+        straighten_button = gr.Button(
+            t("ui.restore.straighten"), variant="primary", size="md", elem_id="restore-straighten"
+        )
+    with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
+        undo_button = gr.Button(t("ui.restore.straighten_undo"), size="md", elem_id="restore-askew-again")
+    examples = captioned_gallery(
+        sample_items("en"),
+        t("ui.restore.samples"),
+        "restore-samples",
+        elem_classes="few",
+        columns=len(DAMAGED),
+    )
+    card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
+    with gr.Row(visible=False, elem_id="restore-ask") as asked:
+        ask_button = gr.Button(t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red")
+    with gr.Row(elem_id="restore-start"):
+        run_button = gr.Button(
+            t("ui.restore.run"),
+            variant="primary",
+            min_width=120,
+            elem_id="restore-run",
+            elem_classes="starts-painting",
+        )
+        stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
+    with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
+        with gr.Group(elem_id="restore-recipe"):
+            fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
+            controls = option_controls("restore", CONTROLS[:3], RestoreOptions)
+            controls["keep_paint"].value = USUAL_KEEP_PAINT
+            controls["extend"] = gr.Dropdown(
+                extend_choices("en"),
+                value="",
+                allow_custom_value=True,
+                label=t("option.restore.extend"),
+                info=t("option.restore.extend.info"),
+                elem_id="restore-extend",
+            )
+            with gr.Row(elem_classes="restore-enlarging"):
+                segments = {"min_width": 150, "elem_classes": "segmented"}
+                controls |= option_controls("restore", CONTROLS[4:], RestoreOptions, **segments)
+        next_button = gr.Button(
+            t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
+        )
+    large = LargePanel("restore")
+    with gr.Accordion(t("ui.restore.tools"), open=False, elem_id="restore-tools", elem_classes="drawer"):
+        with gr.Accordion(t("ui.restore.hub"), open=False, elem_id="restore-hub"):
+            gr.Markdown(t("ui.restore.hub_hint"), elem_classes="hint")
+            engines = {
+                role: gr.Dropdown(
+                    engine_choices(role, "en"),
+                    value="",
+                    allow_custom_value=any_repository(),
+                    label=t(f"ui.restore.engine.{role}"),
+                    elem_id=f"restore-{role}",
+                )
+                for role in KINDS
+            }
+            licences = gr.HTML(elem_id="restore-licences")
+        settings = [fill, *controls.values(), *engines.values()]
+        build_restore_batch_panel(settings)
+    return SimpleNamespace(**locals())
+
+
+def _result_side(
+    controls: dict[str, Component],
+    engines: dict[str, gr.Dropdown],
+    fill: gr.Checkbox,
+    picture: gr.Image,
+    work: gr.State,
+) -> SimpleNamespace:
+    """Add where the result is shown and the damage is marked, and return the components."""
+    with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
+        bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
+        with gr.Column(visible=False) as view_side:
+            view = gr.Radio(
+                view_choices("en"),
+                value=VIEWS[0],
+                show_label=False,
+                container=False,
+                elem_id="restore-show",
+                elem_classes="segmented",
+            )
+            with gr.Column() as slider_side:
+                result = before_and_after("restore-result")
+            with gr.Column(visible=False) as trust_side:
+                trust = gr.Image(
+                    label=t("ui.restore.trust"),
+                    format="jpeg",
+                    interactive=False,
+                    buttons=["fullscreen"],
+                    elem_id="restore-trust",
+                    elem_classes="labelled-picture",
+                )
+            legend = gr.HTML(elem_id="restore-legend")
+            status = gr.Markdown(elem_id="restore-status", elem_classes="hint")
+            with gr.Row(elem_id="restore-files"):
+                download = gr.DownloadButton(t("ui.download"), size="md", elem_id="restore-download")
+                trust_download = gr.DownloadButton(
+                    t("ui.restore.download_trust"), size="md", elem_id="restore-trust-file"
+                )
+                again = gr.Button(t("ui.restore.again"), size="md", elem_id="restore-again")
+                paint = gr.Button(t("ui.restore.paint"), size="md", elem_id="restore-paint")
+    panel = build_mask_panel(work, picture, fill)
+    build_compare_panel(work, picture, controls["upscale"], engines["cleaner"], engines["upscaler"])
+    with gr.Accordion(t("ui.recipe"), open=False):
+        recipe = gr.JSON(show_label=False, elem_id="restore-made")
+        reuse = settings_upload("restore-reuse")
+    gr.Markdown(t("ui.restore.caution"), elem_classes="hint")
+    return SimpleNamespace(**locals())
