@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from deepart.errors import InputError
 
-Task = Literal["style", "generator", "classifier", "restorer"]
+Task = Literal["style", "generator", "classifier", "restorer", "regressor", "segmenter", "translator"]
 
 SCRATCH = "scratch"
 """In place of a checkpoint: start from random weights."""
@@ -34,6 +34,7 @@ class JobConfig:
     seed: int = 0
 
     # the optimiser
+    optimizer: Literal["auto", "adamw", "adam", "sgd", "rmsprop", "nadam"] = "auto"
     learning_rate: float = 0.0
     schedule: Literal["cosine", "linear", "constant"] = "cosine"
     warmup_steps: int = 50
@@ -54,21 +55,43 @@ class JobConfig:
 
     # style network
     contents: str = ""
-    """Name of a data set of pictures to paint; the paintings themselves if empty."""
+    """Name of a data set of pictures to paint, the paintings themselves if empty; of a translator, the photos."""
 
     # classifier
     labels: Literal["keep", "new"] = "keep"
     """Learn the labels that the classifier has, or those of `column`."""
     column: Literal["style", "artist", "genre", "label"] = "label"
-    answers: Literal["one", "one-vs-rest", "several"] = "one"
-    """What may be right for new labels: one (softmax), one (a yes or no for each), or several."""
+    answers: Literal["one", "one-vs-rest", "one-vs-one", "several"] = "one"
+    """What may be right for new labels: one (softmax, a yes or no for each, or a duel of each two), or several."""
+    backbone: str = ""
+    """A network of timm, or "own"; the one that it starts from if empty."""
+    kernel: int = 3
+    """Of the own backbone, like the next two; see `deepart.models.own_backbone`."""
+    stride: int = 2
+    activation: Literal["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"] = "relu"
     balance: Literal["none", "weights", "resampling", "logit-adjustment"] = "none"
     augmentation: Literal["none", "some", "strong"] = "some"
     dropout: float = 0.5
     label_smoothing: float = 0.1
 
     # generator
+    architecture: Literal["fastgan", "vae"] = "fastgan"
     loss: Literal["hinge", "nonsaturating", "minimax"] = "hinge"
+    beta: float = 1.0
+    """Of a VAE, like the next two; see `deepart.training.generate.vae`."""
+    free_bits: float = 0.05
+    code_cycle: float = 0.0
+
+    # regressor
+    targets: str = "year"
+    """Numbers with commas between: year, colourfulness, brightness, contrast, label."""
+    missing: Literal["drop", "median", "interpolate", "regress"] = "drop"
+
+    # translator
+    cycle: float = 10.0
+    """Weights and the size of the pool; see `deepart.training.paint.translator`."""
+    identity: float = 0.5
+    pool: int = 50
 
     @classmethod
     def from_json(cls, text: str) -> JobConfig:
@@ -117,13 +140,16 @@ class JobConfig:
                 raise InputError("job.config")
         if self.trained not in TRAINABLE[self.task]:
             raise InputError("setting.choice", name="trained", choices=", ".join(TRAINABLE[self.task]))
+        if self.kernel % 2 == 0:
+            raise InputError("setting.choice", name="kernel", choices="1, 3, 5, 7")
         if self.answers != "one" and self.balance == "logit-adjustment":
             raise InputError("job.adjustment_needs_one")
         own = DEFAULTS[self.task] | (_HEADS_ONLY if self.trained == "heads" else {})
-        whole = {name: int(getattr(self, name)) for name in ("side", "batch", "seed", "warmup_steps", "patience")}
+        counted = ("side", "batch", "seed", "warmup_steps", "patience", "kernel", "stride", "pool")
+        whole = {name: int(getattr(self, name)) for name in counted}
         filled = replace(self, **whole)
         filled = replace(filled, **{name: value for name, value in own.items() if not getattr(filled, name)})
-        step = {"style": 16, "generator": 1, "classifier": 32, "restorer": 8}[self.task]
+        step = {"generator": 1, "classifier": 32, "restorer": 8, "regressor": 32}.get(self.task, 16)
         return replace(filled, side=max(step, filled.side // step * step))
 
 
@@ -132,6 +158,9 @@ TRAINABLE: dict[str, tuple[str, ...]] = {
     "generator": ("all",),
     "classifier": ("all", "heads"),
     "restorer": ("all",),
+    "regressor": ("all",),
+    "segmenter": ("all",),
+    "translator": ("all",),
 }
 """What can be trained of each model."""
 
@@ -140,6 +169,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "generator": {"side": 128, "batch": 8, "learning_rate": 1e-4, "clip_norm": 1000.0},
     "classifier": {"side": 224, "batch": 16, "learning_rate": 1e-3, "clip_norm": 5.0},
     "restorer": {"side": 64, "batch": 8, "learning_rate": 2e-4, "clip_norm": 5.0},
+    "regressor": {"side": 256, "batch": 64, "learning_rate": 3e-3, "clip_norm": 5.0},
+    "segmenter": {"side": 128, "batch": 8, "learning_rate": 1e-3, "clip_norm": 5.0},
+    "translator": {"side": 128, "batch": 4, "learning_rate": 2e-4, "clip_norm": 1000.0},
 }
 """What zeros stand for."""
 
@@ -159,5 +191,13 @@ _RANGES: dict[str, tuple[float, float]] = {
     "patience": (0, 1000),
     "save_every_minutes": (0.005, 1),  # so that no more than the last minute can be lost
     "dropout": (0, 0.9),
+    "kernel": (1, 7),
+    "stride": (1, 3),
+    "beta": (0, 100),
+    "free_bits": (0, 5),
+    "code_cycle": (0, 100),
+    "cycle": (0, 100),
+    "identity": (0, 10),
+    "pool": (0, 500),
     "label_smoothing": (0, 0.5),
 }

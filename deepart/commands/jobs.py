@@ -80,7 +80,10 @@ def _add_jobs(commands) -> None:
         python -m deepart jobs start --config record.json
         """,
     )
-    start.add_argument("--task", choices=["style", "generator", "classifier", "restorer"])
+    start.add_argument(
+        "--task",
+        choices=["style", "generator", "classifier", "restorer", "regressor", "segmenter", "translator"],
+    )
     start.add_argument("--data", help="name of a data set")
     start.add_argument("--config", type=Path, help="config.json of a job, or what `jobs record` printed")
     start.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="fields of JobConfig")

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import torch
@@ -37,6 +37,11 @@ def find_pictures(folder: Path) -> list[Path]:
     if not found:
         raise InputError("training.no_pictures")
     return found
+
+
+def is_mask(name: str) -> bool:
+    """Say whether the path of a picture is that of a mask: one in a folder "masks"."""
+    return "masks" in (part.lower() for part in PurePosixPath(name).parts[:-1])
 
 
 def is_held_out(path: Path) -> bool:

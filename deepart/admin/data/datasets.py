@@ -28,7 +28,7 @@ from deepart.admin.data.report import Refused, Report, guards
 from deepart.admin.data.sources import COLUMNS, SEPARATOR, Part, Picture, Source, plain_text
 from deepart.admin.folders import admin_folder, checked_name, new_folder, remove_leftovers
 from deepart.errors import InputError
-from deepart.images import load_image
+from deepart.images import load_image, save_png
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.training.missing import LabelWay, YearWay, filled_labels, filled_numbers, year_of
@@ -246,6 +246,8 @@ def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, Non
                 raise InputError("dataset.changed")
             path = f"pictures/{picture.sha256[:24]}{_SUFFIXES.get(data[:2], '.tif')}"
             (folder / path).write_bytes(data)
+            if mask := contents.pictures[picture.index].mask:
+                save_png(load_image(mask()), folder / "masks" / f"{picture.sha256[:24]}.png")
             paths.append(path)
         _write_catalogue(folder / CATALOGUE, paths, kept)
         passport = _passport(draft, choices, kept)

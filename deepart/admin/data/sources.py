@@ -14,7 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal, Protocol
@@ -24,6 +24,7 @@ import numpy as np
 from deepart.archives import PICTURE_SUFFIXES, TABLE_SUFFIXES, Limits, open_archive, pictures_in_folder, safe_name
 from deepart.errors import InputError
 from deepart.images import MAX_BYTES
+from deepart.training.data import is_mask
 
 COLUMNS = ("style", "artist", "genre", "label")
 """What a picture can be labelled with; "label" is for a set of labels of the owner's own."""
@@ -72,6 +73,8 @@ class Candidate:
     labels: Mapping[str, str] = field(default_factory=dict)  # column -> label, or several with `SEPARATOR` between
     part: Part = ""
     facts: Mapping[str, str] = field(default_factory=dict)  # title, year, licence, source
+    mask: Callable[[], bytes] | None = None
+    """Of a picture `a/x.jpg`: the file `masks/x.png`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,16 @@ def _bounded(path: Path) -> bytes:
 def _contents(
     pictures: Mapping[str, Callable[[], bytes]], tables: Mapping[str, Callable[[], bytes]], column: str
 ) -> Contents:
-    """Join pictures, by their paths, with the rows of the table beside them, or with their folders' names."""
+    """Join pictures, by their paths, with the rows of the table beside them, or with their folders' names.
+
+    Pictures in a folder "masks" are the masks of those of the same name.
+    """
+    masks = {PurePosixPath(name).stem: read for name, read in pictures.items() if is_mask(name)}
+    if 0 < len(masks) < len(pictures):
+        found = _contents({name: read for name, read in pictures.items() if not is_mask(name)}, tables, column)
+        names = [PurePosixPath(name).stem for name in pictures if not is_mask(name)]
+        joined = [replace(each, mask=masks.get(stem)) for each, stem in zip(found.pictures, names)]
+        return replace(found, pictures=joined)
     rows = _rows_of_all(tables, pictures)
     folders = _folders(list(pictures))
     if rows is None:

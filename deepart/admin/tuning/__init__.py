@@ -8,6 +8,7 @@ import torch
 
 from deepart.admin.data.datasets import find_data_set
 from deepart.admin.job_config import JobConfig
+from deepart.admin.tuning import base
 from deepart.admin.tuning.base import Tuning
 
 _CLASSES = {
@@ -15,6 +16,10 @@ _CLASSES = {
     "generator": "GeneratorTuning",
     "classifier": "ClassifierTuning",
     "restorer": "RestorerTuning",
+    "regressor": "RegressorTuning",
+    "segmenter": "SegmenterTuning",
+    "translator": "TranslatorTuning",
+    "vae": "VAETuning",
 }
 
 
@@ -25,6 +30,7 @@ def tuning_of(config: JobConfig) -> Tuning:
         InputError: there are too few pictures, or labels, for it; or it starts from something that is not there.
         WeightsError: what it starts from is damaged.
     """
-    module = importlib.import_module(f"{__name__}.{config.task}")
+    kind = base.kind_of(config)
+    module = importlib.import_module(f"{__name__}.{kind}")
     torch.manual_seed(config.seed)
-    return getattr(module, _CLASSES[config.task])(config, find_data_set(config.data))
+    return getattr(module, _CLASSES[kind])(config, find_data_set(config.data))

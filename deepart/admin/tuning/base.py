@@ -24,6 +24,10 @@ ARCHITECTURES = {
     "generator": "Generator",
     "classifier": "ArtClassifier",
     "restorer": "Restorer",
+    "regressor": "ArtRegressor",
+    "segmenter": "Segmenter",
+    "translator": "Translator",
+    "vae": "PictureVAE",
 }
 MEASURED_ON = 24
 """Examples of a measurement that is made every minute."""
@@ -69,9 +73,14 @@ class Tuning(Protocol):
         ...
 
 
+def kind_of(config: JobConfig) -> str:
+    """Return what is trained: the task, or of generators the architecture where it is another one."""
+    return "vae" if config.task == "generator" and config.architecture == "vae" else config.task
+
+
 def start_of(config: JobConfig) -> nn.Module | None:
     """Return the network that a job goes on from; None if from scratch."""
-    name = ARCHITECTURES[config.task]
+    name = ARCHITECTURES[kind_of(config)]
     if config.start == SCRATCH:
         return None
     if config.start.startswith("job:"):
@@ -104,6 +113,7 @@ def fit_config(config: JobConfig, **more: object) -> FitConfig:
             "ema_decay": config.ema_decay,
             "save_every_minutes": config.save_every_minutes,
             "bf16": bf16,
+            "optimizer": None if config.optimizer == "auto" else config.optimizer,
         }
         | more
     )

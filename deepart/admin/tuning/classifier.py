@@ -15,13 +15,15 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier
-from deepart.training.classify.classifier import parameter_groups
+from deepart.models.own_backbone import OWN
+from deepart.training.classify.classifier import fresh_classifier, parameter_groups
 from deepart.training.classify.label_training import (
     LabelTraining,
     features_of,
     finished,
     label_targets,
     measure_labels,
+    measure_norm,
     stretched,
     with_heads,
 )
@@ -41,9 +43,16 @@ class ClassifierTuning:
             raise InputError("job.no_scratch")
         self._config, self._data_set = config, data_set
         self._works = data_set.works("train")
+        if config.backbone:
+            if config.backbone == OWN and config.trained == "heads":  # which would stand on nothing
+                raise InputError("setting.choice", name="trained", choices="all")
+            own = {name: getattr(config, name) for name in ("kernel", "stride", "activation")}
+            start = fresh_classifier(start.labels, config.backbone, **own)
         if config.labels == "new":
-            independent = (config.column,) if config.answers != "one" else ()
-            start = with_heads(start, {config.column: self._learnable()}, independent, config.dropout)
+            column = (config.column,)
+            independent = column if config.answers in ("one-vs-rest", "several") else ()
+            pairwise = column if config.answers == "one-vs-one" else ()
+            start = with_heads(start, {config.column: self._learnable()}, independent, config.dropout, pairwise)
         start.dropout.p = config.dropout
         self.network: ArtClassifier = start
         targets = label_targets(start, self._works)
@@ -80,6 +89,10 @@ class ClassifierTuning:
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
+        if self._config.backbone:
+            pictures = base.pictures_of(self._data_set, self._works[:_MEASURED_ON])
+            views = [stretched(pictures[n], self.network.config.sides[0]) for n in range(len(pictures))]
+            measure_norm(self.network, torch.stack(views[:64]))
         if self._config.trained == "heads":
             for done in self._task.look(self._config.side, kept):
                 yield done, self.num_pictures

@@ -26,12 +26,9 @@ from deepart.files import write_json
 from deepart.images import fit as shrunk
 from deepart.images import load_image, save_png, to_tensor
 from deepart.models.segmenter import Segmenter, SegmenterConfig
-from deepart.training.data import is_held_out
+from deepart.training.data import is_held_out, is_mask
 from deepart.training.loop import Batch, FitConfig, Stage, Turn
 from deepart.training.run import alone, logged_fit, save_bundle, start_of
-
-MASKS = "masks"
-"""Folder of the masks."""
 
 MOST_REGIONS = 32
 """Colours of masks; of more, as soft edges make them, light is one region and dark the other."""
@@ -65,11 +62,6 @@ def read_pairs(source: Path) -> list[Pair]:
     if not pairs:
         raise InputError("training.no_masks")
     return pairs
-
-
-def is_mask(name: str) -> bool:
-    """Say whether a path is that of a mask."""
-    return MASKS in (part.lower() for part in PurePosixPath(name).parts[:-1])
 
 
 def _joined(readers: Mapping[str, object]) -> Iterator[Pair]:
@@ -142,6 +134,12 @@ def segmented(network: Segmenter, picture: Image.Image) -> np.ndarray:
     return F.interpolate(logits, picture.size[::-1], mode="bilinear")[0].argmax(0).numpy()
 
 
+def shown(network: Segmenter, found: np.ndarray) -> Image.Image:
+    """Return regions, (H, W) indices, in their colours."""
+    colours = [[int(region[i : i + 2], 16) for i in (1, 3, 5)] for region in network.config.regions]
+    return Image.fromarray(np.array(colours, np.uint8)[found])
+
+
 def intersections(network: Segmenter, pairs: Sequence[Pair]) -> dict[str, float]:
     """Return the IoU of each region over all pixels of some pairs, and "mean", that of the regions which are there."""
     regions = network.config.regions
@@ -189,5 +187,5 @@ def segment(options: Namespace) -> None:
     if options.region:
         mask = np.where(found == regions.index(options.region), 255, 0).astype(np.uint8)[..., None].repeat(3, 2)
     else:
-        mask = np.array([[int(region[i : i + 2], 16) for i in (1, 3, 5)] for region in regions], np.uint8)[found]
+        mask = np.asarray(shown(network, found))
     save_png(Image.fromarray(mask), options.output)

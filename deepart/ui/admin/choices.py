@@ -12,6 +12,7 @@ from gradio.components import Component
 from PIL import Image
 
 from deepart.admin import jobs
+from deepart.admin.data import evaluation_sets
 from deepart.admin.data.datasets import data_sets
 from deepart.admin.folders import admin_folder, checked_name
 from deepart.admin.job_config import TRAINABLE
@@ -24,7 +25,12 @@ from deepart.ui.events import translations as t
 
 T = TypeVar("T")
 
-TASKS = tuple(TRAINABLE)
+TASKS = evaluation_sets.TASKS
+"""The models that can be measured, compared and promoted."""
+
+TRAINED = tuple(TRAINABLE)
+"""The models that can be trained."""
+
 SLIMMED = "slimmed"
 """Folder of what came out of pruning and averaging."""
 
@@ -55,10 +61,10 @@ IN_TURN = one_at_a_time("refresh")
 """Arguments of events that fill in a panel: a slow one never overwrites what was asked for after it."""
 
 
-def task_radio(elem_id: str) -> gr.Radio:
+def task_radio(elem_id: str, tasks: Sequence[str] = TASKS) -> gr.Radio:
     """Add the choice of the model."""
     return gr.Radio(
-        task_choices("en"),
+        task_choices("en", tasks),
         value="classifier",
         label=t("ui.admin.model"),
         min_width=440,
@@ -67,9 +73,9 @@ def task_radio(elem_id: str) -> gr.Radio:
     )
 
 
-def task_choices(language: str) -> list[tuple[str, str]]:
-    """Return the models that can be trained."""
-    return [(say(f"ui.admin.task.{task}", language), task) for task in TASKS]
+def task_choices(language: str, tasks: Sequence[str] = TASKS) -> list[tuple[str, str]]:
+    """Return models by their names."""
+    return [(say(f"ui.admin.task.{task}", language), task) for task in tasks]
 
 
 def data_set_choices() -> list[str]:

@@ -25,6 +25,7 @@ from deepart.ui.admin.choices import (
     CLEAR,
     QUIET,
     TASKS,
+    TRAINED,
     Panel,
     alone,
     data_set_choices,
@@ -43,11 +44,16 @@ from deepart.ui.events import translations as t
 
 POLL_SECONDS = 2
 PREVIEWS_SHOWN = 12
+_BACKBONES = ("own", "tf_efficientnet_lite0", "tf_efficientnet_lite2")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "trained": ("all", "decoder", "heads"),
     "labels": ("keep", "new"),
     "column": COLUMNS,
-    "answers": ("one", "one-vs-rest", "several"),
+    "answers": ("one", "one-vs-rest", "one-vs-one", "several"),
+    "activation": ("relu", "leaky-relu", "elu", "gelu", "silu", "tanh"),
+    "optimizer": ("auto", "adamw", "adam", "sgd", "rmsprop", "nadam"),
+    "architecture": ("fastgan", "vae"),
+    "missing": ("drop", "median", "interpolate", "regress"),
     "balance": ("none", "weights", "resampling", "logit-adjustment"),
     "augmentation": ("none", "some", "strong"),
     "schedule": ("cosine", "linear", "constant"),
@@ -84,7 +90,7 @@ def build_jobs_panel(token: gr.State) -> Panel:
 
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="admin-job-settings"):
-            task = fields["task"] = task_radio("admin-task")
+            task = fields["task"] = task_radio("admin-task", TRAINED)
             with gr.Row():
                 fields["data"] = gr.Dropdown(
                     [], label=t("ui.admin.setting.data"), min_width=150, elem_id="admin-set-data"
@@ -115,12 +121,34 @@ def build_jobs_panel(token: gr.State) -> Panel:
                     elem_id="admin-set-contents",
                 )
             with gr.Column(visible=False) as of_generator:
-                choice("loss", "hinge")
+                with gr.Row():
+                    choice("architecture", "fastgan")
+                    choice("loss", "hinge")
+                with gr.Row():
+                    number("beta", 1)
+                    number("free_bits", 0.05)
+                    number("code_cycle", 0)
+            with gr.Column(visible=False) as of_regressor, gr.Row():
+                fields["targets"] = gr.Textbox(
+                    "year",
+                    label=t("ui.admin.setting.targets"),
+                    info=t("ui.admin.targets_info"),
+                    max_lines=1,
+                    elem_id="admin-set-targets",
+                )
+                choice("missing", "drop")
+            with gr.Column(visible=False) as of_segmenter:
+                gr.Markdown(t("ui.admin.masks_info"), elem_classes="hint")
+            with gr.Column(visible=False) as of_translator, gr.Row():
+                number("cycle", 10)
+                number("identity", 0.5)
+                number("pool", 50)
             with gr.Accordion(t("ui.admin.more_settings"), open=False, elem_id="admin-more"):
                 gr.Markdown(t("ui.admin.zeros"), elem_classes="hint")
                 with gr.Row():
                     number("side", 0)
                     number("batch", 0)
+                    choice("optimizer", "auto")
                     number("learning_rate", 0)
                     choice("schedule", "cosine")
                     number("warmup_steps", 50)
@@ -135,6 +163,18 @@ def build_jobs_panel(token: gr.State) -> Panel:
                     choice("augmentation", "some")
                     number("dropout", 0.5)
                     number("label_smoothing", 0.1)
+                    fields["backbone"] = gr.Dropdown(
+                        [("–", ""), *((name, name) for name in _BACKBONES)],
+                        value="",
+                        label=t("ui.admin.setting.backbone"),
+                        info=t("ui.admin.backbone_info"),
+                        allow_custom_value=True,
+                        min_width=150,
+                        elem_id="admin-set-backbone",
+                    )
+                    number("kernel", 3)
+                    number("stride", 2)
+                    choice("activation", "relu")
                 fields["track"] = gr.Checkbox(False, label=t("ui.admin.setting.track"), elem_id="admin-set-track")
                 batch_button = gr.Button(t("ui.admin.find_batch"), size="sm", elem_id="admin-find-batch")
                 batches = gr.HTML(elem_id="admin-batches")
@@ -241,7 +281,7 @@ def build_jobs_panel(token: gr.State) -> Panel:
         names = [value for _, value in choices]
         name = name if name in names else (names[0] if names else None)
         return (
-            gr.update(choices=task_choices(language)),
+            gr.update(choices=task_choices(language, TRAINED)),
             updated(sets, data),
             gr.update(choices=_starts(task, language)),
             gr.update(choices=[("–", ""), *((each, each) for each in sets)]),
@@ -323,7 +363,17 @@ def build_jobs_panel(token: gr.State) -> Panel:
     task.input(
         choose_task,
         [token, task],
-        [of_classifier, of_style, of_generator, more_of_classifier, fields["trained"], fields["start"]],
+        [
+            of_classifier,
+            of_style,
+            of_generator,
+            of_regressor,
+            of_segmenter,
+            of_translator,
+            more_of_classifier,
+            fields["trained"],
+            fields["start"],
+        ],
         **QUIET,
     )
     measuring = [
@@ -364,13 +414,13 @@ def choose_task(token: str, task: str, request: gr.Request) -> tuple[Any, ...]:
     language = language_of(request)
     return (
         gr.update(visible=task == "classifier"),
-        gr.update(visible=task == "style"),
-        gr.update(visible=task == "generator"),
+        gr.update(visible=task in ("style", "translator")),
+        *(gr.update(visible=task == name) for name in ("generator", "regressor", "segmenter", "translator")),
         gr.update(visible=task == "classifier"),
         gr.update(
             choices=_named("trained", TRAINABLE.get(task, ()), language), value=TRAINABLE.get(task, ("all",))[-1]
         ),
-        gr.update(choices=_starts(task, language), value=""),
+        gr.update(choices=_starts(task, language), value=_starts(task, language)[0][1]),
     )
 
 
@@ -395,6 +445,19 @@ def record_job(token: str, name: str | None, request: gr.Request) -> Iterator[An
 # --- settings ------------------------------------------------------------------------------------
 
 
+_OWN: Mapping[str, tuple[str, ...]] = {
+    "classifier": (
+        *("labels", "column", "answers", "balance", "augmentation", "dropout", "label_smoothing"),
+        *("backbone", "kernel", "stride", "activation"),
+    ),
+    "style": ("contents",),
+    "generator": ("loss", "architecture", "beta", "free_bits", "code_cycle"),
+    "regressor": ("targets", "missing"),
+    "translator": ("contents", "cycle", "identity", "pool"),
+}
+"""The settings that only some models have."""
+
+
 def _config(fields: Mapping[str, Component], values: tuple[Any, ...]) -> JobConfig:
     """Return the settings of the page; those that the model does not have are left as they are."""
     if len(values) != len(fields):
@@ -402,20 +465,18 @@ def _config(fields: Mapping[str, Component], values: tuple[Any, ...]) -> JobConf
     found = dict(zip(fields, values))
     if not found["data"]:
         raise InputError("ui.admin.no_data_set")
-    task = found["task"] if found["task"] in TASKS else ""
-    others = {
-        "classifier": ("labels", "column", "answers", "balance", "augmentation", "dropout", "label_smoothing"),
-        "style": ("contents",),
-        "generator": ("loss",),
-    }
-    unused = [name for of, names in others.items() if of != task for name in names]
+    own = _OWN.get(found["task"], ())
+    unused = {name for names in _OWN.values() for name in names} - {*own}
     kept = {name: value for name, value in found.items() if name not in unused and value is not None}
     return JobConfig.of(kept)
 
 
 def _named(name: str, values: tuple[str, ...], language: str) -> list[tuple[str, str]]:
-    if name == "column":
-        return [(say(f"ui.admin.column.{value}", language), value) for value in values]
+    if name in ("column", "missing"):
+        return [(say(f"ui.admin.{name}.{value}", language), value) for value in values]
+    if name in ("optimizer", "activation", "architecture"):  # names that are the same in every language
+        automatic = say("ui.admin.value.precision.auto", language)
+        return [(automatic if value == "auto" else value, value) for value in values]
     keys = {value: value.replace("-", "_") for value in values}
     return [(say(f"ui.admin.value.{name}.{key}", language), value) for value, key in keys.items()]
 
@@ -427,7 +488,7 @@ def _renamed(name: str, task: str, language: str) -> Any:
 
 def _starts(task: str, language: str) -> list[tuple[str, str]]:
     """Return what a job of a task can go on from."""
-    found = [(say("ui.admin.start_live", language), "")]
+    found = [(say("ui.admin.start_live", language), "")] if task in TASKS else []
     if task != "classifier":
         found.append((say("ui.admin.start_scratch", language), SCRATCH))
     done = [(job, job.view()) for job in jobs.jobs() if job.bundle is not None]
