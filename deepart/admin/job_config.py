@@ -66,7 +66,7 @@ class JobConfig:
     backbone: str = ""
     """A network of timm, or "own"; the one that it starts from if empty."""
     kernel: int = 3
-    """Of the own backbone, like the next two; see `deepart.models.own_backbone`."""
+    """This and the next two are of the own backbone; see `deepart.models.own_backbone`."""
     stride: int = 2
     activation: Literal["relu", "leaky-relu", "elu", "gelu", "silu", "tanh"] = "relu"
     balance: Literal["none", "weights", "resampling", "logit-adjustment"] = "none"
@@ -78,7 +78,7 @@ class JobConfig:
     architecture: Literal["fastgan", "vae"] = "fastgan"
     loss: Literal["hinge", "nonsaturating", "minimax"] = "hinge"
     beta: float = 1.0
-    """Of a VAE, like the next two; see `deepart.training.generate.vae`."""
+    """This and the next two are of a VAE; see `deepart.training.generate.vae`."""
     free_bits: float = 0.05
     code_cycle: float = 0.0
 

@@ -74,7 +74,7 @@ class Candidate:
     part: Part = ""
     facts: Mapping[str, str] = field(default_factory=dict)  # title, year, licence, source
     mask: Callable[[], bytes] | None = None
-    """Of a picture `a/x.jpg`: the file `masks/x.png`."""
+    """The picture `a/x.jpg` has the mask `masks/x.png`."""
 
 
 @dataclass(frozen=True, slots=True)
