@@ -140,7 +140,7 @@ def endpoint(
     parameters = [inspect.Parameter(name, kind, default=field.default) for name, field in fields.items()]
     request = inspect.Parameter("request", kind, default=None, annotation=gr.Request)
     about = "\n".join(f"    {name}: {field.about}" for name, field in fields.items())
-    called.__name__ = called.__qualname__ = function.__name__
+    called.__name__ = called.__qualname__ = function.__name__.removesuffix("_endpoint")  # as assistants call it
     called.__doc__ = inspect.getdoc(function).replace("Args: see `fields`.", f"Args:\n{about}")
     called.__annotations__ = {"request": gr.Request}
     called.__signature__ = inspect.Signature([*parameters, request])
