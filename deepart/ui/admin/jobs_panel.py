@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import fields as fields_of
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -61,6 +63,10 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "loss": ("hinge", "nonsaturating", "minimax"),
 }
 
+_FIELDS = tuple(field.name for field in fields_of(JobConfig) if field.name != "save_every_minutes")
+"""The settings of a job in the order in which handlers get their values: each has a control."""
+_BUTTONS, _SHOWN = 5, 17  # of a job; and all parts of the page that show it
+
 
 def build_jobs_panel(token: gr.State) -> Panel:
     """Add the panel to the surrounding tab.
@@ -75,337 +81,361 @@ def build_jobs_panel(token: gr.State) -> Panel:
     timer = gr.Timer(POLL_SECONDS, active=False)
     fields: dict[str, Component] = {}
 
-    def choice(name: str, value: str, **options: Any) -> None:
-        fields[name] = gr.Dropdown(
-            _named(name, _CHOICES[name], "en"),
-            value=value,
-            label=t(f"ui.admin.setting.{name}"),
-            min_width=150,
-            elem_id=f"admin-set-{name}",
-            **options,
-        )
-
-    def number(name: str, value: float) -> None:
-        fields[name] = gr.Number(value, label=t(f"ui.admin.setting.{name}"), min_width=150, elem_id=f"admin-set-{name}")
-
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="admin-job-settings"):
-            task = fields["task"] = task_radio("admin-task", TRAINED)
-            with gr.Row():
-                fields["data"] = gr.Dropdown(
-                    [], label=t("ui.admin.setting.data"), min_width=150, elem_id="admin-set-data"
-                )
-                fields["start"] = gr.Dropdown(
-                    [(say("ui.admin.start_live"), "")],
-                    value="",
-                    label=t("ui.admin.setting.start"),
-                    min_width=150,
-                    elem_id="admin-set-start",
-                )
-            with gr.Row():
-                choice("trained", "heads")
-                number("minutes", 10)
-            with gr.Column() as of_classifier:
-                with gr.Row():
-                    choice("labels", "new")
-                    choice("column", "artist")
-                with gr.Row():
-                    choice("answers", "one")
-                    choice("balance", "none")
-            with gr.Column(visible=False) as of_style:
-                fields["contents"] = gr.Dropdown(
-                    [("–", "")],
-                    value="",
-                    label=t("ui.admin.setting.contents"),
-                    info=t("ui.admin.contents_info"),
-                    elem_id="admin-set-contents",
-                )
-            with gr.Column(visible=False) as of_generator:
-                with gr.Row():
-                    choice("architecture", "fastgan")
-                    choice("loss", "hinge")
-                with gr.Row():
-                    number("beta", 1)
-                    number("free_bits", 0.05)
-                    number("code_cycle", 0)
-            with gr.Column(visible=False) as of_regressor, gr.Row():
-                fields["targets"] = gr.Textbox(
-                    "year",
-                    label=t("ui.admin.setting.targets"),
-                    info=t("ui.admin.targets_info"),
-                    max_lines=1,
-                    elem_id="admin-set-targets",
-                )
-                choice("missing", "drop")
-            with gr.Column(visible=False) as of_segmenter:
-                gr.Markdown(t("ui.admin.masks_info"), elem_classes="hint")
-            with gr.Column(visible=False) as of_translator, gr.Row():
-                number("cycle", 10)
-                number("identity", 0.5)
-                number("pool", 50)
-            with gr.Accordion(t("ui.admin.more_settings"), open=False, elem_id="admin-more"):
-                gr.Markdown(t("ui.admin.zeros"), elem_classes="hint")
-                with gr.Row():
-                    number("side", 0)
-                    number("batch", 0)
-                    choice("optimizer", "auto")
-                    number("learning_rate", 0)
-                    choice("schedule", "cosine")
-                    number("warmup_steps", 50)
-                    number("weight_decay", 0)
-                    number("clip_norm", 0)
-                    number("ema_decay", 0.998)
-                    choice("precision", "auto")
-                    number("seed", 0)
-                    number("measure_every_minutes", 1)
-                    number("patience", 0)
-                with gr.Column() as more_of_classifier, gr.Row():
-                    choice("augmentation", "some")
-                    number("dropout", 0.5)
-                    number("label_smoothing", 0.1)
-                    fields["backbone"] = gr.Dropdown(
-                        [("–", ""), *((name, name) for name in _BACKBONES)],
-                        value="",
-                        label=t("ui.admin.setting.backbone"),
-                        info=t("ui.admin.backbone_info"),
-                        allow_custom_value=True,
-                        min_width=150,
-                        elem_id="admin-set-backbone",
-                    )
-                    number("kernel", 3)
-                    number("stride", 2)
-                    choice("activation", "relu")
-                fields["track"] = gr.Checkbox(False, label=t("ui.admin.setting.track"), elem_id="admin-set-track")
-                batch_button = gr.Button(t("ui.admin.find_batch"), size="sm", elem_id="admin-find-batch")
-                batches = gr.HTML(elem_id="admin-batches")
-            with gr.Row():
-                measure_button = gr.Button(t("ui.admin.measure"), size="md", min_width=140, elem_id="admin-measure")
-                start_button = gr.Button(
-                    t("ui.admin.start"), variant="primary", size="md", min_width=140, elem_id="admin-start"
-                )
-                give_up_button = gr.Button(t("ui.stop"), size="md", min_width=80, scale=0, elem_id="admin-measure-stop")
-            estimate = gr.HTML(elem_id="admin-estimate")
+            left = _settings_side(fields)
         with gr.Column(scale=7, elem_id="admin-job"):
-            job = gr.Dropdown([], label=t("ui.admin.job"), elem_id="admin-jobs")
-            card = gr.HTML(elem_id="admin-job-card")
-            with gr.Row(visible=False, elem_id="admin-job-buttons") as buttons_side:
-                stop_button = gr.Button(t("ui.admin.stop"), size="sm", min_width=90, elem_id="admin-job-stop")
-                keep_button = gr.Button(t("ui.admin.finish_now"), size="sm", min_width=90, elem_id="admin-job-keep")
-                resume_button = gr.Button(t("ui.admin.resume"), size="sm", min_width=90, elem_id="admin-job-resume")
-                kill_button = gr.Button(t("ui.admin.kill"), size="sm", min_width=90, elem_id="admin-job-kill")
-                delete_button = gr.Button(t("ui.admin.delete"), size="sm", min_width=90, elem_id="admin-job-delete")
-                record_button = gr.Button(t("ui.admin.record"), size="sm", min_width=90, elem_id="admin-job-record")
-            record = gr.File(label=t("ui.admin.record"), visible=False, height=80, elem_id="admin-record")
-            with gr.Column(visible=False, elem_id="admin-curves") as curves:
-                loss = gr.Dropdown([], label=t("ui.admin.loss"), elem_id="admin-loss")
-                losses = _plot("ui.admin.losses", "admin-losses")
-                with gr.Column(visible=False) as measured_side:
-                    figure = gr.Dropdown([], label=t("ui.admin.figure"), elem_id="admin-figure")
-                    measured = _plot("ui.admin.measured", "admin-measured")
-            with gr.Column(visible=False) as previews_side:
-                previews = plain_gallery(t("ui.admin.previews"), "admin-previews", columns=3)
-            with gr.Accordion(t("ui.admin.log"), open=False):
-                log = gr.Textbox(show_label=False, lines=12, max_lines=12, autoscroll=True, elem_id="admin-log")
-    unread(record)
-    buttons = [stop_button, keep_button, resume_button, kill_button, delete_button]
+            right = _job_side()
+    unread(right.record)
+    buttons = [right.stop_button, right.keep_button, right.resume_button, right.kill_button, right.delete_button]
     shown = [
-        card,
-        curves,
-        loss,
-        losses,
-        measured_side,
-        figure,
-        measured,
-        previews_side,
-        previews,
-        log,
+        right.card,
+        right.curves,
+        right.loss,
+        right.losses,
+        right.measured_side,
+        right.figure,
+        right.measured,
+        right.previews_side,
+        right.previews,
+        right.log,
         timer,
-        buttons_side,
+        right.buttons_side,
         *buttons,
     ]
-    skipped = (gr.skip(),) * len(shown)
 
     # What is shown of a job
-    def view(
-        work: dict[str, Any], name: str | None, language: str, wanted: str | None = None, of: str | None = None
-    ) -> tuple[Any, ...]:
-        """Return `shown`; curves and pictures only if there is something new in them."""
-        if not name:
-            hidden = gr.update(visible=False)
-            work.pop("seen", None)
-            waiting = html.note(say("ui.admin.no_job", language))
-            plots = hidden, gr.skip(), _NO_POINTS, hidden, gr.skip(), _NO_POINTS
-            return waiting, *plots, hidden, [], "", gr.Timer(active=False), hidden, *(gr.skip(),) * len(buttons)
-        found = jobs.find_job(name)
-        state, metrics, paths = found.view(), found.metrics(), found.previews()
-        lines = [line for line in metrics if line["kind"] == "losses"]
-        figures = [line for line in metrics if line["kind"] != "losses"]
-        names, parts = _names(figures, "score"), _names(lines, "total")
-        wanted = wanted if wanted in names else next(iter(names), None)
-        of = of if of in parts else next(iter(parts), None)
-        seen = {
-            "job": name,
-            "metrics": len(metrics),
-            "previews": len(paths),
-            "figure": (wanted, of),
-            "state": state.state,
-        }
-        before = work.get("seen", {})
-        work["seen"] = seen
-        new_curves = any(seen[key] != before.get(key) for key in ("job", "metrics", "figure"))
-        new_pictures = any(seen[key] != before.get(key) for key in ("job", "previews"))
-        active = state.state in ("queued", "running")
-        return (
-            html.job(state, language),
-            gr.update(visible=bool(metrics)) if new_curves else gr.skip(),
-            gr.update(choices=parts, value=of) if new_curves else gr.skip(),
-            _points(lines, of) if new_curves else gr.skip(),
-            gr.update(visible=len(figures) > 1) if new_curves else gr.skip(),
-            gr.update(choices=_figure_choices(names, language), value=wanted) if new_curves else gr.skip(),
-            _points(figures, wanted) if new_curves else gr.skip(),
-            gr.update(visible=bool(paths)) if new_pictures else gr.skip(),
-            _pictures(paths, language) if new_pictures else gr.skip(),
-            found.log(),
-            gr.Timer(active=active),
-            gr.update(visible=True),
-            *_usable(state.state, new=any(seen[key] != before.get(key) for key in ("job", "state"))),
-        )
-
-    # Handlers
-    @admin_handler
-    def open_jobs(
-        token: str, work: dict[str, Any], task: str, data: str | None, name: str | None, request: gr.Request
-    ) -> tuple[Any, ...]:
-        language, choices, sets = language_of(request), job_choices(language_of(request)), data_set_choices()
-        work.pop("seen", None)
-        names = [value for _, value in choices]
-        name = name if name in names else (names[0] if names else None)
-        return (
-            gr.update(choices=task_choices(language, TRAINED)),
-            updated(sets, data),
-            gr.update(choices=_starts(task, language)),
-            gr.update(choices=[("–", ""), *((each, each) for each in sets)]),
-            *(_renamed(field, task, language) for field in _CHOICES),
-            gr.update(choices=choices, value=name),
-            *view(work, name, language),
-        )
-
-    @admin_handler
-    def measure_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[Any]:
-        """Say how long the job would take on this machine."""
-        yield from measure(work, _config(fields, values), language_of(request))
-
-    @admin_handler
-    def find_batch(token: str, request: gr.Request, *values: Any) -> Iterator[tuple[Any, Any]]:
-        language = language_of(request)
-        yield html.progress(0, say("ui.admin.measuring", language)), gr.skip()
-        chosen, trials = yield from following(jobs.find_batch_size(_config(fields, values)), language, 1)
-        yield html.batches(chosen, trials, language), chosen
-
-    @admin_handler
-    def start_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-        """Start a job whose time has been said; say it first if it has not."""
-        language, config = language_of(request), _config(fields, values)
-        runs = any(each.view().state == "running" for each in jobs.jobs())
-        if work.get("measured") != config and not runs:  # beside another job nothing can be measured
-            for told in measure(work, config, language):
-                yield told, gr.skip(), *skipped
-            return
-        started = jobs.start(config)
-        told = html.done(say("ui.admin.started", language))
-        choices = gr.update(choices=job_choices(language), value=started.id)
-        yield told, choices, *view(work, started.id, language)
-
-    @admin_handler
-    def show_job(
-        token: str, work: dict[str, Any], name: str | None, wanted: str | None, of: str | None, request: gr.Request
-    ) -> tuple[Any, ...]:
-        return view(work, name, language_of(request), wanted, of)
-
-    def act(token: str, work: dict[str, Any], name: str | None, language: str) -> tuple[Any, ...]:
-        choices = job_choices(language)
-        names = [value for _, value in choices]
-        name = name if name in names else (names[0] if names else None)
-        return gr.update(choices=choices, value=name), *view(work, name, language)
-
-    @admin_handler
-    def stop_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        jobs.stop(_job(name))
-        return act(token, work, name, language_of(request))
-
-    @admin_handler
-    def finish_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """Let a job finish with what it has learned so far."""
-        found = _job(name)
-        if found.view().state == "running":
-            jobs.stop(found, keep=True)
-        else:
-            jobs.resume(found, keep=True)
-        return act(token, work, name, language_of(request))
-
-    @admin_handler
-    def resume_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        jobs.resume(_job(name))
-        return act(token, work, name, language_of(request))
-
-    @admin_handler
-    def kill_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        jobs.kill(_job(name))
-        return act(token, work, name, language_of(request))
-
-    @admin_handler
-    def delete_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
-        jobs.delete_job(_job(name))
-        return act(token, work, None, language_of(request))
 
     # Wiring
-    values = list(fields.values())
-    task.input(
+    values = [fields[name] for name in _FIELDS]
+    left.task.input(
         choose_task,
-        [token, task],
+        [token, left.task],
         [
-            of_classifier,
-            of_style,
-            of_generator,
-            of_regressor,
-            of_segmenter,
-            of_translator,
-            more_of_classifier,
+            left.of_classifier,
+            left.of_style,
+            left.of_generator,
+            left.of_regressor,
+            left.of_segmenter,
+            left.of_translator,
+            left.more.of_classifier,
             fields["trained"],
             fields["start"],
         ],
         **QUIET,
     )
     measuring = [
-        measure_button.click(measure_job, [token, work, *values], [estimate], **one_at_a_time("measure"), **QUIET),
-        start_button.click(
-            start_job, [token, work, *values], [estimate, job, *shown], **one_at_a_time("measure"), **QUIET
+        left.measure_button.click(
+            measure_job, [token, work, *values], [left.estimate], **one_at_a_time("measure"), **QUIET
         ),
-        batch_button.click(
-            find_batch, [token, *values], [batches, fields["batch"]], **one_at_a_time("measure"), **QUIET
+        left.start_button.click(
+            start_job, [token, work, *values], [left.estimate, right.job, *shown], **one_at_a_time("measure"), **QUIET
+        ),
+        left.more.batch_button.click(
+            find_batch, [token, *values], [left.more.batches, fields["batch"]], **one_at_a_time("measure"), **QUIET
         ),
     ]
-    for event, place in zip(measuring, (estimate, estimate, batches)):
+    for event, place in zip(measuring, (left.estimate, left.estimate, left.more.batches)):
         event.failure(None, None, [place], js=CLEAR, **QUIET)
-    give_up_button.click(None, None, [estimate], js=CLEAR, cancels=measuring, **QUIET)
-    watched = [token, work, job, figure, loss]
-    for event in (job.input, figure.input, loss.input):
+    left.give_up_button.click(None, None, [left.estimate], js=CLEAR, cancels=measuring, **QUIET)
+    watched = [token, work, right.job, right.figure, right.loss]
+    for event in (right.job.input, right.figure.input, right.loss.input):
         event(show_job, watched, shown, trigger_mode="always_last", **QUIET)
     timer.tick(show_job, watched, shown, queue=False, **QUIET)
     for button, action in (
-        (stop_button, stop_job),
-        (keep_button, finish_job),
-        (resume_button, resume_job),
-        (kill_button, kill_job),
-        (delete_button, delete_job),
+        (right.stop_button, stop_job),
+        (right.keep_button, finish_job),
+        (right.resume_button, resume_job),
+        (right.kill_button, kill_job),
+        (right.delete_button, delete_job),
     ):
-        button.click(action, [token, work, job], [job, *shown], **QUIET)
-    record_button.click(record_job, [token, job], [record], **QUIET)
+        button.click(action, [token, work, right.job], [right.job, *shown], **QUIET)
+    right.record_button.click(record_job, [token, right.job], [right.record], **QUIET)
     return Panel(
         open_jobs,
-        [task, fields["data"], fields["start"], fields["contents"], *(fields[name] for name in _CHOICES), job, *shown],
-        [work, task, fields["data"], job],
+        [
+            left.task,
+            fields["data"],
+            fields["start"],
+            fields["contents"],
+            *(fields[name] for name in _CHOICES),
+            right.job,
+            *shown,
+        ],
+        [work, left.task, fields["data"], right.job],
     )
+
+
+def _settings_side(fields: dict[str, Component]) -> SimpleNamespace:
+    """Add the settings of a new job, and return the components."""
+    task = fields["task"] = task_radio("admin-task", TRAINED)
+    with gr.Row():
+        fields["data"] = gr.Dropdown([], label=t("ui.admin.setting.data"), min_width=150, elem_id="admin-set-data")
+        fields["start"] = gr.Dropdown(
+            [(say("ui.admin.start_live"), "")],
+            value="",
+            label=t("ui.admin.setting.start"),
+            min_width=150,
+            elem_id="admin-set-start",
+        )
+    with gr.Row():
+        _choice(fields, "trained", "heads")
+        _number(fields, "minutes", 10)
+    with gr.Column() as of_classifier:
+        with gr.Row():
+            _choice(fields, "labels", "new")
+            _choice(fields, "column", "artist")
+        with gr.Row():
+            _choice(fields, "answers", "one")
+            _choice(fields, "balance", "none")
+    with gr.Column(visible=False) as of_style:
+        fields["contents"] = gr.Dropdown(
+            [("–", "")],
+            value="",
+            label=t("ui.admin.setting.contents"),
+            info=t("ui.admin.contents_info"),
+            elem_id="admin-set-contents",
+        )
+    with gr.Column(visible=False) as of_generator:
+        with gr.Row():
+            _choice(fields, "architecture", "fastgan")
+            _choice(fields, "loss", "hinge")
+        with gr.Row():
+            _number(fields, "beta", 1)
+            _number(fields, "free_bits", 0.05)
+            _number(fields, "code_cycle", 0)
+    with gr.Column(visible=False) as of_regressor, gr.Row():
+        fields["targets"] = gr.Textbox(
+            "year",
+            label=t("ui.admin.setting.targets"),
+            info=t("ui.admin.targets_info"),
+            max_lines=1,
+            elem_id="admin-set-targets",
+        )
+        _choice(fields, "missing", "drop")
+    with gr.Column(visible=False) as of_segmenter:
+        gr.Markdown(t("ui.admin.masks_info"), elem_classes="hint")
+    with gr.Column(visible=False) as of_translator, gr.Row():
+        _number(fields, "cycle", 10)
+        _number(fields, "identity", 0.5)
+        _number(fields, "pool", 50)
+    with gr.Accordion(t("ui.admin.more_settings"), open=False, elem_id="admin-more"):
+        more = _more_settings(fields)
+    with gr.Row():
+        measure_button = gr.Button(t("ui.admin.measure"), size="md", min_width=140, elem_id="admin-measure")
+        start_button = gr.Button(
+            t("ui.admin.start"), variant="primary", size="md", min_width=140, elem_id="admin-start"
+        )
+        give_up_button = gr.Button(t("ui.stop"), size="md", min_width=80, scale=0, elem_id="admin-measure-stop")
+    estimate = gr.HTML(elem_id="admin-estimate")
+    return SimpleNamespace(**locals())
+
+
+def _more_settings(fields: dict[str, Component]) -> SimpleNamespace:
+    """Add the settings that can be left as they are."""
+    gr.Markdown(t("ui.admin.zeros"), elem_classes="hint")
+    with gr.Row():
+        _number(fields, "side", 0)
+        _number(fields, "batch", 0)
+        _choice(fields, "optimizer", "auto")
+        _number(fields, "learning_rate", 0)
+        _choice(fields, "schedule", "cosine")
+        _number(fields, "warmup_steps", 50)
+        _number(fields, "weight_decay", 0)
+        _number(fields, "clip_norm", 0)
+        _number(fields, "ema_decay", 0.998)
+        _choice(fields, "precision", "auto")
+        _number(fields, "seed", 0)
+        _number(fields, "measure_every_minutes", 1)
+        _number(fields, "patience", 0)
+    with gr.Column() as of_classifier, gr.Row():
+        _choice(fields, "augmentation", "some")
+        _number(fields, "dropout", 0.5)
+        _number(fields, "label_smoothing", 0.1)
+        fields["backbone"] = gr.Dropdown(
+            [("–", ""), *((name, name) for name in _BACKBONES)],
+            value="",
+            label=t("ui.admin.setting.backbone"),
+            info=t("ui.admin.backbone_info"),
+            allow_custom_value=True,
+            min_width=150,
+            elem_id="admin-set-backbone",
+        )
+        _number(fields, "kernel", 3)
+        _number(fields, "stride", 2)
+        _choice(fields, "activation", "relu")
+    fields["track"] = gr.Checkbox(False, label=t("ui.admin.setting.track"), elem_id="admin-set-track")
+    batch_button = gr.Button(t("ui.admin.find_batch"), size="sm", elem_id="admin-find-batch")
+    batches = gr.HTML(elem_id="admin-batches")
+    return SimpleNamespace(of_classifier=of_classifier, batch_button=batch_button, batches=batches)
+
+
+def _job_side() -> SimpleNamespace:
+    """Add the job that is looked at, and return the components."""
+    job = gr.Dropdown([], label=t("ui.admin.job"), elem_id="admin-jobs")
+    card = gr.HTML(elem_id="admin-job-card")
+    with gr.Row(visible=False, elem_id="admin-job-buttons") as buttons_side:
+        stop_button = gr.Button(t("ui.admin.stop"), size="sm", min_width=90, elem_id="admin-job-stop")
+        keep_button = gr.Button(t("ui.admin.finish_now"), size="sm", min_width=90, elem_id="admin-job-keep")
+        resume_button = gr.Button(t("ui.admin.resume"), size="sm", min_width=90, elem_id="admin-job-resume")
+        kill_button = gr.Button(t("ui.admin.kill"), size="sm", min_width=90, elem_id="admin-job-kill")
+        delete_button = gr.Button(t("ui.admin.delete"), size="sm", min_width=90, elem_id="admin-job-delete")
+        record_button = gr.Button(t("ui.admin.record"), size="sm", min_width=90, elem_id="admin-job-record")
+    record = gr.File(label=t("ui.admin.record"), visible=False, height=80, elem_id="admin-record")
+    with gr.Column(visible=False, elem_id="admin-curves") as curves:
+        loss = gr.Dropdown([], label=t("ui.admin.loss"), elem_id="admin-loss")
+        losses = _plot("ui.admin.losses", "admin-losses")
+        with gr.Column(visible=False) as measured_side:
+            figure = gr.Dropdown([], label=t("ui.admin.figure"), elem_id="admin-figure")
+            measured = _plot("ui.admin.measured", "admin-measured")
+    with gr.Column(visible=False) as previews_side:
+        previews = plain_gallery(t("ui.admin.previews"), "admin-previews", columns=3)
+    with gr.Accordion(t("ui.admin.log"), open=False):
+        log = gr.Textbox(show_label=False, lines=12, max_lines=12, autoscroll=True, elem_id="admin-log")
+    return SimpleNamespace(**locals())
+
+
+def view(
+    work: dict[str, Any], name: str | None, language: str, wanted: str | None = None, of: str | None = None
+) -> tuple[Any, ...]:
+    """Return `shown`; curves and pictures only if there is something new in them."""
+    if not name:
+        hidden = gr.update(visible=False)
+        work.pop("seen", None)
+        waiting = html.note(say("ui.admin.no_job", language))
+        plots = hidden, gr.skip(), _NO_POINTS, hidden, gr.skip(), _NO_POINTS
+        return waiting, *plots, hidden, [], "", gr.Timer(active=False), hidden, *(gr.skip(),) * _BUTTONS
+    found = jobs.find_job(name)
+    state, metrics, paths = found.view(), found.metrics(), found.previews()
+    lines = [line for line in metrics if line["kind"] == "losses"]
+    figures = [line for line in metrics if line["kind"] != "losses"]
+    names, parts = _names(figures, "score"), _names(lines, "total")
+    wanted = wanted if wanted in names else next(iter(names), None)
+    of = of if of in parts else next(iter(parts), None)
+    seen = {
+        "job": name,
+        "metrics": len(metrics),
+        "previews": len(paths),
+        "figure": (wanted, of),
+        "state": state.state,
+    }
+    before = work.get("seen", {})
+    work["seen"] = seen
+    new_curves = any(seen[key] != before.get(key) for key in ("job", "metrics", "figure"))
+    new_pictures = any(seen[key] != before.get(key) for key in ("job", "previews"))
+    active = state.state in ("queued", "running")
+    return (
+        html.job(state, language),
+        gr.update(visible=bool(metrics)) if new_curves else gr.skip(),
+        gr.update(choices=parts, value=of) if new_curves else gr.skip(),
+        _points(lines, of) if new_curves else gr.skip(),
+        gr.update(visible=len(figures) > 1) if new_curves else gr.skip(),
+        gr.update(choices=_figure_choices(names, language), value=wanted) if new_curves else gr.skip(),
+        _points(figures, wanted) if new_curves else gr.skip(),
+        gr.update(visible=bool(paths)) if new_pictures else gr.skip(),
+        _pictures(paths, language) if new_pictures else gr.skip(),
+        found.log(),
+        gr.Timer(active=active),
+        gr.update(visible=True),
+        *_usable(state.state, new=any(seen[key] != before.get(key) for key in ("job", "state"))),
+    )
+
+
+@admin_handler
+def open_jobs(
+    token: str, work: dict[str, Any], task: str, data: str | None, name: str | None, request: gr.Request
+) -> tuple[Any, ...]:
+    language, choices, sets = language_of(request), job_choices(language_of(request)), data_set_choices()
+    work.pop("seen", None)
+    names = [value for _, value in choices]
+    name = name if name in names else (names[0] if names else None)
+    return (
+        gr.update(choices=task_choices(language, TRAINED)),
+        updated(sets, data),
+        gr.update(choices=_starts(task, language)),
+        gr.update(choices=[("–", ""), *((each, each) for each in sets)]),
+        *(_renamed(field, task, language) for field in _CHOICES),
+        gr.update(choices=choices, value=name),
+        *view(work, name, language),
+    )
+
+
+@admin_handler
+def measure_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[Any]:
+    """Say how long the job would take on this machine."""
+    yield from measure(work, _config(values), language_of(request))
+
+
+@admin_handler
+def find_batch(token: str, request: gr.Request, *values: Any) -> Iterator[tuple[Any, Any]]:
+    language = language_of(request)
+    yield html.progress(0, say("ui.admin.measuring", language)), gr.skip()
+    chosen, trials = yield from following(jobs.find_batch_size(_config(values)), language, 1)
+    yield html.batches(chosen, trials, language), chosen
+
+
+@admin_handler
+def start_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
+    """Start a job whose time has been said; say it first if it has not."""
+    language, config = language_of(request), _config(values)
+    runs = any(each.view().state == "running" for each in jobs.jobs())
+    if work.get("measured") != config and not runs:  # beside another job nothing can be measured
+        for told in measure(work, config, language):
+            yield told, gr.skip(), *(gr.skip(),) * _SHOWN
+        return
+    started = jobs.start(config)
+    told = html.done(say("ui.admin.started", language))
+    choices = gr.update(choices=job_choices(language), value=started.id)
+    yield told, choices, *view(work, started.id, language)
+
+
+@admin_handler
+def show_job(
+    token: str, work: dict[str, Any], name: str | None, wanted: str | None, of: str | None, request: gr.Request
+) -> tuple[Any, ...]:
+    return view(work, name, language_of(request), wanted, of)
+
+
+def act(token: str, work: dict[str, Any], name: str | None, language: str) -> tuple[Any, ...]:
+    choices = job_choices(language)
+    names = [value for _, value in choices]
+    name = name if name in names else (names[0] if names else None)
+    return gr.update(choices=choices, value=name), *view(work, name, language)
+
+
+@admin_handler
+def stop_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    jobs.stop(_job(name))
+    return act(token, work, name, language_of(request))
+
+
+@admin_handler
+def finish_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Let a job finish with what it has learned so far."""
+    found = _job(name)
+    if found.view().state == "running":
+        jobs.stop(found, keep=True)
+    else:
+        jobs.resume(found, keep=True)
+    return act(token, work, name, language_of(request))
+
+
+@admin_handler
+def resume_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    jobs.resume(_job(name))
+    return act(token, work, name, language_of(request))
+
+
+@admin_handler
+def kill_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    jobs.kill(_job(name))
+    return act(token, work, name, language_of(request))
+
+
+@admin_handler
+def delete_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    jobs.delete_job(_job(name))
+    return act(token, work, None, language_of(request))
 
 
 @admin_handler
@@ -442,6 +472,23 @@ def record_job(token: str, name: str | None, request: gr.Request) -> Iterator[An
         yield gr.update(value=str(file), visible=True)
 
 
+def _choice(fields: dict[str, Component], name: str, value: str, **options: Any) -> None:
+    """Add a setting that is chosen from a list."""
+    fields[name] = gr.Dropdown(
+        _named(name, _CHOICES[name], "en"),
+        value=value,
+        label=t(f"ui.admin.setting.{name}"),
+        min_width=150,
+        elem_id=f"admin-set-{name}",
+        **options,
+    )
+
+
+def _number(fields: dict[str, Component], name: str, value: float) -> None:
+    """Add a setting that is a number."""
+    fields[name] = gr.Number(value, label=t(f"ui.admin.setting.{name}"), min_width=150, elem_id=f"admin-set-{name}")
+
+
 # --- settings ------------------------------------------------------------------------------------
 
 
@@ -458,11 +505,11 @@ _OWN: Mapping[str, tuple[str, ...]] = {
 """The settings that only some models have."""
 
 
-def _config(fields: Mapping[str, Component], values: tuple[Any, ...]) -> JobConfig:
+def _config(values: tuple[Any, ...]) -> JobConfig:
     """Return the settings of the page; those that the model does not have are left as they are."""
-    if len(values) != len(fields):
+    if len(values) != len(_FIELDS):
         raise InputError("job.config")
-    found = dict(zip(fields, values))
+    found = dict(zip(_FIELDS, values))
     if not found["data"]:
         raise InputError("ui.admin.no_data_set")
     own = _OWN.get(found["task"], ())
