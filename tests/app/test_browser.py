@@ -20,7 +20,7 @@ from deepart.text import say, texts
 from deepart.ui import samples
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT, Brake, wait_until
-from tabs import close_toast
+from tabs import close_toast, open_drawers
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -123,6 +123,7 @@ def test_settings_are_restored_and_an_example_is_painted_with_them(new_page: New
     painted = deepart.transfer(Image.new("RGB", (64, 64), "teal"), "poppy-field", 0.35, size=72, brush=3)
     save_png(painted, tmp_path / "painted.png", text=chunks(painted))
     page = new_page()
+    open_drawers(page)
     choose_file(page, "#transfer-restore", tmp_path / "painted.png")
     expect(page.locator("#transfer-status")).to_have_text(say("ui.settings_restored"))
     expect(page.locator("#transfer-strength input[type=number]")).to_have_value("0.35")
@@ -139,6 +140,7 @@ def test_settings_are_restored_and_an_example_is_painted_with_them(new_page: New
 
 def test_mask_is_painted_by_hand(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
     page = new_page()
+    open_drawers(page)
     upload(page, photo("coffee.png"))
     page.click("#transfer-place > button")
     page.click("#transfer-where label:has-text('Paint a mask')")
@@ -196,6 +198,7 @@ def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, m
 
     monkeypatch.setattr(gr.Progress, "__call__", report_at_once)
     page = new_page()
+    open_drawers(page)
     first = page.get_attribute(AFTER, "src")
     upload(page, photo("chelsea.png"))
     page.click("#transfer-size input")
@@ -264,6 +267,7 @@ CONTRAST = """element => {
 
 def test_phone_has_everything_within_its_width_and_comes_back_to_the_result(new_page: NewPage, photo: Photo) -> None:
     page = new_page(**PHONE)
+    open_drawers(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     parts = ("content", "start", "gallery", "result", "own", "strength", "examples")
     tops = [page.locator(f"#transfer-{part}").bounding_box()["y"] for part in parts]
@@ -298,6 +302,7 @@ def test_text_is_readable_in_light_and_in_dark(new_page: NewPage) -> None:
         "#transfer-restore",
     )
     page = new_page(color_scheme="dark")
+    open_drawers(page)
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         dark = scheme == "dark"

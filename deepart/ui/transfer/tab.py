@@ -230,41 +230,42 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
         fit_side = gr.Column()
     chosen_text = gr.Markdown(styles[first.style].credit("en"), elem_id="transfer-chosen", elem_classes="chosen")
     strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")
-    first_options = option_controls(
-        "transfer", [name for name in PaintOptions.settings() if name not in ("protect_faces", "size")]
-    )
-    with gr.Accordion(t("ui.where"), open=False, elem_id="transfer-place"):
-        where = gr.Radio(where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
-        with gr.Column(visible=False) as painted_mask:
-            editor = gr.ImageEditor(
-                label=t("ui.paint_mask"),
-                image_mode="RGBA",
-                format="png",
-                sources=[],
-                transforms=[],
-                brush=gr.Brush(default_size=40, colors=["#e5484d"], color_mode="fixed"),
-                layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
-                elem_id="transfer-editor",
-            )
-        with gr.Column(visible=False) as uploaded_mask:
-            mask_file = gr.Image(
-                label=t("ui.mask_file"),
-                type="filepath",
-                format="png",
-                sources=["upload", "clipboard"],
-                height=200,
-                elem_id="transfer-mask",
-                elem_classes="labelled-picture",
-            )
-        softness = gr.Slider(
-            0, MOST_SOFTNESS, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness"
+    with gr.Accordion(t("ui.transfer.more"), open=False, elem_id="transfer-more", elem_classes="drawer"):
+        first_options = option_controls(
+            "transfer", [name for name in PaintOptions.settings() if name not in ("protect_faces", "size")]
         )
-        outside = gr.Dropdown(outside_choices("en"), value="", label=t("ui.outside"), elem_id="transfer-outside")
-        outside_strength = gr.Slider(
-            0, 1, value=1, step=0.05, label=t("ui.outside_strength"), elem_id="transfer-outside-strength"
-        )
-        of_faces = option_controls("transfer", ["protect_faces"])
-    options = in_order(first_options, of_faces, option_controls("transfer", ["size"]))
+        with gr.Accordion(t("ui.where"), open=False, elem_id="transfer-place"):
+            where = gr.Radio(where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
+            with gr.Column(visible=False) as painted_mask:
+                editor = gr.ImageEditor(
+                    label=t("ui.paint_mask"),
+                    image_mode="RGBA",
+                    format="png",
+                    sources=[],
+                    transforms=[],
+                    brush=gr.Brush(default_size=40, colors=["#e5484d"], color_mode="fixed"),
+                    layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
+                    elem_id="transfer-editor",
+                )
+            with gr.Column(visible=False) as uploaded_mask:
+                mask_file = gr.Image(
+                    label=t("ui.mask_file"),
+                    type="filepath",
+                    format="png",
+                    sources=["upload", "clipboard"],
+                    height=200,
+                    elem_id="transfer-mask",
+                    elem_classes="labelled-picture",
+                )
+            softness = gr.Slider(
+                0, MOST_SOFTNESS, value=0.02, step=0.01, label=t("ui.softness"), elem_id="transfer-softness"
+            )
+            outside = gr.Dropdown(outside_choices("en"), value="", label=t("ui.outside"), elem_id="transfer-outside")
+            outside_strength = gr.Slider(
+                0, 1, value=1, step=0.05, label=t("ui.outside_strength"), elem_id="transfer-outside-strength"
+            )
+            of_faces = option_controls("transfer", ["protect_faces"])
+        options = in_order(first_options, of_faces, option_controls("transfer", ["size"]))
     large = LargePanel("transfer")
     return SimpleNamespace(**locals())
 
@@ -278,15 +279,16 @@ def _result_side(
     with gr.Row():
         download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="transfer-download")
         again = gr.Button(t("ui.paint_over"), interactive=False, size="md", elem_id="transfer-again")
-        restore = settings_upload("transfer-restore")
     finer = FinerPanel("transfer")
     examples = captioned_gallery(
         example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
     )
     gr.Markdown(t("ui.photo_credits"), elem_classes="hint")
-    with gr.Accordion(t("ui.recipe"), open=False):
-        recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
-    outputs = [result, download, again, recipe, status]
-    finer.add_settings()
-    build_batch_panel(content, chosen, own_style, strength, options)
+    with gr.Accordion(t("ui.transfer.tools"), open=False, elem_id="transfer-tools", elem_classes="drawer"):
+        restore = settings_upload("transfer-restore")
+        with gr.Accordion(t("ui.recipe"), open=False):
+            recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
+        outputs = [result, download, again, recipe, status]
+        finer.add_settings()
+        build_batch_panel(content, chosen, own_style, strength, options)
     return SimpleNamespace(**locals())
