@@ -23,5 +23,6 @@ def close_toast(page: Page) -> None:
 
 def open_drawers(page: Page) -> None:
     """Open what the tab in sight keeps folded away: the controls that a first visit does without."""
-    for drawer in page.locator(".drawer:visible > button:not(.open)").all():
-        drawer.click()
+    for drawer in page.locator(".drawer:visible > button").all():
+        if "open" not in (drawer.get_attribute("class") or "").split():
+            drawer.click()
