@@ -40,16 +40,17 @@ MOST_CLICKS = {"generate": 1, "transfer": 3, "blend": 3, "classify": 2, "restore
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 CONTROLS = """tab => {
-    const whole = "fieldset, .captioned-gallery, .labelled-picture, .block:has(input[type=range]), .wall, .pad, .files";
+    const whole = ".style-row, fieldset, .captioned-gallery, .labelled-picture, " +
+        ".block:has(input[type=range]), .wall, .pad";
     const inSight = element => {
         const { width, height } = element.getBoundingClientRect();
-        return element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && width > 3 && height > 3;
+        return element.checkVisibility({ visibilityProperty: true }) && width > 3 && height > 3;
     };
     const found = document.querySelectorAll(`#tab-${tab} :is(button, input, select, textarea, a[href], summary)`);
     const controls = [...found].filter(inSight).map(element => element.closest(whole) ?? element);
     return [...new Set(controls)].map(each => each.id || each.textContent.trim().slice(0, 30) || each.className);
 }"""
-"""Names of the controls in sight; a slider with its number, a row of choices or a gallery is one."""
+"""Names of the controls in sight; one is a slider with its number, a style of a mixture, a row of choices, a wall."""
 
 
 @pytest.fixture(scope="module")
