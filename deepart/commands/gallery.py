@@ -1,4 +1,4 @@
-"""Commands about the gallery: `styles` lists it, `gallery` makes it anew."""
+"""Commands about the gallery: `styles` lists it, `gallery` makes it anew, and `swatches` what shows its styles."""
 
 from __future__ import annotations
 
@@ -23,6 +23,21 @@ def add_to(commands) -> None:
     gallery.add_argument("--neutral", type=Path, required=True, help="the picture that the thumbnails show")
     gallery.add_argument("--fit", type=int, metavar="N", help="fit each style by N steps, best with --teacher VGG-16")
     add_teacher_option(gallery)
+
+    add_command(
+        commands,
+        "swatches",
+        _swatches,
+        "weave the swatches of the gallery anew, from its statistics: no scan is needed",
+        "python -m deepart swatches",
+    )
+
+
+def _swatches(options: argparse.Namespace) -> None:
+    from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
+    from deepart.tasks.swatches import make_swatches
+
+    make_swatches(DEFAULT_CHECKPOINT, lambda key: print(key, flush=True))
 
 
 def _styles(options: argparse.Namespace) -> None:

@@ -80,7 +80,8 @@ def of_gallery(key: str, scale: float) -> StyleTarget:
         KeyError: nothing is.
     """
     kept, row = _kept()
-    values = {name: tensor[row[key]][None].float() for name, tensor in kept(scale).items()}
+    nearest = min(SCALES, key=lambda known: abs(known - scale))  # half of an odd side is not quite a half
+    values = {name: tensor[row[key]][None].float() for name, tensor in kept(nearest).items()}
     means, deviations = ({tap: values[f"{kind}.{tap}"] for tap in STYLE_TAPS} for kind in ("means", "deviations"))
     correlations = {}
     for tap in GRAM_TAPS:

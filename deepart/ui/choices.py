@@ -31,9 +31,9 @@ def captioned_gallery(items: list[tuple[str, str]], label: object, elem_id: str,
 
 
 def gallery_items(language: str) -> list[tuple[str, str]]:
-    """Return path and title of the picture of each style of the gallery."""
+    """Return path and title of the swatch of each style of the gallery."""
     styles = named_styles(DEFAULT_CHECKPOINT)
-    return [(str(samples.folder() / f"{key}.webp"), style.title_in(language)) for key, style in styles.items()]
+    return [(samples.swatch_file(key), style.title_in(language)) for key, style in styles.items()]
 
 
 def settings_upload(elem_id: str) -> gr.UploadButton:

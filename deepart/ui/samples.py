@@ -19,6 +19,7 @@ from deepart.recipes import chunks
 from deepart.tasks.paint.blend import blend
 from deepart.tasks.paint.gallery import named_styles, thumbnail
 from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, transfer
+from deepart.tasks.swatches import swatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,9 @@ def artwork(key: str) -> str:
     return str(folder() / (f"{key}.webp" if key else EXAMPLES[0].photo))
 
 
+_SWATCH = "-swatch.jpg"
+
+
 @functools.cache
 def folder() -> Path:
     """Return a temporary folder with copies of photos and thumbnails, from where the app may serve them."""
@@ -66,7 +70,16 @@ def folder() -> Path:
             shutil.copyfile(photo, path / example.photo)
     for key in named_styles(DEFAULT_CHECKPOINT):
         shutil.copyfile(thumbnail(DEFAULT_CHECKPOINT, key), path / f"{key}.webp")
+        made = swatch(key)
+        if made is not None:
+            made.save(path / f"{key}{_SWATCH}", quality=92)
     return path
+
+
+def swatch_file(key: str) -> str:
+    """Return the path of what shows a style of the gallery: its swatch, else a picture that is painted in it."""
+    woven = folder() / f"{key}{_SWATCH}"
+    return str(woven if woven.is_file() else folder() / f"{key}.webp")
 
 
 @functools.cache

@@ -261,6 +261,11 @@ def test_a_mixture_becomes_finer_and_keeps_the_photos_colours() -> None:
     assert caught.value.key == "refine.palette"
 
 
+def test_a_picture_of_an_odd_size_becomes_finer() -> None:
+    content = photo("coffee", 263)
+    assert finer(plan_transfer(content, "udnie", options=PaintOptions(brush=4))).size == content.size
+
+
 def test_a_style_that_is_not_wanted_at_all_leaves_the_picture() -> None:
     content = photo("coffee", SIDE)
     assert difference(finer(plan_transfer(content, "udnie", 0)), content) == 0

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import deepart
-from deepart.images import load_image, save_png
+from deepart.images import centre_crop, load_image, save_png
 from deepart.recipes import Recipe, chunks, recipe_of
 from deepart.tasks.paint.blend import mix_styles
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
@@ -19,6 +19,7 @@ from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.style_files import save_style
 from deepart.text import say
 from deepart.ui import samples
+from deepart.ui.choices import gallery_items
 from deepart.ui.paintings import previews
 from deepart.ui.transfer.tab import build_transfer_tab
 from handlers import Page
@@ -212,3 +213,19 @@ def test_an_older_preview_does_not_replace_a_newer_one(
 
     monkeypatch.setattr(previews, "paint", overtaken)
     assert page.call("preview")["transfer-result"] == {} and newer["transfer-result"]["value"]
+
+
+def test_the_tiles_show_the_visitors_picture_in_every_style_until_it_is_gone(page: Page, written: Written) -> None:
+    content = photo("coffee", 96)
+    choose(page, "udnie")
+    page.do("transfer-content", "upload", written(content))
+    assert "Preview in" in page["transfer-status"]
+    keys, tiles = list(named_styles(DEFAULT_CHECKPOINT)), page["transfer-gallery"]
+    assert [title for _, title in tiles] == [title for _, title in gallery_items("en")]
+    square = centre_crop(content, 160)
+    painted = np.asarray(deepart.transfer(square, "udnie"), int)
+    assert np.abs(np.asarray(load_image(tiles[keys.index("udnie")][0]), int) - painted).mean() < 6
+    page["transfer-content"] = None
+    page.do("transfer-content", "clear")
+    swatches = [Path(items[0][0]).read_bytes() for items in (page["transfer-gallery"], gallery_items("en"))]
+    assert swatches[0] == swatches[1]

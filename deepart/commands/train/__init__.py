@@ -6,6 +6,7 @@ from deepart.commands.console import add_group
 from deepart.commands.train import (
     classifier,
     generator,
+    mixtures,
     perceptual_network,
     regressor,
     restorers,
@@ -14,7 +15,17 @@ from deepart.commands.train import (
     translator,
 )
 
-NETWORKS = (style_network, perceptual_network, classifier, regressor, generator, restorers, segmenter, translator)
+NETWORKS = (
+    style_network,
+    perceptual_network,
+    classifier,
+    regressor,
+    generator,
+    restorers,
+    segmenter,
+    translator,
+    mixtures,
+)
 
 
 def add_to(commands) -> None:

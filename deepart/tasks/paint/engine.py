@@ -52,6 +52,7 @@ _FINEST = 8  # pixels of the canvas, at most, to one of the picture
 _WHOLE_PIXELS = 1_100_000  # of a picture that is painted in one piece
 _TILE_PIXELS = 600_000  # of a tile with its margin: a third of a second on two cores
 _PATCH, _PATCHES_ACROSS = 192, 5  # the patches of a large picture that its normalisations are measured on
+_BATCH = 6  # small pictures that are painted at once: a tenth of a second on two cores
 _KEPT_STATISTICS = 16  # styles whose normalisations a prepared picture remembers, a few kilobytes each
 _FADE = 0.1  # where less than this much of the painting is wanted, it fades into the untouched picture
 
@@ -232,6 +233,22 @@ class StyleTransfer:
             if prepared.repainted is not None:
                 y = y + _left_over(regions, (0, 0, *plain.size)) * (prepared.pixels - prepared.repainted)
         return finished(to_pil(y), prepared.picture, plain, regions, options)
+
+    def paint_in_each(self, picture: Image.Image, codes: Sequence[StyleCode]) -> Generator[Image.Image, None, None]:
+        """Yield a small RGB picture painted in one style after the other, several at a time.
+
+        Whoever else needs the device has it between any two batches.
+        """
+        x = _padded(to_tensor(picture)).to(runtime.device())
+        network = self.network
+        with runtime.device_lock(), runtime.inference():
+            features = network.content_encoder(x)
+        for first in range(0, len(codes), _BATCH):
+            batch = stacked(codes[first : first + _BATCH]).to(x.device)
+            with runtime.device_lock(), runtime.inference():
+                seen = type(features)(*(each.expand(len(batch), -1, -1, -1) for each in features))
+                painted = network.decoder(seen, batch)[..., : picture.height, : picture.width]
+            yield from (to_pil(each[None]) for each in painted)
 
     def _kept_statistics(self, prepared: Prepared, code: Tensor) -> FrozenStatistics:
         """Return the normalisations of a prepared picture with a style, measured only once."""

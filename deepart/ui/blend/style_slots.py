@@ -24,7 +24,7 @@ from deepart.images import load_image
 from deepart.models.style_code import StyleCode
 from deepart.tasks.paint.blend import MOST_STYLES
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
-from deepart.tasks.paint.gallery import named_style_code, named_styles, thumbnail
+from deepart.tasks.paint.gallery import named_style_code, named_styles
 from deepart.tasks.paint.style_files import is_style_file, load_style, sample_of
 from deepart.tasks.paint.style_map import Point, corners, style_map
 from deepart.tasks.paint.transfer import Style
@@ -58,7 +58,7 @@ class Slot:
 @functools.cache
 def bundled(key: str) -> Slot:
     """Return the slot of a style of the gallery."""
-    with Image.open(thumbnail(DEFAULT_CHECKPOINT, key)) as picture:
+    with Image.open(samples.swatch_file(key)) as picture:
         return Slot(key, key, named_styles(DEFAULT_CHECKPOINT)[key].title, data_uri(picture, 112))
 
 

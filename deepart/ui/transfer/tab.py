@@ -45,6 +45,7 @@ from deepart.ui.transfer.handlers import (
     where_choices,
 )
 from deepart.ui.transfer.request import TransferRequest
+from deepart.ui.transfer.tiles import wire_tiles
 
 
 def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
@@ -111,12 +112,13 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
             api_visibility="private",
             show_progress="hidden",
         )
-    for changed in (
-        *(style.success for style in (from_gallery, own, from_file, fitting.done, added, over)),
+    changes = [
+        *(each.success for each in (added, over, from_gallery, own, from_file, fitting.done)),
         *(x.input for x in (left.strength, left.where, left.softness, left.outside, left.outside_strength)),
         *(control.input for name, control in left.options.items() if name != "size"),  # a preview has its own
         left.mask_file.upload,
-    ):
+    ]
+    previewed = [
         changed(
             preview,
             [*wanted, painted],
@@ -127,6 +129,8 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
             concurrency_id="preview",
             concurrency_limit=2,
         )
+        for changed in changes
+    ]
     on_device = {"concurrency_id": "device", "concurrency_limit": 1}
     starts = [
         left.paint_button.click,
@@ -150,6 +154,7 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
         )
         for start in starts
     ]
+    wire_tiles(left.content, chosen, left.gallery, [*previewed[:2], runs[1]])
     left.stop_button.click(say_stopped, None, [right.status], cancels=runs, api_visibility="private", queue=False)
     _wire_result(chosen, left, painted, right, style_shown, wanted)
     return left.content, fitting
