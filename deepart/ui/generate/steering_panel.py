@@ -109,7 +109,7 @@ def shown_directions(checkpoint: str) -> list[Direction]:
 def direction_name(direction: Direction, language: str) -> str:
     """Return what a direction is called: what it leads to, to the left and to the right."""
     names = [request_of.effect_name(effect, language) for effect in (direction.less, direction.more)]
-    return " ← → ".join(names)
+    return " ← → ".join(name[:1].upper() + name[1:] for name in names)
 
 
 def build_direction_sliders() -> tuple[gr.Accordion, list[gr.Slider], list[gr.Column]]:
