@@ -86,6 +86,7 @@ CHECKPOINTS: dict[str, Checkpoint] = {row["key"]: Checkpoint(**row) for row in r
 ARCHITECTURES = {
     "ArtClassifier": "deepart.models.classifier:ArtClassifier",
     "ArtRegressor": "deepart.models.regressor:ArtRegressor",
+    "Colouriser": "deepart.models.restorers.colouriser:Colouriser",
     "DamageDetector": "deepart.models.restorers.damage_detector:DamageDetector",
     "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
     "Filler": "deepart.models.restorers.inpainter:Filler",

@@ -217,6 +217,7 @@ class RestoreOptions(Options):
     detect: bool = setting(False)
     damage: Answer = setting("leave", choices=get_args(Answer))
     straighten: bool = setting(False)
+    colourise: float = setting(0.0)
     extend: str = setting("")
 
 

@@ -35,6 +35,7 @@ def add_to(commands) -> None:
         python -m deepart restore photo.jpg --mask torn.png --clean 0.6 --upscale 2 --look crisp -o restored.png
         python -m deepart restore painting.jpg --colour auto --trust changes.png -o restored.png
         python -m deepart restore on_the_wall.jpg --straighten -o restored.png
+        python -m deepart restore old_photo.jpg --colourise 1 --palette painting.jpg -o in_colour.png
         python -m deepart restore photo.jpg --clean 0 --extend 16:9 -o wide.png
         python -m deepart restore scans/ --mask masks.zip -o restored.zip
         """,
@@ -53,6 +54,7 @@ def add_to(commands) -> None:
     restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
     add_options(restore, RestoreOptions)
     restore.add_argument("--protect", metavar="P.png", help="where to change nothing, in white")
+    restore.add_argument("--palette", metavar="P.jpg", help="a picture whose colours --colourise should use")
     restore.add_argument(
         "--trust",
         action=OutputFile,
@@ -90,7 +92,7 @@ def _restore(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
-    manner = Manner(protect=options.protect, **dict(zip(("filler", "cleaner", "upscaler"), engines)))
+    manner = Manner(protect=options.protect, palette=options.palette, **dict(zip(("filler", "cleaner", "upscaler"), engines)))
     wanted = RestoreOptions.read(vars(options))
     are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
     writable(options.output, (".zip" if are_many else ".png",))

@@ -156,8 +156,9 @@ def test_any_size_will_do(size: tuple[int, int]) -> None:
 
 # --- the proposal --------------------------------------------------------------------------------
 
-GOOD = ColourFault((1.0, 0.89, 0.74), varnish=0.1, black=0.05, light=0.95, lights=(95, 0, 12), least_yellow=-5)
-BAD = ColourFault((1.0, 0.75, 0.35), varnish=1.0, black=0.3, light=0.7, lights=(75, 3, 40), least_yellow=5)
+SHADES = {"spread": 30}
+GOOD = ColourFault((1.0, 0.89, 0.74), 0.1, black=0.05, light=0.95, lights=(95, 0, 12), least_yellow=-5, **SHADES)
+BAD = ColourFault((1.0, 0.75, 0.35), 1.0, black=0.3, light=0.7, lights=(75, 3, 40), least_yellow=5, **SHADES)
 SOUND = Diagnosis(size=(2000, 1500), noise=1.0, blur=0.6, jpeg=95, colour=GOOD, damage=0.0)
 
 
@@ -212,7 +213,7 @@ def test_rough_paint_in_a_jpeg_is_not_cleaned_away() -> None:
 
 def test_everything_at_once_is_done_in_order() -> None:
     worn = Diagnosis((300, 200), 20.0, 1.5, 30, BAD, 0.05, 0.05)
-    assert actions(worn) == [action for action in ACTIONS if action != "extend"]
+    assert actions(worn) == [action for action in ACTIONS if action not in ("colourise", "extend")]
     assert "5.0 %" in propose(worn)[0].sentence()
 
 

@@ -11,6 +11,7 @@ import torch
 from deepart.__main__ import main
 from deepart.images import save_png
 from deepart.models.pretrained import HubModel
+from deepart.models.restorers.colouriser import Colouriser, ColouriserConfig
 from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
 from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from deepart.models.restorers.inpainter import Filler, FillerConfig
@@ -24,6 +25,7 @@ TINY: dict[str, HubModel] = {
     "restorer": Restorer(RestorerConfig(widths=(8, 8), depths=(1, 1, 1))),
     "filler": Filler(FillerConfig(widths=(8, 8), depths=(1, 1, 1))),
     "detector": DamageDetector(DamageDetectorConfig(widths=(8, 8), depths=(1, 1, 1))),
+    "colouriser": Colouriser(ColouriserConfig(widths=(8, 8, 8, 8))),
     "upscaler": Upscaler(UpscalerConfig(width=8, depth=1)),
 }
 

@@ -134,7 +134,7 @@ def _add_evaluate(evaluate) -> None:
         help="folder for the figures; default %(default)s",
     )
     restorer.add_argument(
-        "--only", nargs="+", choices=["noise", "holes", "damage", "enlarging"], help="default: all of them"
+        "--only", nargs="+", choices=["noise", "holes", "damage", "colours", "enlarging"], help="default: all of them"
     )
     restorer.add_argument("--pictures", type=int, help="of CBSD68 and of Set5 at most; default: all")
     restorer.add_argument(
@@ -144,7 +144,7 @@ def _add_evaluate(evaluate) -> None:
         help="for holes and damage, of those that training leaves out; default 100",
     )
     restorer.add_argument("--seed", type=int, default=0, help="of noise, holes and damage")
-    for kind in ("restorer", "filler", "detector", "faithful", "crisp"):
+    for kind in ("restorer", "filler", "detector", "colouriser", "faithful", "crisp"):
         restorer.add_argument(
             f"--{kind}", metavar="KEY", help="a checkpoint or a folder of one; default: the bundled one"
         )

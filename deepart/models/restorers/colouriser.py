@@ -21,7 +21,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.models.blocks import upsample_linear
 from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualBlock
 
@@ -115,7 +114,8 @@ class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.
         for features, enter, narrow, blocks in zip(
             (coarse, middle, fine), self.enter[1:], self.narrow, self.blocks[1:]
         ):
-            x = blocks(upsample_linear(narrow(x)) + enter(features))
+            larger = F.interpolate(narrow(x), features.shape[-2:], mode="bilinear", align_corners=False)
+            x = blocks(larger + enter(features))
         return self.leave(F.relu(x)) + self.prefer(palette)[:, :, None, None]
 
     def colours(self, logits: Tensor, temperature: float = _SHARPEST) -> Tensor:

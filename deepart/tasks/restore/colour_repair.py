@@ -52,6 +52,7 @@ _DEEP_VARNISH, _LEAST_YELLOW = 0.7, 4.0
 # yellowed or faded, and of 160 others each 67 under a strong made-up varnish, and 151 that were faded.
 _VEILED_LIGHTS = (55.0, 90.0), (-8.0, 9.0), (24.0, 45.0)
 _PALE_BLACK, _DULL_LIGHT = 0.25, 0.7
+_ONE_TONE = 5.0  # a* and b*: most old photos, and 4 of 225 paintings
 _SURELY_VARNISHED = (0.0, 0.4)  # depth; four of five sound paintings are taken for less than the second
 _SURELY_FADED = (0.05, 0.3)  # share of lost contrast
 _KNEE, _TOE = 0.8, 0.05  # of brightness and saturation: between them colours go unchanged
@@ -75,6 +76,13 @@ class ColourFault:
     """CIE L*, a* and b* of its lights, the brightest fiftieth."""
     least_yellow: float
     """CIE b* that 19 of 20 of its pixels exceed: below 0 if it has any blue."""
+    spread: float
+    """How far a* and b* of 19 of 20 of its pixels are at most from what they usually are at that lightness."""
+
+    @property
+    def has_one_tone(self) -> bool:
+        """Whether it is black and white, or brown and white."""
+        return self.spread <= _ONE_TONE
 
     @property
     def is_yellowed(self) -> bool:
@@ -134,7 +142,10 @@ def _measure(rgb: np.ndarray) -> ColourFault:
     lab = rgb2lab(rgb[None])[0]
     lights = tuple(float(value) for value in lab[lab[:, 0] >= np.percentile(lab[:, 0], 98)].mean(0))
     white = tuple(float(value) for value in brightest / brightest.max())
-    fault = ColourFault(white, depth, 0.0, 1.0, lights, float(np.percentile(lab[:, 2], 5)))
+    powers = np.vander(lab[:, 0] / 100, 3)
+    apart = np.hypot(*(lab[:, 1:] - powers @ np.linalg.lstsq(powers, lab[:, 1:], rcond=None)[0]).T)
+    least_yellow, spread = float(np.percentile(lab[:, 2], 5)), float(np.percentile(apart, 95))
+    fault = ColourFault(white, depth, 0.0, 1.0, lights, least_yellow, spread)
     if fault.is_yellowed:  # then its white was white
         usual = math.log(USUAL_WHITE[0] / USUAL_WHITE[2])
         to_white = (math.log(red / blue) - usual) / (VARNISH[2] - VARNISH[0])

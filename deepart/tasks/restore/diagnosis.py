@@ -30,7 +30,7 @@ from deepart.tasks.restore.colour_repair import ColourFault, colour_fault
 from deepart.tasks.restore.damage_judgement import answer, surely_damaged
 from deepart.text import say
 
-Action = Literal["fill", "clean", "colour", "extend", "enlarge"]
+Action = Literal["fill", "clean", "colour", "colourise", "extend", "enlarge"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 """What can be done, in the order in which it is best done."""
 

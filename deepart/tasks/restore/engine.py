@@ -26,6 +26,7 @@ from deepart.tasks.hub.spandrel_network import Kind
 from deepart.tasks.paint import masks
 from deepart.tasks.restore.bundled import (
     CLEANER,
+    COLOURISER,
     DETECTOR,
     FILLER,
     LOOKS,
@@ -37,6 +38,7 @@ from deepart.tasks.restore.bundled import (
     fill_steps,
 )
 from deepart.tasks.restore.colour_repair import repair_colours
+from deepart.tasks.restore.colourise import colourise_steps
 from deepart.tasks.restore.damage_judgement import surely_damaged
 from deepart.tasks.restore.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnose
 from deepart.tasks.restore.extend import extend_steps, margins, on_canvas
@@ -77,6 +79,8 @@ class Manner:
     upscaler: Engine = None
     corners: Quad | None = None
     """Corners of a print that was photographed askew; it is straightened before anything else."""
+    palette: Source | None = None
+    """A picture with the colours that "colourise" should use; None for those that are likely."""
     extend: str = ""
     """How far "extend" goes beyond the frame, see `deepart.tasks.restore.extend.margins`."""
 
@@ -237,10 +241,12 @@ class _Work:
             "fill": self._fill,
             "clean": self._clean,
             "colour": self._colour,
+            "colourise": self._colourise,
             "extend": self._extend,
             "enlarge": self._enlarge,
         }
         after = yield from engines[step.action](step)
+        self.is_grey = self.is_grey and step.action != "colourise"
         if self.is_grey:
             after = after.convert("L").convert("RGB")
         if self.protect is not None:
@@ -255,7 +261,8 @@ class _Work:
         if self.alpha is not None:
             alpha = self.alpha if self.filled is None else ImageChops.lighter(self.alpha, self.filled)
             after.putalpha(alpha.resize(after.size, Image.Resampling.BICUBIC))
-        after = _in_mode_of(self.source, after)
+        if not any(step.action == "colourise" for step in self.done):
+            after = _in_mode_of(self.source, after)
         return Restoration(self.before, attach(after, self._recipe()), self.filled, tuple(self.done))
 
     # --- the steps ---
@@ -320,6 +327,17 @@ class _Work:
     def _colour(self, step: Step) -> Generator[Progress, None, Image.Image]:
         work = partial(repair_colours, self.picture, step.strength)
         return (yield from patiently(work, Progress(0, 1, "progress.repairing_colours")))
+
+    def _colourise(self, step: Step) -> Generator[Progress, None, Image.Image]:
+        palette = self.manner.palette
+        if palette is not None:
+            work = partial(load_image, palette)
+            loaded = yield from patiently(work, Progress(0, 1, "progress.colourising"))
+            self._add_ingredient("palette", palette, loaded)
+            palette = loaded
+        self._use(COLOURISER)
+        coloured = yield from colourise_steps(self.picture, palette)
+        return Image.blend(self.picture, coloured, step.strength)
 
     def _extend(self, step: Step) -> Generator[Progress, None, Image.Image]:
         added = margins(self.manner.extend, self.before.size)

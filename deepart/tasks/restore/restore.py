@@ -32,6 +32,7 @@ def restore(
     *,
     options: RestoreOptions = RestoreOptions(),
     protect: Source | None = None,
+    palette: Source | None = None,
     filler: Engine = None,
     cleaner: Engine = None,
     upscaler: Engine = None,
@@ -47,6 +48,7 @@ def restore(
             that is found automatically; None if nothing is.
         options: see `RestoreOptions`.
         protect: where to change nothing: a picture, white for yes.
+        palette: a picture, such as a painting, whose colours `colourise` should use; None for those that are likely.
         filler: a restorer of the Hub to fill with; None for the bundled one.
         cleaner: a restorer of the Hub to clean with; one for faces repairs those that are found.
         upscaler: a restorer of the Hub to enlarge with.
@@ -60,7 +62,7 @@ def restore(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    manner = Manner(protect=protect, filler=filler, cleaner=cleaner, upscaler=upscaler)
+    manner = Manner(protect=protect, palette=palette, filler=filler, cleaner=cleaner, upscaler=upscaler)
     return runtime.run(restore_steps(image, mask, options, manner), on_progress).after
 
 
@@ -100,6 +102,8 @@ def restore_steps(
             steps.append(Step(action, strength))
         elif action in proposed:
             steps.append(proposed[action])
+    if options.colourise > 0:
+        steps.append(Step("colourise", options.colourise))
     if options.extend:
         steps.append(Step("extend"))
     if options.upscale > 1:

@@ -1,7 +1,8 @@
 """How good the restoring networks are, with what a user would have otherwise in the same run.
 
-Noise: CBSD68 with added Gaussian noise.  Holes: unseen paintings with free-form masks.  Enlarging: Set5, shrunk as
-`deepart.training.restore.upscaler` does.  Damage: see `deepart.training.restore.damage_detector`.
+Noise: CBSD68 with added Gaussian noise.  Holes: unseen paintings with free-form masks.  Colours: CBSD68 and unseen
+paintings without theirs.  Enlarging: Set5, shrunk as `deepart.training.restore.upscaler` does.  Damage: see
+`deepart.training.restore.damage_detector`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from PIL import Image
-from skimage.color import rgb2ycbcr
+from skimage.color import rgb2lab, rgb2ycbcr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 from skimage.restoration import denoise_nl_means
 
@@ -61,6 +62,22 @@ class InpaintingScore:
     psnr: float
     feature_distance: float
     """Mean absolute difference of a loss network's features, relative to their size, mean over its stages."""
+
+
+Colourer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+"""Takes a grey picture and what it was, (H, W, 3) uint8 both; returns it in colours, uint8."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColourScore:
+    """Means over all pictures."""
+
+    method: str
+    psnr: float
+    off: float
+    """Distance of a* and b* from what they were, the root of its mean square."""
+    colourfulness: float
+    """Mean distance of a* and b* from grey, as a share of what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +177,21 @@ def evaluate_enlarging(
                 values[name].append((psnr, ssim))
         scores += [EnlargingScore(name, scale, *map(float, np.mean(found, 0))) for name, found in values.items()]
     return scores
+
+
+def evaluate_colours(methods: dict[str, Colourer], pictures: Sequence[np.ndarray]) -> list[ColourScore]:
+    """Take the colours of pictures, (H, W, 3) uint8, away and measure what each method makes of them."""
+    values: dict[str, list[tuple[float, float, float]]] = {name: [] for name in methods}
+    for picture in pictures:
+        grey = np.asarray(Image.fromarray(picture).convert("L").convert("RGB"))
+        wanted = rgb2lab(picture)[..., 1:]
+        for name, method in methods.items():
+            coloured = method(grey, picture)
+            found = rgb2lab(coloured)[..., 1:]
+            off = float(np.sqrt(((found - wanted) ** 2).sum(-1).mean()))
+            share = float(np.linalg.norm(found, axis=-1).mean() / max(np.linalg.norm(wanted, axis=-1).mean(), 1e-3))
+            values[name].append((peak_signal_noise_ratio(picture, coloured), off, share))
+    return [ColourScore(name, *map(float, np.mean(found, 0))) for name, found in values.items()]
 
 
 # --- what a user would have otherwise --------------------------------------------------------------

@@ -6,7 +6,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -20,6 +20,7 @@ from deepart.errors import InputError
 from deepart.files import write_json
 from deepart.images import centre_crop, load_image, save_png, to_pil, to_tensor
 from deepart.tasks.restore.bundled import UPSCALERS, fill_at_once
+from deepart.tasks.restore.colourise import colourise_steps
 from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
 from deepart.training.restore.damage_detector import evaluate_detector
@@ -28,6 +29,7 @@ from deepart.training.restore.evaluation import (
     Enlarger,
     Inpainter,
     bicubic,
+    evaluate_colours,
     evaluate_denoising,
     evaluate_enlarging,
     evaluate_inpainting,
@@ -104,10 +106,32 @@ def _enlarging(options: Namespace) -> Sequence[Any]:
     return evaluate_enlarging({**looks, "bicubic": bicubic}, _test_set(options, "Set5"))
 
 
+def _colours(options: Namespace) -> Sequence[Any]:
+    network = load_network("colouriser", options.colouriser)
+    methods = {
+        "deepart": lambda grey, _: colourised(network, grey),
+        "deepart, told the palette": lambda grey, truth: colourised(network, grey, truth),
+        "nothing done": lambda grey, _: grey,
+    }
+    sets = ("photos", _test_set(options, "CBSD68")), ("paintings", _unseen_paintings(options))
+    return [
+        replace(score, method=f"{score.method}, {name}")
+        for name, pictures in sets
+        for score in evaluate_colours(methods, pictures)
+    ]
+
+
+def colourised(network: nn.Module, grey: np.ndarray, palette: np.ndarray | None = None) -> np.ndarray:
+    """Return a grey picture, (H, W, 3) uint8, in colours that a `Colouriser` takes for likely."""
+    wish = None if palette is None else Image.fromarray(palette)
+    return np.asarray(runtime.run(colourise_steps(Image.fromarray(grey), wish, network)))
+
+
 PARTS: dict[str, Callable[[Namespace], Sequence[Any]]] = {
     "noise": _noise,
     "holes": _holes,
     "damage": _damage,
+    "colours": _colours,
     "enlarging": _enlarging,
 }
 """What is measured."""

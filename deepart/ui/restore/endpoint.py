@@ -62,6 +62,7 @@ def _fields() -> dict[str, Field]:
         "picture": Field(file("picture"), inspect.Parameter.empty, "the picture to restore."),
         "mask": Field(file("mask"), None, "what is missing, white for yes, in the picture's proportions."),
         "protect": Field(file("protect"), None, "where to change nothing, white for yes."),
+        "palette": Field(file("palette"), None, "a picture whose colours colourise should use."),
         **{role: Field(gr.Textbox(label=role), None, engine) for role in KINDS},
     }
 
@@ -94,5 +95,5 @@ def _steps(values: dict[str, Any]) -> Any:
     options = RestoreOptions.read(values)
     options.check()
     engines = yield from Engines(*(values[role] or "" for role in KINDS)).opened()
-    manner = Manner(protect=values["protect"], **engines)
+    manner = Manner(protect=values["protect"], palette=values["palette"], **engines)
     return (yield from restore_steps(values["picture"], values["mask"], options, manner))

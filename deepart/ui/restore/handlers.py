@@ -180,18 +180,19 @@ def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request)
     work.update(picture=path, looking=path is not None)
     no_result = html.waiting(say("ui.restore.result_waiting", language))
     hidden = gr.update(visible=False)
-    cleared = None, False, hidden, hidden, no_result
+    cleared = None, False, hidden, hidden, no_result, 0
     unchanged = (gr.skip(),) * 4
     if path is None:
-        return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, *unchanged
+        return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, hidden, *unchanged
     try:
         examined = request_of.examine(path)
     except InputError as error:  # a toast has said so too
-        return html.waiting(error.sentence(language)), *cleared, hidden, hidden, *unchanged
+        return html.waiting(error.sentence(language)), *cleared, hidden, hidden, hidden, *unchanged
     looking = not runtime.settings().zero_gpu
     return (
         html.diagnosis_card(path, examined, language, looking),
         *cleared,
+        gr.update(visible=examined.found.colour.has_one_tone),
         gr.update(visible=examined.corners is not None),
         gr.update(visible=work.get("photo") is not None and Path(path).name == request_of.STRAIGHTENED_NAME),
         *proposed(examined),
@@ -296,6 +297,7 @@ def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
         "fill" in str(made.get("steps")).split(", "),
         *(getattr(options, name) for name in CONTROLS),
         *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
+        gr.skip(),
         html.waiting(say("ui.restore.settings_restored", language_of(request))),
     )
 
@@ -358,4 +360,6 @@ def _note(restored: Restored, steps: Sequence[Step], number: int | None, seconds
         )
     else:
         note = say("ui.restore.last_step", language, number=number, action=names[-1])
+    if any(step.action == "colourise" for step in steps[:number]):
+        note += " " + say("ui.restore.colours_guessed", language)
     return f"{note} {say('ui.credentials_dropped', language)}" if restored.had_credentials else note

@@ -106,6 +106,8 @@ def _facts(found: Diagnosis, language: str) -> list[tuple[str, str, bool]]:
         colours.append(say("ui.restore.varnish", language, percent=round(100 * found.colour.blue_lost)))
     if found.colour.is_faded:
         colours.append(say("ui.restore.fading", language, percent=round(100 * found.colour.fading)))
+    if found.colour.has_one_tone:
+        colours.append(say("ui.restore.one_tone", language))
     least_noise = LEAST_NOISE if found.jpeg is None else LEAST_JPEG_NOISE
     no_traces = say("ui.restore.no_jpeg", language)
     comma = "，" if language == "zh" else ", "
@@ -118,7 +120,11 @@ def _facts(found: Diagnosis, language: str) -> list[tuple[str, str, bool]]:
             no_traces if found.jpeg is None else say("ui.restore.quality", language, quality=found.jpeg),
             found.jpeg is not None and found.jpeg < POOR_JPEG,
         ),
-        ("colour", comma.join(colours) or say("ui.restore.sound", language), bool(colours)),
+        (
+            "colour",
+            comma.join(colours) or say("ui.restore.sound", language),
+            found.colour.is_yellowed or found.colour.is_faded,
+        ),
     ]
 
 

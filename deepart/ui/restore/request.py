@@ -40,7 +40,7 @@ EDITOR_SIDE = 800
 """Side in pixels of the square on which damage is marked; phones run out of memory with larger ones."""
 FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
 """Colours of the strokes that mark what to fill, and what to leave alone."""
-CONTROLS = ("clean", "keep_paint", "colour", "extend", "upscale", "look")
+CONTROLS = ("clean", "keep_paint", "colour", "colourise", "extend", "upscale", "look")
 """The settings of `RestoreOptions` that the page has controls for, in the order in which handlers get their values."""
 OPACITY = 0.65
 """Opacity of the strokes, so that what they mark can be seen."""
@@ -268,6 +268,7 @@ class RestoreRequest:
     mask: Image.Image | None = None
     """What to fill; None lets damage be looked for."""
     protect: Image.Image | None = None
+    palette: str | None = None
     options: RestoreOptions = RestoreOptions(clean=0.0)
     engines: Engines = Engines()
 
@@ -283,7 +284,7 @@ class RestoreRequest:
         """Read the values of the page's components, in the order in which handlers get them.
 
         Args:
-            settings: those of `CONTROLS`, and then the restorers of the Hub.
+            settings: those of `CONTROLS`, then the restorers of the Hub, and the palette.
 
         Raises:
             InputError: the picture or a stroke on it cannot be read.
@@ -291,9 +292,9 @@ class RestoreRequest:
         holes = protect = None
         if picture and (mask or editor):
             holes, protect = marked(mask, editor, load_image(picture).size)
-        values, engines = settings[: len(CONTROLS)], settings[len(CONTROLS) :]
+        values, (*engines, palette) = settings[: len(CONTROLS)], settings[len(CONTROLS) :]
         options = RestoreOptions.read(asdict(RestoreOptions()) | dict(zip(CONTROLS, values)))
-        return cls(picture, fill, holes, protect, options, Engines(*(engine or "" for engine in engines)))
+        return cls(picture, fill, holes, protect, palette, options, Engines(*(engine or "" for engine in engines)))
 
     def steps(self) -> tuple[Step, ...]:
         """Return what is done, in order.
@@ -308,6 +309,7 @@ class RestoreRequest:
             Step("fill") if self.fill else None,
             Step("clean", options.clean) if options.clean else None,
             Step("colour", options.colour) if options.colour else None,
+            Step("colourise", options.colourise) if options.colourise else None,
             Step("extend") if options.extend else None,
             Step("enlarge", scale=options.upscale) if options.upscale > 1 else None,
         ]
@@ -317,7 +319,8 @@ class RestoreRequest:
         """Return how it is done; see `Engines.opened`."""
         engines = yield from self.engines.opened()
         options = self.options
-        return Manner(options.look, options.keep_paint, self.protect, extend=options.extend, **engines)
+        more = {"palette": self.palette, "extend": options.extend, **engines}
+        return Manner(options.look, options.keep_paint, self.protect, **more)
 
 
 @dataclass(frozen=True, slots=True)

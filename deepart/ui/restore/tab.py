@@ -73,7 +73,7 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             left = _settings_side()
         with gr.Column(scale=7, elem_id="restore-work"):
             right = _result_side(left.controls, left.engines, left.fill, left.picture, work)
-    for component in (left.picture, right.download, right.trust_download):
+    for component in (left.picture, left.palette, right.download, right.trust_download):
         unread(component)
 
     strengths = [left.controls[name] for name in STRENGTHS]
@@ -120,6 +120,8 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
             left.asked,
             right.view_side,
             right.bar,
+            left.controls["colourise"],
+            left.toneless,
             left.askew,
             left.straightened,
             *strengths,
@@ -145,7 +147,11 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
         **quiet,
     )
     right.panel.show_after(agreed.success)
+    coloured = left.colourise_button.click(
+        lambda: (1, gr.update(visible=False)), None, [left.controls["colourise"], left.toneless], **quiet
+    )
     runs = [
+        coloured.success(runtime.gpu(restore_picture), **running, **quiet),
         agreed.success(runtime.gpu(restore_picture), **running, **quiet),
         left.run_button.click(runtime.gpu(restore_picture), **running, **quiet),
         left.next_button.click(runtime.gpu(restore_next), **running, **quiet),
@@ -212,6 +218,8 @@ def _settings_side() -> SimpleNamespace:
     card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
     with gr.Row(visible=False, elem_id="restore-ask") as asked:
         ask_button = gr.Button(t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red")
+    with gr.Row(visible=False, elem_id="restore-toneless") as toneless:
+        colourise_button = gr.Button(t("ui.restore.colourise_it"), size="md", elem_id="restore-colourise-it")
     with gr.Row(elem_id="restore-start"):
         run_button = gr.Button(
             t("ui.restore.run"),
@@ -224,8 +232,9 @@ def _settings_side() -> SimpleNamespace:
     with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
         with gr.Group(elem_id="restore-recipe"):
             fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
-            controls = option_controls("restore", CONTROLS[:3], RestoreOptions)
+            controls = option_controls("restore", CONTROLS[:4], RestoreOptions)
             controls["keep_paint"].value = USUAL_KEEP_PAINT
+            palette = picture_upload(t("ui.restore.palette"), "restore-palette", height=140)
             controls["extend"] = gr.Dropdown(
                 extend_choices("en"),
                 value="",
@@ -236,7 +245,7 @@ def _settings_side() -> SimpleNamespace:
             )
             with gr.Row(elem_classes="restore-enlarging"):
                 segments = {"min_width": 150, "elem_classes": "segmented"}
-                controls |= option_controls("restore", CONTROLS[4:], RestoreOptions, **segments)
+                controls |= option_controls("restore", CONTROLS[5:], RestoreOptions, **segments)
         next_button = gr.Button(
             t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
         )
@@ -255,7 +264,7 @@ def _settings_side() -> SimpleNamespace:
                 for role in KINDS
             }
             licences = gr.HTML(elem_id="restore-licences")
-        settings = [fill, *controls.values(), *engines.values()]
+        settings = [fill, *controls.values(), *engines.values(), palette]
         build_restore_batch_panel(settings)
     return SimpleNamespace(**locals())
 
