@@ -92,7 +92,9 @@ def _restore(options: argparse.Namespace) -> int:
 
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
-    manner = Manner(protect=options.protect, palette=options.palette, **dict(zip(("filler", "cleaner", "upscaler"), engines)))
+    manner = Manner(
+        protect=options.protect, palette=options.palette, **dict(zip(("filler", "cleaner", "upscaler"), engines))
+    )
     wanted = RestoreOptions.read(vars(options))
     are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
     writable(options.output, (".zip" if are_many else ".png",))
