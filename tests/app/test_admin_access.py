@@ -60,7 +60,8 @@ class Intruder:
         self.sliders = {each["id"] for each in found["components"] if each["type"] == "slider"}
         first = min(each["id"] for each in found["dependencies"] if each["api_name"] == "check_data")
         events = (each for each in found["dependencies"] if each["id"] >= first and each["backend_fn"])
-        return {each["api_name"]: each for each in events if each["api_name"] != "health"}
+        of_all = ("health", "show_how")  # come after Admin in the page, and are everybody's
+        return {each["api_name"]: each for each in events if each["api_name"] not in of_all}
 
     def visitor(self) -> access.Visitor:
         """Knock at the door, and return who is known from now on."""
