@@ -205,9 +205,7 @@ def test_checkpoints_lists_the_table(capsys) -> None:
     assert [row["key"] for row in rows] == list(entries())
     assert {*CHECKPOINTS, *HUB_GENERATORS, *RESTORERS} < set(entries())
     assert all(row["is_proven"] == (row["repo"] is None) for row in rows)
-    assert [row["key"] for row in rows if not row["is_pinned"] and row["task"] != "classify"] == [
-        "generate/lcm-dreamshaper-v1"
-    ]
+    assert [row["key"] for row in rows if not row["is_pinned"]] == ["oschamp/vit-artworkclassifier"]
     assert main(["checkpoints"]) == 0
     assert "bundled" in capsys.readouterr().out
 

@@ -126,7 +126,7 @@ CHOICES: dict[str, PipelineChoice] = {
         PipelineChoice(
             key="generate/lcm-dreamshaper-v1",
             repo="SimianLuo/LCM_Dreamshaper_v7",
-            revision="main",
+            revision="a85df6a8bd976cdd08b4fd8f3b73f229c9e54df5",
             num_steps=4,
             licence="mit",
             size=4_300_000_000,
