@@ -80,7 +80,8 @@ def test_a_colour_that_the_style_does_not_have_goes() -> None:
     assert spots[1] < 0.15 * spots[0]
 
 
-def test_without_a_start_it_begins_with_what_transfer_paints(start: Image.Image) -> None:
+def test_without_a_start_it_begins_with_what_transfer_paints() -> None:
+    start = transfer(photo("astronaut", SIDE), photo("coffee", SIDE), protect_faces=0)  # Refine protects none
     assert difference(refined(None, 2), refined(start, 2)) == 0
 
 

@@ -58,8 +58,8 @@ def test_it_learns_to_give_pictures_back(cycle: float, tmp_path: Path) -> None:
     task = VAETraining(network(), crops(), beta=0.5, cycle=cycle)
     batch = task.draw(Turn(STAGE, 0))
     before = task.losses(batch, Turn(STAGE, 0))
-    steps = iter(range(60))
-    config = FitConfig(1, (STAGE,), 1e-2, warmup_steps=1, ema_decay=0.8, bf16=False, optimizer="nadam")
+    steps = iter(range(200))
+    config = FitConfig(30, (STAGE,), 1e-2, warmup_steps=1, ema_decay=0.8, bf16=False, optimizer="nadam")
     task.network = fit(task, config, tmp_path / "state.pt", should_stop=lambda: next(steps, None) is None)
     after = task.losses(batch, Turn(STAGE, 0))
     assert after["reconstruction"] < before["reconstruction"] / 2
@@ -72,7 +72,7 @@ def test_more_beta_brings_codes_nearer_to_the_normal_distribution(tmp_path: Path
     found = []
     for beta in (0.01, 100.0):
         task, steps = VAETraining(network(), crops(), beta, free_bits=0.0), iter(range(40))
-        config = FitConfig(1, (STAGE,), 5e-3, warmup_steps=1, ema_decay=0.5, bf16=False)
+        config = FitConfig(30, (STAGE,), 5e-3, warmup_steps=1, ema_decay=0.5, bf16=False)
         ends = partial(lambda steps: next(steps, None) is None, steps)
         task.network = fit(task, config, tmp_path / f"{beta}.pt", should_stop=ends)
         found.append(float(task.losses(task.draw(Turn(STAGE, 0)), Turn(STAGE, 0))["divergence"]))
