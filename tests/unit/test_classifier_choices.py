@@ -76,7 +76,7 @@ def test_pairwise_heads_learn_colours(tmp_path: Path) -> None:
     for _ in task.look(64):
         pass
     steps = iter(range(40))
-    config = FitConfig(1, (Stage(64, 12),), 1e-2, warmup_steps=1, ema_decay=0.5, bf16=False, optimizer="sgd")
+    config = FitConfig(30, (Stage(64, 12),), 1e-2, warmup_steps=1, ema_decay=0.5, bf16=False, optimizer="sgd")
     fit(task, config, tmp_path / "state.pt", should_stop=lambda: next(steps, None) is None)
     found = measure_labels(network.eval(), task._features[:, 0], label_targets(network, works))
     assert found["style accuracy"] > 0.9

@@ -85,7 +85,7 @@ def test_bright_squares_are_found(tmp_path: Path) -> None:
     task, steps = SegmenterTraining(Segmenter(TINY), [pair(seed) for seed in range(6)]), iter(range(60))
     x, regions = task.draw(Turn(Stage(32, 4), 0))
     assert ((x[:, 0] > 0.5).long() == regions).float().mean() > 0.95  # mask and picture are cut and turned alike
-    config = FitConfig(1, (Stage(32, 4),), 1e-2, warmup_steps=1, ema_decay=0.8, bf16=False)
+    config = FitConfig(30, (Stage(32, 4),), 1e-2, warmup_steps=1, ema_decay=0.8, bf16=False)
     average = fit(task, config, tmp_path / "state.pt", should_stop=lambda: next(steps, None) is None)
     assert intersections(average, [pair(seed) for seed in range(10, 14)])["#ffffff"] > 0.8
 
