@@ -119,7 +119,7 @@ def test_picture_is_steered_crossed_and_kept(new_tab: NewPage, tmp_path: Path) -
     page = new_tab()
     paint_seed(page, 5)
     slider = page.locator("#generate-direction-1")
-    expect(slider).to_contain_text("dark ← → bright")
+    expect(slider).to_contain_text("Dark ← → Bright")
     slider.locator("input[type=number]").fill("2")
     slider.locator("input[type=number]").press("Enter")
     expect(page.locator(NOTE)).to_contain_text("Changed")

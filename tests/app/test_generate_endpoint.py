@@ -47,6 +47,7 @@ def test_keeps_its_contract(client: Client) -> None:
         ("truncation", 1),
         ("upscale", 1),
         ("look", "faithful"),
+        ("genre", "any"),
     ]
     assert all(each["parameter_has_default"] for each in contract["parameters"])
     assert [each["label"] for each in contract["returns"]] == ["pictures", "recipes"]
