@@ -332,7 +332,10 @@ def test_cancelled_request_makes_way_for_the_next(
     assert brake.pieces <= at_cancel + 3  # what was on its way, and the small picture
 
 
-def test_full_queue_turns_the_next_visitor_away_at_once(new_client: Callable, small: Path, tmp_path: Path) -> None:
+def test_full_queue_turns_the_next_visitor_away_at_once(
+    new_client: Callable, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deepart.ui.serving.turns.SLOW_SECONDS", TIMEOUT)  # the first is not moved aside
     with running_app(tmp_path / "other", DEEPART_MAX_WAITING="1") as url:
         with runtime.device_lock():  # the first request cannot go on until we let it
             first = submit(new_client(url), small, style_name="udnie")
