@@ -37,6 +37,7 @@ class App:
             "GRADIO_SERVER_PORT": str(port),
             "TMPDIR": str(folder / "temporary"),
             "DEEPART_ADMIN_DIR": str(folder / "admin"),
+            "DEEPART_TRUSTED_PROXIES": "127.0.0.1",  # visitors say where they come from, see `Load.visit`
             **environment,
         }
         self._process: subprocess.Popen | None = None
