@@ -60,7 +60,7 @@ class Intruder:
         self.sliders = {each["id"] for each in found["components"] if each["type"] == "slider"}
         first = min(each["id"] for each in found["dependencies"] if each["api_name"] == "check_data")
         events = (each for each in found["dependencies"] if each["id"] >= first and each["backend_fn"])
-        of_all = ("health", "show_how")  # come after Admin in the page, and are everybody's
+        of_all = ("health", "show_how", "open_address")  # come after Admin in the page, and are everybody's
         return {each["api_name"]: each for each in events if each["api_name"] not in of_all}
 
     def visitor(self) -> access.Visitor:
