@@ -40,14 +40,14 @@ MOST_CLICKS = {"generate": 1, "transfer": 3, "blend": 3, "classify": 2, "restore
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 CONTROLS = """tab => {
-    const whole = ".style-row, fieldset, .captioned-gallery, .labelled-picture, " +
+    const whole = "fieldset, .captioned-gallery, .labelled-picture, " +
         ".block:has(input[type=range]), .wall, .pad";
     const inSight = element => {
         const { width, height } = element.getBoundingClientRect();
         return element.checkVisibility({ visibilityProperty: true }) && width > 3 && height > 3;
     };
     const found = document.querySelectorAll(`#tab-${tab} :is(button, input, select, textarea, a[href], summary)`);
-    const controls = [...found].filter(inSight).map(element => element.closest(whole) ?? element);
+    const controls = [...found].filter(inSight).map(each => each.closest(".style-row") ?? each.closest(whole) ?? each);
     return [...new Set(controls)].map(each => each.id || each.textContent.trim().slice(0, 30) || each.className);
 }"""
 """Names of the controls in sight; one is a slider with its number, a style of a mixture, a row of choices, a wall."""

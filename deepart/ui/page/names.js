@@ -52,6 +52,9 @@ function mend() {
     isDue = false;
     nameTiles();
     nameDividers();
+    const shown = document.querySelector("#generate-easel button:has(> .image-frame)");
+    const note = document.querySelector("#generate-note")?.textContent.trim();
+    if (shown && note && shown.getAttribute("aria-label") !== note) shown.setAttribute("aria-label", note);
     for (const empty of document.querySelectorAll(".empty[aria-label]:not([role])")) empty.setAttribute("role", "img");
   }, 150);
 }
