@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,11 @@ def test_an_assistant_finds_the_endpoints_and_uses_one(tmp_path: Path) -> None:
             answer = await session.call_tool("report", {})
             return tools, answer.content[0].text
 
-    with running_app(tmp_path / "app", DEEPART_MCP="1", DEEPART_ADMIN_PASSWORD="opens only for the owner") as url:
-        tools, answer = asyncio.run(use(url))
+    with (
+        running_app(tmp_path / "app", DEEPART_MCP="1", DEEPART_ADMIN_PASSWORD="opens only for the owner") as url,
+        ThreadPoolExecutor(1) as pool,  # Playwright's loop runs in this thread once a browser test has begun
+    ):
+        tools, answer = pool.submit(asyncio.run, use(url)).result()
     assert "'status': 'ok'" in answer
     names = {name.removesuffix("_endpoint") for name in tools}
     assert names == {"transfer", "fit", "blend", "classify", "restore", "generate", "report"}  # and none of Admin

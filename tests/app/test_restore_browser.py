@@ -163,10 +163,10 @@ def test_damage_is_drawn_protected_uploaded_and_downloaded(new_tab: NewPage, hol
     page.click("#restore-mask > button")
     marked = page.locator("#restore-marked span.md")
     expect(marked).to_contain_text("is marked")
-    before = marked.inner_text()
     canvas = page.locator("#restore-editor canvas").first
     canvas.scroll_into_view_if_needed()
-    page.wait_for_timeout(2000)  # the editor draws its picture without a sign of being done
+    page.wait_for_timeout(3000)  # the editor draws its picture, and then its mask, without a sign of being done
+    before = marked.inner_text()
     box = canvas.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x + 60, y + 100)
