@@ -105,10 +105,10 @@ class StyleSpace:
                 parts[section] = code.vector.split(self.sections)[section]
         names = [f"{layer} {code.label}" for layer, code in layers.items() if code.label]
         label = ", ".join([base.label, *names] if base.label else names)
-        # What was fitted is not told by depth: it stays as far as the base does.
-        kept = 1 - sum(len(self._sections_of(layer)) for layer in layers) / len(self.sections)
-        fitted = None if base.fitted is None else kept * base.fitted
-        return StyleCode(torch.cat(parts), base.checkpoint, label, fitted)
+        # What was fitted is not told by depth: of each code it counts as much as its layers are of all.
+        shares = [(len(self._sections_of(layer)) / len(self.sections), code) for layer, code in layers.items()]
+        kept = 1 - sum(share for share, _ in shares)
+        return StyleCode(torch.cat(parts), base.checkpoint, label, _mixed_fits([(kept, base), *shares]))
 
     def _sections_of(self, layer: Layer) -> range:
         last = len(self.sections) - 1
