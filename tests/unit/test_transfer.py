@@ -112,7 +112,7 @@ def test_tiles_join_without_a_seam(engine: StyleTransfer, code: StyleCode, monke
     in_tiles(monkeypatch)
     tiled = engine(content, code)
     # The same statistics on the picture as a whole.
-    brush = module._Brush(code.vector[None])
+    brush = module._Brush(module.stacked([code]))
     encoding = runtime.run(engine._measure(content, module._patches(content.size), [brush], 1))
     (whole,) = engine._paint(module.to_tensor(content), (0, 0, *content.size), encoding, [brush])
     seam = difference(tiled, module.to_pil(whole))
