@@ -247,9 +247,7 @@ def fit(
         on_step(report)
         on_average(report, average.network)
 
-    parts = {"network": network, "average": average.network, "optimizer": optimizer}
-    if hasattr(task, "state_dict"):
-        parts["task"] = task
+    parts = {"network": network, "average": average.network, "optimizer": optimizer, **_changing(task)}
     _train(parts, task.draw, take, config, checkpoint, told, should_stop, accelerator)
     return average.network
 
@@ -287,11 +285,15 @@ def fit_adversarial(
         return losses
 
     parts = {**networks, "average": average.network, **{f"{name} optimizer": o for name, o in optimizers.items()}}
-    if hasattr(task, "state_dict"):
-        parts["task"] = task
+    parts |= _changing(task)
     told = partial(_with_average, on_step, average.network)
     _train(parts, task.draw, take, config, checkpoint, told, should_stop, accelerator)
     return average.network
+
+
+def _changing(task: Task | AdversarialTask) -> dict[str, Task | AdversarialTask]:
+    """Return the part of a checkpoint that a task has which changes with the steps."""
+    return {"task": task} if hasattr(task, "state_dict") else {}
 
 
 def _with_average(on_step: Callable[[StepReport, nn.Module], None], average: nn.Module, report: StepReport) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
+from deepart import runtime
 from deepart.options import Options, PaintOptions, Setting
 from deepart.text import say, texts
 from deepart.ui.events import handler
@@ -145,3 +146,35 @@ def endpoint(
     called.__annotations__ = {"request": gr.Request}
     called.__signature__ = inspect.Signature([*parameters, request])
     return handler(called)
+
+
+ONE_AT_A_TIME: Mapping[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}
+"""The line in which most of what needs the device waits."""
+
+
+def add_endpoint(
+    function: Callable[[dict[str, Any], Any], Iterator[Any]],
+    fields: Callable[[], Mapping[str, Field]],
+    answers: Callable[[], Sequence[Component]],
+    contract: Iterable[str] = (),
+    line: Mapping[str, Any] = ONE_AT_A_TIME,
+) -> None:
+    """Add an endpoint to the surrounding Blocks, named as `function` is without "_endpoint".
+
+    Args:
+        function: see `endpoint`.
+        fields, answers: make the components that it takes and returns, which nobody sees.
+        contract: see `in_contract`.
+        line: in which it waits, as `click` takes it.
+    """
+    with gr.Row(visible=False):
+        button = gr.Button()
+        parameters = in_contract(fields(), contract)
+        returned = answers()
+    button.click(
+        runtime.gpu(endpoint(function, parameters)),
+        [field.component for field in parameters.values()],
+        returned,
+        api_name=function.__name__.removesuffix("_endpoint"),
+        **line,
+    )

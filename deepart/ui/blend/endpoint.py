@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import LAYERS
 from deepart.options import PaintOptions
 from deepart.tasks.paint.masks import SPATIAL_KINDS
 from deepart.ui.blend.request import BlendRequest
-from deepart.ui.controls import Field, endpoint, in_contract, option_fields
+from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.paintings import Painted
 from deepart.ui.transfer.request import known_style
@@ -30,18 +30,11 @@ CONTRACT = (
 
 def add_blend_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
-    with gr.Row(visible=False):
-        button = gr.Button()
-        fields = in_contract(_fields() | option_fields(), CONTRACT)
-        answers = [gr.File(label="painting"), gr.JSON(label="recipe")]
-    button.click(
-        runtime.gpu(endpoint(blend_endpoint, fields)),
-        [field.component for field in fields.values()],
-        answers,
-        api_name="blend",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
+    add_endpoint(blend_endpoint, lambda: _fields() | option_fields(), _answers, CONTRACT)
+
+
+def _answers() -> list[Component]:
+    return [gr.File(label="painting"), gr.JSON(label="recipe")]
 
 
 def _fields() -> dict[str, Field]:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.options import RestoreOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.restore.engine import Manner
 from deepart.tasks.restore.restore import restore_steps
-from deepart.ui.controls import Field, endpoint, in_contract, option_fields
+from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.restore.request import FILE_NAME, KINDS, Engines
 
@@ -39,18 +39,11 @@ CONTRACT = (
 
 def add_restore_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
-    with gr.Row(visible=False):
-        button = gr.Button()
-        fields = in_contract(_fields() | option_fields(RestoreOptions), CONTRACT)
-        answers = [gr.File(label="restored"), gr.JSON(label="recipe")]
-    button.click(
-        runtime.gpu(endpoint(restore_endpoint, fields)),
-        [field.component for field in fields.values()],
-        answers,
-        api_name="restore",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
+    add_endpoint(restore_endpoint, lambda: _fields() | option_fields(RestoreOptions), _answers, CONTRACT)
+
+
+def _answers() -> list[Component]:
+    return [gr.File(label="restored"), gr.JSON(label="recipe")]
 
 
 def _fields() -> dict[str, Field]:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
-from deepart import runtime
 from deepart.options import PaintOptions
-from deepart.ui.controls import Field, endpoint, in_contract, option_fields
+from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.paintings import Painted
 from deepart.ui.transfer.request import TransferRequest, known_style, paint_to
@@ -26,18 +26,11 @@ CONTRACT = (
 
 def add_transfer_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
-    with gr.Row(visible=False):
-        button = gr.Button()
-        fields = in_contract(_fields() | option_fields(), CONTRACT)
-        answers = [gr.File(label="painting"), gr.JSON(label="recipe")]
-    button.click(
-        runtime.gpu(endpoint(transfer_endpoint, fields)),
-        [field.component for field in fields.values()],
-        answers,
-        api_name="transfer",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
+    add_endpoint(transfer_endpoint, lambda: _fields() | option_fields(), _answers, CONTRACT)
+
+
+def _answers() -> list[Component]:
+    return [gr.File(label="painting"), gr.JSON(label="recipe")]
 
 
 def _fields() -> dict[str, Field]:

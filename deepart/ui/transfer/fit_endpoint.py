@@ -17,24 +17,14 @@ from deepart.models.style_code import StyleCode
 from deepart.recipes import Source
 from deepart.tasks.paint.fit import ITERATIONS, Crop, fit_steps
 from deepart.tasks.paint.style_files import LONGEST_LABEL, SUFFIX, save_style
-from deepart.ui.controls import Field, endpoint
+from deepart.ui.controls import Field, add_endpoint
 from deepart.ui.events import unread
 from deepart.ui.finer import PATIENT
 
 
 def add_fit_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
-    with gr.Row(visible=False):
-        button = gr.Button()
-        fields = _fields()
-        answer = gr.File(label="style")
-    button.click(
-        runtime.gpu(endpoint(fit_endpoint, fields)),
-        [field.component for field in fields.values()],
-        answer,
-        api_name="fit",
-        **PATIENT,
-    )
+    add_endpoint(fit_endpoint, _fields, lambda: [gr.File(label="style")], line=PATIENT)
 
 
 def _fields() -> dict[str, Field]:
