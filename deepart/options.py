@@ -1,9 +1,9 @@
 """Settings with one home: each is a field with its default, its range and what a page offers of it.
 
-From the fields of `PaintOptions` and `RestoreOptions` follow their checking, the lines of a recipe, the options of the
-command line, the parameters of the public verbs and of the endpoints, and the controls of the pages.  Their words are
-the texts `option.NAME` and `option.NAME.help`, of Restore `option.restore.NAME`.  A new setting is a field here, its
-use, and its texts; what a recipe does not say was at its default.
+From the fields of `PaintOptions`, `RestoreOptions` and `GenerateOptions` follow their checking, the lines of a recipe,
+the options of the command line, the parameters of the public verbs and of the endpoints, and the controls of the pages.
+Their words are the texts `option.NAME` and `option.NAME.help`, of Restore `option.restore.NAME` and so on.  A new
+setting is a field here, its use, and its texts; what a recipe does not say was at its default.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Setting:
             or (value is None and self.default is None)
             or (self.may_be_auto and value == "auto")
         ):
-            check_range(self.name, value, self.low, self.high)
+            (check_whole if self.is_whole else check_range)(self.name, value, self.low, self.high)
 
     def read(self, value: object) -> Any:
         """Return the value of a page, an endpoint or the command line; see `left_out`.
@@ -105,7 +105,7 @@ class Setting:
         if value == self.left_out or value is None:
             return self.default
         if self.is_text:
-            return str(value).strip()
+            return str(value).strip() or self.default
         if self.may_be_auto and isinstance(value, str) and value != "auto":
             try:
                 return float(value)
@@ -219,6 +219,25 @@ class RestoreOptions(Options):
     straighten: bool = setting(False)
     colourise: float = setting(0.0)
     extend: str = setting("")
+
+
+MOST_SEED, MOST_TRUNCATION = 2**53 - 1, 1.5
+"""Largest seed: up to it every program that reads JSON agrees about whole numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateOptions(Options):
+    """Which pictures are generated, whatever the generator is."""
+
+    WORDS: ClassVar[str] = "option.generate"
+
+    seed: int | None = setting(None, 0, MOST_SEED, is_whole=True)
+    count: int = setting(1, 1, 64, is_whole=True)
+    style: str = setting("any")
+    truncation: float = setting(1.0, 0, MOST_TRUNCATION)
+    genre: str = setting("any")
+    upscale: int = setting(1, choices=(1, 2, 4), is_whole=True, unit="×")
+    look: Look = setting("faithful", choices=get_args(Look))
 
 
 def with_options(options: type[Options], *in_order: str) -> Callable[[Callable[..., T]], Callable[..., T]]:

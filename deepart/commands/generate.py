@@ -11,10 +11,12 @@ from deepart.commands.console import (
     OutputFile,
     OutputFolder,
     add_command,
+    add_options,
     checkpoint_of,
     progress_line,
     write_picture,
 )
+from deepart.options import GenerateOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +45,9 @@ def add_to(commands) -> None:
         """,
     )
     generate.set_defaults(defaults=generate.get_default)
-    _picture_options(generate)
+    add_options(generate, GenerateOptions)
+    _checkpoint_option(generate)
     generate.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the PNG files")
-    generate.add_argument("--count", type=int, default=1, help="pictures, of the seeds from --seed on; default 1")
-    generate.add_argument("--genre", default="any", help="what they show, such as landscape; default: whatever comes")
     generate.add_argument("--sheet", action="store_true", help="also write sheet.png, with all of them")
     generate.add_argument("--again", metavar="PICTURE", help="paint a picture again, from its file")
     generate.add_argument("--neighbours", type=int, metavar="N", help="instead of --again alone, N pictures close by")
@@ -67,7 +68,9 @@ def add_to(commands) -> None:
         python -m deepart walk --again film.mp4 --upscale 2 -o larger.mp4
         """,
     )
-    _picture_options(walk, seeds=True)
+    walk.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
+    add_options(walk, GenerateOptions, without=("seed", "count", "genre"))
+    _checkpoint_option(walk)
     walk.add_argument(
         "-o",
         "--output",
@@ -99,15 +102,7 @@ def add_to(commands) -> None:
     directions.add_argument("-o", "--output", action=OutputFolder, help="folder; default: the checkpoint's own")
 
 
-def _picture_options(command: argparse.ArgumentParser, seeds: bool = False) -> None:
-    if seeds:
-        command.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
-    else:
-        command.add_argument("--seed", type=int, help="the same seed is the same picture; default: by chance")
-    command.add_argument("--style", default="any", help="such as Impressionism; any (default) draws one by its share")
-    command.add_argument("--truncation", type=float, default=1.0, help="1 all variety, towards 0 typical; default 1")
-    command.add_argument("--upscale", type=int, default=1, choices=[1, 2, 4], help="enlarge; default 1")
-    command.add_argument("--look", default="faithful", help="of what is enlarged: faithful (default) or crisp")
+def _checkpoint_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--checkpoint",
         default=CHECKPOINT,
@@ -161,19 +156,10 @@ def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], li
 
 
 def _born(options: argparse.Namespace) -> list[Image.Image]:
-    from deepart.tasks.generate.seeds import generate
+    from deepart import runtime
+    from deepart.tasks.generate.seeds import generate_steps
 
-    return generate(
-        options.seed,
-        options.count,
-        options.style,
-        options.truncation,
-        genre=options.genre,
-        upscale=options.upscale,
-        look=options.look,
-        checkpoint=options.checkpoint,
-        on_progress=progress_line(),
-    )
+    return runtime.run(generate_steps(GenerateOptions.read(vars(options)), options.checkpoint), progress_line())
 
 
 def _diffused(options: argparse.Namespace) -> list[Image.Image]:

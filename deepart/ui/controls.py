@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 from gradio.components import Component
@@ -15,6 +16,8 @@ from deepart.options import Options, PaintOptions, Setting
 from deepart.text import say, texts
 from deepart.ui.events import handler
 from deepart.ui.events import translations as t
+
+T = TypeVar("T")
 
 _MOST_BUTTONS = 5  # beside each other; of more a list is shown
 
@@ -79,13 +82,12 @@ def _control(known: Setting, elem_id: str, **facts: Any) -> Component:
     label, choices = t(words), choices_of(known, "en")
     value = known.default if isinstance(known.default, (int, float)) or known.choices else 0  # None, or "auto"
     info = t(f"{words}.info") if f"{words}.info" in texts("en") else None
+    if len(choices) > _MOST_BUTTONS:
+        info = t(f"{words}.help")
+    facts = {"value": value, "label": label, "info": info, "elem_id": elem_id, **facts}
     if not choices:
-        return gr.Slider(
-            known.low, known.high, value=value, step=0.05, label=label, info=info, elem_id=elem_id, **facts
-        )
-    if len(choices) <= _MOST_BUTTONS:
-        return gr.Radio(choices, value=value, label=label, info=info, elem_id=elem_id, **facts)
-    return gr.Dropdown(choices, value=value, label=label, info=t(f"{words}.help"), elem_id=elem_id, **facts)
+        return gr.Slider(known.low, known.high, step=0.05, **facts)
+    return (gr.Radio if len(choices) <= _MOST_BUTTONS else gr.Dropdown)(choices, **facts)
 
 
 # --- endpoints -----------------------------------------------------------------------------------
@@ -148,6 +150,20 @@ def endpoint(
     return handler(called)
 
 
+def finished(steps: Generator[Any, None, T], meanwhile: Any = None) -> Generator[Any, None, T]:
+    """Run an engine within an endpoint and return its result; yields `meanwhile` at each of its steps.
+
+    Only where a value is handed over can a request be cancelled.
+    """
+    with contextlib.closing(steps):
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+            yield meanwhile
+
+
 ONE_AT_A_TIME: Mapping[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}
 """The line in which most of what needs the device waits."""
 
@@ -158,6 +174,7 @@ def add_endpoint(
     answers: Callable[[], Sequence[Component]],
     contract: Iterable[str] = (),
     line: Mapping[str, Any] = ONE_AT_A_TIME,
+    seconds: int = 60,
 ) -> None:
     """Add an endpoint to the surrounding Blocks, named as `function` is without "_endpoint".
 
@@ -166,13 +183,14 @@ def add_endpoint(
         fields, answers: make the components that it takes and returns, which nobody sees.
         contract: see `in_contract`.
         line: in which it waits, as `click` takes it.
+        seconds: for which it is lent a GPU, where one is lent.
     """
     with gr.Row(visible=False):
         button = gr.Button()
         parameters = in_contract(fields(), contract)
         returned = answers()
     button.click(
-        runtime.gpu(endpoint(function, parameters)),
+        runtime.gpu(endpoint(function, parameters), seconds=seconds),
         [field.component for field in parameters.values()],
         returned,
         api_name=function.__name__.removesuffix("_endpoint"),

@@ -12,9 +12,11 @@ from gradio_client.exceptions import AppError
 
 import deepart
 from deepart.images import load_image
+from deepart.options import MOST_SEED, MOST_TRUNCATION
 from deepart.recipes import recipe_of
-from deepart.tasks.generate import generate as engine
-from deepart.tasks.generate.genome import MOST_SEED, genome_of
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
+from deepart.tasks.generate.genome import genome_of
+from deepart.tasks.hub.generators import HUB_GENERATORS
 from deepart.text import say
 from generator_app import running_generator_app
 from running_app import TIMEOUT
@@ -26,6 +28,9 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an app with a tiny generator."""
     with running_generator_app(tmp_path_factory.mktemp("generate-endpoint")) as url:
         yield url
+
+
+GENERATORS = ", ".join([DEFAULT_CHECKPOINT, *HUB_GENERATORS])
 
 
 def ask(client: Client, **arguments: Any) -> tuple[list[str], list[dict[str, Any]]]:
@@ -48,6 +53,7 @@ def test_keeps_its_contract(client: Client) -> None:
         ("upscale", 1),
         ("look", "faithful"),
         ("genre", "any"),
+        ("checkpoint", DEFAULT_CHECKPOINT),
     ]
     assert all(each["parameter_has_default"] for each in contract["parameters"])
     assert [each["label"] for each in contract["returns"]] == ["pictures", "recipes"]
@@ -81,12 +87,17 @@ def test_enlarges(client: Client) -> None:
 @pytest.mark.parametrize(
     ("arguments", "key", "values"),
     [
-        ({"seed": -1}, "generate.seed", {"most": MOST_SEED}),
-        ({"count": 0}, "setting.range", {"name": "count", "low": 1, "high": engine.MOST_COUNT}),
-        ({"count": 65}, "setting.range", {"name": "count", "low": 1, "high": engine.MOST_COUNT}),
+        ({"seed": -1}, "setting.range", {"name": "seed", "low": 0, "high": MOST_SEED}),
+        ({"count": 0}, "setting.range", {"name": "count", "low": 1, "high": 64}),
+        ({"count": 65}, "setting.range", {"name": "count", "low": 1, "high": 64}),
         ({"style": "<b>Dada"}, "setting.choice", {"name": "style", "choices": ", ".join(["any", *STYLES])}),
-        ({"truncation": 2}, "setting.range", {"name": "truncation", "low": 0, "high": engine.MOST_TRUNCATION}),
+        ({"truncation": 2}, "setting.range", {"name": "truncation", "low": 0, "high": MOST_TRUNCATION}),
         ({"upscale": 3}, "setting.choice", {"name": "upscale", "choices": "1, 2, 4"}),
+        (
+            {"checkpoint": "loss/x"},
+            "generate.not_a_generator",
+            {"known": GENERATORS},
+        ),
         ({"look": "sharp"}, "setting.choice", {"name": "look", "choices": "faithful, crisp"}),
     ],
 )

@@ -16,6 +16,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image, png_bytes, save_png
+from deepart.options import GenerateOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.generate import projection
 from deepart.tasks.generate.breeding import (
@@ -332,10 +333,10 @@ def test_other_weights_of_the_same_layout_can_be_painted_with(engine: ArtGenerat
 def test_closing_the_engine_ends_it() -> None:
     from deepart.tasks.generate.seeds import generate_steps
 
-    steps = generate_steps(1, 8)
+    steps = generate_steps(GenerateOptions(1, 8))
     painted = sum(next(steps).preview is not None for _ in range(4))
     steps.close()
     assert painted <= 3
     with pytest.raises(StopIteration):
         next(steps)
-    assert runtime.run(generate_steps(1, 1))
+    assert runtime.run(generate_steps(GenerateOptions(1)))

@@ -117,7 +117,7 @@ def test_command_endpoint_and_page_take_the_same_road(
         panel = LargePanel("transfer")
         panel.wire([], lambda: (photo, [painting], None, 1.0), [gradio.State()], lambda *result: (result,))
     ways = {each.api_name: each.fn for each in page.fns.values()}
-    endpoint = ways["repaint"]("transfer", "", photo, [painting], None, 1, None, 7)
+    endpoint = ways["repaint"]("transfer", "", photo, [painting], None, 1, None, 7, None)
     *_, recipe = next(answer for answer in endpoint if answer[1])
     assert recipe == recipe_of(out).as_dict()
     *_, (before, _, _, recipe, note) = next(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import gradio as gr
 import numpy as np
@@ -12,13 +13,15 @@ import pytest
 import deepart
 from deepart.commands import build_parser
 from deepart.errors import InputError
-from deepart.options import Options, PaintOptions, RestoreOptions, Setting, check_whole
+from deepart.options import GenerateOptions, Options, PaintOptions, RestoreOptions, Setting, check_whole
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.paint.sheet import sheet_steps
 from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.ui.blend.endpoint import CONTRACT as BLEND
 from deepart.ui.blend.tab import build_blend_tab
+from deepart.ui.generate.endpoint import CONTRACT as GENERATE
+from deepart.ui.generate.tab import build_generate_tab
 from deepart.ui.restore.endpoint import CONTRACT as RESTORE
 from deepart.ui.restore.request import CONTROLS
 from deepart.ui.restore.tab import build_restore_tab
@@ -27,10 +30,16 @@ from deepart.ui.transfer.tab import build_transfer_tab
 from photos import photo
 
 SETTINGS = PaintOptions.settings()
-OPTIONS: dict[str, type[Options]] = {"transfer": PaintOptions, "blend": PaintOptions, "restore": RestoreOptions}
+OPTIONS: dict[str, type[Options]] = {
+    "transfer": PaintOptions,
+    "blend": PaintOptions,
+    "restore": RestoreOptions,
+    "generate": GenerateOptions,
+}
 """Of each verb."""
-INPUTS = {"transfer": ("udnie",), "blend": ({"udnie": 1},), "restore": ()}
-EVERY = [(options, name) for options in (PaintOptions, RestoreOptions) for name in options.settings()]
+INPUTS = {"transfer": (photo("coffee", 64), "udnie"), "blend": (photo("coffee", 64), {"udnie": 1})}
+INPUTS |= {"restore": (photo("coffee", 64),), "generate": ()}
+EVERY = [(options, name) for options in (PaintOptions, RestoreOptions, GenerateOptions) for name in options.settings()]
 
 
 def build_restore() -> None:
@@ -38,7 +47,12 @@ def build_restore() -> None:
         build_restore_tab(tab, tabs, gr.Image())
 
 
-TABS = {"transfer": build_transfer_tab, "blend": build_blend_tab, "restore": build_restore}
+def build_generate() -> None:
+    with gr.Tabs() as tabs, gr.Tab() as tab:
+        build_generate_tab(tab, tabs, {})
+
+
+TABS = {"transfer": build_transfer_tab, "blend": build_blend_tab, "restore": build_restore, "generate": build_generate}
 
 
 @pytest.fixture(scope="module", params=TABS)
@@ -67,8 +81,9 @@ def test_the_verb_says_and_takes_every_setting_by_name(verb: str) -> None:
     assert "options" not in parameters
     for known in options.settings().values():
         assert f"{known.name}: {known.help()}" in getattr(deepart, verb).__doc__
-    with pytest.raises(InputError, match="colour"):
-        getattr(deepart, verb)(photo("coffee", 64), *INPUTS[verb], colour="blue")
+    name = next(known.name for known in options.settings().values() if known.choices)
+    with pytest.raises(InputError, match=name):
+        getattr(deepart, verb)(*INPUTS[verb], **{name: "blue"})
 
 
 def test_settings_of_restore_may_be_given_in_order() -> None:
@@ -82,10 +97,12 @@ def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str,
     for known in OPTIONS[name].settings().values():
         if known.name in ("detect", "damage", "straighten"):  # these are looked at, asked about, and buttons there
             continue
-        control = controls[f"{name}-{known.name.replace('_', '-')}"]
+        shown = "variety" if known.name == "truncation" else known.name.replace("_", "-")
+        control = controls[f"{name}-{shown}"]
         usual = {"clean": 0, "keep_paint": USUAL_KEEP_PAINT}  # a page shows what is measured
+        usual |= {"count": 8, "upscale": 4, "look": "crisp"} if name == "generate" else {}
         assert control.value == usual.get(known.name, known.left_out)
-        if known.is_text:
+        if known.is_text or known.name in ("count", "seed"):
             continue
         if isinstance(control, gr.Slider):
             assert (control.minimum, control.maximum) == (known.low, known.high)
@@ -95,6 +112,8 @@ def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str,
 
 def test_every_reader_of_the_page_reads_every_control(tab: tuple[str, gr.Blocks]) -> None:
     name, blocks = tab
+    if name == "generate":
+        pytest.skip("seeds, sizes and what hangs there are read by handlers of their own")
     names = CONTROLS if name == "restore" else SETTINGS
     wanted = {f"{name}-{setting.replace('_', '-')}" for setting in names}
     readers = {
@@ -109,11 +128,11 @@ def test_every_reader_of_the_page_reads_every_control(tab: tuple[str, gr.Blocks]
 
 def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, gr.Blocks]) -> None:
     name, blocks = tab
-    contract = {"transfer": TRANSFER, "blend": BLEND, "restore": RESTORE}[name]
+    contract = {"transfer": TRANSFER, "blend": BLEND, "restore": RESTORE, "generate": GENERATE}[name]
     described = blocks.get_api_info()["named_endpoints"][f"/{name}"]["parameters"]
     parameters = {each["parameter_name"]: each for each in described}
     assert tuple(parameters)[: len(contract)] == contract
-    assert not parameters[contract[0]]["parameter_has_default"]
+    assert parameters[contract[0]]["parameter_has_default"] == (name == "generate")
     for known in OPTIONS[name].settings().values():
         value = str(known.left_out) if known.may_be_auto else known.left_out
         assert parameters[known.name]["parameter_has_default"] and parameters[known.name]["parameter_default"] == value
@@ -128,13 +147,14 @@ def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, g
         ["sheet", "a"],
         ["morph", "a", "b", "c"],
         ["restore", "a"],
+        ["generate"],
     ],
 )
-def test_the_command_has_an_option_for_every_setting(command: list[str]) -> None:
+def test_the_command_has_an_option_for_every_setting(command: list[str], tmp_path: Path) -> None:
     own_size = command[0] in ("sheet", "morph")  # these have --side
     options = OPTIONS.get(command[0], PaintOptions)
     known = [each for each in options.settings().values() if not (own_size and each.name == "size")]
-    output = ["-o", {"batch": "a.zip", "morph": "a.gif"}.get(command[0], "a.png")]
+    output = ["-o", {"batch": "a.zip", "morph": "a.gif", "generate": str(tmp_path)}.get(command[0], "a.png")]
     given = []
     for each in known:
         given += [f"--{each.name.replace('_', '-')}", *([] if each.is_flag else [str(another(each))])]

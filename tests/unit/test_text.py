@@ -10,7 +10,7 @@ import pytest
 
 import deepart
 from deepart.errors import InputError
-from deepart.options import PaintOptions, RestoreOptions
+from deepart.options import GenerateOptions, PaintOptions, RestoreOptions
 from deepart.text import LANGUAGES, say, texts
 
 SOURCES = [path for kind in ("*.py", "data/*.json") for path in sorted(Path(deepart.__file__).parent.rglob(kind))]
@@ -40,16 +40,19 @@ def test_a_catalogue_has_one_line_a_text_in_order(language: str) -> None:
     assert rows == sorted(TEXT)
 
 
+OPTIONS = (PaintOptions, RestoreOptions, GenerateOptions)
+HAND_MADE = ("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre")
+"""Settings whose controls have words of their own."""
+
+
 def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() -> None:
     prefixes = "|".join(sorted({key.partition(".")[0] for key in TEXT}))
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     asked = set(re.findall(rf'"((?:{prefixes})\.[a-z0-9_.]+)"', source))
-    assert asked - set(TEXT) - {"style.css", RestoreOptions.WORDS} == set()
+    assert asked - set(TEXT) - {"style.css", RestoreOptions.WORDS, GenerateOptions.WORDS} == set()
     families = tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
-    settings = [known for options in (PaintOptions, RestoreOptions) for known in options.settings().values()]
-    words = {
-        f"{known.words}.{known.name}" for known in settings if known.name not in ("detect", "damage", "straighten")
-    }
+    settings = [known for options in OPTIONS for known in options.settings().values()]
+    words = {f"{known.words}.{known.name}" for known in settings if known.name not in HAND_MADE}
     assert words | {f"{known.words}.{known.name}.help" for known in settings} <= set(TEXT)
     choices = {f"{known.words}.{known.name}.{value:g}" for known in settings for value in (0, *known.offered)}
     choices |= {f"{known.words}.{known.name}.{value}" for known in settings for value in known.choices}

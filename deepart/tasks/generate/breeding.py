@@ -17,8 +17,8 @@ from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
-from deepart.options import check_range, check_whole
-from deepart.tasks.generate.genome import MOST_PATCHES, MOST_SEED, Genome, Patch, Row, Shares
+from deepart.options import MOST_SEED, check_range, check_whole
+from deepart.tasks.generate.genome import MOST_PATCHES, Genome, Patch, Row, Shares
 
 LevelGroup = Literal["layout", "forms", "colours"]
 """What the sizes settle, from coarse to fine."""

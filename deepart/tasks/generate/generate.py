@@ -13,7 +13,6 @@ import secrets
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,14 +28,14 @@ from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generators.generator import FeaturePatch
-from deepart.options import Look, check_range
+from deepart.options import GenerateOptions, Look
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.generate.breeding import patched
-from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, MOST_SEED, Genome
+from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, Genome
 from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
-from deepart.tasks.restore.bundled import LOOKS, SCALES, enlarge_steps
+from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
 
 if TYPE_CHECKING:
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from deepart.models.generators.generator import Generator as Network
 
 DEFAULT_CHECKPOINT = "generate/fastgan-wikiart-v1"
-MOST_COUNT = 64
-MOST_TRUNCATION = 1.5
 _STYLE_STREAM = 1
 
 
@@ -75,29 +72,6 @@ def is_available() -> bool:
 def random_seed() -> int:
     """Return a seed that nobody has chosen, short enough to be written down."""
     return secrets.randbelow(10**6)
-
-
-def check_seed(seed: int) -> int:
-    """Return a seed.
-
-    Raises:
-        InputError: it is none.
-    """
-    if not isinstance(seed, Integral) or isinstance(seed, bool) or not 0 <= seed <= MOST_SEED:
-        raise InputError("generate.seed", most=MOST_SEED)
-    return int(seed)
-
-
-def check_upscale(upscale: int, look: Look) -> None:
-    """Refuse a scale or a look that the upscaler does not have.
-
-    Raises:
-        InputError: it does not.
-    """
-    if upscale not in (1, *SCALES):
-        raise InputError("setting.choice", name="upscale", choices=", ".join(map(str, (1, *SCALES))))
-    if look not in LOOKS:
-        raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
 
 
 @dataclass(slots=True)
@@ -164,8 +138,8 @@ class ArtGenerator:
         Raises:
             InputError: a setting is out of its range, or there is no such style.
         """
-        check_seed(seed)
-        check_range("truncation", truncation, 0, MOST_TRUNCATION)
+        GenerateOptions(seed=seed, truncation=truncation).check()
+        seed = int(seed)
         z, _ = self.network().draw([seed])
         return Genome(
             self.checkpoint,
@@ -272,7 +246,7 @@ class ArtGenerator:
         Raises:
             InputError: a genome does not fit the network, or there is no such scale or look.
         """
-        check_upscale(upscale, look)
+        GenerateOptions(upscale=upscale, look=look).check()
         upscale = int(upscale)
         pictures: list[Image.Image] = []
         for genome in genomes:

@@ -20,6 +20,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from PIL import Image
 
+from deepart.options import MOST_SEED
 from deepart.recipes import Recipe, Source, recipe_of
 
 ANY_STYLE = "any"
@@ -31,8 +32,6 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 MASK_SIDE = 32
 """Side of the mask of a patch: nothing finer is put together."""
 MOST_PATCHES = 4
-MOST_SEED = 2**53 - 1
-"""Largest seed; up to it every program that reads JSON agrees about whole numbers."""
 
 Row = tuple[float, ...]
 """The random numbers of one size; their direction counts, their length does not."""

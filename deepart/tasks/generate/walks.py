@@ -21,12 +21,12 @@ from torch import Tensor
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import to_pil
-from deepart.options import Look, check_range, check_whole
+from deepart.options import GenerateOptions, Look, check_range, check_whole
 from deepart.recipes import Recipe
 from deepart.runtime import Progress
 from deepart.tasks.animation import check_animation, read_comment, write_animation
 from deepart.tasks.generate.breeding import blend
-from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, check_seed, check_upscale
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.generate.genome import Genome
 from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import patiently
@@ -142,7 +142,7 @@ def walk(
         WeightsError: a checkpoint is missing or damaged.
     """
     engine = ArtGenerator(checkpoint)
-    keys = tuple(engine.born(check_seed(seed), style, truncation) for seed in seeds)
+    keys = tuple(engine.born(seed, style, truncation) for seed in seeds)
     return runtime.run(
         walk_steps(engine, Walk(keys, frames, loop, easing, fps), out, upscale=upscale, look=look), on_progress
     )
@@ -170,7 +170,7 @@ def walk_steps(
         WeightsError: a checkpoint is missing or damaged.
     """
     walk.check()
-    check_upscale(upscale, look)
+    GenerateOptions(upscale=upscale, look=look).check()
     # A patch could not fade: it would be there at its picture, and gone a frame later.
     walk = replace(walk, keys=tuple(replace(key, patches=()) for key in walk.keys))
     yield Progress(0, walk.frames, "progress.loading_generator")

@@ -30,10 +30,10 @@ from deepart import runtime
 from deepart.checkpoints import ModelCache
 from deepart.errors import Cancelled, DeepartError, InputError, WeightsError
 from deepart.hub import Report
-from deepart.options import check_range, check_whole
+from deepart.options import MOST_SEED, check_range, check_whole
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
-from deepart.tasks.generate.generate import check_seed, random_seed
+from deepart.tasks.generate.generate import random_seed
 from deepart.tasks.hub.pipeline_adapters import MOST_LORA_SCALE, StyleLoader, add_lora, fetch_styles, lora_of
 from deepart.tasks.hub.pipeline_files import STEMS, fetch_part, is_whole
 from deepart.tasks.hub.pipeline_table import CHOICES, PipelineChoice, StyleAdapter, check_machine
@@ -101,7 +101,7 @@ class Order:
         for name, (low, high) in ranges.items():
             if getattr(self, name) is not None:
                 check_range(name, getattr(self, name), low, high)
-        check_seed(self.seed)
+        check_whole("seed", self.seed, 0, MOST_SEED)
         if self.lora:
             lora_of(self.lora)
         if self.choice:

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
-from deepart import runtime
 from deepart.ui.classify.request import opinion_steps
-from deepart.ui.events import handler, unread
+from deepart.ui.controls import Field, add_endpoint, finished
+from deepart.ui.events import unread
 
 
 def add_classify_endpoint() -> None:
     """Add the endpoint to the surrounding Blocks."""
-    with gr.Row(visible=False):
-        endpoint = gr.Button()
-        fields = [unread(gr.File(label="picture")), gr.Textbox(label="model")]
-        answers = [gr.JSON(label="answer")]
-    endpoint.click(
-        runtime.gpu(classify_endpoint),
-        fields,
-        answers,
-        api_name="classify",
-        concurrency_id="classify",
-        concurrency_limit=2,
-    )
+    line = {"concurrency_id": "classify", "concurrency_limit": 2}
+    add_endpoint(classify_endpoint, _fields, lambda: [gr.JSON(label="answer")], line=line)
 
 
-@handler
-def classify_endpoint(
-    picture: str, model: str | None = None, request: gr.Request | None = None
-) -> Iterator[dict[str, Any] | None]:
+def _fields() -> dict[str, Field]:
+    model = "the bundled classifier unless it is given; or one of the Hub, such as google/siglip-base-patch16-224."
+    return {
+        "picture": Field(unread(gr.File(label="picture")), inspect.Parameter.empty, "the artwork."),
+        "model": Field(gr.Textbox(label="model"), None, model),
+    }
+
+
+def classify_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any] | None]:
     """Say what style, artist and genre an artwork has, how sure that is, and what it is like.
 
-    Args:
-        picture: the artwork.
-        model: leave it out for the bundled classifier, or name one of the Hugging Face Hub, such as
-            google/siglip-base-patch16-224.
+    Args: see `fields`.
 
     Returns:
         For style, artist and genre the five most probable labels with calibrated probabilities; for each
@@ -45,12 +38,5 @@ def classify_endpoint(
         look like a painting that the network knows; conflicts, answers that never go together in the
         training set; nearest, the five works of the training set that are most like it.
     """
-    steps = opinion_steps(picture, model)
-    try:
-        while True:
-            next(steps)
-            yield None  # only where a value is handed over can the request be cancelled
-    except StopIteration as end:
-        yield end.value.as_json()
-    finally:
-        steps.close()
+    opinion = yield from finished(opinion_steps(values["picture"], values["model"]))
+    yield opinion.as_json()

@@ -14,13 +14,14 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.images import save_png
+from deepart.options import MOST_TRUNCATION, GenerateOptions
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.generate.generate import MOST_TRUNCATION, check_seed, random_seed
+from deepart.tasks.generate.generate import random_seed
 from deepart.tasks.generate.genome import ANY_STYLE, Genome
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.tasks.generate.walks import EASINGS
-from deepart.tasks.restore.bundled import LOOKS
 from deepart.text import say
+from deepart.ui.controls import choices_of
 from deepart.ui.events import handler, language_of
 from deepart.ui.generate import html
 from deepart.ui.generate import request as request_of
@@ -34,7 +35,7 @@ from deepart.ui.restore.html import progress
 from deepart.ui.widgets.picture_wall import Choice, Tile, with_tiles
 from deepart.ui.widgets.style_pad import data_uri
 
-SCALES = (1, 2, 4)
+LOOK = GenerateOptions.settings()["look"]
 _FINISHED = 6  # parts of the page that a finished picture fills
 _PAUSE = 0.3  # seconds without another change, after which a picture is finished
 
@@ -120,7 +121,7 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
         return (gr.skip(),) * 6
     return (
         gr.update(choices=request_of.genre_choices(language)),
-        gr.update(choices=look_choices(language)),
+        gr.update(choices=choices_of(LOOK, language)),
         gr.update(choices=easing_choices(language)),
         gr.update(choices=level_choices(language)),
         gr.update(choices=way_choices(language)),
@@ -167,7 +168,7 @@ def hang_seed(
     studio: Studio, seed: int | None, style: str, genre: str, variety: float, count: int, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
-    first = random_seed() if seed is None else check_seed(int(seed))
+    first = random_seed() if seed is None else int(seed)
     yield from born(studio, first, style, genre, variety, count, request)
 
 
@@ -297,10 +298,6 @@ def _pad_if_open(studio: Studio, language: str) -> Any:
 @handler
 def show_editor(studio: Studio, request: gr.Request) -> Any:
     return editor_update(studio)
-
-
-def look_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"option.restore.look.{look}", language), look) for look in LOOKS]
 
 
 def wall_handlers(parts: int) -> SimpleNamespace:

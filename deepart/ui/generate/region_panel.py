@@ -8,8 +8,8 @@ import gradio as gr
 from PIL import Image
 
 from deepart.errors import InputError
+from deepart.options import MOST_SEED
 from deepart.tasks.generate.generate import ArtGenerator, patch_region, random_seed
-from deepart.tasks.generate.genome import MOST_SEED
 from deepart.tasks.paint.masks import mask_from_editor
 from deepart.text import say
 from deepart.ui.events import handler, unread_editor

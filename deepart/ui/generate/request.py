@@ -15,11 +15,12 @@ from deepart.art_labels import label_name
 from deepart.checkpoints import CHECKPOINTS, find
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
+from deepart.options import MOST_SEED
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.classify.originality import Originality, originality
 from deepart.tasks.generate.breeding import LevelGroup, crossbreed, mix_levels
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED, Genome, genome_of
+from deepart.tasks.generate.genome import ANY_STYLE, Genome, genome_of
 from deepart.tasks.generate.steering import LOOK_LABELS, Effect, steering
 from deepart.tasks.generate.subjects import (
     ANY_GENRE,

@@ -11,8 +11,9 @@ from typing import Any
 import gradio as gr
 
 from deepart.art_labels import label_name
+from deepart.options import MOST_TRUNCATION
 from deepart.tasks.generate.breeding import LEVEL_GROUPS, blend
-from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, MOST_TRUNCATION, ArtGenerator
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, Genome
 from deepart.tasks.generate.steering import MOST_AMOUNT, Direction, MapPoint, steering
 from deepart.tasks.paint.style_map import corners, pad_weights

@@ -8,9 +8,10 @@ from typing import Any
 
 import gradio as gr
 
-from deepart.tasks.generate.generate import MOST_TRUNCATION
-from deepart.tasks.generate.genome import ANY_STYLE, MOST_SEED
+from deepart.options import MOST_SEED, MOST_TRUNCATION, GenerateOptions
+from deepart.tasks.generate.genome import ANY_STYLE
 from deepart.tasks.generate.subjects import ANY_GENRE
+from deepart.ui.controls import option_controls
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread
 from deepart.ui.generate import request as request_of
@@ -18,7 +19,6 @@ from deepart.ui.generate import steering_panel as steered
 from deepart.ui.generate.breeding_panel import build_cross_panel, build_evolution_panel
 from deepart.ui.generate.endpoint import add_generate_endpoint
 from deepart.ui.generate.handlers import (
-    SCALES,
     close_pad,
     finish,
     follow_map,
@@ -29,7 +29,6 @@ from deepart.ui.generate.handlers import (
     hang_seed,
     keep_picture,
     like,
-    look_choices,
     open_file,
     open_map,
     open_pad,
@@ -333,22 +332,10 @@ def _result_side(targets: Mapping[str, gr.Image], wall: gr.HTML) -> SimpleNamesp
                 for target in targets
             }
         with gr.Row(elem_classes="generate-sizes"):
-            upscale = gr.Radio(
-                [(f"× {scale}", scale) for scale in SCALES],
-                value=SCALES[-1],
-                label=t("ui.generate.enlarge"),
-                min_width=150,
-                elem_id="generate-upscale",
-                elem_classes="segmented",
-            )
-            look = gr.Radio(
-                look_choices("en"),
-                value="crisp",  # there is no truth that faithfulness would be kept to
-                label=t("ui.generate.look"),
-                min_width=150,
-                elem_id="generate-look",
-                elem_classes="segmented",
-            )
+            finishing = {"min_width": 150, "elem_classes": "segmented"}
+            upscale = option_controls("generate", ["upscale"], GenerateOptions, value=4, **finishing)["upscale"]
+            # There is no truth that faithfulness would be kept to.
+            look = option_controls("generate", ["look"], GenerateOptions, value="crisp", **finishing)["look"]
     original = gr.HTML(elem_id="generate-original")
     with gr.Accordion(t("ui.recipe"), open=False):
         recipe = gr.JSON(show_label=False, elem_id="generate-recipe")

@@ -17,7 +17,7 @@ from deepart.options import RestoreOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.restore.engine import Manner
 from deepart.tasks.restore.restore import restore_steps
-from deepart.ui.controls import Field, add_endpoint, option_fields
+from deepart.ui.controls import Field, add_endpoint, finished, option_fields
 from deepart.ui.events import unread
 from deepart.ui.restore.request import FILE_NAME, KINDS, Engines
 
@@ -70,15 +70,7 @@ def restore_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tu
     """
     if not values["picture"]:
         raise InputError("restore.missing")
-    steps = _steps(values)
-    try:
-        while True:
-            next(steps)
-            yield None, None  # only where a value is handed over can the request be cancelled
-    except StopIteration as end:
-        restored = end.value.after
-    finally:
-        steps.close()
+    restored = (yield from finished(_steps(values), (None, None))).after
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
         save_png(restored, Path(folder) / FILE_NAME, text=chunks(restored))
         yield str(Path(folder) / FILE_NAME), recipe_of(restored).as_dict()
