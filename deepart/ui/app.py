@@ -50,6 +50,7 @@ def build_app() -> gr.Blocks:
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "localhost,127.0.0.1,::1,0.0.0.0"]))
     housekeeping.bound_heaps()  # before there are threads
+    housekeeping.keep_pictures_whole()
     settings = runtime.settings()
     models.limit(settings.model_cache_mb << 20)
     if settings.trusted_proxies or "FORWARDED_ALLOW_IPS" not in os.environ:

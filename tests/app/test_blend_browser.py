@@ -133,10 +133,12 @@ def test_pad_and_map_move_the_weights_and_the_mix_is_used_in_transfer(new_blend:
     assert 0 < weight_of(page, 1) < 0.5
 
     unfold(page, "add")
-    wait_for_new_picture(page, lambda: page.click("#blend-gallery .thumbnail-item:has-text('Udnie')"))
+    page.click("#blend-gallery .thumbnail-item:has-text('Udnie')")
     expect(page.locator(f"{ROWS} >> nth=2")).to_contain_text("Udnie")
-    wait_for_new_picture(page, lambda: page.click("#blend-remove-3"))
+    expect(page.locator("#blend-mix")).to_contain_text("Udnie")
+    page.click("#blend-remove-3")
     expect(page.locator(ROWS)).to_have_count(2)
+    expect(page.locator("#blend-mix")).not_to_contain_text("Udnie")
 
     unfold(page, "save")
     page.fill("#blend-name input, #blend-name textarea", "Night <i>scream</i>")

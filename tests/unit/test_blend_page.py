@@ -53,6 +53,14 @@ def test_weights_are_the_painting(page: Page) -> None:
     assert page["blend-status"] == say("blend.all_weights_zero")
 
 
+def test_a_preview_that_comes_late_does_not_replace_the_painting(page: Page) -> None:
+    paint(page)
+    late = page.call("preview_blend")
+    assert late["blend-result"] == late["blend-download"] == {}  # as they are
+    page.do("blend-weight-2", "input", 0.25)
+    assert "Preview in" in page["blend-status"]
+
+
 def test_styles_are_added_and_removed(page: Page, tmp_path: Path) -> None:
     add(page, "the-scream")
     assert say("blend.style_is_in") in page.toasts.pop()

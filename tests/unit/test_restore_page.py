@@ -78,6 +78,25 @@ def test_damage_is_diagnosed_and_restored_as_proposed(page: Page, hole: str) -> 
     assert Image.open(page["restore-trust-file"]).getpixel((200, 150)) == 255  # the hole was invented
 
 
+def test_a_result_stays_when_it_was_faster_than_the_examination(page: Page, hole: str) -> None:
+    page["restore-picture"] = hole
+    page.do("restore-run", "click")
+    assert page.call("examine_picture")["restore-shown"] == {}  # as it is
+    page["restore-picture"] = None
+    assert page.call("examine_picture")["restore-shown"] == {"visible": False}
+
+
+def test_nobody_looks_on_for_damage_of_a_picture_that_another_has_replaced(page: Page, hole: str) -> None:
+    page["restore-picture"] = hole
+    page.call("examine_picture")
+    looking = page.steps("look_for_damage")
+    next(looking)
+    page["restore-picture"] = hole.replace("hole", "other")
+    picture_with_hole().save(page["restore-picture"])
+    page.call("check_damaged")
+    assert all(updates["restore-diagnosis"] == {} for updates in looking)
+
+
 def test_the_recipe_can_be_edited_and_zero_is_the_picture_itself(page: Page, hole: str) -> None:
     page.do("restore-picture", "upload", hole)
     settings(page, fill=False, clean=0, colour=0, upscale=1)

@@ -296,9 +296,11 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
             yield *unpainted, gr.skip(), *mixed
             return
         before, after = wanted.preview()
-        if values[newest]["number"] != number:  # something else was asked for meanwhile, and has been answered
+        # Something newer was asked for, or the button was faster and its painting must not be replaced.
+        if values[newest]["number"] != number or values[newest].get("painted") == wanted:
             yield *unpainted, gr.skip(), *mixed
             return
+        values[newest].pop("painted", None)
         with shown(before, after) as files:
             note = say("ui.preview", language, seconds=time.monotonic() - started)
             yield files, gr.update(interactive=False), gr.skip(), note, *mixed
@@ -307,10 +309,11 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
     def paint_blend(
         values: dict[Any, Any], request: gr.Request, progress: gr.Progress = gr.Progress()
     ) -> Iterator[tuple[Any, ...]]:
-        language, started = language_of(request), time.monotonic()
+        language, started, wanted = language_of(request), time.monotonic(), on_page(values)
+        values[newest]["painted"] = wanted
         next_number(values[newest])
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-            for step in paint_to(on_page(values), Path(folder)):
+            for step in paint_to(wanted, Path(folder)):
                 if isinstance(step, runtime.Progress):
                     yield (gr.skip(),) * len(outputs)
                     show_progress(progress, step, language)

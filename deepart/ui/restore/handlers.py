@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,12 +38,15 @@ _PATIENCE = 3.0  # seconds after which it is said how long it will take
 def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Add to what is wrong the damage, which takes a network."""
     try:
-        yield from examine_damage(path, language_of(request))
+        yield from examine_damage(path, language_of(request), lambda: work["picture"] == path)
     finally:
         work["looking"] = False
 
 
-def examine_damage(path: str | None, language: str) -> Iterator[tuple[Any, ...]]:
+def examine_damage(
+    path: str | None, language: str, wanted: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[Any, ...]]:
+    """Look for damage, for as long as somebody wants to know."""
     nothing = (gr.skip(),) * (4 + len(STRENGTHS))
     if path is None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
         yield nothing
@@ -53,6 +56,8 @@ def examine_damage(path: str | None, language: str) -> Iterator[tuple[Any, ...]]
         while True:
             next(steps)
             yield nothing
+            if not wanted():
+                return
     except StopIteration as end:
         examined = end.value
     except InputError:  # it has been said
@@ -119,6 +124,7 @@ def run(
         finally:
             engine.close()
         note = _note(restored, steps, number, time.monotonic() - started, language)
+        work["restored"] = wanted.picture
         yield (
             "",
             gr.update(visible=True),
@@ -167,8 +173,9 @@ def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectDat
 @handler
 def check_damaged(work: dict[str, Any], path: str, request: gr.Request) -> Any:
     """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    work.update(photo=None, sample=False)
-    return accepted(path)
+    taken = accepted(path)
+    work.update(photo=None, sample=False, picture=path)  # what is still done to the picture before it ends
+    return taken
 
 
 @handler
@@ -180,7 +187,8 @@ def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request)
     work.update(picture=path, looking=path is not None)
     no_result = html.waiting(say("ui.restore.result_waiting", language))
     hidden = gr.update(visible=False)
-    cleared = None, False, hidden, hidden, no_result, 0
+    # Whoever was faster than this has a result already.
+    cleared = None, False, hidden, *((gr.skip(),) * 2 if work.get("restored") == path else (hidden, no_result)), 0
     unchanged = (gr.skip(),) * 4
     if path is None:
         return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, hidden, *unchanged

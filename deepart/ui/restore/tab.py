@@ -279,7 +279,7 @@ def _result_side(
     """Add where the result is shown and the damage is marked, and return the components."""
     with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
         bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
-        with gr.Column(visible=False) as view_side:
+        with gr.Column(visible=False, elem_id="restore-shown") as view_side:
             view = gr.Radio(
                 view_choices("en"),
                 value=VIEWS[0],

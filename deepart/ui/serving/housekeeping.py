@@ -9,10 +9,13 @@ import os
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
-from gradio import routes
+from gradio import processing_utils, routes
+from PIL import Image
 
 from deepart import runtime
+from deepart.files import replacing
 from deepart.ui import samples
 from deepart.ui.serving import temporary
 from deepart.ui.serving.sessions import Sessions
@@ -66,6 +69,22 @@ def give_memory_back() -> None:
     """Give what was freed back to the system, which the allocator of Linux else keeps for later."""
     with suppress(OSError, AttributeError):  # another system, or another allocator
         ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_pictures_whole() -> None:
+    """Let Gradio write each picture of a handler whole, under the name that it has by its content.
+
+    Gradio writes over the file of an equal picture, which a browser may just be reading: it would get half of one.
+    """
+
+    def save(img: Image.Image, cache_dir: str, name: str = "image", format: str = "webp") -> str:
+        content = processing_utils.encode_pil_to_bytes(img, format)
+        path = Path(cache_dir, processing_utils.hash_bytes(content), f"{name}.{format}").resolve()
+        with replacing(path) as part:
+            part.write_bytes(content)
+        return str(path)
+
+    processing_utils.save_pil_to_cache = save
 
 
 def bound_heaps() -> None:

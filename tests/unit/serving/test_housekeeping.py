@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import platform
 import threading
 from pathlib import Path
 
+import gradio as gr
 import pytest
+from gradio import processing_utils
+from PIL import Image
 
 from deepart.ui.serving import housekeeping
 
@@ -39,3 +43,17 @@ def test_threads_share_two_heaps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     for thread in threads:
         thread.join()
     assert heaps() <= max(before, 2)
+
+
+def test_picture_that_is_being_read_is_not_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processing_utils, "save_pil_to_cache", processing_utils.save_pil_to_cache)  # put back after
+    housekeeping.keep_pictures_whole()
+    shown = gr.Image(type="pil")
+    shown.GRADIO_CACHE = str(tmp_path)
+    picture = Image.new("RGB", (20, 10), "red")
+    path = shown.postprocess(picture).path
+    with open(path, "rb") as read:
+        assert shown.postprocess(picture).path == path
+        assert os.fstat(read.fileno()).st_nlink == 0, "the file itself is open for reading, and was written over"
+        assert read.read() == Path(path).read_bytes()
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == [Path(path).name]
