@@ -70,6 +70,11 @@ class Setting:
         return isinstance(self.default, bool)
 
     @property
+    def is_number(self) -> bool:
+        """Whether it is a number, or one that is measured or left out."""
+        return not (self.is_flag or isinstance(self.default, str)) or self.may_be_auto
+
+    @property
     def is_text(self) -> bool:
         """Whether it is a text, which its use reads."""
         return isinstance(self.default, str) and not self.choices and not self.may_be_auto

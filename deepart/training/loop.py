@@ -44,7 +44,7 @@ GROUP = 4
 Schedule = Literal["cosine", "linear", "constant"]
 """How the learning rate gets from the first to the final one; "constant" stays at the first."""
 
-OptimizerName = Literal["adamw", "adam", "sgd", "rmsprop", "nadam"]
+OptimizerName = Literal["auto", "adamw", "adam", "sgd", "rmsprop", "nadam"]
 """What moves the weights; "sgd" has Nesterov's momentum of 0.9."""
 
 
@@ -92,8 +92,8 @@ class FitConfig:
     betas: tuple[float, float] = (0.9, 0.99)
     clip_norm: float = 5.0
     ema_decay: float = 0.999
-    optimizer: OptimizerName | None = None
-    """None for what suits: Adam of two networks that play against each other, else AdamW."""
+    optimizer: OptimizerName = "auto"
+    """What suits is Adam of two networks that play against each other, else AdamW."""
     save_every_minutes: float = 1.0
     bf16: bool = field(default_factory=runtime.mixed_precision)
     workers: int | None = None
@@ -198,8 +198,9 @@ def learning_rate_at(progress: float, step: int, config: FitConfig) -> float:
 
 def optimizer_of(config: FitConfig, groups: Sequence[dict], usual: OptimizerName) -> torch.optim.Optimizer:
     """Return the optimiser that a config asks for, or else the usual one."""
-    own = {"betas": config.betas} if (config.optimizer or usual) in ("adamw", "adam", "nadam") else {"momentum": 0.9}
-    if config.optimizer == "sgd":
+    name = usual if config.optimizer == "auto" else config.optimizer
+    own = {"betas": config.betas} if name in ("adamw", "adam", "nadam") else {"momentum": 0.9}
+    if name == "sgd":
         own["nesterov"] = True
     classes = {
         "adamw": torch.optim.AdamW,
@@ -208,8 +209,7 @@ def optimizer_of(config: FitConfig, groups: Sequence[dict], usual: OptimizerName
         "rmsprop": torch.optim.RMSprop,
         "nadam": torch.optim.NAdam,
     }
-    kind = classes[config.optimizer or usual]
-    return kind(groups, lr=config.learning_rate, weight_decay=config.weight_decay, **own)
+    return classes[name](groups, lr=config.learning_rate, weight_decay=config.weight_decay, **own)
 
 
 def fit(

@@ -172,7 +172,7 @@ def test_a_folder_of_paintings_becomes_a_flow_painter(tmp_path: Path, monkeypatc
     (tmp_path / "paintings.csv").write_text("\n".join(rows))
     run = tmp_path / "run"
     options = Namespace(data=tmp_path, run=run, minutes=1e-6, stages="32x2", architecture="flow", seed=0, cache=None)
-    train_generator(Namespace(**vars(options), learning_rate=1e-3, backbone=Path("none"), start=None, optimizer=None))
+    train_generator(Namespace(**vars(options), learning_rate=1e-3, backbone=Path("none"), start=None, optimizer="auto"))
     painter = FlowPainter.from_pretrained(run / "bundle")
     assert painter.config.genres == ("portrait",)
     assert [file.name for file in (run / "grids").iterdir()] == ["00000.png"]

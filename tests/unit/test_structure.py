@@ -55,6 +55,8 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Constant) and (address := re.fullmatch(r"(deepart[.\w]*):(\w+)", str(node.value))):
+            found |= {address[1], ".".join(address.groups())}  # a command's function, imported when it is called
     return found
 
 

@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 import deepart
+from deepart.admin.job_config import JobConfig
 from deepart.errors import InputError
 from deepart.options import GenerateOptions, PaintOptions, RestoreOptions
 from deepart.text import LANGUAGES, say, texts
@@ -49,7 +50,7 @@ def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() 
     prefixes = "|".join(sorted({key.partition(".")[0] for key in TEXT}))
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     asked = set(re.findall(rf'"((?:{prefixes})\.[a-z0-9_.]+)"', source))
-    assert asked - set(TEXT) - {"style.css", RestoreOptions.WORDS, GenerateOptions.WORDS} == set()
+    assert asked - set(TEXT) - {"style.css", JobConfig.WORDS, *(options.WORDS for options in OPTIONS)} == set()
     families = tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
     settings = [known for options in OPTIONS for known in options.settings().values()]
     words = {f"{known.words}.{known.name}" for known in settings if known.name not in HAND_MADE}

@@ -113,7 +113,7 @@ def fit_config(config: JobConfig, **more: object) -> FitConfig:
             "ema_decay": config.ema_decay,
             "save_every_minutes": config.save_every_minutes,
             "bf16": bf16,
-            "optimizer": None if config.optimizer == "auto" else config.optimizer,
+            "optimizer": config.optimizer,
         }
         | more
     )

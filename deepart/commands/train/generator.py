@@ -5,13 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import (
-    OutputFolder,
-    add_command,
-    add_optimizer_option,
-    add_run_options,
-    add_start_option,
-)
+from deepart.commands.console import add_command, add_report_folder, add_run_options, add_settings, add_start_option
+
+_DATA = "folder that holds paintings.csv and what it names"
 
 
 def add_to(train, evaluate) -> None:
@@ -19,7 +15,7 @@ def add_to(train, evaluate) -> None:
     generator = add_command(
         train,
         "generator",
-        _train,
+        "deepart.training.generate.run:train_generator",
         "train the generator, or go on with a run that was interrupted",
         """\
         python -m deepart train generator --data art/ --run runs/generator --minutes 720
@@ -34,15 +30,14 @@ def add_to(train, evaluate) -> None:
 --stages 128x16 --learning-rate 0.0005 --beta 2
         """,
     )
-    generator.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
+    generator.add_argument("--data", type=Path, required=True, help=_DATA)
     add_run_options(generator, stages="128x16@0.85,256x8")
     add_start_option(generator)
     generator.add_argument("--cache", type=Path, help="folder for the decoded paintings; default: one in the run's")
-    generator.add_argument("--learning-rate", type=float, default=2e-4, help="default 0.0002")
     generator.add_argument(
         "--architecture", choices=["fastgan", "dcgan", "flow", "vae"], default="fastgan", help="dcgan is the baseline"
     )
-    add_optimizer_option(generator)
+    add_settings(generator, "optimizer", learning_rate=2e-4)
     generator.add_argument(
         "--side", type=int, choices=[128, 256], default=256, help="of the pictures that fastgan paints; default 256"
     )
@@ -63,10 +58,7 @@ def add_to(train, evaluate) -> None:
         "--no-head-norm", dest="head_norm", action="store_false", help="heads that do not normalise batches"
     )
     of_vae = generator.add_argument_group("of vae")
-    of_vae.add_argument("--beta", type=float, default=1.0, help="weight of the divergence of codes; default 1")
-    of_vae.add_argument(
-        "--free-bits", type=float, default=0.05, help="nats of each number of a code that cost nothing; default 0.05"
-    )
+    add_settings(of_vae, "beta", "free_bits")
     of_vae.add_argument(
         "--cycle", type=float, default=0.0, help="of the cyclic VAE: weight of finding codes again; default 0, none"
     )
@@ -75,23 +67,15 @@ def add_to(train, evaluate) -> None:
     of_generator = add_command(
         evaluate,
         "generator",
-        _evaluate,
+        "deepart.training.generate.run:evaluate",
         "measure a generator on paintings that training left out",
         """\
         python -m deepart evaluate generator --data art/ -o report/
         python -m deepart evaluate generator --data art/ --architecture dcgan --bundle runs/dcgan/bundle -o report/
         """,
     )
-    of_generator.add_argument(
-        "--data", type=Path, required=True, help="folder that holds paintings.csv and what it names"
-    )
-    of_generator.add_argument(
-        "-o",
-        "--output",
-        action=OutputFolder,
-        default=Path("generator-report"),
-        help="folder for the figures; default %(default)s",
-    )
+    of_generator.add_argument("--data", type=Path, required=True, help=_DATA)
+    add_report_folder(of_generator, "generator-report")
     of_generator.add_argument("--checkpoint", default="generate/fastgan-wikiart-v1", help="the generator to measure")
     of_generator.add_argument("--bundle", type=Path, help="folder of one that was trained, instead")
     of_generator.add_argument(
@@ -116,15 +100,3 @@ def add_to(train, evaluate) -> None:
 
 def _add_backbone(command: argparse.ArgumentParser) -> None:
     command.add_argument("--backbone", type=Path, help="file of ImageNet weights; default: those of a Python package")
-
-
-def _train(options: argparse.Namespace) -> None:
-    from deepart.training.generate.run import train_generator
-
-    train_generator(options)
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    from deepart.training.generate.run import evaluate
-
-    evaluate(options)

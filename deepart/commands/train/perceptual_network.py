@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
-from deepart.commands.console import add_command, add_run_options, add_teacher_option
+from deepart.commands.console import add_command, add_run_options, add_settings, add_teacher_option
 
 
 def add_to(train, evaluate) -> None:
@@ -13,19 +12,19 @@ def add_to(train, evaluate) -> None:
     loss = add_command(
         train,
         "loss",
-        _train_loss,
+        "deepart.training.run:train_loss_network",
         "train the small loss network to see as VGG does, or go on with a run that was interrupted",
         "python -m deepart train loss --pictures photos/ paintings/ --run runs/loss --minutes 30 --teacher vgg16.pt",
     )
     loss.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, drawn from equally often")
     add_run_options(loss, stages="96x16@0.5,128x16@0.85,192x8@1")
-    loss.add_argument("--learning-rate", type=float, default=3e-4, help="at its peak; default 0.0003")
+    add_settings(loss, learning_rate=3e-4)
     add_teacher_option(loss, default="loss/vgg19-imagenet-v1")
 
     of_loss = add_command(
         evaluate,
         "loss",
-        _evaluate_loss,
+        "deepart.training.run:evaluate_loss_folders",
         "measure how well the small loss network stands in for another",
         "python -m deepart evaluate loss --pictures photos/ paintings/ --teacher vgg16.safetensors",
     )
@@ -33,15 +32,3 @@ def add_to(train, evaluate) -> None:
     of_loss.add_argument("--pairs", type=int, default=60, help="pairs of pictures to compare; default 60")
     of_loss.add_argument("--checkpoint", default="loss/distilled-vgg16-v1", help="the network to measure")
     add_teacher_option(of_loss, default="loss/vgg19-imagenet-v1")
-
-
-def _train_loss(options: argparse.Namespace) -> None:
-    from deepart.training.run import train_loss_network
-
-    train_loss_network(options)
-
-
-def _evaluate_loss(options: argparse.Namespace) -> None:
-    from deepart.training.run import evaluate_loss_folders
-
-    evaluate_loss_folders(options)

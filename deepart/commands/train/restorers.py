@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
-from deepart.commands.console import OutputFolder, add_command, add_run_options, add_start_option, add_teacher_option
+from deepart.commands.console import (
+    add_command,
+    add_report_folder,
+    add_run_options,
+    add_settings,
+    add_start_option,
+    add_teacher_option,
+)
 
 
 def add_to(train, evaluate) -> None:
@@ -14,7 +20,7 @@ def add_to(train, evaluate) -> None:
     _add_train_command(
         train,
         "restorer",
-        _train_restorer,
+        "deepart.training.restore.run:train_restorer",
         "train the network that cleans",
         stages="64x48@0.4,96x32@0.75,128x24",
         learning_rate=1e-3,
@@ -22,7 +28,7 @@ def add_to(train, evaluate) -> None:
     filler = _add_train_command(
         train,
         "filler",
-        _train_filler,
+        "deepart.training.restore.run:train_filler",
         "train the network that fills holes",
         stages="128x16@0.45,176x8@0.8,256x4",
         learning_rate=7e-4,
@@ -31,7 +37,7 @@ def add_to(train, evaluate) -> None:
     detector = _add_train_command(
         train,
         "detector",
-        _train_detector,
+        "deepart.training.restore.run:train_detector",
         "train the network that finds damage",
         stages="128x16@0.5,192x8",
         learning_rate=1e-3,
@@ -45,7 +51,7 @@ def add_to(train, evaluate) -> None:
     _add_train_command(
         train,
         "colouriser",
-        _train_colouriser,
+        "deepart.training.restore.run:train_colouriser",
         "train the network that gives black-and-white pictures colours",
         stages="96x32@0.6,128x24",
         learning_rate=1e-3,
@@ -55,7 +61,7 @@ def add_to(train, evaluate) -> None:
 
 
 def _add_train_command(
-    train, name: str, run: Callable, about: str, stages: str, learning_rate: float, more: str = ""
+    train, name: str, run: str, about: str, stages: str, learning_rate: float, more: str = ""
 ) -> argparse.ArgumentParser:
     command = add_command(
         train,
@@ -68,7 +74,7 @@ def _add_train_command(
         "--data", type=Path, required=True, help="folder of pictures; best with photos/ and paintings/"
     )
     add_run_options(command, stages)
-    command.add_argument("--learning-rate", type=float, default=learning_rate, help="at its peak; default %(default)s")
+    add_settings(command, learning_rate=learning_rate)
     command.add_argument("--ema", type=float, default=0.9995, help="decay of the moving average; default %(default)s")
     command.add_argument(
         "--shortest",
@@ -85,7 +91,7 @@ def _add_train_upscaler(train) -> None:
     upscaler = _add_train_command(
         train,
         "upscaler",
-        _train_upscaler,
+        "deepart.training.restore.run:train_upscaler",
         "train the network that enlarges",
         stages="32x8@0.5,32x16",
         learning_rate=1e-3,
@@ -116,7 +122,7 @@ def _add_evaluate(evaluate) -> None:
     restorer = add_command(
         evaluate,
         "restorer",
-        _evaluate_restorers,
+        "deepart.training.restore.run_evaluation:evaluate_restorers",
         "measure the restoring networks, with what one would have otherwise beside them",
         """\
         python -m deepart evaluate restorer --data art/ -o report/
@@ -126,13 +132,7 @@ def _add_evaluate(evaluate) -> None:
     restorer.add_argument(
         "--data", type=Path, required=True, help="folder that holds the folders CBSD68, Set5 and paintings"
     )
-    restorer.add_argument(
-        "-o",
-        "--output",
-        action=OutputFolder,
-        default=Path("restorer-report"),
-        help="folder for the figures; default %(default)s",
-    )
+    add_report_folder(restorer, "restorer-report")
     restorer.add_argument(
         "--only", nargs="+", choices=["noise", "holes", "damage", "colours", "enlarging"], help="default: all of them"
     )
@@ -149,39 +149,3 @@ def _add_evaluate(evaluate) -> None:
             f"--{kind}", metavar="KEY", help="a checkpoint or a folder of one; default: the bundled one"
         )
     add_teacher_option(restorer)
-
-
-def _train_restorer(options: argparse.Namespace) -> None:
-    from deepart.training.restore.run import train_restorer
-
-    train_restorer(options)
-
-
-def _train_filler(options: argparse.Namespace) -> None:
-    from deepart.training.restore.run import train_filler
-
-    train_filler(options)
-
-
-def _train_detector(options: argparse.Namespace) -> None:
-    from deepart.training.restore.run import train_detector
-
-    train_detector(options)
-
-
-def _train_colouriser(options: argparse.Namespace) -> None:
-    from deepart.training.restore.run import train_colouriser
-
-    train_colouriser(options)
-
-
-def _train_upscaler(options: argparse.Namespace) -> None:
-    from deepart.training.restore.run import train_upscaler
-
-    train_upscaler(options)
-
-
-def _evaluate_restorers(options: argparse.Namespace) -> None:
-    from deepart.training.restore.run_evaluation import evaluate_restorers
-
-    evaluate_restorers(options)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 
 from deepart.commands.console import (
     OutputFile,
-    OutputFolder,
     add_command,
-    add_optimizer_option,
+    add_report_folder,
     add_run_options,
+    add_settings,
     add_start_option,
 )
 
@@ -20,7 +19,7 @@ def add_to(train, evaluate) -> None:
     segmenter = add_command(
         train,
         "segmenter",
-        _train,
+        "deepart.training.restore.segmenter:train_segmenter",
         "train what tells regions of pictures apart, on pictures with masks",
         "python -m deepart train segmenter --data masks.zip --run runs/regions --minutes 60",
     )
@@ -28,26 +27,19 @@ def add_to(train, evaluate) -> None:
     segmenter.add_argument("--data", type=Path, required=True, help=about)
     add_run_options(segmenter, stages="128x8")
     add_start_option(segmenter)
-    add_optimizer_option(segmenter)
-    segmenter.add_argument("--learning-rate", type=float, default=1e-3, help="default 0.001")
+    add_settings(segmenter, "optimizer", learning_rate=1e-3)
 
     of_segmenter = add_command(
         evaluate,
         "segmenter",
-        _evaluate,
+        "deepart.training.restore.segmenter:evaluate_segmenter",
         "measure a segmenter on pictures that training left out: IoU of each region",
         "python -m deepart evaluate segmenter --data masks.zip --bundle runs/regions/bundle -o report/",
     )
     of_segmenter.add_argument("--data", type=Path, required=True, help=about)
     of_segmenter.add_argument("--bundle", type=Path, required=True, help="folder of the segmenter")
     of_segmenter.add_argument("--all", action="store_true", help="on all of them: nothing was trained on that folder")
-    of_segmenter.add_argument(
-        "-o",
-        "--output",
-        action=OutputFolder,
-        default=Path("segmenter-report"),
-        help="folder for the figures; default %(default)s",
-    )
+    add_report_folder(of_segmenter, "segmenter-report")
 
 
 def add_verb_to(commands) -> None:
@@ -55,7 +47,7 @@ def add_verb_to(commands) -> None:
     verb = add_command(
         commands,
         "segment",
-        _segment,
+        "deepart.training.restore.segmenter:segment",
         "write the regions of a picture, or one of them as a mask for transfer and restore",
         """\
         python -m deepart segment photo.jpg --bundle runs/regions/bundle --region "#ffffff" -o mask.png
@@ -66,21 +58,3 @@ def add_verb_to(commands) -> None:
     verb.add_argument("--bundle", type=Path, required=True, help="folder of the segmenter")
     verb.add_argument("--region", help="colour of a region, as in the masks; default: all of them")
     verb.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True)
-
-
-def _train(options: argparse.Namespace) -> None:
-    from deepart.training.restore.segmenter import train_segmenter
-
-    train_segmenter(options)
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    from deepart.training.restore.segmenter import evaluate_segmenter
-
-    evaluate_segmenter(options)
-
-
-def _segment(options: argparse.Namespace) -> None:
-    from deepart.training.restore.segmenter import segment
-
-    segment(options)

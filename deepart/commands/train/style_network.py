@@ -5,7 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from deepart.commands.console import OutputFile, add_command, add_run_options, add_start_option, add_teacher_option
+from deepart.commands.console import (
+    OutputFile,
+    add_command,
+    add_run_options,
+    add_settings,
+    add_start_option,
+    add_teacher_option,
+)
 
 
 def add_to(train, evaluate) -> None:
@@ -13,7 +20,7 @@ def add_to(train, evaluate) -> None:
     style = add_command(
         train,
         "style",
-        _train_style,
+        "deepart.training.run:train_style",
         "train the style network, or go on with a run that was interrupted",
         """\
         python -m deepart train style --contents photos/ --styles paintings/ --run runs/style --minutes 120
@@ -23,7 +30,7 @@ def add_to(train, evaluate) -> None:
     style.add_argument("--contents", type=Path, nargs="+", required=True, help="folders of photos, best sharp ones")
     style.add_argument("--styles", type=Path, nargs="+", required=True, help="folders of paintings")
     add_run_options(style, stages="128x16@0.3,192x8@0.75,256x6@1")
-    style.add_argument("--learning-rate", type=float, default=1e-3, help="at its peak; default 0.001")
+    add_settings(style, learning_rate=1e-3)
     add_start_option(style)
     style.add_argument("--content-target", type=float, default=0.41, help="content distance to steer to; default 0.41")
     add_teacher_option(style)
@@ -31,7 +38,7 @@ def add_to(train, evaluate) -> None:
     of_style = add_command(
         evaluate,
         "style",
-        _evaluate_style,
+        "deepart.training.run:evaluate_style_folders",
         "measure style and content distance, with the controls identity and target",
         """\
         python -m deepart evaluate style --contents photos/ --styles paintings/ --sheet sheet.png
@@ -45,11 +52,7 @@ def add_evaluation_options(command: argparse.ArgumentParser) -> None:
     """Add what `evaluate style` and `benchmark style` share."""
     command.add_argument("--contents", type=Path, help="folder of photos")
     command.add_argument("--styles", type=Path, help="folder of paintings")
-    command.add_argument(
-        "--sharp",
-        type=Path,
-        help="instead: a folder with CBSD68/, gallery/, paintings_hr/",
-    )
+    command.add_argument("--sharp", type=Path, help="instead: a folder with CBSD68/, gallery/, paintings_hr/")
     command.add_argument("--start", help="checkpoint, or a folder of one, instead of the bundled one")
     command.add_argument("--held-out", action="store_true", help="only pictures that `train` leaves out")
     command.add_argument("--pairs", type=int, default=33, help="how many to paint; default 33")
@@ -61,15 +64,3 @@ def add_evaluation_options(command: argparse.ArgumentParser) -> None:
         help="also paint a contact sheet, 10 contents x 6 styles",
     )
     add_teacher_option(command)
-
-
-def _train_style(options: argparse.Namespace) -> None:
-    from deepart.training.run import train_style
-
-    train_style(options)
-
-
-def _evaluate_style(options: argparse.Namespace) -> None:
-    from deepart.training.run import evaluate_style_folders
-
-    evaluate_style_folders(options)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import fields as fields_of
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +17,6 @@ import pandas as pd
 from gradio.components import Component
 
 from deepart.admin import jobs
-from deepart.admin.data.sources import COLUMNS
 from deepart.admin.job_config import SCRATCH, TRAINABLE, JobConfig
 from deepart.errors import InputError
 from deepart.text import say
@@ -47,24 +45,10 @@ from deepart.ui.events import translations as t
 POLL_SECONDS = 2
 PREVIEWS_SHOWN = 12
 _BACKBONES = ("own", "tf_efficientnet_lite0", "tf_efficientnet_lite2")
-_CHOICES: Mapping[str, tuple[str, ...]] = {
-    "trained": ("all", "decoder", "heads"),
-    "labels": ("keep", "new"),
-    "column": COLUMNS,
-    "answers": ("one", "one-vs-rest", "one-vs-one", "several"),
-    "activation": ("relu", "leaky-relu", "elu", "gelu", "silu", "tanh"),
-    "optimizer": ("auto", "adamw", "adam", "sgd", "rmsprop", "nadam"),
-    "architecture": ("fastgan", "vae"),
-    "missing": ("drop", "median", "interpolate", "regress"),
-    "balance": ("none", "weights", "resampling", "logit-adjustment"),
-    "augmentation": ("none", "some", "strong"),
-    "schedule": ("cosine", "linear", "constant"),
-    "precision": ("auto", "float32", "bfloat16"),
-    "loss": ("hinge", "nonsaturating", "minimax"),
-}
-
-_FIELDS = tuple(field.name for field in fields_of(JobConfig) if field.name != "save_every_minutes")
+_FIELDS = {name: known for name, known in JobConfig.settings().items() if name != "save_every_minutes"}
 """The settings of a job in the order in which handlers get their values: each has a control."""
+_CHOSEN = tuple(name for name, known in _FIELDS.items() if isinstance(known.default, str) and known.choices)[1:]
+"""Those that are one of some words, whose names are translated; without the task."""
 _BUTTONS, _SHOWN = 5, 17  # of a job; and all parts of the page that show it
 
 
@@ -158,7 +142,7 @@ def build_jobs_panel(token: gr.State) -> Panel:
             fields["data"],
             fields["start"],
             fields["contents"],
-            *(fields[name] for name in _CHOICES),
+            *(fields[name] for name in _CHOSEN),
             right.job,
             *shown,
         ],
@@ -179,15 +163,12 @@ def _settings_side(fields: dict[str, Component]) -> SimpleNamespace:
             elem_id="admin-set-start",
         )
     with gr.Row():
-        _choice(fields, "trained", "heads")
-        _number(fields, "minutes", 10)
+        _add_settings(fields, trained="heads", minutes=10)
     with gr.Column() as of_classifier:
         with gr.Row():
-            _choice(fields, "labels", "new")
-            _choice(fields, "column", "artist")
+            _add_settings(fields, labels="new", column="artist")
         with gr.Row():
-            _choice(fields, "answers", "one")
-            _choice(fields, "balance", "none")
+            _add_settings(fields, "answers", "balance")
     with gr.Column(visible=False) as of_style:
         fields["contents"] = gr.Dropdown(
             [("–", "")],
@@ -198,12 +179,9 @@ def _settings_side(fields: dict[str, Component]) -> SimpleNamespace:
         )
     with gr.Column(visible=False) as of_generator:
         with gr.Row():
-            _choice(fields, "architecture", "fastgan")
-            _choice(fields, "loss", "hinge")
+            _add_settings(fields, "architecture", "loss")
         with gr.Row():
-            _number(fields, "beta", 1)
-            _number(fields, "free_bits", 0.05)
-            _number(fields, "code_cycle", 0)
+            _add_settings(fields, "beta", "free_bits", "code_cycle")
     with gr.Column(visible=False) as of_regressor, gr.Row():
         fields["targets"] = gr.Textbox(
             "year",
@@ -212,13 +190,11 @@ def _settings_side(fields: dict[str, Component]) -> SimpleNamespace:
             max_lines=1,
             elem_id="admin-set-targets",
         )
-        _choice(fields, "missing", "drop")
+        _add_settings(fields, "missing")
     with gr.Column(visible=False) as of_segmenter:
         gr.Markdown(t("ui.admin.masks_info"), elem_classes="hint")
     with gr.Column(visible=False) as of_translator, gr.Row():
-        _number(fields, "cycle", 10)
-        _number(fields, "identity", 0.5)
-        _number(fields, "pool", 50)
+        _add_settings(fields, "cycle", "identity", "pool")
     with gr.Accordion(t("ui.admin.more_settings"), open=False, elem_id="admin-more"):
         more = _more_settings(fields)
     with gr.Row():
@@ -235,23 +211,11 @@ def _more_settings(fields: dict[str, Component]) -> SimpleNamespace:
     """Add the settings that can be left as they are."""
     gr.Markdown(t("ui.admin.zeros"), elem_classes="hint")
     with gr.Row():
-        _number(fields, "side", 0)
-        _number(fields, "batch", 0)
-        _choice(fields, "optimizer", "auto")
-        _number(fields, "learning_rate", 0)
-        _choice(fields, "schedule", "cosine")
-        _number(fields, "warmup_steps", 50)
-        _number(fields, "weight_decay", 0)
-        _number(fields, "clip_norm", 0)
-        _number(fields, "ema_decay", 0.998)
-        _choice(fields, "precision", "auto")
-        _number(fields, "seed", 0)
-        _number(fields, "measure_every_minutes", 1)
-        _number(fields, "patience", 0)
+        _add_settings(fields, "side", "batch", "optimizer", "learning_rate", "schedule", "warmup_steps")
+        _add_settings(fields, "weight_decay", "clip_norm", "ema_decay", "precision", "seed")
+        _add_settings(fields, "measure_every_minutes", "patience")
     with gr.Column() as of_classifier, gr.Row():
-        _choice(fields, "augmentation", "some")
-        _number(fields, "dropout", 0.5)
-        _number(fields, "label_smoothing", 0.1)
+        _add_settings(fields, "augmentation", "dropout", "label_smoothing")
         fields["backbone"] = gr.Dropdown(
             [("–", ""), *((name, name) for name in _BACKBONES)],
             value="",
@@ -261,9 +225,7 @@ def _more_settings(fields: dict[str, Component]) -> SimpleNamespace:
             min_width=150,
             elem_id="admin-set-backbone",
         )
-        _number(fields, "kernel", 3)
-        _number(fields, "stride", 2)
-        _choice(fields, "activation", "relu")
+        _add_settings(fields, "kernel", "stride", "activation")
     fields["track"] = gr.Checkbox(False, label=t("ui.admin.setting.track"), elem_id="admin-set-track")
     batch_button = gr.Button(t("ui.admin.find_batch"), size="sm", elem_id="admin-find-batch")
     batches = gr.HTML(elem_id="admin-batches")
@@ -354,7 +316,7 @@ def open_jobs(
         updated(sets, data),
         gr.update(choices=_starts(task, language)),
         gr.update(choices=[("–", ""), *((each, each) for each in sets)]),
-        *(_renamed(field, task, language) for field in _CHOICES),
+        *(_renamed(name, task, language) for name in _CHOSEN),
         gr.update(choices=choices, value=name),
         *view(work, name, language),
     )
@@ -472,21 +434,14 @@ def record_job(token: str, name: str | None, request: gr.Request) -> Iterator[An
         yield gr.update(value=str(file), visible=True)
 
 
-def _choice(fields: dict[str, Component], name: str, value: str, **options: Any) -> None:
-    """Add a setting that is chosen from a list."""
-    fields[name] = gr.Dropdown(
-        _named(name, _CHOICES[name], "en"),
-        value=value,
-        label=t(f"ui.admin.setting.{name}"),
-        min_width=150,
-        elem_id=f"admin-set-{name}",
-        **options,
-    )
-
-
-def _number(fields: dict[str, Component], name: str, value: float) -> None:
-    """Add a setting that is a number."""
-    fields[name] = gr.Number(value, label=t(f"ui.admin.setting.{name}"), min_width=150, elem_id=f"admin-set-{name}")
+def _add_settings(fields: dict[str, Component], *names: str, **values: Any) -> None:
+    """Add controls for settings; those that are given by name start with another value than that of `JobConfig`."""
+    for name in (*names, *values):
+        known = _FIELDS[name]
+        facts = {"value": values.get(name, known.default), "label": t(f"ui.admin.setting.{name}"), "min_width": 150}
+        facts["elem_id"] = f"admin-set-{name}"
+        choices = _named(name, known.choices, "en")
+        fields[name] = gr.Dropdown(choices, **facts) if choices else gr.Number(**facts)
 
 
 # --- settings ------------------------------------------------------------------------------------
@@ -518,18 +473,18 @@ def _config(values: tuple[Any, ...]) -> JobConfig:
     return JobConfig.of(kept)
 
 
-def _named(name: str, values: tuple[str, ...], language: str) -> list[tuple[str, str]]:
+def _named(name: str, values: tuple[Any, ...], language: str) -> list[tuple[str, str]]:
     if name in ("column", "missing"):
         return [(say(f"ui.admin.{name}.{value}", language), value) for value in values]
-    if name in ("optimizer", "activation", "architecture"):  # names that are the same in every language
+    if name in ("optimizer", "activation", "architecture", "kernel", "stride"):  # the same in every language
         automatic = say("ui.admin.value.precision.auto", language)
-        return [(automatic if value == "auto" else value, value) for value in values]
+        return [(automatic if value == "auto" else str(value), value) for value in values]
     keys = {value: value.replace("-", "_") for value in values}
     return [(say(f"ui.admin.value.{name}.{key}", language), value) for value, key in keys.items()]
 
 
 def _renamed(name: str, task: str, language: str) -> Any:
-    values = TRAINABLE.get(task, ("all",)) if name == "trained" else _CHOICES[name]
+    values = TRAINABLE.get(task, ("all",)) if name == "trained" else _FIELDS[name].choices
     return gr.update(choices=_named(name, values, language))
 
 
