@@ -88,6 +88,7 @@ ARCHITECTURES = {
     "ArtRegressor": "deepart.models.regressor:ArtRegressor",
     "Colouriser": "deepart.models.restorers.colouriser:Colouriser",
     "DamageDetector": "deepart.models.restorers.damage_detector:DamageDetector",
+    "FaceDetector": "deepart.models.face_detector:FaceDetector",
     "FeatureIndex": "deepart.models.feature_index:FeatureIndex",
     "Filler": "deepart.models.restorers.inpainter:Filler",
     "Generator": "deepart.models.generators.generator:Generator",

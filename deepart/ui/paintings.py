@@ -19,6 +19,7 @@ from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.options import THUMBNAIL_SIDE, PaintOptions
 from deepart.recipes import Recipe, chunks, recipe_of
+from deepart.tasks.find.faces import face_mask
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import PREVIEW_SIDE, Prepared, Region, StyleTransfer
 from deepart.tasks.paint.transfer import paint_small, read_style, resized
@@ -113,8 +114,8 @@ class Previews:
         return self._once("masks", (path, name), lambda: masks.find(name, fit(load_image(path), PREVIEW_SIDE)))
 
     def faces(self, path: str) -> Image.Image:
-        """Return where the faces in a picture are, as `masks.faces` does."""
-        return self._once("masks", path, lambda: masks.faces(fit(load_image(path), PREVIEW_SIDE)))
+        """Return where the faces in a picture are, as `face_mask` does."""
+        return self._once("masks", path, lambda: face_mask(fit(load_image(path), PREVIEW_SIDE)))
 
     def paint(
         self,

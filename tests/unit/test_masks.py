@@ -11,6 +11,7 @@ from PIL import Image, ImageChops
 import deepart
 from deepart.errors import InputError
 from deepart.images import png_bytes
+from deepart.tasks.find.faces import face_mask, find_faces
 from deepart.tasks.paint import masks
 from photos import photo
 
@@ -191,9 +192,32 @@ def test_a_face_is_found_where_it_is(scale: int) -> None:
     assert mask[-scale // 3 :].mean() < 0.05
 
 
+def test_a_face_has_one_box_at_any_size_and_place() -> None:
+    face = photo("astronaut", 512).crop((140, 20, 330, 220))
+    for width, height, x, y in ((400, 300, 20, 60), (1800, 1300, 900, 300), (300, 1900, 60, 1600)):
+        picture = Image.new("RGB", (width, height), "grey")
+        picture.paste(face, (x, y))
+        (box,) = find_faces(picture)
+        left, top, right, bottom = box
+        assert left < x + 85 < right and top < y + 95 < bottom
+        assert 60 < right - left < 140
+
+
+def test_many_faces_are_found_apart() -> None:
+    face = photo("astronaut", 256).crop((60, 5, 180, 125))
+    picture = Image.new("RGB", (500, 160), "grey")
+    for x in (10, 180, 350):
+        picture.paste(face, (x, 20))
+    assert sorted(round((left + right) / 2 / 170) for left, _, right, _ in find_faces(picture)) == [0, 1, 2]
+
+
+def test_a_strip_has_no_face() -> None:
+    assert find_faces(Image.new("RGB", (3000, 1), "grey")) == []
+
+
 @pytest.mark.parametrize("name", ["coffee", "rocket"])
 def test_there_is_no_face_where_there_is_none(name: str) -> None:
-    assert masks.faces(photo(name, 400)).getbbox() is None
+    assert face_mask(photo(name, 400)).getbbox() is None
     with pytest.raises(InputError, match="No face"):
         masks.find("faces", photo(name, 400))
 

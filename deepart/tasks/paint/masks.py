@@ -1,9 +1,6 @@
 """Where a style goes: masks that are uploaded, painted, found in the picture, or drawn as a gradient.
 
 Masks are "L" pictures, 255 where there is all of a style and 0 where there is none.
-
-Reference:
-    Zhang et al. 2007, "Face Detection Based on Multi-Block LBP Representation" (scikit-image's cascade).
 """
 
 from __future__ import annotations
@@ -13,20 +10,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from deepart.errors import InputError
-from deepart.images import fit, load_image
+from deepart.images import load_image
 from deepart.recipes import Source
-from deepart.tasks.paint.subject import subject
+from deepart.tasks.find.faces import face_mask
+from deepart.tasks.find.subject import subject
 
 FOUND = ("subject", "background", "faces")
 """What `find` can find."""
 SpatialKind = Literal["left-right", "top-bottom", "diagonal", "centre-edge"]
 SPATIAL_KINDS: tuple[SpatialKind, ...] = get_args(SpatialKind)
 
-_FACE_SIDE = 480  # longer side in pixels at which faces are looked for
-_COLOURLESS = 8  # mean difference of the colour channels, of 255, below which a picture is black and white
 _FAINT = 16  # of 255: what a JPEG file makes of black
 _ONE_COLOUR = 48  # of 255: by how much a colour may vary that was painted with one brush
 _PROPORTIONS = 0.02  # by how much those of a mask may differ
@@ -140,44 +136,9 @@ def find(name: str, picture: Image.Image) -> Image.Image:
         InputError: there is no clear subject, or no face.
     """
     if name == "faces":
-        found = faces(picture)
+        found = face_mask(picture)
         if found.getbbox() is None:
             raise InputError("mask.no_faces")
         return found
     mask = subject(picture)
     return ImageChops.invert(mask) if name == "background" else mask
-
-
-@functools.cache
-def _cascade() -> Any:
-    from skimage.data import lbp_frontal_face_cascade_filename
-    from skimage.feature import Cascade
-
-    return Cascade(lbp_frontal_face_cascade_filename())
-
-
-def faces(picture: Image.Image) -> Image.Image:
-    """Return soft ellipses over the faces that look out of a picture; black if there are none."""
-    small = fit(picture, _FACE_SIDE)
-    pixels = np.asarray(small)
-    found = _cascade().detect_multi_scale(
-        pixels, scale_factor=1.1, step_ratio=1, min_size=(28, 28), max_size=small.size, min_neighbor_number=6
-    )
-    found = [face for face in found if _is_warm(pixels, face)]
-    mask = Image.new("L", small.size)
-    draw = ImageDraw.Draw(mask)
-    for face in found:
-        x, y, width, height = face["c"], face["r"], face["width"], face["height"]
-        draw.ellipse((x, y - 0.15 * height, x + width, y + 1.1 * height), fill=255)
-    blurred = mask.filter(ImageFilter.GaussianBlur(max(small.size) / 80))
-    return blurred.resize(picture.size, Image.Resampling.BILINEAR)
-
-
-def _is_warm(pixels: np.ndarray, face: dict[str, int]) -> bool:
-    """Say whether what was taken for a face has the colours of skin, or the picture has no colours at all."""
-    if np.ptp(pixels.astype(int), axis=2).mean() < _COLOURLESS:
-        return True
-    top, left, height, width = face["r"], face["c"], face["height"], face["width"]
-    middle = pixels[top + height // 4 : top + 3 * height // 4, left + width // 4 : left + 3 * width // 4]
-    red, green, blue = middle.reshape(-1, 3).mean(0)
-    return red >= green and red - blue >= 15

@@ -17,7 +17,7 @@ from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Source, attach
 from deepart.runtime import Progress, run
 from deepart.sheets import Cell, contact_sheet, drawable, table_sheet
-from deepart.tasks.paint import masks
+from deepart.tasks.find.faces import face_mask
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, PREVIEW_SIDE, Prepared, Region
 from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.transfer import PaintingJob, Style, is_named_style, paint_small
@@ -162,7 +162,7 @@ class Study:
         self.job = PaintingJob(self.verb, self.content, replace(self.options, size=self.side), scales_brush=False)
         self.plain = load_image(self.job.picture)  # transparency on white
         self.prepared = self.job.engine.prepare(self.plain, self.options.brush)
-        self.faces = functools.cache(lambda: masks.faces(self.plain))
+        self.faces = functools.cache(lambda: face_mask(self.plain))
 
     def read_styles(
         self, styles: Sequence[Style], least: int, most: int

@@ -22,6 +22,7 @@ from deepart.models.style_code import Layer, StyleCode
 from deepart.options import PaintOptions, check_range, with_options
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
+from deepart.tasks.find.faces import face_mask
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Prepared, Region, StyleTransfer
 from deepart.tasks.paint.gallery import named_style_code, named_styles
@@ -193,7 +194,7 @@ class PaintingJob:
         if not amount:
             return regions
         yield Progress(0, 1, "progress.finding_faces")
-        faces = masks.faces(load_image(self.picture))
+        faces = face_mask(load_image(self.picture))
         if faces.getbbox():
             self.settings["protect_faces"] = float(amount)  # also where it is at its default
         return spare_faces(regions, amount, faces)

@@ -21,6 +21,7 @@ from deepart.images import content_hash, fit, load_image
 from deepart.options import Look, check_range
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
+from deepart.tasks.find.faces import face_mask
 from deepart.tasks.hub.restorers import MOST_SIGMA, HubRestorer, find_restorer, opening
 from deepart.tasks.hub.spandrel_network import Kind
 from deepart.tasks.paint import masks
@@ -314,7 +315,7 @@ class _Work:
             self._use(CLEANER)
             cleaned = yield from clean_steps(before)
         elif engine.kind == "face":
-            faces = yield from patiently(partial(masks.faces, before), Progress(0, 1, "progress.finding_faces"))
+            faces = yield from patiently(partial(face_mask, before), Progress(0, 1, "progress.finding_faces"))
             cleaned = yield from engine.steps(before, faces)
         else:
             cleaned = yield from engine.steps(before, sigma=min(found.noise, MOST_SIGMA) if takes_sigma else None)

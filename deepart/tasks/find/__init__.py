@@ -1,0 +1,1 @@
+"""Find things in a picture: faces, the subject, what was clicked at."""
