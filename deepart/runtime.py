@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import torch
     from PIL import Image
 
-T = TypeVar("T")
+S, T, U = TypeVar("S"), TypeVar("T"), TypeVar("U")
 
 
 @functools.cache
@@ -271,12 +271,20 @@ def in_background(work: Callable[[], T]) -> Future[T]:
     return future
 
 
+def told(engine: Generator[S, None, T], say: Callable[[S], U]) -> Generator[U, None, T]:
+    """Run an engine and return what it returns; yields what `say` makes of each of its steps.
+
+    Only where something is yielded can a visitor's request be cancelled; closing it closes the engine.
+    """
+    with contextlib.closing(engine):
+        while True:
+            try:
+                step = next(engine)
+            except StopIteration as end:
+                return end.value
+            yield say(step)
+
+
 def as_part(engine: Generator[Progress, None, T], done: int, total: int) -> Generator[Progress, None, T]:
     """Run an engine as one of many: its own progress does not show, but it can be stopped at it."""
-    try:
-        while True:
-            yield Progress(done, total, next(engine).note)
-    except StopIteration as end:
-        return end.value
-    finally:
-        engine.close()
+    return (yield from told(engine, lambda step: Progress(done, total, step.note)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -151,17 +150,8 @@ def endpoint(
 
 
 def finished(steps: Generator[Any, None, T], meanwhile: Any = None) -> Generator[Any, None, T]:
-    """Run an engine within an endpoint and return its result; yields `meanwhile` at each of its steps.
-
-    Only where a value is handed over can a request be cancelled.
-    """
-    with contextlib.closing(steps):
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
-            yield meanwhile
+    """Run an engine within a handler and return its result; yields `meanwhile` at each of its steps."""
+    return (yield from runtime.told(steps, lambda step: meanwhile))
 
 
 ONE_AT_A_TIME: Mapping[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}

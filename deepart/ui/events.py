@@ -103,6 +103,11 @@ def show_progress(progress: gr.Progress, step: Progress, language: str) -> None:
     progress((step.done, step.total), desc=say(step.note, language), unit="")
 
 
+def counted(step: Progress, language: str) -> str:
+    """Say how far an engine is."""
+    return f"{say(step.note, language)} · {step.done} / {step.total}"
+
+
 def handler(function: Handler) -> Handler:
     """Make a function, or a generator, fit to be an event handler: its errors become toasts.
 

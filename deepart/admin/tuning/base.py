@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import torch
 from PIL import Image
@@ -17,7 +17,7 @@ from deepart.admin.job_config import SCRATCH, JobConfig
 from deepart.checkpoints import CHECKPOINTS, load_folder, load_model
 from deepart.errors import InputError
 from deepart.training.data import PictureStore
-from deepart.training.loop import Batch, FitConfig, Stage, StepReport, Task, Turn
+from deepart.training.loop import Batch, FitConfig, Stage, StepReport, Task, Turn, fit, fit_adversarial
 
 ARCHITECTURES = {
     "style": "StyleNetwork",
@@ -35,15 +35,26 @@ MEASURED_ON = 24
 OnStep = Callable[[StepReport], None]
 
 
-class Tuning(Protocol):
-    """One model being trained: what the job's process asks of it, in the order of the methods."""
+class Tuning:
+    """One model being trained: what the job's process asks of it, in the order of the methods.
 
+    A subclass has `config`, `network`, `task` (at the latest when it is prepared) and `num_pictures`; it says how the
+    network is measured and what it shows.
+    """
+
+    config: JobConfig
     network: nn.Module
     """What is trained."""
-    average: nn.Module | None
+    task: Any
+    """What draws batches and has losses, see `deepart.training.loop`."""
+    average: nn.Module | None = None
     """The moving average of its weights where that is what is measured; the best one is kept then."""
     num_pictures: int
     """How many pictures it learns from."""
+    examples: Examples | None = None
+    """By which it is measured, of tasks that are measured by their losses."""
+    parts_of_loss: tuple[str, ...] = ()
+    """That are figures beside the score."""
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """Get ready; yields how much of it is done, and of how much.
@@ -51,26 +62,52 @@ class Tuning(Protocol):
         Args:
             kept: file for what takes long to prepare, to go on from if this process is killed.
         """
-        ...
+        yield 1, 1
+
+    def measure_on(self, task: Task) -> None:
+        """Draw the examples by which the network is measured from a task of pictures that it does not learn from."""
+        self.examples = Examples(task, Stage(self.config.side, MEASURED_ON), self.fit_config().bf16)
+
+    def fit_config(self) -> FitConfig:
+        """Return what the loop needs to know."""
+        return fit_config(self.config)
+
+    def groups(self) -> list[dict[str, Any]] | None:
+        """Return the optimiser's groups; None for all weights in one."""
+        return None
 
     def fit(self, checkpoint: Path, on_step: OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """Train, from where the checkpoint is; return the moving average of the weights."""
-        ...
+        return fit(self.task, self.fit_config(), checkpoint, on_step, should_stop, self.groups())
+
+    def fit_adversarial(
+        self, checkpoint: Path, on_step: OnStep, should_stop: Callable[[], bool], **more: object
+    ) -> nn.Module:
+        """Train two networks against each other, the same way; the moving average is what is measured."""
+
+        def told(report: StepReport, average: nn.Module) -> None:
+            self.average = average
+            on_step(report)
+
+        return fit_adversarial(self.task, fit_config(self.config, **more), checkpoint, told, should_stop)
 
     def measure(self) -> dict[str, float]:
         """Return figures of the network as it is on pictures that it does not learn from.
 
         "score" is among them unless there are no such pictures; the smaller the better.
         """
-        ...
+        if self.examples is None:
+            return {}
+        losses = self.examples.losses(self.network)
+        return {"score": losses["total"], **{name: losses[name] for name in self.parts_of_loss if name in losses}}
 
     def preview(self) -> Image.Image | None:
-        """Return a picture of what the network does by now."""
-        ...
+        """Return a picture of what the network does by now; None where it makes no pictures."""
+        return None
 
     def save(self, average: nn.Module, folder: Path) -> None:
         """Write what came out into a folder, in the layout of a bundled checkpoint."""
-        ...
+        average.save_pretrained(folder)
 
 
 def kind_of(config: JobConfig) -> str:

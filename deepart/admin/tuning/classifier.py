@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from deepart.admin.data.datasets import DataSet
@@ -27,21 +27,18 @@ from deepart.training.classify.label_training import (
     stretched,
     with_heads,
 )
-from deepart.training.loop import fit
 
 _MEASURED_ON = 200  # pictures, about, where each measurement looks at them anew
 
 
-class ClassifierTuning:
+class ClassifierTuning(base.Tuning):
     """The classifier: its own labels or new ones, all of it or the heads alone."""
-
-    average = None  # the network itself is measured
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         start = base.start_of(config)
         if start is None:
             raise InputError("job.no_scratch")
-        self._config, self._data_set = config, data_set
+        self.config, self._data_set = config, data_set
         self._works = data_set.works("train")
         if config.backbone:
             if config.backbone == OWN and config.trained == "heads":  # which would stand on nothing
@@ -62,7 +59,7 @@ class ClassifierTuning:
             raise InputError("job.no_labels")
         self.num_pictures = len(self._works)
         heads_only = config.trained == "heads"
-        self._task = LabelTraining(
+        self.task = LabelTraining(
             self.network,
             self._works,
             base.pictures_of(data_set, self._works),
@@ -80,7 +77,7 @@ class ClassifierTuning:
         """Return the labels of the column that enough training pictures have, sorted."""
         counts: dict[str, int] = {}
         for work in self._works:
-            for label in work.labels(self._config.column):
+            for label in work.labels(self.config.column):
                 counts[label] = counts.get(label, 0) + 1
         found = sorted(label for label, count in counts.items() if count >= FEWEST_PER_LABEL - 1)
         if len(found) < 2:
@@ -89,12 +86,12 @@ class ClassifierTuning:
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
-        if self._config.backbone:
+        if self.config.backbone:
             pictures = base.pictures_of(self._data_set, self._works[:_MEASURED_ON])
             views = [stretched(pictures[n], self.network.config.sides[0]) for n in range(len(pictures))]
             measure_norm(self.network, torch.stack(views[:64]))
-        if self._config.trained == "heads":
-            for done in self._task.look(self._config.side, kept):
+        if self.config.trained == "heads":
+            for done in self.task.look(self.config.side, kept):
                 yield done, self.num_pictures
             self._kept_features = self._see_kept(self.network)
         yield 1, 1
@@ -108,10 +105,9 @@ class ClassifierTuning:
         numbers = range(0, len(self._kept_pictures), step)
         return torch.cat([features_of(network, stretched(self._kept_pictures[n], side)[None]) for n in numbers])
 
-    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+    def groups(self) -> list[dict[str, Any]]:
         """See `Tuning`."""
-        groups = parameter_groups(self.network, self._config.weight_decay)
-        return fit(self._task, base.fit_config(self._config), checkpoint, on_step, should_stop, groups)
+        return parameter_groups(self.network, self.config.weight_decay)
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; with the accuracy of each head."""
@@ -125,14 +121,10 @@ class ClassifierTuning:
         self.network.train()
         return {"score": found.pop("loss"), **found} if found else {}
 
-    def preview(self) -> Image.Image | None:
-        """Return nothing: a classifier makes no pictures."""
-        return None
-
     def save(self, average: nn.Module, folder: Path) -> None:
         """See `Tuning`; the probabilities are calibrated on pictures that were not learned from."""
         features = self._see_kept(average)
         if features is None:
             features = torch.empty(0, average.norm.num_features)
-        changed = self._config.trained != "heads"
+        changed = self.config.trained != "heads"
         finished(average, features, self._kept_targets, changed).save_pretrained(folder)

@@ -30,17 +30,16 @@ from deepart.training.generate.generator import (
     SquareCrops,
     imagenet_backbone,
 )
-from deepart.training.loop import StepReport, fit_adversarial
 
 _PAINTED = 96  # pictures that it is measured by
 _SHOWN = 16
 
 
-class GeneratorTuning:
+class GeneratorTuning(base.Tuning):
     """The generator, against a discriminator that starts anew."""
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
-        self._config, self._data_set = config, data_set
+        self.config, self._data_set = config, data_set
         self._works = data_set.works("train")
         self.num_pictures = len(self._works)
         styles = tuple(sorted({work.style for work in self._works} - {""}))
@@ -49,17 +48,16 @@ class GeneratorTuning:
         if config.side not in self.network.sizes:
             raise InputError("setting.choice", name="side", choices=", ".join(map(str, sorted({*self.network.sizes}))))
         self._real: Tensor | None = None
-        self.average: nn.Module | None = None
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 3
-        styles = self.network.style_numbers((work.style for work in self._works), self._config.data)
+        styles = self.network.style_numbers((work.style for work in self._works), self.config.data)
         crops = SquareCrops(base.pictures_of(self._data_set, self._works), styles)
         discriminator = ProjectedDiscriminator(_backbone(), len(self.network.styles))
-        self._task = ProjectedTraining(self.network, discriminator, crops, self._config.loss, self._config.seed)
+        self.task = ProjectedTraining(self.network, discriminator, crops, self.config.loss, self.config.seed)
         yield 1, 3
-        self._task.measure(min(16, self.num_pictures))
+        self.task.measure(min(16, self.num_pictures))
         self._styles = sorted(set(styles))
         yield 2, 3
         kept = base.kept_for_measuring(self._data_set)
@@ -73,13 +71,7 @@ class GeneratorTuning:
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
-
-        def told(report: StepReport, average: nn.Module) -> None:
-            self.average = average
-            on_step(report)
-
-        config = base.fit_config(self._config, betas=(0.0, 0.99))
-        return fit_adversarial(self._task, config, checkpoint, told, should_stop)
+        return self.fit_adversarial(checkpoint, on_step, should_stop, betas=(0.0, 0.99))
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; the score is a thousand times the kernel distance from pictures that were not learned from."""
@@ -95,11 +87,7 @@ class GeneratorTuning:
 
     def _painted(self, count: int) -> list[Tensor]:
         asked = [(self._styles[number % len(self._styles)], 0) for number in range(count)]
-        return paint_all(painter(self.average, self._config.side), asked)
-
-    def save(self, average: nn.Module, folder: Path) -> None:
-        """See `Tuning`."""
-        average.save_pretrained(folder)
+        return paint_all(painter(self.average, self.config.side), asked)
 
 
 def _backbone() -> nn.Module:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-
-from PIL import Image
-from torch import nn
+from typing import Any
 
 from deepart.admin.data.datasets import DataSet
 from deepart.admin.job_config import SCRATCH, JobConfig
@@ -22,35 +20,36 @@ from deepart.training.classify.regressor import (
     regressor_for,
     scores,
 )
-from deepart.training.loop import fit
+from deepart.training.loop import FitConfig
 
 
-class RegressorTuning:
+class RegressorTuning(base.Tuning):
     """A linear layer on the classifier's backbone."""
-
-    average = None  # the network itself is measured
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         if config.start not in ("", SCRATCH):  # its units are those of other pictures
             raise InputError("setting.choice", name="start", choices=SCRATCH)
         targets = [name.strip() for name in config.targets.split(",") if name.strip()]
-        self._config = config
+        self.config = config
         self._data = NumberData(data_set.folder, targets, data_set.folder / "cache")
         self.network = regressor_for(self._data, load_model(DEFAULT_CHECKPOINT))
         pictures = self._data.of("train")
         self.num_pictures = len(pictures)
-        self._task = RegressorTraining(self.network, pictures, self._data.table("train"), config.seed)
+        self.task = RegressorTraining(self.network, pictures, self._data.table("train"), config.seed)
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
-        for done in self._task.look():
+        for done in self.task.look():
             yield done, self.num_pictures
-        fill(self._task, self._data, self._config.missing)
+        fill(self.task, self._data, self.config.missing)
 
-    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+    def fit_config(self) -> FitConfig:
         """See `Tuning`."""
-        groups = [{"params": list(self.network.head.parameters())}]
-        return fit(self._task, base.fit_config(self._config, bf16=False), checkpoint, on_step, should_stop, groups)
+        return base.fit_config(self.config, bf16=False)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """See `Tuning`."""
+        return [{"params": list(self.network.head.parameters())}]
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; "mae" and "r2" of each number, the score is the mean of the errors in standard deviations."""
@@ -62,11 +61,3 @@ class RegressorTuning:
         std = {name: row[-1] for name, *row in self.network.config.targets}
         figures = {f"{name} {key}": each[key] for name, each in found.items() for key in ("mae", "r2")}
         return {"score": sum(each["mae"] / std[name] for name, each in found.items()) / len(found), **figures}
-
-    def preview(self) -> Image.Image | None:
-        """Return nothing: a regressor makes no pictures."""
-        return None
-
-    def save(self, average: nn.Module, folder: Path) -> None:
-        """See `Tuning`."""
-        average.save_pretrained(folder)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from deepart.admin.data.datasets import DataSet
 from deepart.admin.job_config import JobConfig
@@ -18,52 +18,43 @@ from deepart.errors import InputError
 from deepart.images import to_pil
 from deepart.models.restorers.denoiser import Restorer, RestorerConfig
 from deepart.sheets import Cell, contact_sheet
-from deepart.training.loop import Stage, fit
 from deepart.training.restore.denoiser import CLEAN_SCALES, RestorerTraining
 
 
-class RestorerTuning:
+class RestorerTuning(base.Tuning):
     """The restorer, on damage made for the purpose."""
 
-    average = None  # the network itself is measured
-
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
-        self._config, self._fit = config, base.fit_config(config)
+        self.config = config
         self.network = base.start_of(config) or Restorer(RestorerConfig())
         self._data_set = data_set
         self.num_pictures = len(data_set.works("train"))
-        self._examples: base.Examples | None = None
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 2
-        self._task = RestorerTraining(self.network, [self._large_enough("train")], seed=self._config.seed)
+        self.task = RestorerTraining(self.network, [self._large_enough("train")], seed=self.config.seed)
         yield 1, 2
         if base.kept_for_measuring(self._data_set):
-            kept = RestorerTraining(self.network, [self._large_enough("calibration")], seed=1)
-            self._examples = base.Examples(kept, Stage(self._config.side, base.MEASURED_ON), self._fit.bf16)
+            self.measure_on(RestorerTraining(self.network, [self._large_enough("calibration")], seed=1))
         yield 2, 2
 
     def _large_enough(self, part: str) -> list[np.ndarray]:
         store = base.pictures_of(self._data_set, self._data_set.works(part), shortest=512)
         found = [
-            store[index] for index, size in enumerate(store.sizes) if min(size) * CLEAN_SCALES[1] >= self._config.side
+            store[index] for index, size in enumerate(store.sizes) if min(size) * CLEAN_SCALES[1] >= self.config.side
         ]
         if not found:
-            raise InputError("job.pictures_too_small", least=math.ceil(self._config.side / CLEAN_SCALES[1]))
+            raise InputError("job.pictures_too_small", least=math.ceil(self.config.side / CLEAN_SCALES[1]))
         return found
-
-    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
-        """See `Tuning`."""
-        return fit(self._task, self._fit, checkpoint, on_step, should_stop)
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; "psnr" is that of all examples together, in decibels."""
-        if self._examples is None:
+        if self.examples is None:
             return {}
-        damaged, clean = self._examples.batch
+        damaged, clean = self.examples.batch
         error = float((self._restored(damaged) - clean).square().mean())
-        return {"score": self._examples.losses(self.network)["total"], "psnr": -10 * math.log10(max(error, 1e-10))}
+        return {**super().measure(), "psnr": -10 * math.log10(max(error, 1e-10))}
 
     @torch.no_grad()
     def _restored(self, damaged: Tensor) -> Tensor:
@@ -75,12 +66,8 @@ class RestorerTuning:
 
     def preview(self) -> Image.Image | None:
         """Return damaged pictures, what they become, and what they were."""
-        if self._examples is None:
+        if self.examples is None:
             return None
-        damaged, clean = (x[:6] for x in self._examples.batch)
+        damaged, clean = (x[:6] for x in self.examples.batch)
         rows = zip(damaged, self._restored(damaged), clean)
         return contact_sheet([Cell(to_pil(x).resize((128, 128))) for row in rows for x in row], columns=3)
-
-    def save(self, average: nn.Module, folder: Path) -> None:
-        """See `Tuning`."""
-        average.save_pretrained(folder)

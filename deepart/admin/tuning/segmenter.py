@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PIL import Image
-from torch import nn
 
 from deepart.admin.data.datasets import DataSet
 from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.models.segmenter import Segmenter, SegmenterConfig
 from deepart.sheets import Cell, contact_sheet
-from deepart.training.loop import fit
 from deepart.training.restore.segmenter import (
     SegmenterTraining,
     intersections,
@@ -26,10 +23,8 @@ from deepart.training.restore.segmenter import (
 _SHOWN = 6
 
 
-class SegmenterTuning:
+class SegmenterTuning(base.Tuning):
     """A U-net that tells the colours of the masks apart."""
-
-    average = None  # the network itself is measured
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         pairs = read_pairs(data_set.folder)
@@ -37,17 +32,9 @@ class SegmenterTuning:
         learned = {work.path.name for work in data_set.works("train")}
         self._kept = [pair for pair in pairs if Path(pair.name).name in kept]
         pairs = [pair for pair in pairs if Path(pair.name).name in learned]
-        self._config, self.num_pictures = config, len(pairs)
+        self.config, self.num_pictures = config, len(pairs)
         self.network = base.start_of(config) or Segmenter(SegmenterConfig(regions_of(pairs)))
-        self._task = SegmenterTraining(self.network, pairs, config.seed)
-
-    def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
-        yield 1, 1
-
-    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
-        """See `Tuning`."""
-        return fit(self._task, base.fit_config(self._config), checkpoint, on_step, should_stop)
+        self.task = SegmenterTraining(self.network, pairs, config.seed)
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; the score is what is missing of a mean IoU of 1."""
@@ -68,7 +55,3 @@ class SegmenterTuning:
             cells += [Cell(each.resize((128, 128))) for each in (picture, found, Image.fromarray(pair.mask))]
         self.network.train()
         return contact_sheet(cells, columns=3) if cells else None
-
-    def save(self, average: nn.Module, folder: Path) -> None:
-        """See `Tuning`."""
-        average.save_pretrained(folder)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from PIL import Image
@@ -16,7 +17,7 @@ from deepart.checkpoints import load_model
 from deepart.images import to_pil
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.sheets import Cell, contact_sheet
-from deepart.training.loop import Stage, fit
+from deepart.training.loop import FitConfig, Stage
 from deepart.training.paint.style_network import StyleTraining
 
 TEACHER = "loss/distilled-vgg16-v1"
@@ -26,32 +27,28 @@ _MEASURED_CODES = 256
 """Crops of which the codes of a fresh network are measured."""
 
 
-class StyleTuning:
+class StyleTuning(base.Tuning):
     """The style network, or its decoder alone: then stored styles keep their meaning."""
 
-    average = None  # the network itself is measured
+    parts_of_loss = ("style", "content")
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
-        self._config = config
-        self._fit = base.fit_config(config, stages=(Stage(config.side, max(4, config.batch)),))
+        self.config = config
         self._styles, self._contents = data_set, find_data_set(config.contents) if config.contents else data_set
         self.network = base.start_of(config) or StyleNetwork(StyleNetworkConfig())
         self.num_pictures = len(data_set.works("train"))
-        self._examples: base.Examples | None = None
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 2
         teacher = load_model(TEACHER)
-        self._task = self._task_of(teacher, "train", self._config.seed)
-        if self._config.start == SCRATCH:
-            self.network.measure_codes(self._task.codes(_MEASURED_CODES))
+        self.task = self._task_of(teacher, "train", self.config.seed)
+        if self.config.start == SCRATCH:
+            self.network.measure_codes(self.task.codes(_MEASURED_CODES))
         yield 1, 2
         if base.kept_for_measuring(self._styles):
-            self._examples = base.Examples(
-                self._task_of(teacher, "calibration", 1), Stage(self._config.side, base.MEASURED_ON), self._fit.bf16
-            )
-        if self._config.trained == "decoder":
+            self.measure_on(self._task_of(teacher, "calibration", 1))
+        if self.config.trained == "decoder":
             self.network.requires_grad_(False)
             self.network.decoder.requires_grad_(True)
         yield 2, 2
@@ -63,31 +60,23 @@ class StyleTuning:
             stores.append([base.pictures_of(data_set, works)])
         return StyleTraining(self.network, teacher, *stores, seed=seed)
 
-    def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
+    def fit_config(self) -> FitConfig:
         """See `Tuning`."""
-        groups = [{"params": [p for p in self.network.parameters() if p.requires_grad]}]
-        return fit(self._task, self._fit, checkpoint, on_step, should_stop, groups)
+        return base.fit_config(self.config, stages=(Stage(self.config.side, max(4, self.config.batch)),))
 
-    def measure(self) -> dict[str, float]:
+    def groups(self) -> list[dict[str, Any]]:
         """See `Tuning`."""
-        if self._examples is None:
-            return {}
-        losses = self._examples.losses(self.network)
-        return {"score": losses["total"], "style": losses["style"], "content": losses["content"]}
+        return [{"params": [p for p in self.network.parameters() if p.requires_grad]}]
 
     @torch.no_grad()
     def preview(self) -> Image.Image | None:
         """Return contents painted in the styles beside them."""
-        if self._examples is None:
+        if self.examples is None:
             return None
-        contents, styles, *_ = self._examples.batch
+        contents, styles, *_ = self.examples.batch
         device = next(self.network.parameters()).device
         self.network.eval()
         painted = self.network(contents[1:5].to(device), styles[1:5].to(device)).float().cpu()
         self.network.train()
         rows = zip(contents[1:5], styles[1:5], painted)
         return contact_sheet([Cell(to_pil(x)) for row in rows for x in row], columns=3)
-
-    def save(self, average: nn.Module, folder: Path) -> None:
-        """See `Tuning`."""
-        average.save_pretrained(folder)

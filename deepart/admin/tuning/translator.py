@@ -15,27 +15,25 @@ from deepart.admin.tuning import base
 from deepart.errors import InputError
 from deepart.models.translator import Translator, TranslatorConfig
 from deepart.training.generate.evaluation import centre_square, kernel_distance
-from deepart.training.loop import StepReport, fit_adversarial
 from deepart.training.paint.run_translator import sheet, translated
 from deepart.training.paint.translator import CycleTraining
 
 _MEASURED_ON, _LEAST, _SHOWN = 24, 4, 4
 
 
-class TranslatorTuning:
+class TranslatorTuning(base.Tuning):
     """Two translators, there and back, and their discriminators."""
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         if not config.contents:
             raise InputError("job.no_photos")
-        self._config = config
+        self.config = config
         self._sets = {"photos": find_data_set(config.contents), "paintings": data_set}
         self.num_pictures = sum(len(each.works("train")) for each in self._sets.values())
-        self.average: nn.Module | None = None
         start = base.start_of(config) or Translator(TranslatorConfig(manner=config.data))
         sources, targets = (base.pictures_of(each, each.works("train")) for each in self._sets.values())
-        self._task = CycleTraining(start, sources, targets, config.cycle, config.identity, config.pool, config.seed)
-        self.network = self._task.generator
+        self.task = CycleTraining(start, sources, targets, config.cycle, config.identity, config.pool, config.seed)
+        self.network = self.task.generator
         self._kept: dict[str, list[Tensor]] = {}
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
@@ -50,13 +48,7 @@ class TranslatorTuning:
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
         """See `Tuning`."""
-
-        def told(report: StepReport, average: nn.Module) -> None:
-            self.average = average
-            on_step(report)
-
-        config = base.fit_config(self._config, betas=(0.5, 0.999))
-        return fit_adversarial(self._task, config, checkpoint, told, should_stop)
+        return self.fit_adversarial(checkpoint, on_step, should_stop, betas=(0.5, 0.999))
 
     def measure(self) -> dict[str, float]:
         """See `Tuning`; the score is a thousand times the kernel distance of the colours of translations and paintings.

@@ -15,6 +15,7 @@ from typing import TypeVar, Union
 from PIL import Image, ImageChops
 
 import deepart
+from deepart import runtime
 from deepart.checkpoints import find
 from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, fit, load_image
@@ -174,15 +175,13 @@ def _check(step: Step) -> None:
 def _as_step(engine: Generator[Progress, None, T], number: int, count: int) -> Generator[Progress, None, T]:
     """Run an engine as one of several steps; what it reports never goes back."""
     furthest = 0
-    try:
-        while True:
-            inner = next(engine)
-            furthest = max(furthest, (_PERCENT - 1) * inner.done // max(inner.total, 1))
-            yield Progress(_PERCENT * number + furthest, _PERCENT * count, inner.note)
-    except StopIteration as end:
-        return end.value
-    finally:
-        engine.close()
+
+    def forward(inner: Progress) -> Progress:
+        nonlocal furthest
+        furthest = max(furthest, (_PERCENT - 1) * inner.done // max(inner.total, 1))
+        return Progress(_PERCENT * number + furthest, _PERCENT * count, inner.note)
+
+    return (yield from runtime.told(engine, forward))
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ import gradio as gr
 from gradio.components import Component
 from PIL import Image
 
+from deepart import runtime
 from deepart.admin import jobs
 from deepart.admin.data import evaluation_sets
 from deepart.admin.data.datasets import data_sets
@@ -132,27 +133,16 @@ def candidate_folder(candidate: str | None) -> Path:
 
 def following(steps: Generator[Progress, None, T], language: str, rest: int) -> Generator[tuple[Any, ...], None, T]:
     """Run an engine and show how far it is in the first output of a handler; the `rest` others stay as they are."""
-    try:
-        while True:
-            step = next(steps)
-            done = step.done / max(step.total, 1)
-            yield html.progress(done, say(step.note, language)), *(gr.skip(),) * rest
-    except StopIteration as end:
-        return end.value
-    finally:
-        steps.close()
+
+    def shown(step: Progress) -> tuple[Any, ...]:
+        return html.progress(step.done / max(step.total, 1), say(step.note, language)), *(gr.skip(),) * rest
+
+    return (yield from runtime.told(steps, shown))
 
 
 def alone(steps: Generator[tuple[Any], None, T]) -> Generator[Any, None, T]:
     """Run what `following` gives for handlers with a single output."""
-    try:
-        while True:
-            (told,) = next(steps)
-            yield told
-    except StopIteration as end:
-        return end.value
-    finally:
-        steps.close()
+    return (yield from runtime.told(steps, lambda told: told[0]))
 
 
 def thumbnail(path: Path) -> Image.Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -77,9 +78,8 @@ def build_search_panel(token: gr.State) -> Panel:
         objective = yield from following(heads_objective(folder), language, 2)
         began, looked = time.monotonic(), 0.0
         steps = search_steps(objective, HEAD_SPACE, float(minutes), _journal(data), method)
-        try:
-            while True:
-                step = next(steps)
+        with contextlib.closing(steps):
+            for step in steps:
                 spent = time.monotonic() - began
                 told = html.progress(spent / (60 * minutes), say("ui.admin.trials_done", language, count=step.done))
                 if spent - looked < _LOOK_EVERY_SECONDS:
@@ -87,10 +87,6 @@ def build_search_panel(token: gr.State) -> Panel:
                     continue
                 looked = spent
                 yield told, *_found(data, language)
-        except StopIteration:
-            pass
-        finally:
-            steps.close()
         yield html.done(say("ui.admin.searched", language)), *_found(data, language)
 
     # Wiring

@@ -42,15 +42,10 @@ def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[t
         return
     steps = request_of.opinion_steps(path, model)
     try:
-        while True:
-            yield html.waiting(_progress(next(steps), language)), *nothing
-    except StopIteration as end:
-        opinion = end.value
+        opinion = yield from runtime.told(steps, lambda step: (html.waiting(_progress(step, language)), *nothing))
     except DeepartError as error:  # of a bad picture a toast has said so too
         yield html.waiting(error.sentence(language)), *nothing
         return
-    finally:
-        steps.close()
     found = opinion.found
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
         as_json, as_csv = (Path(folder) / f"{ANSWER_NAME}.{kind}" for kind in ("json", "csv"))

@@ -16,7 +16,7 @@ from deepart.tasks.hub.restorers import RESTORERS
 from deepart.tasks.restore.comparison import BUNDLED, SIDE, Compared, compare_steps
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import counted, handler, language_of
 from deepart.ui.events import translations as t
 from deepart.ui.restore.request import opened_engine
 
@@ -64,14 +64,7 @@ def build_compare_panel(
             raise InputError("restore.missing")
         language, candidates = language_of(request), list(BUNDLED)
         steps = _with_chosen(path, work.get("piece"), candidates, [cleaner, upscaler], max(SCALE, int(upscale)))
-        try:
-            while True:
-                step = next(steps)
-                yield gr.skip(), f"{say(step.note, language)} · {step.done} / {step.total}"
-        except StopIteration as end:
-            compared: list[Compared] = end.value
-        finally:
-            steps.close()
+        compared: list[Compared] = yield from runtime.told(steps, lambda step: (gr.skip(), counted(step, language)))
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             items = []
             for number, each in enumerate(compared):

@@ -18,7 +18,7 @@ from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui.choices import recipe_from
-from deepart.ui.controls import choices_of
+from deepart.ui.controls import choices_of, finished
 from deepart.ui.events import handler, language_of
 from deepart.ui.paintings import shown
 from deepart.ui.pictures import accepted
@@ -224,18 +224,11 @@ def straighten_picture(work: dict[str, Any], path: str | None, request: gr.Reque
     if path is None:
         raise InputError("restore.missing")
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        steps = request_of.straightened_to(Path(folder), path)
-        try:
-            while True:
-                next(steps)
-                yield gr.skip()
-        except StopIteration as end:
-            work["photo"] = path
-            if work.get("sample"):
-                work["go"] = end.value
-            yield end.value
-        finally:
-            steps.close()
+        straightened = yield from finished(request_of.straightened_to(Path(folder), path), gr.skip())
+        work["photo"] = path
+        if work.get("sample"):
+            work["go"] = straightened
+        yield straightened
 
 
 @handler
@@ -248,15 +241,8 @@ def fill_what_was_asked_about(path: str | None, request: gr.Request) -> Iterator
     """Mark what is red in the card; it is known already, but for another version of the detector."""
     if path is None:
         raise InputError("restore.missing")
-    steps = request_of.damage_steps(path)
-    try:
-        while True:
-            next(steps)
-            yield (gr.skip(),) * 3
-    except StopIteration as end:
-        yield end.value.mask, True, gr.update(visible=False)
-    finally:
-        steps.close()
+    examined = yield from finished(request_of.damage_steps(path), (gr.skip(),) * 3)
+    yield examined.mask, True, gr.update(visible=False)
 
 
 @handler

@@ -163,13 +163,7 @@ def find_damage(
         raise InputError("restore.missing")
     language = language_of(request)
     steps = request_of.damage_steps(path)
-    try:
-        while True:
-            yield gr.skip(), gr.skip(), say(next(steps).note, language)
-    except StopIteration as end:
-        examined = end.value
-    finally:
-        steps.close()
+    examined = yield from runtime.told(steps, lambda step: (gr.skip(), gr.skip(), say(step.note, language)))
     before, _ = request_of.marked(mask, drawn, examined.found.size)
     yield request_of.joined(before, examined.mask), True, ""
 

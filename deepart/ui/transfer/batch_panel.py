@@ -19,7 +19,7 @@ from deepart.tasks.paint.batch import BatchResult, batch_steps
 from deepart.tasks.paint.sheet import STRENGTHS, sheet_steps, sweep_steps
 from deepart.text import say
 from deepart.ui.controls import options_of
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import counted, handler, language_of, unread
 from deepart.ui.events import translations as t
 from deepart.ui.transfer.request import style_in_use
 
@@ -160,14 +160,7 @@ def _style(chosen: str | StyleCode | None, own_style: str | None) -> str | Style
 
 def told(steps: Generator[runtime.Progress, None, T], language: str) -> Generator[tuple[Any, ...], None, T]:
     """Run an engine and say in the status line how far it is."""
-    try:
-        while True:
-            step = next(steps)
-            yield gr.skip(), gr.skip(), f"{say(step.note, language)} · {step.done} / {step.total}"
-    except StopIteration as end:
-        return end.value
-    finally:
-        steps.close()
+    return (yield from runtime.told(steps, lambda step: (gr.skip(), gr.skip(), counted(step, language))))
 
 
 def plain(text: str) -> str:

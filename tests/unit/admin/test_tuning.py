@@ -165,7 +165,7 @@ def test_pictures_that_were_prepared_are_not_looked_at_again(
     again = tuning_of(config)
     assert next(again.prepare(kept))[0] == 6
     list(again.prepare(kept))
-    assert again._task._features.equal(whole._task._features)
+    assert again.task._features.equal(whole.task._features)
 
 
 def test_pictures_that_are_too_small_are_refused(tmp_path: Path, start: dict[str, nn.Module]) -> None:
