@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, models
 from deepart.errors import WeightsError
+from deepart.files import read_table
 from deepart.hub import Report
 from deepart.runtime import Progress
 from deepart.tasks.classify.classify import (
@@ -66,75 +67,7 @@ class HubChoice:
     """Bytes of its weights; None where that is not known."""
 
 
-CHOICES: dict[str, HubChoice] = {
-    choice.repo: choice
-    for choice in (
-        HubChoice(
-            "google/siglip-base-patch16-224",
-            "zero-shot",
-            "d9049814fd748f55717e7f6e8e330574f955bd0a",
-            "apache-2.0",
-            813_000_000,
-        ),
-        HubChoice(
-            "google/siglip2-base-patch16-224",
-            "zero-shot",
-            "75de2d55ec2d0b4efc50b3e9ad70dba96a7b2fa2",
-            "apache-2.0",
-            1_500_000_000,
-        ),
-        HubChoice(
-            "google/siglip2-base-patch16-384",
-            "zero-shot",
-            "f775b65a79762255128c981547af89addcfe0f88",
-            "apache-2.0",
-            1_500_000_000,
-        ),
-        HubChoice(
-            "google/siglip2-base-patch16-naflex",
-            "zero-shot",
-            "b53b807d3a2d5e2b3911292f2d69e5341cdc064c",
-            "apache-2.0",
-            1_500_985_224,
-        ),
-        HubChoice(
-            "timm/vit_base_patch32_clip_224.openai",
-            "zero-shot",
-            "ab5b8ef490e86faa07d3523926b842c765de1de5",
-            "apache-2.0",
-            605_000_000,
-        ),
-        HubChoice(
-            "openai/clip-vit-large-patch14",
-            "zero-shot",
-            "32bd64288804d66eefd0ccbe215aa642df71cc41",
-            "unknown",
-            1_710_000_000,
-        ),
-        HubChoice(
-            "prithivMLmods/WikiArt-Style",
-            "labels",
-            "1bd5b7d2673c15fafb778a03680d142efbed2fb1",
-            "apache-2.0",
-            None,
-        ),
-        HubChoice(
-            "prithivMLmods/WikiArt-Genre",
-            "labels",
-            "db65c2fa4d5ee9727f28d33b0911b90ee7d71cf4",
-            "apache-2.0",
-            None,
-        ),
-        HubChoice(
-            "davanstrien/convnext-tiny-224-wikiart",
-            "labels",
-            "db5a76091c4fb8ea18443e13e77f028e642a6854",
-            "apache-2.0",
-            111_000_000,
-        ),
-        HubChoice("oschamp/vit-artworkclassifier", "labels", None, "apache-2.0", None),
-    )
-}
+CHOICES: dict[str, HubChoice] = {row["repo"]: HubChoice(**row) for row in read_table("classifiers")}
 
 
 def fetch_classifier(repository: HubRepository) -> Path:

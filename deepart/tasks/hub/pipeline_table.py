@@ -18,6 +18,7 @@ from typing import Any, Literal
 
 from deepart import runtime
 from deepart.errors import InputError, WeightsError
+from deepart.files import read_table
 
 Task = Literal["generate", "transfer", "blend", "restore"]
 
@@ -69,81 +70,12 @@ class PipelineChoice:
     """Whether somebody has loaded the real files and seen a picture."""
 
 
-CHOICES: dict[str, PipelineChoice] = {
-    row.repo: row
-    for row in (
-        PipelineChoice(
-            key="large/flux2-klein-4b-v1",
-            repo="black-forest-labs/FLUX.2-klein-4B",
-            revision="e7b7dc27f91deacad38e78976d1f2b499d76a294",
-            tasks=("generate", "transfer", "blend", "restore"),
-            num_steps=4,
-            guidance=1.0,
-            side=1024,
-            dtype="bfloat16",
-            references=4,
-            licence="apache-2.0",
-            size=15_500_000_000,
-            memory=13_000_000_000,
-            good_for="large.good_for.flux",
-        ),
-        PipelineChoice(
-            key="large/z-image-turbo-v1",
-            repo="Tongyi-MAI/Z-Image-Turbo",
-            revision="f332072aa78be7aecdf3ee76d5c247082da564a6",
-            num_steps=8,
-            guidance=0.0,
-            side=1024,
-            dtype="bfloat16",
-            licence="apache-2.0",
-            size=33_000_000_000,
-            memory=22_000_000_000,  # of 10 billion numbers; 16 GB, as the authors say, take its parts in turns
-            good_for="large.good_for.zimage",
-        ),
-        PipelineChoice(
-            key="large/sdxl-ip-adapter-v1",
-            repo="stabilityai/stable-diffusion-xl-base-1.0",
-            revision="462165984030d82259a11f4367a4eed129e94a7b",
-            tasks=("transfer", "blend"),
-            num_steps=30,
-            guidance=5.0,
-            side=1024,
-            dtype="float16",
-            variant="fp16",
-            strength=0.6,
-            adapter=StyleAdapter(
-                "h94/IP-Adapter",
-                "018e402774aeeddd60609b4ecdb7e298259dc729",
-                "sdxl_models/ip-adapter_sdxl.safetensors",
-                "sdxl_models/image_encoder",
-                {"up": {"block_0": [0.0, 1.0, 0.0]}},
-            ),
-            licence="openrail++",
-            size=11_400_000_000,
-            memory=14_000_000_000,
-            good_for="large.good_for.sdxl",
-        ),
-        PipelineChoice(
-            key="generate/lcm-dreamshaper-v1",
-            repo="SimianLuo/LCM_Dreamshaper_v7",
-            revision="a85df6a8bd976cdd08b4fd8f3b73f229c9e54df5",
-            num_steps=4,
-            licence="mit",
-            size=4_300_000_000,
-            good_for="large.good_for.lcm",
-        ),
-        PipelineChoice(
-            key="generate/ddpm-wikiart-v1",
-            repo="johnowhitaker/sd-class-wikiart-from-bedrooms",
-            revision="f44f273f331caaeeb5642498d0c46749753db55a",
-            takes_prompt=False,
-            num_steps=50,
-            licence="mit",
-            size=455_000_000,
-            good_for="large.good_for.ddpm",
-        ),
-    )
-}
+def _choice(row: Mapping[str, Any]) -> PipelineChoice:
+    adapter = StyleAdapter(**row["adapter"]) if "adapter" in row else None
+    return PipelineChoice(**row | {"tasks": tuple(row.get("tasks", ("generate",))), "adapter": adapter})
+
+
+CHOICES: dict[str, PipelineChoice] = {row["repo"]: _choice(row) for row in read_table("pipelines")}
 """By repository."""
 
 
