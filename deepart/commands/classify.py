@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import OutputFile, add_command, checkpoint_of, pictures_of, progress_line
+from deepart.commands.console import add_command, add_output, checkpoint_of, pictures_of, progress_line
 
 if TYPE_CHECKING:
     from deepart.tasks.classify.classify import Classification
@@ -29,14 +29,8 @@ def add_to(commands) -> None:
     )
     classify.add_argument("sources", type=Path, nargs="+", metavar="FILE", help="pictures, folders or zip archives")
     classify.add_argument("--json", action="store_true", help="print a JSON list with an object for each picture")
-    classify.add_argument("--csv", action=OutputFile, endings=(".csv",), metavar="OUT.csv", help="also write a table")
-    classify.add_argument(
-        "--sheet",
-        action=OutputFile,
-        endings=(".png",),
-        metavar="OUT.png",
-        help="also write a contact sheet, sorted by style",
-    )
+    add_output(classify, "also write a table", ".csv", option="--csv")
+    add_output(classify, "also write a contact sheet, sorted by style", ".png", option="--sheet")
     classify.add_argument(
         "--checkpoint",
         metavar="KEY",

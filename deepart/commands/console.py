@@ -101,6 +101,12 @@ def add_settings(command: Any, *names: str, **defaults: Any) -> None:
         )
 
 
+def add_output(command: argparse.ArgumentParser, about: str, *endings: str, option: str = "") -> None:
+    """Add `--output`, or an option that need not be given: a file to write, whose name has one of some endings."""
+    names, metavar = ((option,), f"FILE{endings[0]}") if option else (("-o", "--output"), None)
+    command.add_argument(*names, action=OutputFile, endings=endings, required=not option, metavar=metavar, help=about)
+
+
 def add_report_folder(command: argparse.ArgumentParser, default: str) -> None:
     """Add `--output`: where an `evaluate` command writes its figures."""
     about = "folder for the figures; default %(default)s"

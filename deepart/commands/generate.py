@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepart.commands.console import (
-    OutputFile,
     OutputFolder,
     add_command,
     add_options,
+    add_output,
     checkpoint_of,
     progress_line,
     write_picture,
@@ -71,14 +71,7 @@ def add_to(commands) -> None:
     walk.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
     add_options(walk, GenerateOptions, without=("seed", "count", "genre"))
     _checkpoint_option(walk)
-    walk.add_argument(
-        "-o",
-        "--output",
-        action=OutputFile,
-        endings=(".mp4", ".gif", ".webp"),
-        required=True,
-        help="file to write: .mp4, .gif or .webp",
-    )
+    add_output(walk, "file to write: .mp4, .gif or .webp", ".mp4", ".gif", ".webp")
     walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk past")
     walk.add_argument("--again", metavar="FILM", help="paint a walk again, from its file")
     walk.add_argument("--frames", type=int, default=60, help="default 60")

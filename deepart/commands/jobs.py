@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from deepart.commands.console import OutputFile, add_command, add_group, progress_line
+from deepart.commands.console import add_command, add_group, add_output, progress_line
 
 
 def add_to(commands) -> None:
@@ -54,9 +54,7 @@ def _add_data(commands) -> None:
     importing.add_argument("--keep-near-duplicates", action="store_true", help="pictures that show the same")
     importing.add_argument("--keep-leaks", action="store_true", help="training pictures that the test has too")
     importing.add_argument("--report-only", action="store_true", help="print the report and store nothing")
-    importing.add_argument(
-        "--sheet", action=OutputFile, endings=(".png",), metavar="OUT.png", help="also write a contact sheet"
-    )
+    add_output(importing, "also write a contact sheet", ".png", option="--sheet")
 
     add_command(commands, "list", _list_data, "list the data sets", "python -m deepart data list")
     for verb, run, about in (

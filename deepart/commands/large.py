@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 
-from deepart.commands.console import OutputFile, add_command, progress_line, write_picture
+from deepart.commands.console import add_command, add_output, progress_line, write_picture
 
 
 def add_to(commands) -> None:
@@ -23,9 +23,7 @@ def add_to(commands) -> None:
         """,
     )
     repaint.add_argument("content", nargs="?", help="the picture to repaint; none: paint from the words")
-    repaint.add_argument(
-        "-o", "--output", action=OutputFile, endings=(".png",), required=True, help="PNG file to write"
-    )
+    add_output(repaint, "PNG file to write", ".png")
     repaint.add_argument("--prompt", default="", help="what to paint, or to mind")
     repaint.add_argument("--style", nargs="+", default=[], metavar="S", help="pictures, or styles of the gallery")
     repaint.add_argument("--weights", nargs="+", type=float, metavar="W", help="of the styles; default: all the same")

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from deepart.commands.console import (
-    OutputFile,
     add_command,
     add_options,
+    add_output,
     pictures_of,
     progress_line,
     report_batch,
@@ -104,9 +104,7 @@ def _add_fit(commands) -> None:
     fit.add_argument("--name", help="of the style")
     fit.add_argument("--iterations", type=int, default=32, help="steps of optimisation; default 32")
     fit.add_argument("--checkpoint", help="the perceptual network; default: VGG-19 once fetched, else the bundled one")
-    fit.add_argument(
-        "-o", "--output", action=OutputFile, endings=(".json",), required=True, help="the file to write, .json"
-    )
+    add_output(fit, "the file to write, .json", ".json")
 
 
 def _fit(options: argparse.Namespace) -> None:
@@ -133,9 +131,7 @@ def _add_mix(commands) -> None:
     mix.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
     mix.add_argument("--balance", action="store_true", help="let no style drown the others")
     mix.add_argument("--name", help="of the new style; default: what it is made of")
-    mix.add_argument(
-        "-o", "--output", action=OutputFile, endings=(".json",), required=True, help="the file to write, .json"
-    )
+    add_output(mix, "the file to write, .json", ".json")
 
 
 def _add_refine(commands) -> None:
@@ -151,7 +147,7 @@ def _add_refine(commands) -> None:
     )
     refine.add_argument("content", help="the picture to paint")
     refine.add_argument("style", help="a picture, or a style of the gallery, or a saved one")
-    refine.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True, help="PNG file to write")
+    add_output(refine, "PNG file to write", ".png")
     refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
     refine.add_argument("--alpha", type=float, default=1.0, help="how much the content counts; default 1")
     refine.add_argument("--beta", type=float, default=2.0, help="how much the style counts; default 2")
@@ -179,7 +175,7 @@ def _add_batch(commands) -> None:
 def _painting_options(
     command: argparse.ArgumentParser, ending: str = ".png", output: str = "PNG file to write"
 ) -> None:
-    command.add_argument("-o", "--output", action=OutputFile, endings=(ending,), required=True, help=output)
+    add_output(command, output, ending)
     command.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
     add_options(command, PaintOptions)
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepart.commands.console import (
-    OutputFile,
     add_command,
     add_options,
+    add_output,
     pictures_of,
     progress_line,
     report_batch,
@@ -43,25 +43,12 @@ def add_to(commands) -> None:
     restore.add_argument(
         "picture", type=Path, help="the picture to restore; or a folder or zip archive of pictures, into an archive"
     )
-    restore.add_argument(
-        "-o",
-        "--output",
-        action=OutputFile,
-        endings=(".png", ".zip"),
-        required=True,
-        help="PNG file (or zip archive) to write",
-    )
+    add_output(restore, "PNG file (or zip archive) to write", ".png", ".zip")
     restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
     add_options(restore, RestoreOptions)
     restore.add_argument("--protect", metavar="P.png", help="where to change nothing, in white")
     restore.add_argument("--palette", metavar="P.jpg", help="a picture whose colours --colourise should use")
-    restore.add_argument(
-        "--trust",
-        action=OutputFile,
-        endings=(".png",),
-        metavar="T.png",
-        help="also write what was changed and invented",
-    )
+    add_output(restore, "also write what was changed and invented", ".png", option="--trust")
     for step in ("filler", "cleaner", "upscaler"):
         restore.add_argument(
             f"--{step}", metavar="KEY", help="key of a restorer, owner/name/file of the Hub, or path; default: bundled"

@@ -6,7 +6,7 @@ import argparse
 import time
 from collections.abc import Generator
 
-from deepart.commands.console import OutputFile, add_command, add_options, progress_line, write_picture
+from deepart.commands.console import add_command, add_options, add_output, progress_line, write_picture
 from deepart.options import PaintOptions
 
 
@@ -23,7 +23,7 @@ def add_to(commands) -> None:
         """,
     )
     sheet.add_argument("content", help="the picture to paint")
-    sheet.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True, help="PNG file to write")
+    add_output(sheet, "PNG file to write", ".png")
     sheet.add_argument("--styles", nargs="+", metavar="STYLE", help="pictures or styles of the gallery; default: all")
     sheet.add_argument("--strengths", type=float, nargs="+", metavar="STRENGTH", help="a column for each")
     sheet.add_argument("--side", type=int, default=256, help="longer side of each picture in pixels; default 256")
@@ -42,14 +42,7 @@ def add_to(commands) -> None:
     )
     morph.add_argument("content", help="the picture to paint")
     morph.add_argument("styles", nargs="+", metavar="STYLE", help="2 to 6 pictures or styles of the gallery")
-    morph.add_argument(
-        "-o",
-        "--output",
-        action=OutputFile,
-        endings=(".mp4", ".gif", ".webp", ".png"),
-        required=True,
-        help="file to write: .mp4, .gif, .webp, or .png",
-    )
+    add_output(morph, "file to write: .mp4, .gif, .webp, or .png", ".mp4", ".gif", ".webp", ".png")
     morph.add_argument("--frames", type=int, default=24, help="between one style and the next; default 24")
     morph.add_argument("--hold", type=int, default=6, help="frames that each style stands still for; default 6")
     morph.add_argument("--loop", action="store_true", help="go back from the last style to the first")

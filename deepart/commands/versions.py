@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepart.commands.console import OutputFile, OutputFolder, add_command, pictures_of, progress_line
+from deepart.commands.console import OutputFile, OutputFolder, add_command, add_output, pictures_of, progress_line
 
 if TYPE_CHECKING:
     from deepart.admin.data.evaluation_sets import FrozenSet
@@ -81,13 +81,7 @@ def add_to(commands) -> None:
     publish.add_argument("checkpoint", help="its key")
     publish.add_argument("repository", nargs="?", help="owner/name; made if need be")
     publish.add_argument("--version", type=int, metavar="NUMBER", help="default: the live one")
-    publish.add_argument(
-        "--zip",
-        action=OutputFile,
-        endings=(".zip",),
-        metavar="FILE.zip",
-        help="write a zip file; needs no repository and no token",
-    )
+    add_output(publish, "write a zip file; needs no repository and no token", ".zip", option="--zip")
     publish.add_argument("--open", action="store_true", help="let everybody see the repository")
     publish.add_argument("--licence", default="", help="as the Hub writes it, such as cc-by-4.0")
     publish.add_argument("--about", default="", help="a sentence for the card")
@@ -149,13 +143,7 @@ def _add_optimisation(commands) -> None:
     )
     search.add_argument("--trials", type=int, default=10_000, help="at most")
     search.add_argument("--seed", type=int, default=0)
-    search.add_argument(
-        "--plot",
-        action=OutputFile,
-        endings=(".svg",),
-        metavar="FILE.svg",
-        help="write the importance of the settings as bars",
-    )
+    add_output(search, "write the importance of the settings as bars", ".svg", option="--plot")
 
 
 def _add_set_options(command: argparse.ArgumentParser) -> None:

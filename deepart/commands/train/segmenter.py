@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from deepart.commands.console import (
-    OutputFile,
     add_command,
+    add_output,
     add_report_folder,
     add_run_options,
     add_settings,
@@ -57,4 +57,4 @@ def add_verb_to(commands) -> None:
     verb.add_argument("picture", type=Path)
     verb.add_argument("--bundle", type=Path, required=True, help="folder of the segmenter")
     verb.add_argument("--region", help="colour of a region, as in the masks; default: all of them")
-    verb.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True)
+    add_output(verb, "PNG file to write", ".png")

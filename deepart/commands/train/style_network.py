@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from deepart.commands.console import (
-    OutputFile,
     add_command,
+    add_output,
     add_run_options,
     add_settings,
     add_start_option,
@@ -56,11 +56,5 @@ def add_evaluation_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--start", help="checkpoint, or a folder of one, instead of the bundled one")
     command.add_argument("--held-out", action="store_true", help="only pictures that `train` leaves out")
     command.add_argument("--pairs", type=int, default=33, help="how many to paint; default 33")
-    command.add_argument(
-        "--sheet",
-        action=OutputFile,
-        endings=(".png",),
-        metavar="OUT.png",
-        help="also paint a contact sheet, 10 contents x 6 styles",
-    )
+    add_output(command, "also paint a contact sheet, 10 contents x 6 styles", ".png", option="--sheet")
     add_teacher_option(command)

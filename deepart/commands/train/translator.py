@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from deepart.commands.console import (
-    OutputFile,
     add_command,
+    add_output,
     add_report_folder,
     add_run_options,
     add_settings,
@@ -64,7 +64,7 @@ def add_verb_to(commands) -> None:
     verb.add_argument("picture", type=Path)
     verb.add_argument("--bundle", type=Path, required=True, help="folder of the translator")
     verb.add_argument("--size", type=int, default=1024, help="longest side of the result at most; default 1024")
-    verb.add_argument("-o", "--output", action=OutputFile, endings=(".png",), required=True)
+    add_output(verb, "PNG file to write", ".png")
 
 
 def _add_folders(command: argparse.ArgumentParser) -> None:
