@@ -306,7 +306,7 @@ def test_generate_refuses_an_option_that_would_change_nothing(
     tmp_path: Path, capsys, arguments: list[str], named: str
 ) -> None:
     assert main(["generate", *arguments, "-o", str(tmp_path / "out")]) == 2
-    assert f"no use for {named};" in capsys.readouterr().err
+    assert f"leave them out: {named}." in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -83,7 +83,7 @@ def test_a_scan_is_repainted(asked: list[dict[str, Any]]) -> None:
         ("blend", {"content": PHOTO, "styles": [ONE], "weights": [0]}, "choose a style"),
         ("blend", {"content": PHOTO, "styles": [ONE], "weights": [1, 2]}, "one weight for each"),
         ("blend", {"content": PHOTO, "styles": [ONE], "weights": [-1]}, "weight"),
-        ("blend", {"content": PHOTO, "styles": [ONE, TWO] * 2}, "3 pictures of styles"),
+        ("blend", {"content": PHOTO, "styles": [ONE, TWO] * 2}, "3 style pictures"),
         ("transfer", {"content": PHOTO, "styles": [f"mix{SUFFIX}"]}, "saved as a file"),
         ("restore", {}, "picture to restore"),
         ("restore", {"content": PHOTO, "strength": 2}, "strength"),

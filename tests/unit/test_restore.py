@@ -144,7 +144,7 @@ def test_a_filled_hole_is_no_longer_transparent() -> None:
 
 def test_a_mask_that_leaves_nearly_nothing_is_refused() -> None:
     for mask in (Image.new("L", picture().size, 255), ImageChops.invert(marked((97, 75), (1, 1, 5, 5)))):
-        with pytest.raises(InputError, match="perhaps it is inverted"):
+        with pytest.raises(InputError, match="perhaps the mask is inverted"):
             restore(picture(), mask)
 
 

@@ -91,7 +91,7 @@ def test_names_of_the_owners_files_are_not_published(version: Version, hub: Loop
 
 def test_an_open_repository_is_not_taken_for_a_private_one(version: Version, hub: LoopbackHub) -> None:
     hub.add("tester/restorer", {".gitattributes": b""})
-    with pytest.raises(InputError, match="open to everybody"):
+    with pytest.raises(InputError, match="is public"):
         publish(token=TOKEN)
     publish(token=TOKEN, private=False)
 
