@@ -25,7 +25,8 @@ Updates = dict[str, dict[str, Any]]
 
 
 @cache
-def _built(build: Callable[[], object]) -> gr.Blocks:
+def built(build: Callable[[], object]) -> gr.Blocks:
+    """Return the Blocks that `build` adds to, which are made once."""
     with gr.Blocks() as blocks:
         build()
     return blocks
@@ -41,8 +42,8 @@ class Page:
     """
 
     def __init__(self, build: Callable[[], object], folder: Path | None = None, language: str = "en") -> None:
-        blocks = _built(build).blocks.values()
-        self._functions = _built(build).fns.values()
+        blocks = built(build).blocks.values()
+        self._functions = built(build).fns.values()
         self._blocks = {each.elem_id: each for each in blocks if each.elem_id}
         self.values = {each: copy.copy(each.value) for each in blocks if hasattr(each, "value")}
         self.request = gr.Request(headers={"accept-language": language})
@@ -106,7 +107,7 @@ class Page:
         if function.fn is not None and not function.is_cancel_function:
             try:
                 for updates in self._steps(function, selected):
-                    self.updates = updates
+                    self.updates = updates or self.updates
             except gr.Error as error:
                 self.toasts.append(str(error))
                 failed = True
@@ -125,7 +126,7 @@ class Page:
         arguments, *_ = special_args(function.fn, given, self.request, event)
         found = function.fn(*arguments)
         for returned in found if inspect.isgenerator(found) else [found]:
-            values = returned if len(function.outputs) > 1 else [returned]
+            values = returned if len(function.outputs) > 1 else [returned][: len(function.outputs)]
             assert len(values) == len(function.outputs), f"{function.name} returns {len(values)} values"
             yield {
                 each.elem_id or str(each._id): self._put(each, value) for each, value in zip(function.outputs, values)

@@ -34,6 +34,7 @@ from deepart.ui.generate.tab import build_generate_tab
 from deepart.ui.how_panel import add_how_panel
 from deepart.ui.large.endpoint import add_repaint_endpoint
 from deepart.ui.restore.tab import build_restore_tab
+from deepart.ui.rooms import connect
 from deepart.ui.serving import housekeeping, visitors
 from deepart.ui.serving.guard import Guard
 from deepart.ui.serving.page import Page
@@ -66,17 +67,18 @@ def build_app() -> gr.Blocks:
         with gr.Tabs(selected="transfer", overflow_behavior="wrap", elem_id="rooms") as tabs:
             rooms = {name: gr.Tab(t(f"ui.tab.{name}"), id=name, elem_id=f"tab-{name}") for name in names}
         with rooms["transfer"]:
-            content, fitting = build_transfer_tab()
+            transfer, fitting = build_transfer_tab()
         with rooms["blend"]:
-            build_blend_tab(fitting, tabs)
+            blend = build_blend_tab(fitting, tabs)
         with rooms["classify"]:
-            artwork = build_classify_tab(rooms["classify"])
+            classify = build_classify_tab(rooms["classify"])
         with rooms["restore"]:
-            damaged = build_restore_tab(rooms["restore"], tabs, content)
+            restore = build_restore_tab(rooms["restore"])
+        connected = {"transfer": transfer, "blend": blend, "classify": classify, "restore": restore}
         if "generate" in rooms:
             with rooms["generate"]:
-                targets = {"transfer": content, "restore": damaged, "classify": artwork}
-                build_generate_tab(rooms["generate"], tabs, targets)
+                connected["generate"] = build_generate_tab(rooms["generate"])
+        connect(connected, tabs)
         if "admin" in rooms:
             with rooms["admin"]:
                 build_admin_tab()

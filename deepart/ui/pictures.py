@@ -7,14 +7,17 @@ from typing import Any
 
 import gradio as gr
 
+from deepart.errors import DeepartError
 from deepart.images import load_image
+from deepart.ui.events import handler
 from deepart.ui.events import translations as t
 
 _UNKNOWN_TO_BROWSERS = (".tif", ".tiff", ".heic", ".heif", ".bmp")
+_REMEMBERED = 8
 
 
 def picture_upload(label: object, elem_id: str, height: int, value: str | None = None) -> gr.Image:
-    """Add a place for a visitor's picture; `accepted` looks at what is put there."""
+    """Add a place for a visitor's picture; `checked` looks at what is put there."""
     return gr.Image(
         value,
         label=label,
@@ -27,14 +30,49 @@ def picture_upload(label: object, elem_id: str, height: int, value: str | None =
     )
 
 
-def accepted(path: str) -> Any:
-    """Return what to show of an uploaded picture: itself, or what was read from it if browsers cannot show it.
+def checked(picture: gr.Image) -> gr.events.Dependency:
+    """Look at what a visitor puts in as soon as it is there; return the event that does so.
 
-    Raises:
-        InputError: it is no picture that is taken.
+    What is no picture is refused, and what stood there before comes back; what browsers cannot show is shown
+    as it was read.
     """
+    added = picture.upload(check_picture, [picture], [picture], api_visibility="private", show_progress="hidden")
+    put_back_after(added, picture)
+    return added
+
+
+def put_back_after(added: gr.events.Dependency, picture: gr.Image) -> None:
+    """If `added` fails, let the picture that stood there come back."""
+    first = picture.value["path"] if picture.value else None
+    stood = gr.State({"last": [first], "bad": []})  # paths; changed in place
+    quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
+    picture.change(_remember, [stood, picture], None, **quiet)
+    added.failure(_put_back, [stood, picture], [picture], **quiet)
+
+
+@handler
+def check_picture(path: str | None, request: gr.Request) -> Any:
+    """Refuse a bad picture, and show one that browsers cannot."""
+    if path is None:
+        return gr.skip()
     picture = load_image(path)
     return picture if Path(path).suffix.lower() in _UNKNOWN_TO_BROWSERS else gr.skip()
+
+
+def is_about_picture(error: DeepartError) -> bool:
+    """Say whether an error is that of a file which is no picture, so that `checked` says it."""
+    return error.key.startswith("picture.")
+
+
+def _remember(stood: dict[str, list[str | None]], path: str | None) -> None:
+    if path not in stood["bad"]:  # the failure may have been said first
+        stood["last"] = [*stood["last"], path][-_REMEMBERED:]
+
+
+def _put_back(stood: dict[str, list[str | None]], path: str | None) -> str | None:
+    stood["bad"] = [*stood["bad"], path][-_REMEMBERED:]
+    stood["last"] = [each for each in stood["last"] if each not in stood["bad"]]
+    return stood["last"][-1] if stood["last"] else None
 
 
 def before_and_after(elem_id: str, elem_classes: str = "") -> gr.ImageSlider:

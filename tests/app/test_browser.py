@@ -46,7 +46,7 @@ CONTROLS = (
     "#transfer-size input",
     "#transfer-run",
     "#transfer-download",
-    "#transfer-again",
+    "#transfer-go-on > button",
     "#transfer-restore",
     "#transfer-examples .thumbnail-item >> nth=0",
 )

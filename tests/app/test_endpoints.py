@@ -372,11 +372,9 @@ def test_file_outside_is_refused(app_url: str) -> None:
     [
         ("transfer", [None, "udnie", 1, 0, "style", 0, 0, "everywhere", None, 0.02, None, 1, *OPTIONS[4:]]),
         ("paint", ["udnie", None, 1, "everywhere", None, None, 0.02, "", 1, *OPTIONS, None]),
-        ("paint_over", []),
-        ("check_content", []),
+        ("check_picture", []),
+        ("send_picture", []),
         ("restore_settings", []),
-        ("check_blend_content", []),
-        ("check_artwork", []),
         ("show_answer", [CLASSIFIER]),
     ],
 )

@@ -43,13 +43,13 @@ EVERY = [(options, name) for options in (PaintOptions, RestoreOptions, GenerateO
 
 
 def build_restore() -> None:
-    with gr.Tabs() as tabs, gr.Tab() as tab:
-        build_restore_tab(tab, tabs, gr.Image())
+    with gr.Tabs(), gr.Tab() as tab:
+        build_restore_tab(tab)
 
 
 def build_generate() -> None:
-    with gr.Tabs() as tabs, gr.Tab() as tab:
-        build_generate_tab(tab, tabs, {})
+    with gr.Tabs(), gr.Tab() as tab:
+        build_generate_tab(tab)
 
 
 TABS = {"transfer": build_transfer_tab, "blend": build_blend_tab, "restore": build_restore, "generate": build_generate}

@@ -22,6 +22,7 @@ from deepart.tasks.restore.straighten import straighten
 from deepart.text import say
 from deepart.ui.restore.damaged_samples import damaged
 from deepart.ui.restore.tab import build_restore_tab
+from deepart.ui.rooms import connect
 from handlers import Page
 from photos import photo
 from pictures import BAD_PICTURES
@@ -30,7 +31,7 @@ from tiny_restorers import HOLE, picture_with_hole, tiny_restorers
 
 def build() -> None:
     with gr.Tabs(elem_id="tabs") as tabs, gr.Tab("Restore", elem_id="tab") as tab:
-        build_restore_tab(tab, tabs, gr.Image(elem_id="transfer-content"))
+        connect({"restore": build_restore_tab(tab)}, tabs)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_nobody_looks_on_for_damage_of_a_picture_that_another_has_replaced(page:
     next(looking)
     page["restore-picture"] = hole.replace("hole", "other")
     picture_with_hole().save(page["restore-picture"])
-    page.call("check_damaged")
+    page.call("forget_sample")
     assert all(updates["restore-diagnosis"] == {} for updates in looking)
 
 
@@ -203,14 +204,12 @@ def test_many_pictures_are_restored_with_one_mask(page: Page, hole: str, tmp_pat
         assert set(archive.namelist()) == {"hole.png", "other.png", "sheet.png", "results.csv", "recipes.json"}
 
 
-def test_a_result_goes_on_to_the_next_restoration_and_to_transfer(page: Page, hole: str) -> None:
+def test_a_result_goes_on_to_the_next_restoration(page: Page, hole: str) -> None:
     page.do("restore-picture", "upload", hole)
     settings(page, upscale=2)
     page.do("restore-run", "click")
-    page.do("restore-again", "click")
+    page.do("restore-send-restore", "click")
     assert "240 × 180" in page["restore-diagnosis"]
-    page.do("restore-paint", "click")
-    assert load_image(page["transfer-content"]).size == (240, 180)
 
 
 def test_settings_that_are_restored_restore_the_same(page: Page, hole: str, tmp_path: Path) -> None:

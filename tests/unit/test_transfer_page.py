@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
@@ -21,6 +22,7 @@ from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.choices import gallery_items
 from deepart.ui.paintings import previews
+from deepart.ui.rooms import connect
 from deepart.ui.transfer.tab import build_transfer_tab
 from handlers import Page
 from photos import photo
@@ -29,9 +31,15 @@ from pictures import BAD_PICTURES
 Written = Callable[..., str]
 
 
+def build() -> None:
+    with gr.Tabs() as tabs, gr.Tab():
+        room, _ = build_transfer_tab()
+        connect({"transfer": room}, tabs)
+
+
 @pytest.fixture
 def page(tmp_path: Path) -> Page:
-    return Page(build_transfer_tab, tmp_path)
+    return Page(build, tmp_path)
 
 
 @pytest.fixture
@@ -76,7 +84,7 @@ def test_an_example_is_painted_and_stays_set_up(page: Page) -> None:
 def test_a_painting_is_painted_over(page: Page, written: Written) -> None:
     page["transfer-content"] = written(photo("rocket", 96))
     before = paint(page)
-    page.do("transfer-again", "click")
+    page.do("transfer-send-transfer", "click")
     choose(page, "udnie")
     assert paint(page).ingredients[0].recipe == before
 
@@ -136,7 +144,8 @@ def test_every_setting_has_a_preview(page: Page, written: Written) -> None:
         assert "Preview in" in page["transfer-status"]
         seen.append(load_image(page["transfer-result"][1]).tobytes())
     assert len(set(seen)) == len(seen)
-    assert page.updates["transfer-download"] == {"interactive": False}  # there is nothing in full size yet
+    # There is nothing in full size yet.
+    assert page.updates["transfer-download"] == {"value": None, "interactive": False}
 
 
 def test_only_the_subject_is_painted(page: Page, written: Written) -> None:

@@ -34,7 +34,6 @@ from deepart.ui.choices import gallery_items
 from deepart.ui.controls import options_of, translated
 from deepart.ui.events import handler, language_of, show_progress, tell
 from deepart.ui.paintings import next_number, shown
-from deepart.ui.pictures import accepted
 from deepart.ui.widgets.style_pad import dot_in, with_anchors, with_dot
 
 MODES = ("sliders", "pad", "map")
@@ -159,7 +158,7 @@ class BlendPage(SimpleNamespace):
         values[self.newest].pop("painted", None)
         with shown(before, after) as files:
             note = say("ui.preview", language, seconds=time.monotonic() - started)
-            yield files, gr.update(interactive=False), gr.skip(), note, *mixed
+            yield files, gr.update(value=None, interactive=False), gr.skip(), note, *mixed
 
     @handler
     def paint_blend(
@@ -275,12 +274,6 @@ class BlendPage(SimpleNamespace):
             save_style(code, path)
             said = say(note, language, name=style_slots.plain(code.label))
             yield gr.update(value=str(path), interactive=True), said, *shown_slots
-
-
-@handler
-def check_blend_content(path: str, request: gr.Request) -> Any:
-    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    return accepted(path)
 
 
 def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -18,7 +19,6 @@ from deepart.ui.blend.handlers import (
     NOTHING_SELECTED,
     NUM_RELATED,
     BlendPage,
-    check_blend_content,
     first_slots,
     mode_choices,
     painting_shown,
@@ -33,15 +33,16 @@ from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel, Pictures
-from deepart.ui.pictures import before_and_after, picture_upload
+from deepart.ui.pictures import before_and_after, checked, picture_upload
+from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.fit_panel import FitPanel
 from deepart.ui.widgets.style_pad import style_pad
 
 _QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None) -> None:
-    """Add the tab's components and their events to the surrounding Blocks.
+def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None) -> Room:
+    """Add the tab's components and their events to the surrounding Blocks, and return it.
 
     Args:
         fitting: the panel from where a fitted style comes.
@@ -74,9 +75,16 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
     page.mode_outputs += [page.where_side]
     page.mix_outputs = [page.in_words, page.related_keys, *page.related]
     page.outputs = [page.result, page.download, page.recipe, page.status]
-    _wire_mix(page, inputs, tabs)
+    preview = {"fn": page.preview_blend, "inputs": inputs, "outputs": [*page.outputs, *page.mix_outputs], **_QUIET}
+    preview |= {"trigger_mode": "always_last", "concurrency_id": "preview", "concurrency_limit": 2}
+    _wire_mix(page, inputs, tabs, preview)
     _wire_painting(page, inputs)
     add_blend_endpoint()
+
+    def follow(arrived: Callable[..., gr.events.Dependency]) -> None:
+        arrived(**preview)
+
+    return Room(page.content, page.download, page.senders, again="ui.paint_over", follow=follow)
 
 
 def _add_mix(page: BlendPage) -> None:
@@ -162,6 +170,7 @@ def _add_result(page: BlendPage, inputs: set[Component]) -> None:
     page.status = gr.Markdown(elem_id="blend-status", elem_classes="hint")
     with gr.Row():
         page.download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="blend-download")
+    page.senders = senders_row("blend")
     page.finer = FinerPanel("blend")
     with gr.Accordion(t("ui.more_tools"), open=False, elem_id="blend-tools", elem_classes="drawer"):
         with gr.Accordion(t("ui.blend.save"), open=False, elem_id="blend-save"):
@@ -184,7 +193,7 @@ def _add_result(page: BlendPage, inputs: set[Component]) -> None:
             page.recipe = gr.JSON(show_label=False, elem_id="blend-recipe")
 
 
-def _wire_mix(page: BlendPage, inputs: set[Component], tabs: gr.Tabs | None) -> None:
+def _wire_mix(page: BlendPage, inputs: set[Component], tabs: gr.Tabs | None, preview: dict[str, Any]) -> None:
     """Wire what the mix is made with, and the preview that follows it."""
     root = gr.context.Context.root_block
     root.load(page.show_first_blend, None, [page.result, page.status, *page.mix_outputs], **_QUIET)
@@ -202,9 +211,8 @@ def _wire_mix(page: BlendPage, inputs: set[Component], tabs: gr.Tabs | None) -> 
         ),
         page.take_map.click(page.take_from_map, inputs, [*slots, *page.mode_outputs], **_QUIET),
         page.mode.input(page.show_mode, inputs, [*page.mode_outputs[1:], page.pad], **_QUIET),
-        page.content.upload(check_blend_content, [page.content], [page.content], api_visibility="private"),
+        checked(page.content),
     ]
-    changes[-1].failure(lambda: None, None, [page.content], queue=False, **_QUIET)
     changes[0].failure(lambda: NOTHING_SELECTED, None, [page.gallery], queue=False, **_QUIET)
     if page.fitting is not None:
         fitted = inputs | {page.fitting.style}
@@ -214,8 +222,6 @@ def _wire_mix(page: BlendPage, inputs: set[Component], tabs: gr.Tabs | None) -> 
         changed(page.show_place, inputs, [page.strokes_side, page.editor], **_QUIET)
     live = [*page.weights, page.pad, page.style_map, *page.layers.values(), page.where, page.softness, page.balance]
     live += [page.strength, *(control for name, control in page.options.items() if name != "size")]  # it has its own
-    preview = {"fn": page.preview_blend, "inputs": inputs, "outputs": [*page.outputs, *page.mix_outputs], **_QUIET}
-    preview |= {"trigger_mode": "always_last", "concurrency_id": "preview", "concurrency_limit": 2}
     for changed in (*(change.success for change in changes), *(each.input for each in live), page.editor.input):
         changed(**preview)
 

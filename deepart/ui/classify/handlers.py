@@ -24,7 +24,7 @@ from deepart.ui.classify import request as request_of
 from deepart.ui.classify.request import TOP
 from deepart.ui.events import handler, language_of
 from deepart.ui.events import translations as t
-from deepart.ui.pictures import accepted
+from deepart.ui.pictures import is_about_picture
 
 ANSWER_NAME = "deepart-answer"
 
@@ -43,8 +43,11 @@ def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[t
     steps = request_of.opinion_steps(path, model)
     try:
         opinion = yield from runtime.told(steps, lambda step: (html.waiting(_progress(step, language)), *nothing))
-    except DeepartError as error:  # of a bad picture a toast has said so too
-        yield html.waiting(error.sentence(language)), *nothing
+    except DeepartError as error:
+        if is_about_picture(error):  # a toast says so, and the picture is on its way out again
+            yield (gr.skip(),) * (_ANSWERED + len(_CLEARED))
+        else:
+            yield html.waiting(error.sentence(language)), *nothing
         return
     found = opinion.found
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
@@ -122,12 +125,6 @@ def show_first_sample(opened: bool, path: str | None, request: gr.Request) -> tu
 @handler
 def choose_sample(request: gr.Request, event: gr.SelectData) -> tuple[str, Any]:
     return samples.artwork(samples.ARTWORKS[event.index]), gr.update(selected_index=-1)
-
-
-@handler
-def check_artwork(path: str, request: gr.Request) -> Any:
-    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    return accepted(path)
 
 
 @handler

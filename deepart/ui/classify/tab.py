@@ -13,7 +13,6 @@ from deepart.ui.classify import request as request_of
 from deepart.ui.classify.batch_panel import build_classify_batch_panel
 from deepart.ui.classify.endpoint import add_classify_endpoint
 from deepart.ui.classify.handlers import (
-    check_artwork,
     choose_sample,
     evidence_picture,
     head_choices,
@@ -28,11 +27,12 @@ from deepart.ui.classify.handlers import (
 )
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread
-from deepart.ui.pictures import picture_upload
+from deepart.ui.pictures import checked, picture_upload
+from deepart.ui.rooms import Room, senders_row
 
 
-def build_classify_tab(tab: gr.Tab) -> gr.Image:
-    """Add the tab's components and their events to `tab`, which surrounds them; return its picture."""
+def build_classify_tab(tab: gr.Tab) -> Room:
+    """Add the tab's components and their events to `tab`, which surrounds them, and return it."""
 
     # Layout
     opened = gr.State(False)
@@ -78,6 +78,7 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
             with gr.Row(visible=False) as files_side:
                 json_file = gr.DownloadButton(t("ui.classify.download_json"), size="md", elem_id="classify-json")
                 csv_file = gr.DownloadButton(t("ui.classify.download_csv"), size="md", elem_id="classify-csv")
+            senders = senders_row("classify")
             gr.Markdown(t("ui.classify.caution"), elem_classes="hint")
     for component in (picture, json_file, csv_file):
         unread(component)
@@ -91,9 +92,7 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
     page.load(translate_classify, None, [examples, head, model], **quiet)
     tab.select(show_first_sample, [opened, picture], [opened, picture], **quiet)
     examples.select(choose_sample, None, [picture, examples], **quiet)
-    picture.upload(check_artwork, [picture], [picture], **quiet).failure(
-        lambda: None, None, [picture], queue=False, **quiet
-    )
+    checked(picture)
     answering = {
         "fn": runtime.gpu(show_answer),
         "inputs": [picture, model],
@@ -112,4 +111,4 @@ def build_classify_tab(tab: gr.Tab) -> gr.Image:
         quick.success(runtime.gpu(show_more_evidence), of_head, evidence_outputs[3:], **reasoning)
     label.input(runtime.gpu(show_heat), [picture, head, label], [heat], **reasoning)
     add_classify_endpoint()
-    return picture
+    return Room(picture, picture, senders)

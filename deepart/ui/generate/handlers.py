@@ -283,14 +283,6 @@ def open_file(studio: Studio, path: str | None, request: gr.Request) -> Iterator
     yield *settings, seconds, found.loop, found.easing if found.easing in EASINGS else EASINGS[0]
 
 
-def sender(target: str) -> Any:
-    @handler
-    def send_picture(path: str | None, request: gr.Request) -> tuple[Any, Any]:
-        return path or gr.skip(), gr.Tabs(selected=target) if path else gr.skip()
-
-    return send_picture
-
-
 def _pad_if_open(studio: Studio, language: str) -> Any:
     return steered.pad_update(studio, language) if "pad" in studio.open_panels else gr.skip()
 

@@ -17,13 +17,17 @@ from deepart.ui.events import handler, language_of, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
 from deepart.ui.paintings import shown
-from deepart.ui.pictures import accepted, picture_upload
+from deepart.ui.pictures import checked, picture_upload
 from deepart.ui.restore.html import progress
 
 
-def build_projection_panel(studio: gr.State) -> gr.events.Dependency:
-    """Add the panel to the surrounding column; return the event after which its picture hangs on the wall."""
-    with gr.Accordion(t("ui.generate.own"), open=False, elem_id="generate-own"):
+def build_projection_panel(studio: gr.State) -> tuple[gr.events.Dependency, gr.Image, gr.Accordion]:
+    """Add the panel to the surrounding column.
+
+    Returns:
+        The event after which its picture hangs on the wall, the visitor's picture, and the panel.
+    """
+    with gr.Accordion(t("ui.generate.own"), open=False, elem_id="generate-own") as panel:
         gr.Markdown(t("ui.generate.own_hint"), elem_classes="hint")
         own = picture_upload(t("ui.generate.own_picture"), "generate-own-picture", height=220)
         with gr.Row():
@@ -42,11 +46,6 @@ def build_projection_panel(studio: gr.State) -> gr.events.Dependency:
             )
     unread(own)
     search = runtime.gpu(found_in)
-
-    @handler
-    def check_own(path: str, request: gr.Request) -> Any:
-        """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-        return accepted(path)
 
     @handler
     def find_own(studio: Studio, path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
@@ -73,12 +72,10 @@ def build_projection_panel(studio: gr.State) -> gr.events.Dependency:
         concurrency_limit=1,
     )
     quiet = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-    own.upload(check_own, [own], [own], api_visibility="private", show_progress="hidden").failure(
-        lambda: None, None, [own], **quiet
-    )
+    checked(own)
     run.failure(lambda: "", None, [bar], **quiet)
     stop_button.click(lambda: "", None, [bar], cancels=[run], **quiet)
-    return run
+    return run, own, panel
 
 
 def found_in(checkpoint: str, path: str) -> Iterator[runtime.Progress | Projection]:

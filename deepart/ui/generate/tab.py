@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,7 +33,6 @@ from deepart.ui.generate.handlers import (
     open_pad,
     painter,
     reset_controls,
-    sender,
     show_editor,
     show_first_wall,
     show_pad,
@@ -49,17 +47,12 @@ from deepart.ui.generate.request import COUNTS, FILMS
 from deepart.ui.generate.studio import Studio
 from deepart.ui.generate.walk_panel import build_walk_panel
 from deepart.ui.large.panel import LargePanel
+from deepart.ui.rooms import Room
 from deepart.ui.widgets.picture_wall import picture_wall
 
 
-def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Image]) -> None:
-    """Add the tab's components and their events to `tab`, which surrounds them.
-
-    Args:
-        tab: this one.
-        tabs: all of them.
-        targets: by the ids of other tabs, the pictures there that results can be sent to.
-    """
+def build_generate_tab(tab: gr.Tab) -> Room:
+    """Add the tab's components and their events to `tab`, which surrounds them, and return it."""
 
     # Layout
     studio = gr.State(Studio())
@@ -78,7 +71,7 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
         with gr.Column(scale=5, elem_id="generate-settings"):
             left = _settings_side(count, studio, wall)
         with gr.Column(scale=7, elem_id="generate-work", elem_classes="painting-work"):
-            right = _result_side(targets, wall)
+            right = _result_side(wall)
     for component in (left.file, right.download):
         unread(component)
     panel = steered.SteeringPanel(
@@ -168,7 +161,8 @@ def build_generate_tab(tab: gr.Tab, tabs: gr.Tabs, targets: Mapping[str, gr.Imag
     finishes += [choice.input(**finishing) for choice in (right.upscale, right.look)]
     for finished in finishes:
         finished.success(show_editor, [studio], [left.region], **quiet)
-    _wire_result(finishes, left, new_walls, on_device, quiet, right, shown, studio, tabs, targets)
+    _wire_result(finishes, left, new_walls, on_device, quiet, right, shown, studio)
+    return Room(left.own, right.download, right.senders, drawers=(left.steer_side, left.own_side))
 
 
 def _wire_result(
@@ -180,8 +174,6 @@ def _wire_result(
     right: SimpleNamespace,
     shown: list[Any],
     studio: gr.State,
-    tabs: gr.Tabs,
-    targets: Mapping[str, gr.Image],
 ) -> None:
     """Wire the pads, the buttons of the result, and large models."""
     for event in shown:
@@ -192,8 +184,6 @@ def _wire_result(
     for event in (*new_walls, *shown, *finishes):
         event.failure(lambda: "", None, [right.bar], queue=False, **quiet)
     left.stop_button.click(lambda: "", None, [right.bar], cancels=[*new_walls, *shown, *finishes], queue=False, **quiet)
-    for target, button in right.senders.items():
-        button.click(sender(target), [right.download], [targets[target], tabs], **quiet)
     left.large.wire(
         [],
         lambda: (None, (), None, 1.0),
@@ -238,7 +228,8 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
             )
             stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
     large = LargePanel("generate")
-    with gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer"):
+    steer_side = gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer")
+    with steer_side:
         picture_style = gr.Dropdown(
             steered.first_style_choices(),
             value=ANY_STYLE,
@@ -258,7 +249,7 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
         evolution = build_evolution_panel(studio, count, wall)
         pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
         region, way, repainted = build_region_panel(studio, count)
-        projected = build_projection_panel(studio)
+        projected, own, own_side = build_projection_panel(studio)
     film = build_walk_panel(studio, wall)
     with gr.Accordion(t("ui.generate.expert"), open=False, elem_id="generate-expert", elem_classes="drawer"):
         variety = gr.Slider(
@@ -301,7 +292,7 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
     return SimpleNamespace(**locals())
 
 
-def _result_side(targets: Mapping[str, gr.Image], wall: gr.HTML) -> SimpleNamespace:
+def _result_side(wall: gr.HTML) -> SimpleNamespace:
     """Add the wall, the picture, and what can be done with it, and return the components."""
     bar = gr.HTML(elem_id="generate-progress")
     easel = gr.Image(
@@ -324,13 +315,7 @@ def _result_side(targets: Mapping[str, gr.Image], wall: gr.HTML) -> SimpleNamesp
         keep = gr.Button(t("ui.generate.keep"), size="md", min_width=110, elem_id="generate-keep")
         back = gr.Button(t("ui.generate.back"), size="md", min_width=90, elem_id="generate-back")
     with gr.Accordion(t("ui.generate.go_on"), open=False, elem_id="generate-go-on", elem_classes="drawer"):
-        with gr.Row(elem_id="generate-send"):
-            senders = {
-                target: gr.Button(
-                    t(f"ui.generate.send.{target}"), size="sm", min_width=90, elem_id=f"generate-send-{target}"
-                )
-                for target in targets
-            }
+        senders = gr.Row(elem_id="generate-send", elem_classes="senders")
         with gr.Row(elem_classes="generate-sizes"):
             finishing = {"min_width": 150, "elem_classes": "segmented"}
             upscale = option_controls("generate", ["upscale"], GenerateOptions, value=4, **finishing)["upscale"]

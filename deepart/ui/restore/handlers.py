@@ -21,7 +21,6 @@ from deepart.ui.choices import recipe_from
 from deepart.ui.controls import choices_of, finished
 from deepart.ui.events import handler, language_of
 from deepart.ui.paintings import shown
-from deepart.ui.pictures import accepted
 from deepart.ui.restore import html
 from deepart.ui.restore import request as request_of
 from deepart.ui.restore.damaged_samples import DAMAGED, damaged
@@ -171,17 +170,19 @@ def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectDat
 
 
 @handler
-def check_damaged(work: dict[str, Any], path: str, request: gr.Request) -> Any:
-    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    taken = accepted(path)
-    work.update(photo=None, sample=False, picture=path)  # what is still done to the picture before it ends
-    return taken
+def forget_sample(work: dict[str, Any], path: str, request: gr.Request) -> None:
+    """Remember that the picture is a visitor's own; what is still done to the one before ends."""
+    work.update(photo=None, sample=False, picture=path)
 
 
 @handler
 def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Say what is wrong with a new picture, and set what is proposed."""
+    """Say what is wrong with a new picture, and set what is proposed; a bad one is on its way out again."""
     language = language_of(request)
+    try:
+        examined = request_of.examine(path) if path else None
+    except InputError:  # a toast says so
+        return (gr.skip(),) * (10 + len(STRENGTHS))
     work.pop("done", None)
     work.pop("piece", None)
     work.update(picture=path, looking=path is not None)
@@ -190,12 +191,8 @@ def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request)
     # Whoever was faster than this has a result already.
     cleared = None, False, hidden, *((gr.skip(),) * 2 if work.get("restored") == path else (hidden, no_result)), 0
     unchanged = (gr.skip(),) * 4
-    if path is None:
+    if examined is None:
         return html.waiting(say("ui.restore.waiting", language)), *cleared, hidden, hidden, hidden, *unchanged
-    try:
-        examined = request_of.examine(path)
-    except InputError as error:  # a toast has said so too
-        return html.waiting(error.sentence(language)), *cleared, hidden, hidden, hidden, *unchanged
     looking = not runtime.settings().zero_gpu
     return (
         html.diagnosis_card(path, examined, language, looking),
@@ -276,12 +273,6 @@ def show_licences(request: gr.Request, *names: str | None) -> str:
 
 
 @handler
-def restore_again(path: str | None, request: gr.Request) -> Any:
-    """Make the result the picture to restore; its recipe travels in the file."""
-    return path or gr.skip()
-
-
-@handler
 def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
     """Read the settings back from a picture that was restored here."""
     found = recipe_from(path, "restore")
@@ -294,11 +285,6 @@ def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
         gr.skip(),
         html.waiting(say("ui.restore.settings_restored", language_of(request))),
     )
-
-
-@handler
-def send_to_transfer(path: str | None, request: gr.Request) -> tuple[Any, Any]:
-    return path or gr.skip(), gr.Tabs(selected="transfer")
 
 
 def sample_items(language: str) -> list[tuple[str, str]]:

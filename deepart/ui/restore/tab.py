@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,7 +19,7 @@ from deepart.ui.controls import option_controls
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread
 from deepart.ui.large.panel import LargePanel
-from deepart.ui.pictures import before_and_after, picture_upload
+from deepart.ui.pictures import before_and_after, checked, picture_upload
 from deepart.ui.restore import html
 from deepart.ui.restore.batch_panel import build_restore_batch_panel
 from deepart.ui.restore.compare_panel import build_compare_panel
@@ -27,22 +28,20 @@ from deepart.ui.restore.endpoint import add_restore_endpoint
 from deepart.ui.restore.handlers import (
     STRENGTHS,
     VIEWS,
-    check_damaged,
     choose_sample,
     clear_bar,
     engine_choices,
     examine_picture,
     extend_choices,
     fill_what_was_asked_about,
+    forget_sample,
     look_for_damage,
     put_photo_back,
-    restore_again,
     restore_next,
     restore_picture,
     restore_sample,
     reuse_settings,
     sample_items,
-    send_to_transfer,
     show_first_sample,
     show_licences,
     show_view,
@@ -53,16 +52,11 @@ from deepart.ui.restore.handlers import (
 )
 from deepart.ui.restore.mask_panel import build_mask_panel
 from deepart.ui.restore.request import CONTROLS, KINDS
+from deepart.ui.rooms import Room, senders_row
 
 
-def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image:
-    """Add the tab's components and their events to `tab`, which surrounds them; return its picture.
-
-    Args:
-        tab: this one.
-        tabs: all of them.
-        content: the picture of the Transfer tab, to which results can be sent.
-    """
+def build_restore_tab(tab: gr.Tab) -> Room:
+    """Add the tab's components and their events to `tab`, which surrounds them, and return it."""
 
     # Layout
     # "opened", "sample": whether the picture is one, "go": the one to restore at once, "done": steps done one by
@@ -105,9 +99,8 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     page.load(translate_restore, None, translatable, **quiet)
     tab.select(show_first_sample, [work, left.picture], [left.picture], **quiet)
     left.examples.select(choose_sample, [work], [left.picture, left.examples], **quiet)
-    left.picture.upload(check_damaged, [work, left.picture], [left.picture], **quiet).failure(
-        lambda: None, None, [left.picture], queue=False, **quiet
-    )
+    checked(left.palette)
+    checked(left.picture).success(forget_sample, [work, left.picture], None, **quiet)
     # One after the other, so that what was added last is shown last.
     in_turn = {"trigger_mode": "always_last", "concurrency_id": "diagnosis", "concurrency_limit": 1, **quiet}
     examined = left.picture.change(
@@ -159,18 +152,20 @@ def build_restore_tab(tab: gr.Tab, tabs: gr.Tabs, content: gr.Image) -> gr.Image
     ]
     for each in runs:
         each.failure(clear_bar, [work], [right.bar], queue=False, **quiet)
-    _wire_result(content, left, outputs, quiet, right, runs, tabs, work)
-    return left.picture
+    _wire_result(left, outputs, quiet, right, runs, work)
+
+    def follow(arrived: Callable[..., gr.events.Dependency]) -> None:
+        arrived(forget_sample, [work, left.picture], None, **quiet)
+
+    return Room(left.picture, right.download, right.senders, again="ui.restore.again", follow=follow)
 
 
 def _wire_result(
-    content: gr.Image,
     left: SimpleNamespace,
     outputs: list[Component],
     quiet: dict[str, Any],
     right: SimpleNamespace,
     runs: list[Any],
-    tabs: gr.Tabs,
     work: gr.State,
 ) -> None:
     """Wire what can be done with a result, and large models."""
@@ -178,9 +173,7 @@ def _wire_result(
     right.view.input(show_view, [right.view], [right.slider_side, right.trust_side], queue=False, **quiet)
     for dropdown in left.engines.values():
         dropdown.input(show_licences, list(left.engines.values()), [left.licences], **quiet)
-    right.again.click(restore_again, [right.download], [left.picture], **quiet)
     right.reuse.upload(reuse_settings, [right.reuse], [*left.settings, right.bar], **quiet)
-    right.paint.click(send_to_transfer, [right.download], [content, tabs], **quiet)
     left.large.wire(
         [left.picture],
         lambda picture: (picture, (), None, 1.0),
@@ -306,8 +299,7 @@ def _result_side(
                 trust_download = gr.DownloadButton(
                     t("ui.restore.download_trust"), size="md", elem_id="restore-trust-file"
                 )
-                again = gr.Button(t("ui.restore.again"), size="md", elem_id="restore-again")
-                paint = gr.Button(t("ui.restore.paint"), size="md", elem_id="restore-paint")
+            senders = senders_row("restore")
     panel = build_mask_panel(work, picture, fill)
     build_compare_panel(work, picture, controls["upscale"], engines["cleaner"], engines["upscaler"])
     with gr.Accordion(t("ui.recipe"), open=False):

@@ -26,13 +26,12 @@ from deepart.ui.choices import gallery_items, one_of, recipe_from, within
 from deepart.ui.controls import restored, translated
 from deepart.ui.events import handler, language_of, show_progress
 from deepart.ui.paintings import next_number, previews, shown
-from deepart.ui.pictures import accepted
 from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
 MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
 
 _styles = partial(named_styles, DEFAULT_CHECKPOINT)
-_SHOWN = 5  # parts of the page that a painting fills
+_SHOWN = 4  # parts of the page that a painting fills
 
 
 @handler
@@ -113,14 +112,7 @@ def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
     painted.pop("settings", None)
     with shown(before, after) as pictures:
         note = say("ui.preview", language_of(request), seconds=time.monotonic() - started)
-        waiting = gr.update(interactive=False)
-        yield pictures, waiting, waiting, gr.skip(), note
-
-
-@handler
-def check_content(path: str, request: gr.Request) -> Any:
-    """Refuse a bad picture as soon as it is there, and show one that browsers cannot."""
-    return accepted(path)
+        yield pictures, gr.update(value=None, interactive=False), gr.skip(), note
 
 
 @handler
@@ -162,12 +154,6 @@ def fill_in_example(request: gr.Request, event: gr.SelectData) -> tuple[Any, ...
 
 
 @handler
-def paint_over(path: str, request: gr.Request) -> str:
-    """Make the last painting the picture to paint; its recipe travels in the file."""
-    return path
-
-
-@handler
 def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
     """Read the settings back from a picture that was painted here."""
     found, language = recipe_from(path, "transfer"), language_of(request)
@@ -199,8 +185,7 @@ def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
 
 def painting_shown(before: str, after: str, download: str, recipe: dict[str, Any], note: str) -> tuple[Any, ...]:
     """Return what `outputs` become when there is a painting."""
-    is_there = gr.update(interactive=True)
-    return (before, after), gr.update(value=download, interactive=True), is_there, recipe, note
+    return (before, after), gr.update(value=download, interactive=True), recipe, note
 
 
 def example_items(language: str) -> list[tuple[str, str]]:

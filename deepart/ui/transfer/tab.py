@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 
 import gradio as gr
@@ -19,14 +19,14 @@ from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
-from deepart.ui.pictures import before_and_after, picture_upload
+from deepart.ui.pictures import before_and_after, checked, picture_upload, put_back_after
+from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.batch_panel import build_batch_panel
 from deepart.ui.transfer.endpoint import add_transfer_endpoint
 from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
 from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
 from deepart.ui.transfer.handlers import (
     MOST_SOFTNESS,
-    check_content,
     choose,
     choose_file,
     choose_own,
@@ -34,7 +34,6 @@ from deepart.ui.transfer.handlers import (
     fill_in_example,
     outside_choices,
     paint,
-    paint_over,
     painting_shown,
     preview,
     restore_settings,
@@ -45,11 +44,11 @@ from deepart.ui.transfer.handlers import (
     where_choices,
 )
 from deepart.ui.transfer.request import TransferRequest
-from deepart.ui.transfer.tiles import wire_tiles
+from deepart.ui.transfer.tiles import wire_swatches, wire_tiles
 
 
-def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
-    """Add the tab's components and their events to the surrounding Blocks; return its picture, and what fits styles."""
+def build_transfer_tab() -> tuple[Room, FitPanel]:
+    """Add the tab's components and their events to the surrounding Blocks; return it, and what fits styles."""
     styles = named_styles(DEFAULT_CHECKPOINT)
     first = samples.EXAMPLES[0]
 
@@ -99,27 +98,12 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
     own = left.own_style.upload(
         choose_own, [left.own_style], [chosen, left.gallery, left.chosen_text], api_visibility="private"
     )
-    own.failure(lambda: None, None, [left.own_style], api_visibility="private", queue=False)
+    put_back_after(own, left.own_style)
     from_file = left.style_file.upload(choose_file, [left.style_file], style_shown, api_visibility="private")
-    added = left.content.upload(check_content, [left.content], [left.content], api_visibility="private")
-    added.failure(lambda: None, None, [left.content], api_visibility="private", queue=False)
-    over = right.again.click(paint_over, [right.download], [left.content], api_visibility="private", queue=False)
-    for changed in (left.where.input, added.success, over.success):
-        changed(
-            show_place,
-            [left.where, left.content],
-            [left.painted_mask, left.uploaded_mask, left.editor],
-            api_visibility="private",
-            show_progress="hidden",
-        )
-    changes = [
-        *(each.success for each in (added, over, from_gallery, own, from_file, fitting.done)),
-        *(x.input for x in (left.strength, left.where, left.softness, left.outside, left.outside_strength)),
-        *(control.input for name, control in left.options.items() if name != "size"),  # a preview has its own
-        left.mask_file.upload,
-    ]
-    previewed = [
-        changed(
+    added, masked = checked(left.content), checked(left.mask_file)
+
+    def previewed(changed: Callable[..., gr.events.Dependency]) -> gr.events.Dependency:
+        return changed(
             preview,
             [*wanted, painted],
             right.outputs,
@@ -129,8 +113,29 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
             concurrency_id="preview",
             concurrency_limit=2,
         )
-        for changed in changes
-    ]
+
+    def placed(changed: Callable[..., gr.events.Dependency]) -> None:
+        changed(
+            show_place,
+            [left.where, left.content],
+            [left.painted_mask, left.uploaded_mask, left.editor],
+            api_visibility="private",
+            show_progress="hidden",
+        )
+
+    def follow(arrived: Callable[..., gr.events.Dependency]) -> None:
+        """Do what another picture asks for."""
+        placed(arrived)
+        wire_tiles(left.content, chosen, left.gallery, previewed(arrived))
+
+    placed(left.where.input)
+    for changed in (
+        *(each.success for each in (from_gallery, own, from_file, fitting.done, masked)),
+        *(x.input for x in (left.strength, left.where, left.softness, left.outside, left.outside_strength)),
+        *(control.input for name, control in left.options.items() if name != "size"),  # a preview has its own
+    ):
+        previewed(changed)
+    follow(added.success)
     on_device = {"concurrency_id": "device", "concurrency_limit": 1}
     starts = [
         left.paint_button.click,
@@ -154,10 +159,12 @@ def build_transfer_tab() -> tuple[gr.Image, FitPanel]:
         )
         for start in starts
     ]
-    wire_tiles(left.content, chosen, left.gallery, [*previewed[:2], runs[1]])
+    wire_tiles(left.content, chosen, left.gallery, runs[1])
+    wire_swatches(left.content, chosen, left.gallery)
     left.stop_button.click(say_stopped, None, [right.status], cancels=runs, api_visibility="private", queue=False)
     _wire_result(chosen, left, painted, right, style_shown, wanted)
-    return left.content, fitting
+    room = Room(left.content, right.download, right.senders, again="ui.paint_over", follow=follow)
+    return room, fitting
 
 
 def _wire_result(
@@ -283,7 +290,7 @@ def _result_side(
     status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
     with gr.Row():
         download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="transfer-download")
-        again = gr.Button(t("ui.paint_over"), interactive=False, size="md", elem_id="transfer-again")
+    senders = senders_row("transfer")
     finer = FinerPanel("transfer")
     examples = captioned_gallery(
         example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
@@ -293,7 +300,7 @@ def _result_side(
         restore = settings_upload("transfer-restore")
         with gr.Accordion(t("ui.recipe"), open=False):
             recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
-        outputs = [result, download, again, recipe, status]
+        outputs = [result, download, recipe, status]
         finer.add_settings()
         build_batch_panel(content, chosen, own_style, strength, options)
     return SimpleNamespace(**locals())

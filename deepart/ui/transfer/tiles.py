@@ -19,15 +19,17 @@ from deepart.ui.choices import gallery_items
 from deepart.ui.events import handler, language_of
 from deepart.ui.paintings import previews
 
+_QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
-def wire_tiles(content: gr.Image, chosen: gr.State, gallery: gr.Gallery, painted: list[gr.events.Dependency]) -> None:
+
+def wire_tiles(content: gr.Image, chosen: gr.State, gallery: gr.Gallery, painted: gr.events.Dependency) -> None:
     """Let the gallery show the picture of the tab.
 
     Args:
         content: that picture.
         chosen: the key of the chosen style, or something else.
         gallery: of the styles.
-        painted: events upon which there is another picture, and it has been painted.
+        painted: the event upon which there is another picture, and it has been painted.
     """
 
     @handler
@@ -51,13 +53,16 @@ def wire_tiles(content: gr.Image, chosen: gr.State, gallery: gr.Gallery, painted
                 items.append((str(file), style.title_in(language_of(request))))
             yield gr.update(value=items, selected_index=list(styles).index(chosen) if chosen in styles else -1)
 
+    painted.then(show_tiles, [content, chosen], [gallery], concurrency_id="tiles", concurrency_limit=1, **_QUIET)
+
+
+def wire_swatches(content: gr.Image, chosen: gr.State, gallery: gr.Gallery) -> None:
+    """Let the gallery show swatches again once the tab has no picture."""
+
     @handler
     def show_swatches(chosen: object, request: gr.Request) -> Any:
         styles = list(named_styles(DEFAULT_CHECKPOINT))
         place = styles.index(chosen) if chosen in styles else -1
         return gr.update(value=gallery_items(language_of(request)), selected_index=place)
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    for event in painted:
-        event.then(show_tiles, [content, chosen], [gallery], concurrency_id="tiles", concurrency_limit=1, **quiet)
-    content.clear(show_swatches, [chosen], [gallery], **quiet)
+    content.clear(show_swatches, [chosen], [gallery], **_QUIET)
