@@ -13,8 +13,8 @@ from torch import nn
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
-from deepart.models.restorers.inpainter import Filler, FillerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
+from deepart.models.restorers.inpainter import Inpainter, InpainterConfig
 from deepart.models.restorers.upscaler import Upscaler, UpscalerConfig
 from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
 from photos import photo
@@ -41,8 +41,8 @@ def tiny_restorers() -> Iterator[None]:
     """Let the networks of Restore be tiny ones that change every pixel a little, until the end."""
     torch.manual_seed(0)
     networks = {
-        CLEANER: Restorer(RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
-        FILLER: Filler(FillerConfig(widths=(8, 8), depths=(1, 1, 1), dilations=(1, 2))),
+        CLEANER: Denoiser(DenoiserConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
+        FILLER: Inpainter(InpainterConfig(widths=(8, 8), depths=(1, 1, 1), dilations=(1, 2))),
         DETECTOR: BlackIsDamage(DamageDetectorConfig(widths=(4, 4), depths=(1, 1, 1))),
         **{key: Upscaler(UpscalerConfig(width=8, depth=2)) for key in UPSCALERS.values()},
     }

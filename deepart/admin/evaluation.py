@@ -52,7 +52,7 @@ ARCHITECTURES: dict[Task, str] = {
     "style": "StyleNetwork",
     "generator": "Generator",
     "classifier": "ArtClassifier",
-    "restorer": "Restorer",
+    "restorer": "Denoiser",
 }
 """Which network does each task."""
 

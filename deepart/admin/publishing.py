@@ -37,7 +37,7 @@ INDEX = "index"
 """Folder of a published classifier in which the works lie that vote beside it."""
 
 _REPO_ID = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
-_TAGS = {"StyleNetwork": "image-to-image", "ArtClassifier": "image-classification", "Restorer": "image-to-image"}
+_TAGS = {"StyleNetwork": "image-to-image", "ArtClassifier": "image-classification", "Denoiser": "image-to-image"}
 _MOST_SOURCES = 10  # that the card names
 
 

@@ -20,7 +20,7 @@ from deepart.models.pretrained import HubModel
 
 
 @dataclass(frozen=True, slots=True)
-class LossNetworkConfig:
+class PerceptualNetworkConfig:
     """Shape of the trunk, and of the features that it predicts."""
 
     widths: tuple[int, ...] = (32, 64, 128, 256)
@@ -47,13 +47,13 @@ class Head(nn.Conv2d):
         return F.relu(F.conv2d(x, weight, self.bias * self.scale))
 
 
-class LossNetwork(HubModel, license="mit", paper_url="https://arxiv.org/abs/1412.6550", tags=["style-transfer"]):
+class PerceptualNetwork(HubModel, license="mit", paper_url="https://arxiv.org/abs/1412.6550", tags=["style-transfer"]):
     """Stands in for VGG-16 as the measure of style and content: same call, same taps, nearly the same values."""
 
-    Config = LossNetworkConfig
-    config: LossNetworkConfig
+    Config = PerceptualNetworkConfig
+    config: PerceptualNetworkConfig
 
-    def __init__(self, config: LossNetworkConfig | None = None) -> None:
+    def __init__(self, config: PerceptualNetworkConfig | None = None) -> None:
         config = config or self.Config()
         super().__init__(config)
         self.stages, self.heads = nn.ModuleList(), nn.ModuleList()

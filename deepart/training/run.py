@@ -26,7 +26,7 @@ from deepart.checkpoints import CHECKPOINTS, load_folder, load_model, load_state
 from deepart.errors import InputError
 from deepart.files import replacing_folder
 from deepart.images import centre_crop, load_image, save_png, to_tensor
-from deepart.models.perceptual_network import LossNetwork
+from deepart.models.perceptual_network import PerceptualNetwork
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.paint.transfer import StyleTransfer
@@ -40,7 +40,7 @@ from deepart.training.paint.evaluation import (
     mapping_report,
     sharp_pictures,
 )
-from deepart.training.paint.perceptual_network import LossNetworkTraining, evaluate_loss_network
+from deepart.training.paint.perceptual_network import PerceptualNetworkTraining, evaluate_loss_network
 from deepart.training.paint.style_network import StyleTraining, StyleWeights
 
 LOG_EVERY = 20
@@ -120,10 +120,10 @@ def train_loss_network(options: Namespace) -> None:
     The run folder receives the same as that of `train_style`.
     """
     torch.manual_seed(options.seed)
-    network = LossNetwork()
+    network = PerceptualNetwork()
     teacher = load_teacher(options.teacher)
     folders = [PictureStore(training_pictures(folder), options.run / "cache") for folder in options.pictures]
-    task = LossNetworkTraining(network, teacher, folders, seed=options.seed)
+    task = PerceptualNetworkTraining(network, teacher, folders, seed=options.seed)
     if not (options.run / "state.pt").exists():
         task.initialise()
     config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)

@@ -23,7 +23,7 @@ from deepart import runtime
 from deepart.admin import jobs
 from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import Job, JobView
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from loopback_hub import LoopbackHub
 from unit.admin.paintings import folders, stored
 
@@ -68,7 +68,7 @@ def start_job(folder: Path) -> Job:
     folder.mkdir(parents=True, exist_ok=True)
     stored(folder, folders(8, side=128), column="artist")
     tiny = folder / "admin" / "jobs" / "tiny"
-    Restorer(RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))).save_pretrained(tiny / jobs.BUNDLE)
+    Denoiser(DenoiserConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))).save_pretrained(tiny / jobs.BUNDLE)
     (tiny / jobs.CONFIG).write_text(JobConfig(task="restorer", data="works").checked().to_json())
     (tiny / jobs.RESULT).write_text(json.dumps({"state": "finished"}))
     often = {"save_every_minutes": 0.005, "measure_every_minutes": 0.02}

@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
-from deepart.models.restorers.inpainter import Filler, FillerConfig, halved, smooth_fill
+from deepart.models.perceptual_network import PerceptualNetwork, PerceptualNetworkConfig
+from deepart.models.restorers.inpainter import Inpainter, InpainterConfig, halved, smooth_fill
 from deepart.training.loop import FitConfig, Stage, Turn, fit
-from deepart.training.restore.inpainter import SHARES, FillerTraining, hole_difference
+from deepart.training.restore.inpainter import SHARES, InpainterTraining, hole_difference
 from photos import photo
 
-TINY = FillerConfig(widths=(8, 16), depths=(1, 1, 1), dilations=(1, 2))
+TINY = InpainterConfig(widths=(8, 16), depths=(1, 1, 1), dilations=(1, 2))
 SIZES = [(64, 64), (65, 97), (7, 130), (1, 1)]
 
 
@@ -25,18 +25,18 @@ def seeded() -> None:
 
 
 @pytest.fixture
-def network() -> Filler:
+def network() -> Inpainter:
     """One that paints something, as it does after training."""
-    network = Filler(TINY)
+    network = Inpainter(TINY)
     for parameter in network.parameters():
         nn.init.normal_(parameter, std=0.1)
     return network.eval().requires_grad_(False)
 
 
 @pytest.fixture
-def plain() -> Filler:
+def plain() -> Inpainter:
     """One that adds nothing to its guess."""
-    network = Filler(TINY)
+    network = Inpainter(TINY)
     for parameter in network.unet.tail.parameters():
         nn.init.zeros_(parameter)
     return network.eval().requires_grad_(False)
@@ -61,7 +61,7 @@ def slope(size: tuple[int, int]) -> Tensor:
 
 @pytest.mark.parametrize("levels", [1, 3])
 @pytest.mark.parametrize("size", SIZES)
-def test_what_is_not_missing_stays_bit_for_bit(network: Filler, size: tuple[int, int], levels: int) -> None:
+def test_what_is_not_missing_stays_bit_for_bit(network: Inpainter, size: tuple[int, int], levels: int) -> None:
     x, mask = torch.rand(2, 3, *size), (torch.rand(2, 1, *size) < 0.3).float()
     for bf16 in (False, True):
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
@@ -73,23 +73,23 @@ def test_what_is_not_missing_stays_bit_for_bit(network: Filler, size: tuple[int,
 
 
 @pytest.mark.parametrize("levels", [1, 3])
-def test_what_is_under_the_mask_is_not_looked_at(network: Filler, levels: int) -> None:
+def test_what_is_under_the_mask_is_not_looked_at(network: Inpainter, levels: int) -> None:
     x, mask = slope((96, 80)), holes((96, 80), (30, 20, 60, 50))
     other = torch.where(mask > 0, torch.rand_like(x), x)
     assert torch.equal(network.coarse_to_fine(x, mask, levels), network.coarse_to_fine(other, mask, levels))
 
 
-def test_an_empty_mask_returns_the_picture(network: Filler) -> None:
+def test_an_empty_mask_returns_the_picture(network: Inpainter) -> None:
     x = torch.rand(1, 3, 50, 40)
     assert torch.equal(network.coarse_to_fine(x, torch.zeros(1, 1, 50, 40), 3), x)
 
 
-def test_a_picture_that_is_all_missing_is_filled(network: Filler) -> None:
+def test_a_picture_that_is_all_missing_is_filled(network: Inpainter) -> None:
     assert network.coarse_to_fine(torch.rand(1, 3, 64, 48), torch.ones(1, 1, 64, 48), 2).isfinite().all()
 
 
 @pytest.mark.parametrize("levels", [1, 2, 3])
-def test_the_edge_of_a_hole_does_not_show(plain: Filler, levels: int) -> None:
+def test_the_edge_of_a_hole_does_not_show(plain: Inpainter, levels: int) -> None:
     """Before the network adds anything: steps across the edge are hardly larger than those of the picture."""
     x, mask = slope((128, 128)), holes((128, 128), (40, 30, 52, 100), (90, 60, 110, 66))
     filled = plain.coarse_to_fine(x, mask, levels)
@@ -99,7 +99,7 @@ def test_the_edge_of_a_hole_does_not_show(plain: Filler, levels: int) -> None:
     assert (filled - x).abs().max() < 0.06
 
 
-def test_coarse_to_fine_hands_each_size_to_the_next(network: Filler, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_coarse_to_fine_hands_each_size_to_the_next(network: Inpainter, monkeypatch: pytest.MonkeyPatch) -> None:
     seen, forward = [], network.forward
 
     def watched(x: Tensor, mask: Tensor, guess: Tensor | None = None) -> Tensor:
@@ -130,19 +130,19 @@ def test_smooth_fill_continues_a_plain_colour() -> None:
     torch.testing.assert_close(smooth_fill(holed, mask), x)
 
 
-def test_what_was_saved_fills_alike(network: Filler, tmp_path: Path) -> None:
+def test_what_was_saved_fills_alike(network: Inpainter, tmp_path: Path) -> None:
     network.save_pretrained(tmp_path)
-    again = Filler.from_pretrained(tmp_path)
+    again = Inpainter.from_pretrained(tmp_path)
     x, mask = slope((40, 40)), holes((40, 40), (10, 10, 30, 25))
     assert again.config == TINY
     torch.testing.assert_close(again(x, mask), network(x, mask), atol=5e-3, rtol=0)  # the file holds half precision
 
 
 def test_the_shipped_shape_fits_its_file() -> None:
-    assert 2 * sum(parameter.numel() for parameter in Filler().parameters()) < 9_900_000
+    assert 2 * sum(parameter.numel() for parameter in Inpainter().parameters()) < 9_900_000
 
 
-def test_gradients_reach_every_parameter(network: Filler) -> None:
+def test_gradients_reach_every_parameter(network: Inpainter) -> None:
     network.requires_grad_()
     network(torch.full((1, 3, 32, 32), 0.5), holes((32, 32), (8, 8, 20, 20))).square().sum().backward()
     assert all(parameter.grad.abs().max() > 0 for parameter in network.parameters())
@@ -151,13 +151,13 @@ def test_gradients_reach_every_parameter(network: Filler) -> None:
 # --- training --------------------------------------------------------------------------------------
 
 
-def training(network: Filler, seed: int = 0) -> FillerTraining:
+def training(network: Inpainter, seed: int = 0) -> InpainterTraining:
     photos, paintings = ([np.asarray(photo(name, 96))] for name in ("coffee", "chelsea"))
-    judge = LossNetwork(LossNetworkConfig(widths=(4, 4, 4, 4))).requires_grad_(False)
-    return FillerTraining(network, judge, [(photos, 0.25), (paintings, 0.75)], seed)
+    judge = PerceptualNetwork(PerceptualNetworkConfig(widths=(4, 4, 4, 4))).requires_grad_(False)
+    return InpainterTraining(network, judge, [(photos, 0.25), (paintings, 0.75)], seed)
 
 
-def test_batches_are_the_same_for_the_same_seed_and_step(network: Filler) -> None:
+def test_batches_are_the_same_for_the_same_seed_and_step(network: Inpainter) -> None:
     turn = Turn(Stage(48, 3), 5)
     (whole, mask), again = training(network).draw(turn), training(network).draw(turn)
     assert torch.equal(whole, again[0]) and torch.equal(mask, again[1])
@@ -166,7 +166,7 @@ def test_batches_are_the_same_for_the_same_seed_and_step(network: Filler) -> Non
     assert ((SHARES[0] <= mask.mean((1, 2, 3))) & (mask.mean((1, 2, 3)) <= SHARES[1])).all()
 
 
-def test_large_crops_are_judged_by_features_too(network: Filler) -> None:
+def test_large_crops_are_judged_by_features_too(network: Inpainter) -> None:
     task = training(network)
     small, large = (task.losses(task.draw(turn), turn) for turn in (Turn(Stage(48, 1), 0), Turn(Stage(160, 1), 0)))
     assert set(small) == {"pixels", "total"} and set(large) == {"pixels", "features", "style", "grid", "total"}
@@ -180,9 +180,9 @@ def test_only_what_is_in_the_hole_counts() -> None:
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    task, stage, steps = training(Filler(TINY)), Stage(48, 8), []
+    task, stage, steps = training(Inpainter(TINY)), Stage(48, 8), []
 
-    def error(network: Filler) -> float:
+    def error(network: Inpainter) -> float:
         whole, mask = task.draw(Turn(stage, 10_000))
         with torch.no_grad():
             return float(((network(whole, mask) - whole).abs() * mask).sum() / mask.sum())

@@ -14,21 +14,21 @@ from torch import Tensor
 from deepart.checkpoints import load_model
 from deepart.images import png_bytes, to_tensor
 from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance
-from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
+from deepart.models.perceptual_network import PerceptualNetwork, PerceptualNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import run
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import FitConfig, Stage, Turn, fit
-from deepart.training.paint.perceptual_network import LossNetworkTraining, evaluate_loss_network
+from deepart.training.paint.perceptual_network import PerceptualNetworkTraining, evaluate_loss_network
 from photos import photo
 
 BUNDLED = "loss/distilled-vgg16-v1"
-TINY = LossNetworkConfig(widths=(4, 6, 8, 8), depths=(2, 2, 3, 1), channels=(4, 6, 8, 8))
+TINY = PerceptualNetworkConfig(widths=(4, 6, 8, 8), depths=(2, 2, 3, 1), channels=(4, 6, 8, 8))
 STAGE = Stage(32, 8)
 
 
 @pytest.fixture(scope="module")
-def bundled() -> LossNetwork:
+def bundled() -> PerceptualNetwork:
     return load_model(BUNDLED)
 
 
@@ -50,10 +50,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def task(folder: Path, teacher: VGG16Features) -> LossNetworkTraining:
+def task(folder: Path, teacher: VGG16Features) -> PerceptualNetworkTraining:
     torch.manual_seed(0)
     store = PictureStore(find_pictures(folder), folder / "cache")
-    return LossNetworkTraining(LossNetwork(TINY), teacher, [store])
+    return PerceptualNetworkTraining(PerceptualNetwork(TINY), teacher, [store])
 
 
 def picture(name: str, side: int = 128) -> Tensor:
@@ -66,13 +66,13 @@ def picture(name: str, side: int = 128) -> Tensor:
 @pytest.mark.parametrize("size", [(64, 48), (53, 37)])
 def test_it_gives_the_taps_of_vgg16_in_their_shapes(size: tuple[int, int]) -> None:
     x = torch.rand(2, 3, *size)
-    ours, theirs = LossNetwork()(x), VGG16Features()(x)
+    ours, theirs = PerceptualNetwork()(x), VGG16Features()(x)
     assert {tap: y.shape for tap, y in ours.items()} == {tap: y.shape for tap, y in theirs.items()}
     assert all(y.min() >= 0 for y in ours.values())
 
 
 def test_taps_can_be_chosen_and_a_wrong_one_is_refused() -> None:
-    network, x = LossNetwork(TINY), torch.rand(1, 3, 16, 16)
+    network, x = PerceptualNetwork(TINY), torch.rand(1, 3, 16, 16)
     chosen = network(x, ("relu2_2", "relu4_1"))
     assert set(chosen) == {"relu2_2", "relu4_1"}
     assert torch.equal(chosen["relu2_2"], network(x)["relu2_2"])
@@ -82,12 +82,12 @@ def test_taps_can_be_chosen_and_a_wrong_one_is_refused() -> None:
 
 
 def test_it_survives_saving(tmp_path: Path) -> None:
-    network = LossNetwork(TINY).eval()
+    network = PerceptualNetwork(TINY).eval()
     for head in network.heads:
         head.scale.fill_(100.0)
     network.save_pretrained(tmp_path)
     x = torch.rand(1, 3, 16, 16)
-    expected, again = network(x), LossNetwork.from_pretrained(tmp_path)(x)
+    expected, again = network(x), PerceptualNetwork.from_pretrained(tmp_path)(x)
     for tap in STYLE_TAPS:
         torch.testing.assert_close(again[tap], expected[tap], rtol=0.01, atol=0.01 * expected[tap].max().item())
 
@@ -95,7 +95,7 @@ def test_it_survives_saving(tmp_path: Path) -> None:
 # --- the bundled one -----------------------------------------------------------------------------
 
 
-def test_the_bundled_one_has_the_taps_of_vgg16(bundled: LossNetwork) -> None:
+def test_the_bundled_one_has_the_taps_of_vgg16(bundled: PerceptualNetwork) -> None:
     assert {tap: y.shape[1] for tap, y in bundled(picture("coffee", 32)).items()} == {
         "relu1_2": 64,
         "relu2_2": 128,
@@ -104,7 +104,7 @@ def test_the_bundled_one_has_the_taps_of_vgg16(bundled: LossNetwork) -> None:
     }
 
 
-def test_its_content_distance_grows_with_what_is_lost(bundled: LossNetwork) -> None:
+def test_its_content_distance_grows_with_what_is_lost(bundled: PerceptualNetwork) -> None:
     x = picture("chelsea")
     noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0))
     versions = [x, x * 0.8, x + 0.05 * noise, x + 0.3 * noise, picture("rocket")]
@@ -115,7 +115,9 @@ def test_its_content_distance_grows_with_what_is_lost(bundled: LossNetwork) -> N
 
 
 @pytest.mark.parametrize("distance", [style_distance, gram_distance])
-def test_its_style_distance_tells_parts_of_one_picture_from_parts_of_another(bundled: LossNetwork, distance) -> None:
+def test_its_style_distance_tells_parts_of_one_picture_from_parts_of_another(
+    bundled: PerceptualNetwork, distance
+) -> None:
     halves = {}
     for name in ("chelsea", "coffee", "rocket"):
         x = picture(name, 192)
@@ -125,13 +127,13 @@ def test_its_style_distance_tells_parts_of_one_picture_from_parts_of_another(bun
         assert distance(left, right).item() < min(others)
 
 
-def test_its_style_distance_does_not_care_where_things_are(bundled: LossNetwork) -> None:
+def test_its_style_distance_does_not_care_where_things_are(bundled: PerceptualNetwork) -> None:
     x = picture("coffee")
     assert style_distance(bundled(x.flip(3)), bundled(x)).item() < 0.15
     assert content_distance(bundled(x.flip(3)), bundled(x)).item() > 0.3
 
 
-def test_pixels_that_follow_its_gradient_come_closer_without_becoming_noise(bundled: LossNetwork) -> None:
+def test_pixels_that_follow_its_gradient_come_closer_without_becoming_noise(bundled: PerceptualNetwork) -> None:
     x, style = picture("astronaut", 64).requires_grad_(), bundled(picture("coffee", 64))
     before = style_distance(bundled(x), style)
     (gradient,) = torch.autograd.grad(before.sum(), x)
@@ -144,7 +146,7 @@ def test_pixels_that_follow_its_gradient_come_closer_without_becoming_noise(bund
 # --- training ------------------------------------------------------------------------------------
 
 
-def test_a_pupil_of_the_teachers_size_starts_as_the_teacher(task: LossNetworkTraining) -> None:
+def test_a_pupil_of_the_teachers_size_starts_as_the_teacher(task: PerceptualNetworkTraining) -> None:
     x = picture("coffee", 64)
     untrained = task.network(x)["relu4_1"].clone()
     task.initialise(count=16, size=64)
@@ -153,7 +155,7 @@ def test_a_pupil_of_the_teachers_size_starts_as_the_teacher(task: LossNetworkTra
     assert (untrained - true).norm() > 0.5 * true.norm()
 
 
-def test_it_learns(task: LossNetworkTraining, tmp_path: Path) -> None:
+def test_it_learns(task: PerceptualNetworkTraining, tmp_path: Path) -> None:
     def error() -> float:
         with torch.no_grad():
             turns = [Turn(STAGE, step) for step in range(100, 104)]
@@ -167,7 +169,7 @@ def test_it_learns(task: LossNetworkTraining, tmp_path: Path) -> None:
     assert error() < 0.85 * before
 
 
-def test_a_batch_is_pictures_and_what_became_of_them(task: LossNetworkTraining) -> None:
+def test_a_batch_is_pictures_and_what_became_of_them(task: PerceptualNetworkTraining) -> None:
     for step in range(6):
         pictures, changed = task.draw(Turn(STAGE, step))
         assert pictures.shape == changed.shape == (3, 3, 32, 32)
@@ -186,7 +188,7 @@ def test_a_network_is_its_own_best_stand_in(teacher: VGG16Features) -> None:
 def test_train_loss_leaves_a_bundle_and_evaluate_loss_prints_scores(
     folder: Path, teacher: VGG16Features, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    monkeypatch.setattr(run, "LossNetwork", lambda: LossNetwork(TINY))
+    monkeypatch.setattr(run, "PerceptualNetwork", lambda: PerceptualNetwork(TINY))
     monkeypatch.setattr(run, "load_teacher", lambda name: teacher)
     options = Namespace(
         pictures=[folder],
@@ -198,7 +200,7 @@ def test_train_loss_leaves_a_bundle_and_evaluate_loss_prints_scores(
         teacher="teacher.pt",
     )
     run.train_loss_network(options)
-    assert LossNetwork.from_pretrained(tmp_path / "run" / "bundle").config == TINY
+    assert PerceptualNetwork.from_pretrained(tmp_path / "run" / "bundle").config == TINY
     monkeypatch.setattr(run, "is_held_out", lambda path: True)
     capsys.readouterr()
     run.evaluate_loss_folders(Namespace(pictures=[folder], pairs=3, checkpoint="a", teacher="b"))

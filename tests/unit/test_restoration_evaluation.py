@@ -14,8 +14,8 @@ import torch
 
 from deepart.__main__ import main
 from deepart.images import load_image, save_png
-from deepart.models.perceptual_network import LossNetwork, LossNetworkConfig
-from deepart.models.restorers.inpainter import Filler, FillerConfig
+from deepart.models.perceptual_network import PerceptualNetwork, PerceptualNetworkConfig
+from deepart.models.restorers.inpainter import Inpainter, InpainterConfig
 from deepart.training.data import is_held_out
 from deepart.training.restore.evaluation import (
     HOLES,
@@ -35,9 +35,9 @@ PICTURES = [np.asarray(photo(name, 96)) for name in ("coffee", "astronaut")]
 
 
 @pytest.fixture(scope="module")
-def judge() -> LossNetwork:
+def judge() -> PerceptualNetwork:
     torch.manual_seed(0)
-    return LossNetwork(LossNetworkConfig(widths=(4, 4, 4, 4))).eval().requires_grad_(False)
+    return PerceptualNetwork(PerceptualNetworkConfig(widths=(4, 4, 4, 4))).eval().requires_grad_(False)
 
 
 # --- noise -----------------------------------------------------------------------------------------
@@ -81,7 +81,7 @@ def test_a_perfect_denoiser_and_a_fair_one() -> None:
 # --- holes -----------------------------------------------------------------------------------------
 
 
-def test_a_perfect_inpainter_and_worse_ones(judge: LossNetwork) -> None:
+def test_a_perfect_inpainter_and_worse_ones(judge: PerceptualNetwork) -> None:
     def fill_with(colour: np.ndarray):
         return lambda picture, missing: np.where(missing[..., None], colour, picture).astype(np.uint8)
 
@@ -96,7 +96,7 @@ def test_a_perfect_inpainter_and_worse_ones(judge: LossNetwork) -> None:
     assert magenta.feature_distance > grey.feature_distance > 0.01
 
 
-def test_inpainters_do_not_see_what_is_missing(judge: LossNetwork) -> None:
+def test_inpainters_do_not_see_what_is_missing(judge: PerceptualNetwork) -> None:
     shares = []
 
     def watch(picture: np.ndarray, missing: np.ndarray) -> np.ndarray:
@@ -110,7 +110,7 @@ def test_inpainters_do_not_see_what_is_missing(judge: LossNetwork) -> None:
     assert evaluate_inpainting({"watch": watch}, PICTURES, judge, seed=3) != first
 
 
-def test_what_opencv_fills_is_better_than_black(judge: LossNetwork) -> None:
+def test_what_opencv_fills_is_better_than_black(judge: PerceptualNetwork) -> None:
     pytest.importorskip("cv2")
     methods = {"black": lambda picture, missing: picture, **installed_inpainters()}
     black, telea, navier_stokes = evaluate_inpainting(methods, PICTURES, judge)
@@ -194,7 +194,7 @@ def test_the_command_prints_and_saves_every_figure(data: Path, capsys: pytest.Ca
 
 
 def test_the_command_measures_a_bundle_that_training_wrote(data: Path, capsys: pytest.CaptureFixture) -> None:
-    Filler(FillerConfig(widths=(4, 4), depths=(1, 1, 1))).save_pretrained(data / "bundle")
+    Inpainter(InpainterConfig(widths=(4, 4), depths=(1, 1, 1))).save_pretrained(data / "bundle")
     arguments = ["evaluate", "restorer", "--data", str(data), "-o", str(data / "report"), "--only", "holes"]
     reports = []
     for more in ([], ["--filler", str(data / "bundle")]):

@@ -13,8 +13,8 @@ from deepart.images import save_png
 from deepart.models.pretrained import HubModel
 from deepart.models.restorers.colouriser import Colouriser, ColouriserConfig
 from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
-from deepart.models.restorers.inpainter import Filler, FillerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
+from deepart.models.restorers.inpainter import Inpainter, InpainterConfig
 from deepart.models.restorers.upscaler import Upscaler, UpscalerConfig
 from deepart.training import run
 from deepart.training.restore.real_esrgan import RRDBNet
@@ -22,8 +22,8 @@ from photos import photo
 from unit.test_upscaler import write_ncnn
 
 TINY: dict[str, HubModel] = {
-    "restorer": Restorer(RestorerConfig(widths=(8, 8), depths=(1, 1, 1))),
-    "filler": Filler(FillerConfig(widths=(8, 8), depths=(1, 1, 1))),
+    "restorer": Denoiser(DenoiserConfig(widths=(8, 8), depths=(1, 1, 1))),
+    "filler": Inpainter(InpainterConfig(widths=(8, 8), depths=(1, 1, 1))),
     "detector": DamageDetector(DamageDetectorConfig(widths=(8, 8), depths=(1, 1, 1))),
     "colouriser": Colouriser(ColouriserConfig(widths=(8, 8, 8, 8))),
     "upscaler": Upscaler(UpscalerConfig(width=8, depth=1)),

@@ -17,18 +17,18 @@ SCRIPT = """
 import sys
 from pathlib import Path
 import numpy as np, torch
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from deepart.training.loop import FitConfig, Stage, fit, leave_to_the_first
-from deepart.training.restore.denoiser import RestorerTraining
+from deepart.training.restore.denoiser import DenoiserTraining
 
 folder = Path(sys.argv[1])
 torch.set_num_threads(1)
 torch.manual_seed(int(sys.argv[2]))  # the second process starts with other weights than the first
-network = Restorer(RestorerConfig(widths=(8, 8), depths=(1, 1, 1)))
+network = Denoiser(DenoiserConfig(widths=(8, 8), depths=(1, 1, 1)))
 pictures = [np.random.default_rng(i).integers(0, 255, (60, 60, 3), np.uint8) for i in range(5)]
 steps = []
 config = FitConfig(60, (Stage(24, 8),), learning_rate=1e-2, warmup_steps=1, bf16=False)
-fit(RestorerTraining(network, [pictures]), config, folder / "state.pt", steps.append, lambda: len(steps) >= 4)
+fit(DenoiserTraining(network, [pictures]), config, folder / "state.pt", steps.append, lambda: len(steps) >= 4)
 leave_to_the_first()
 network.save_pretrained(folder / "bundle")
 """

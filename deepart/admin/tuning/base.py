@@ -23,7 +23,7 @@ ARCHITECTURES = {
     "style": "StyleNetwork",
     "generator": "Generator",
     "classifier": "ArtClassifier",
-    "restorer": "Restorer",
+    "restorer": "Denoiser",
     "regressor": "ArtRegressor",
     "segmenter": "Segmenter",
     "translator": "Translator",

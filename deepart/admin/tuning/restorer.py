@@ -16,9 +16,9 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.errors import InputError
 from deepart.images import to_pil
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from deepart.sheets import Cell, contact_sheet
-from deepart.training.restore.denoiser import CLEAN_SCALES, RestorerTraining
+from deepart.training.restore.denoiser import CLEAN_SCALES, DenoiserTraining
 
 
 class RestorerTuning(base.Tuning):
@@ -26,17 +26,17 @@ class RestorerTuning(base.Tuning):
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         self.config = config
-        self.network = base.start_of(config) or Restorer(RestorerConfig())
+        self.network = base.start_of(config) or Denoiser(DenoiserConfig())
         self._data_set = data_set
         self.num_pictures = len(data_set.works("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 2
-        self.task = RestorerTraining(self.network, [self._large_enough("train")], seed=self.config.seed)
+        self.task = DenoiserTraining(self.network, [self._large_enough("train")], seed=self.config.seed)
         yield 1, 2
         if base.kept_for_measuring(self._data_set):
-            self.measure_on(RestorerTraining(self.network, [self._large_enough("calibration")], seed=1))
+            self.measure_on(DenoiserTraining(self.network, [self._large_enough("calibration")], seed=1))
         yield 2, 2
 
     def _large_enough(self, part: str) -> list[np.ndarray]:

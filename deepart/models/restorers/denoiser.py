@@ -19,22 +19,22 @@ from deepart.models.unet import ResidualBlock, ResidualUNet
 
 
 @dataclass(frozen=True, slots=True)
-class RestorerConfig:
+class DenoiserConfig:
     """Shape of the U-net; see `ResidualUNet`."""
 
     widths: tuple[int, ...] = (64, 128, 160)
     depths: tuple[int, ...] = (3, 3, 4, 3, 3)
     inner: tuple[int, ...] = ()
-    """Channels inside each residual block of a pruned network, in the order of `Restorer.prunable`."""
+    """Channels inside each residual block of a pruned network, in the order of `Denoiser.prunable`."""
 
 
-class Restorer(HubModel, license="mit", paper_url="https://arxiv.org/abs/2008.13751", tags=["image-to-image"]):
+class Denoiser(HubModel, license="mit", paper_url="https://arxiv.org/abs/2008.13751", tags=["image-to-image"]):
     """Returns the picture without what is wrong with it."""
 
-    Config = RestorerConfig
-    config: RestorerConfig
+    Config = DenoiserConfig
+    config: DenoiserConfig
 
-    def __init__(self, config: RestorerConfig | None = None) -> None:
+    def __init__(self, config: DenoiserConfig | None = None) -> None:
         config = config or self.Config()
         super().__init__(config)
         self.unet = ResidualUNet(3, 3, config.widths, config.depths)

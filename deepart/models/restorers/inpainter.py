@@ -18,7 +18,7 @@ from deepart.models.unet import ResidualUNet
 
 
 @dataclass(frozen=True, slots=True)
-class FillerConfig:
+class InpainterConfig:
     """Shape of the U-net; see `ResidualUNet`."""
 
     widths: tuple[int, ...] = (48, 96, 128, 160)
@@ -26,13 +26,15 @@ class FillerConfig:
     dilations: tuple[int, ...] = (1, 2, 4, 8)
 
 
-class Filler(HubModel, license="mit", paper_url="https://doi.org/10.1145/3072959.3073659", tags=["image-inpainting"]):
+class Inpainter(
+    HubModel, license="mit", paper_url="https://doi.org/10.1145/3072959.3073659", tags=["image-inpainting"]
+):
     """Fills what a mask marks, and leaves every other pixel as it is."""
 
-    Config = FillerConfig
-    config: FillerConfig
+    Config = InpainterConfig
+    config: InpainterConfig
 
-    def __init__(self, config: FillerConfig | None = None) -> None:
+    def __init__(self, config: InpainterConfig | None = None) -> None:
         config = config or self.Config()
         super().__init__(config)
         self.unet = ResidualUNet(4, 3, config.widths, config.depths, config.dilations)

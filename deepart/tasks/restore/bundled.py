@@ -164,7 +164,7 @@ def _fill_window(network: Any, pixels: np.ndarray, hole: np.ndarray) -> Generato
 
 
 def fill_at_once(network: Any, pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """Return pixels, (H, W, 3) uint8, with the hole, (H, W) bool, filled by a `Filler`, all in one look.
+    """Return pixels, (H, W, 3) uint8, with the hole, (H, W) bool, filled by a `Inpainter`, all in one look.
 
     The mean of what it makes of them and of their mirror image (self-ensemble: Lim et al. 2017): nearer to the truth,
     and what it would repeat like a grid falls on other places.

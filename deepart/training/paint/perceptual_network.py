@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.models import distances
-from deepart.models.perceptual_network import LossNetwork
+from deepart.models.perceptual_network import PerceptualNetwork
 from deepart.models.vgg import VGGFeatures
 from deepart.training.data import PictureStore, random_crop
 from deepart.training.loop import Batch, Turn
@@ -37,7 +37,7 @@ class LossNetworkWeights:
     gram: float = 0.5
 
 
-class LossNetworkTraining:
+class PerceptualNetworkTraining:
     """Task of `deepart.training.loop.fit`: `network` learns to predict the features of `teacher`.
 
     Args:
@@ -50,7 +50,7 @@ class LossNetworkTraining:
 
     def __init__(
         self,
-        network: LossNetwork,
+        network: PerceptualNetwork,
         teacher: VGGFeatures,
         folders: Sequence[PictureStore],
         weights: LossNetworkWeights = LossNetworkWeights(),

@@ -23,7 +23,7 @@ ONLY_GAUSSIAN = 0.65
 """How often the only fault is Gaussian noise."""
 
 
-class RestorerTraining:
+class DenoiserTraining:
     """Draws clean crops, damages them and returns how far the network's answer is from clean.
 
     Args:

@@ -34,13 +34,13 @@ HOLES = (0.05, 0.25)
 
 _TAPS = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
 
-Denoiser = Callable[[np.ndarray, float], np.ndarray]
+Denoise = Callable[[np.ndarray, float], np.ndarray]
 """Takes a noisy picture, (H, W, 3) float32 about [0, 1], and the deviation of its noise; returns a clean one."""
 
-Inpainter = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Inpaint = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Takes a picture, (H, W, 3) uint8, and where it is missing, (H, W) bool; returns it filled, uint8."""
 
-Enlarger = Callable[[np.ndarray, int], np.ndarray]
+Enlarge = Callable[[np.ndarray, int], np.ndarray]
 """Takes a picture, (H, W, 3) uint8, and a scale; returns it so many times as large, uint8."""
 
 
@@ -64,7 +64,7 @@ class InpaintingScore:
     """Mean absolute difference of a loss network's features, relative to their size, mean over its stages."""
 
 
-Colourer = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Colourise = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Takes a grey picture and what it was, (H, W, 3) uint8 both; returns it in colours, uint8."""
 
 
@@ -91,7 +91,7 @@ class EnlargingScore:
 
 
 def evaluate_denoising(
-    methods: dict[str, Denoiser], pictures: Sequence[np.ndarray], sigmas: Sequence[int] = SIGMAS, seed: int = 0
+    methods: dict[str, Denoise], pictures: Sequence[np.ndarray], sigmas: Sequence[int] = SIGMAS, seed: int = 0
 ) -> list[DenoisingScore]:
     """Add noise to clean pictures, (H, W, 3) uint8, and measure what each method gets back; the same noise for all."""
     scores = []
@@ -115,7 +115,7 @@ def likeness(clean: np.ndarray, found: np.ndarray) -> tuple[float, float]:
 
 
 def evaluate_inpainting(
-    methods: dict[str, Inpainter], pictures: Sequence[np.ndarray], judge: VGGFeatures, seed: int = 0
+    methods: dict[str, Inpaint], pictures: Sequence[np.ndarray], judge: VGGFeatures, seed: int = 0
 ) -> list[InpaintingScore]:
     """Cut free-form holes into pictures, (H, W, 3) uint8, and measure how each method fills them; the same for all."""
     device = next(judge.parameters()).device
@@ -136,7 +136,7 @@ def evaluate_inpainting(
     return [InpaintingScore(name, *map(float, np.mean(found, 0))) for name, found in values.items()]
 
 
-def inpainting_sheet(methods: dict[str, Inpainter], pictures: Sequence[np.ndarray], seed: int = 0) -> Image.Image:
+def inpainting_sheet(methods: dict[str, Inpaint], pictures: Sequence[np.ndarray], seed: int = 0) -> Image.Image:
     """Return pictures of one size with the holes that `evaluate_inpainting` cuts, as each method fills them, whole."""
     rows = [
         [holed, *(method(holed, missing) for method in methods.values()), picture]
@@ -155,7 +155,7 @@ def _with_holes(pictures: Sequence[np.ndarray], seed: int) -> Iterator[tuple[np.
 
 
 def evaluate_enlarging(
-    methods: dict[str, Enlarger], pictures: Sequence[np.ndarray], scales: Sequence[int] = SCALES
+    methods: dict[str, Enlarge], pictures: Sequence[np.ndarray], scales: Sequence[int] = SCALES
 ) -> list[EnlargingScore]:
     """Shrink pictures, (H, W, 3) uint8 and lossless, and measure what each method makes of them."""
     scores = []
@@ -179,7 +179,7 @@ def evaluate_enlarging(
     return scores
 
 
-def evaluate_colours(methods: dict[str, Colourer], pictures: Sequence[np.ndarray]) -> list[ColourScore]:
+def evaluate_colours(methods: dict[str, Colourise], pictures: Sequence[np.ndarray]) -> list[ColourScore]:
     """Take the colours of pictures, (H, W, 3) uint8, away and measure what each method makes of them."""
     values: dict[str, list[tuple[float, float, float]]] = {name: [] for name in methods}
     for picture in pictures:
@@ -210,9 +210,9 @@ def bicubic(small: np.ndarray, scale: int) -> np.ndarray:
     return np.asarray(Image.fromarray(small).resize((width * scale, height * scale), Image.Resampling.BICUBIC))
 
 
-def installed_denoisers() -> dict[str, Denoiser]:
+def installed_denoisers() -> dict[str, Denoise]:
     """Return the baselines of denoising that are installed: non-local means always, BM3D with its package."""
-    found: dict[str, Denoiser] = {"no method": lambda noisy, sigma: noisy, "non-local means": non_local_means}
+    found: dict[str, Denoise] = {"no method": lambda noisy, sigma: noisy, "non-local means": non_local_means}
     try:
         import bm3d
     except ImportError:
@@ -220,14 +220,14 @@ def installed_denoisers() -> dict[str, Denoiser]:
     return found | {"BM3D": lambda noisy, sigma: bm3d.bm3d_rgb(noisy, sigma)}
 
 
-def installed_inpainters() -> dict[str, Inpainter]:
+def installed_inpainters() -> dict[str, Inpaint]:
     """Return the baselines of inpainting that are installed: OpenCV's two with the package opencv-python-headless."""
     try:
         import cv2
     except ImportError:
         return {}
 
-    def inpainter(method: int) -> Inpainter:
+    def inpainter(method: int) -> Inpaint:
         return lambda picture, missing: cv2.inpaint(picture, missing.astype(np.uint8), 3, method)
 
     return {"OpenCV Telea": inpainter(cv2.INPAINT_TELEA), "OpenCV Navier-Stokes": inpainter(cv2.INPAINT_NS)}

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from deepart.models.perceptual_network import LossNetwork
+from deepart.models.perceptual_network import PerceptualNetwork
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, Turn
 from deepart.training.losses import grid_energy
@@ -33,11 +33,11 @@ JUDGED_SIDE = 160
 _TAPS = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
 
 
-class FillerTraining:
+class InpainterTraining:
     """Draws crops, cuts holes into them and returns how far the filled crops are from the whole ones.
 
     Args:
-        network: a `Filler`.
+        network: a `Inpainter`.
         judge: the loss network.
         stores: collections of pictures and how often each is drawn from.
     """
@@ -45,7 +45,7 @@ class FillerTraining:
     def __init__(
         self,
         network: nn.Module,
-        judge: LossNetwork,
+        judge: PerceptualNetwork,
         stores: Sequence[tuple[Sequence[np.ndarray], float]],
         seed: int = 0,
     ) -> None:

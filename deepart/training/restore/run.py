@@ -22,8 +22,8 @@ from deepart.images import load_image
 from deepart.models.pretrained import HubModel
 from deepart.models.restorers.colouriser import Colouriser
 from deepart.models.restorers.damage_detector import DamageDetector
-from deepart.models.restorers.denoiser import Restorer
-from deepart.models.restorers.inpainter import Filler
+from deepart.models.restorers.denoiser import Denoiser
+from deepart.models.restorers.inpainter import Inpainter
 from deepart.models.restorers.upscaler import Upscaler
 from deepart.tasks.restore.bundled import CLEANER, COLOURISER, DETECTOR, FILLER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures
@@ -32,15 +32,15 @@ from deepart.training.restore import denoiser as restorer
 from deepart.training.restore import upscaler
 from deepart.training.restore.colouriser import ColouriserTraining
 from deepart.training.restore.damage_detector import DetectorTraining
-from deepart.training.restore.denoiser import RestorerTraining
-from deepart.training.restore.inpainter import FillerTraining
+from deepart.training.restore.denoiser import DenoiserTraining
+from deepart.training.restore.inpainter import InpainterTraining
 from deepart.training.restore.real_esrgan import load_real_esrgan
 from deepart.training.restore.upscaler import CrispTraining, TeacherCache, UpscalerTraining
 from deepart.training.run import alone, load_teacher, logged_fit, save_bundle, training_pictures
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
-    "restorer": (Restorer, CLEANER),
-    "filler": (Filler, FILLER),
+    "restorer": (Denoiser, CLEANER),
+    "filler": (Inpainter, FILLER),
     "detector": (DamageDetector, DETECTOR),
     "colouriser": (Colouriser, COLOURISER),
     **{look: (Upscaler, key) for look, key in UPSCALERS.items()},
@@ -63,7 +63,7 @@ def train_restorer(options: Namespace) -> None:
     _large_enough((photos, paintings), options, restorer.CLEAN_SCALES[1])
     # Photos are the sharper, and what a denoiser is measured on: three to a painting.
     stores = (photos, photos, photos, paintings)
-    _train(RestorerTraining(_network("restorer", options), stores, options.seed), options)
+    _train(DenoiserTraining(_network("restorer", options), stores, options.seed), options)
 
 
 @alone
@@ -72,7 +72,7 @@ def train_filler(options: Namespace) -> None:
     judge = load_teacher(options.teacher).to(memory_format=torch.channels_last)
     photos, paintings = _stores(options)
     stores = [(photos, 0.25), (paintings, 0.75)]
-    _train(FillerTraining(_network("filler", options), judge, stores, options.seed), options)
+    _train(InpainterTraining(_network("filler", options), judge, stores, options.seed), options)
 
 
 @alone

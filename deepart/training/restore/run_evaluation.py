@@ -25,9 +25,9 @@ from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
 from deepart.training.restore.damage_detector import evaluate_detector
 from deepart.training.restore.evaluation import (
-    Denoiser,
-    Enlarger,
-    Inpainter,
+    Denoise,
+    Enlarge,
+    Inpaint,
     bicubic,
     evaluate_colours,
     evaluate_denoising,
@@ -140,8 +140,8 @@ PARTS: dict[str, Callable[[Namespace], Sequence[Any]]] = {
 # --- the networks as methods -----------------------------------------------------------------------
 
 
-def denoiser(network: nn.Module) -> Denoiser:
-    """Return a `Restorer` as it is measured: it is not told how strong the noise is."""
+def denoiser(network: nn.Module) -> Denoise:
+    """Return a `Denoiser` as it is measured: it is not told how strong the noise is."""
 
     def clean(noisy: np.ndarray, sigma: float) -> np.ndarray:
         x = torch.from_numpy(noisy).permute(2, 0, 1)[None].to(runtime.device())
@@ -151,12 +151,12 @@ def denoiser(network: nn.Module) -> Denoiser:
     return clean
 
 
-def inpainter(network: nn.Module) -> Inpainter:
-    """Return a `Filler` as it is measured: from coarse to fine, as the app runs it."""
+def inpainter(network: nn.Module) -> Inpaint:
+    """Return a `Inpainter` as it is measured: from coarse to fine, as the app runs it."""
     return lambda picture, missing: fill_at_once(network, picture, missing)
 
 
-def enlarger(network: nn.Module) -> Enlarger:
+def enlarger(network: nn.Module) -> Enlarge:
     """Return an `Upscaler` as it is measured."""
 
     def enlarge(small: np.ndarray, scale: int) -> np.ndarray:

@@ -132,7 +132,7 @@ class CrispTraining:
     Args:
         network: an `Upscaler` that has been trained to be faithful.
         cache: crops with their enlargements.
-        judge: the network that measures what it looks like, as `LossNetwork`.
+        judge: the network that measures what it looks like, as `PerceptualNetwork`.
         perceptual: weight of the distance of the judge's features beside that of the pixels.
     """
 

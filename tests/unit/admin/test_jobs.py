@@ -22,14 +22,14 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.jobs import Estimate, Job, delete_data_set
 from deepart.admin.tuning.restorer import RestorerTuning
 from deepart.errors import InputError
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from deepart.runtime import run
 from deepart.settings import Settings
 from deepart.text import say
 
 from .paintings import folders, stored
 
-TINY = RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))
+TINY = DenoiserConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataSet:
 def tiny(admin_dir: Path) -> str:
     """A job that has finished, with a restorer that learns in milliseconds."""
     folder = admin_dir / "jobs" / "tiny"
-    Restorer(TINY).save_pretrained(folder / "bundle")
+    Denoiser(TINY).save_pretrained(folder / "bundle")
     (folder / "config.json").write_text(JobConfig(task="restorer", data="works").checked().to_json())
     (folder / "result.json").write_text(json.dumps({"state": "finished"}))
     return "job:tiny"
@@ -135,7 +135,7 @@ def test_one_runs_the_next_waits_and_what_is_kept_can_be_used(
     done = wait(first, lambda view: view.state == "finished")
     assert done.reason == "kept" and first.bundle is not None
     weights = load_file(first.bundle / "model.safetensors")
-    assert weights.keys() == Restorer(TINY).state_dict().keys()
+    assert weights.keys() == Denoiser(TINY).state_dict().keys()
     passport = json.loads((first.bundle / "passport.json").read_text())
     assert passport["data_sets"] == [data.passport()] and passport["job"]["seed"] == 0
     assert {line["kind"] for line in first.metrics()} == {"losses", "measured", "result"}

@@ -16,7 +16,7 @@ from deepart.admin.data.evaluation_sets import FrozenSet
 from deepart.admin.publishing import Words, card, publish_steps, write_zip
 from deepart.admin.versions import Limits, Version, gate_steps, promote
 from deepart.errors import InputError, WeightsError
-from deepart.models.restorers.denoiser import Restorer
+from deepart.models.restorers.denoiser import Denoiser
 from loopback_hub import TOKEN, LoopbackHub
 from unit.admin.tiny_checkpoints import RESTORER, bundle, frozen, photo_folder, restorer, run_folder
 
@@ -61,8 +61,8 @@ def test_a_version_goes_to_the_hub_privately_and_comes_back_the_same(
     assert files["model.safetensors"] == (version.folder / "model.safetensors").read_bytes()
 
     with pytest.raises((OSError, ValueError)):
-        Restorer.from_pretrained("tester/restorer")
-    loaded = Restorer.from_pretrained("tester/restorer", token=TOKEN)
+        Denoiser.from_pretrained("tester/restorer")
+    loaded = Denoiser.from_pretrained("tester/restorer", token=TOKEN)
     x = torch.rand(1, 3, 32, 32)
     assert torch.equal(loaded(x), restorer()(x))
     monkeypatch.setenv("HF_TOKEN", TOKEN)
@@ -127,7 +127,7 @@ def test_a_zip_holds_the_same_and_can_be_loaded(version: Version, tmp_path: Path
     )
     record = json.loads((tmp_path / "unpacked" / "record.json").read_text())
     assert record["training"]["minutes"] == 3 and record["gate"]["differences"]
-    assert isinstance(Restorer.from_pretrained(tmp_path / "unpacked"), Restorer)
+    assert isinstance(Denoiser.from_pretrained(tmp_path / "unpacked"), Denoiser)
 
 
 def test_weights_that_have_changed_are_not_published(version: Version, hub: LoopbackHub, tmp_path: Path) -> None:

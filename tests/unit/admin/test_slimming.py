@@ -14,7 +14,7 @@ from deepart.errors import InputError
 from deepart.images import to_tensor
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.models.pretrained import HubModel
-from deepart.models.restorers.denoiser import Restorer
+from deepart.models.restorers.denoiser import Denoiser
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from photos import photo
 from unit.admin.tiny_checkpoints import frozen, photo_folder, restorer, run_folder
@@ -71,7 +71,7 @@ def test_pruning_is_measured_before_and_after(tmp_path: Path) -> None:
     found = runtime.run(prune_steps("restorer", run, tmp_path / "slim", PICTURES, 0.25, data))
     assert found.after.parameters < found.before.parameters and found.after.size < found.before.size
     assert found.before.seconds > 0 and {row["figure"] for row in found.as_json()["figures"]} >= {"σ 25 PSNR (dB)"}
-    assert isinstance(open_network("restorer", tmp_path / "slim"), Restorer)
+    assert isinstance(open_network("restorer", tmp_path / "slim"), Denoiser)
     with pytest.raises(InputError, match="exists already"):
         runtime.run(prune_steps("restorer", run, tmp_path / "slim", PICTURES, 0.25, data))
 

@@ -17,7 +17,7 @@ from deepart.checkpoints import load_folder
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier, ArtClassifierConfig
 from deepart.models.generators.generator import Generator
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from deepart.models.style_network import StyleNetwork
 from deepart.tasks.classify.classify import ANOTHER_ARTIST, ArtworkClassifier
 from deepart.training.classify.label_training import label_targets, with_heads
@@ -39,7 +39,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> dict[str, nn.Module]:
     networks = {
         "classifier": ArtClassifier(classifier),
         "style": StyleNetwork(TINY_STYLE),
-        "restorer": Restorer(RestorerConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
+        "restorer": Denoiser(DenoiserConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
         "generator": Generator(TINY_GENERATOR),
     }
     monkeypatch.setattr(base, "start_of", lambda config: networks[config.task])

@@ -15,7 +15,7 @@ from deepart.admin.data.evaluation_sets import FrozenSet, Task, freeze_steps
 from deepart.checkpoints import CHECKPOINTS, Checkpoint
 from deepart.images import png_bytes
 from deepart.models.pretrained import HubModel
-from deepart.models.restorers.denoiser import Restorer, RestorerConfig
+from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from photos import photo
 
 RESTORER = "restore/tiny-random-v1"
@@ -43,11 +43,11 @@ def bundle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str, network: H
     monkeypatch.setitem(CHECKPOINTS, key, row)
 
 
-def restorer(noise: float = 0.0, seed: int = 0, widths: tuple[int, ...] = (8, 8)) -> Restorer:
+def restorer(noise: float = 0.0, seed: int = 0, widths: tuple[int, ...] = (8, 8)) -> Denoiser:
     """Return a restorer that changes nothing, or adds a picture's own features to it, the stronger the worse."""
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
-        network = Restorer(RestorerConfig(widths=widths, depths=(1,) * (2 * len(widths) - 1)))
+        network = Denoiser(DenoiserConfig(widths=widths, depths=(1,) * (2 * len(widths) - 1)))
         for name, parameter in network.named_parameters():
             if "second" in name:
                 parameter.normal_(std=0.1)
