@@ -1,6 +1,6 @@
 """How good a checkpoint is: one way for all four tasks, the live one or one that has just been trained.
 
-    figures of a set:    run(evaluate_steps("classify/lite0-wikiart-v1", frozen)).figures
+    figures of a set:    run(evaluate_steps("classify/lite0-wikiart-v1", evaluation_set)).figures
     old against new:     compare(old.figures, new.figures, new.count)
 
 References: those of `deepart.training.paint.evaluation`, `classifier_evaluation`, `generation_evaluation` and
@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from deepart import runtime
 from deepart.admin import figures
-from deepart.admin.data.evaluation_sets import FrozenSet, Sample, Task
+from deepart.admin.data.evaluation_sets import EvaluationSet, Sample, Task
 from deepart.admin.data.sources import SEPARATOR
 from deepart.admin.figures import Figure, figure, mean_of
 from deepart.checkpoints import CHECKPOINTS, find, load_folder, models
@@ -179,9 +179,9 @@ def open_network(task: Task, source: str | Path) -> nn.Module:
 
 
 def evaluate_steps(
-    source: str | Path, frozen: FrozenSet, controls: bool = True, network: nn.Module | None = None
+    source: str | Path, evaluation_set: EvaluationSet, controls: bool = True, network: nn.Module | None = None
 ) -> Generator[Progress, None, Evaluation]:
-    """Measure a checkpoint on a frozen set.
+    """Measure a checkpoint on an evaluation set.
 
     Args:
         source: its key, or the folder of a run.
@@ -192,27 +192,29 @@ def evaluate_steps(
         InputError: a picture of the set has changed.
         WeightsError: the checkpoint is missing, damaged, or of another task.
     """
-    network = network or open_network(frozen.task, source)
-    measure = {"style": _style, "generator": _generator, "classifier": _classifier, "restorer": _restorer}[frozen.task]
-    count, found, more = yield from measure(network, source, frozen, controls)
+    network = network or open_network(evaluation_set.task, source)
+    measure = {"style": _style, "generator": _generator, "classifier": _classifier, "restorer": _restorer}[
+        evaluation_set.task
+    ]
+    count, found, more = yield from measure(network, source, evaluation_set, controls)
     name = source if isinstance(source, str) else source.name
-    return Evaluation(frozen.task, name, frozen.fingerprint, count, tuple(found), **more)
+    return Evaluation(evaluation_set.task, name, evaluation_set.fingerprint, count, tuple(found), **more)
 
 
 _Measured = Generator[Progress, None, tuple[int, list[Figure], dict[str, Any]]]
 
 
-def _picture(frozen: FrozenSet, sample: Sample, side: int | None = None) -> Image.Image:
-    picture = load_image(frozen.read(sample))
+def _picture(evaluation_set: EvaluationSet, sample: Sample, side: int | None = None) -> Image.Image:
+    picture = load_image(evaluation_set.read(sample))
     return centre_crop(picture, side) if side else picture
 
 
 # --- style network ---------------------------------------------------------------------------------
 
 
-def _style(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
-    side, wanted = frozen.settings["side"], frozen.settings["pairs"]
-    contents, styles = (frozen.having(role) for role in ("content", "style"))
+def _style(network: nn.Module, source: str | Path, evaluation_set: EvaluationSet, controls: bool) -> _Measured:
+    side, wanted = evaluation_set.settings["side"], evaluation_set.settings["pairs"]
+    contents, styles = (evaluation_set.having(role) for role in ("content", "style"))
     if not contents or not styles:
         raise InputError("frozen.too_few", least=2)
     engine = StyleTransfer(network=network)
@@ -224,7 +226,7 @@ def _style(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: 
     rows: dict[str, list[tuple[float, float]]] = {}
     pairs = _pairs(contents, styles, wanted)
     for number, (content, style) in enumerate(pairs):
-        pair = (_picture(frozen, content, side), _picture(frozen, style, side))
+        pair = (_picture(evaluation_set, content, side), _picture(evaluation_set, style, side))
         work = partial(lambda pair: list(evaluate_style({"network": paint}, [pair], judge)), pair)
         for score in (yield from patiently(work, Progress(number, len(pairs), "progress.evaluating"))):
             rows.setdefault(score.method, []).append((score.style, score.content))
@@ -249,25 +251,27 @@ def _pairs(contents: Sequence[Sample], styles: Sequence[Sample], count: int) -> 
 # --- generator -------------------------------------------------------------------------------------
 
 
-def _generator(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+def _generator(network: nn.Module, source: str | Path, evaluation_set: EvaluationSet, controls: bool) -> _Measured:
     features = partial(describe_pictures, _features())
-    count, total = frozen.settings["painted"], len(frozen.samples) + frozen.settings["painted"]
+    count, total = evaluation_set.settings["painted"], len(evaluation_set.samples) + evaluation_set.settings["painted"]
     real, painted = [], []
-    for start in range(0, len(frozen.samples), _BATCH):
-        chosen = frozen.samples[start : start + _BATCH]
-        squares = [centre_square(np.asarray(_picture(frozen, sample))) for sample in chosen]
+    for start in range(0, len(evaluation_set.samples), _BATCH):
+        chosen = evaluation_set.samples[start : start + _BATCH]
+        squares = [centre_square(np.asarray(_picture(evaluation_set, sample))) for sample in chosen]
         work = partial(features, squares)
         real.append((yield from patiently(work, Progress(start, total, "progress.evaluating"))))
     paint = painter(network)
     # As training takes them, see `GeneratorTuning`.
-    wanted = network.style_numbers((each.labels.get("style", "") for each in frozen.samples), frozen.folder.name)
+    wanted = network.style_numbers(
+        (each.labels.get("style", "") for each in evaluation_set.samples), evaluation_set.folder.name
+    )
     for start in range(0, count, _BATCH):
         numbers = range(start, min(start + _BATCH, count))
         styles = torch.tensor([[wanted[number * len(wanted) // count]] for number in numbers])
         work = partial(
-            lambda styles, seed: features(list(paint(styles, seed).float().cpu())), styles, frozen.seed + start
+            lambda styles, seed: features(list(paint(styles, seed).float().cpu())), styles, evaluation_set.seed + start
         )
-        done = Progress(len(frozen.samples) + start, total, "progress.evaluating")
+        done = Progress(len(evaluation_set.samples) + start, total, "progress.evaluating")
         painted.append((yield from patiently(work, done)))
     real, painted = torch.cat(real), torch.cat(painted)
     kid = figures.kernel_distance(real.numpy(), painted.numpy())
@@ -308,24 +312,26 @@ def _features() -> Callable[[Tensor], Tensor]:
 # --- classifier ------------------------------------------------------------------------------------
 
 
-def _classifier(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+def _classifier(network: nn.Module, source: str | Path, evaluation_set: EvaluationSet, controls: bool) -> _Measured:
     index = None
     if isinstance(source, Path) and network.config.index:
         folder = index_of(bundle_of(source))
         index = folder and load_folder(folder, "FeatureIndex", source.name, str(runtime.device()))
     engine = ArtworkClassifier(network=network, index=index)
     parts = []
-    for start in range(0, len(frozen.samples), _BATCH):
-        pictures = [_picture(frozen, sample) for sample in frozen.samples[start : start + _BATCH]]
+    for start in range(0, len(evaluation_set.samples), _BATCH):
+        pictures = [_picture(evaluation_set, sample) for sample in evaluation_set.samples[start : start + _BATCH]]
         work = partial(engine.describe, pictures)
-        done = Progress(start, len(frozen.samples), "progress.evaluating")
+        done = Progress(start, len(evaluation_set.samples), "progress.evaluating")
         parts.append((yield from patiently(work, done)))
     features = torch.cat(parts)
-    return (yield from patiently(partial(_heads, engine, features, frozen), done))
+    return (yield from patiently(partial(_heads, engine, features, evaluation_set), done))
 
 
-def _heads(engine: ArtworkClassifier, features: Tensor, frozen: FrozenSet) -> tuple[int, list[Figure], dict[str, Any]]:
-    samples, network = frozen.samples, engine.network()
+def _heads(
+    engine: ArtworkClassifier, features: Tensor, evaluation_set: EvaluationSet
+) -> tuple[int, list[Figure], dict[str, Any]]:
+    samples, network = evaluation_set.samples, engine.network()
     probabilities = engine.probabilities(features)
     found, chance, answers = [], [], {}
     for head, labels in network.labels.items():
@@ -335,7 +341,7 @@ def _heads(engine: ArtworkClassifier, features: Tensor, frozen: FrozenSet) -> tu
             found += _head_figures(head, labels, p, truths, head in network.config.independent)
             chance.append(_chance(head, truths))
             answers[head] = tuple(
-                Answered(frozen.folder / sample.path, _shown(truth, answer), answer, float(row.max()))
+                Answered(evaluation_set.folder / sample.path, _shown(truth, answer), answer, float(row.max()))
                 for sample, truth, row in zip(samples, truths, p)
                 if truth and (answer := labels[row.argmax()])
             )
@@ -398,7 +404,7 @@ def _head_figures(
 # --- restorer --------------------------------------------------------------------------------------
 
 
-def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, controls: bool) -> _Measured:
+def _restorer(network: nn.Module, source: str | Path, evaluation_set: EvaluationSet, controls: bool) -> _Measured:
     def clean(noisy: np.ndarray, sigma: float) -> np.ndarray:
         x = torch.from_numpy(noisy).permute(2, 0, 1)[None].to(runtime.device())
         with runtime.device_lock(), runtime.inference():
@@ -407,14 +413,14 @@ def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, control
     methods = {"network": clean} | (installed_denoisers() if controls else {})
     untold = {name: methods[name] for name in ("network", "no method") if name in methods}  # others need a sigma
     rows: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    count = len(frozen.samples)
-    for number, sample in enumerate(frozen.samples):
-        pixels = _without_traces(_picture(frozen, sample), frozen)
+    count = len(evaluation_set.samples)
+    for number, sample in enumerate(evaluation_set.samples):
+        pixels = _without_traces(_picture(evaluation_set, sample), evaluation_set)
         progress = Progress(number, count, "progress.evaluating")
-        work = partial(evaluate_denoising, methods, [pixels], seed=frozen.seed + number)
+        work = partial(evaluate_denoising, methods, [pixels], seed=evaluation_set.seed + number)
         for score in (yield from patiently(work, progress)):
             rows.setdefault((score.method, f"σ {score.sigma}"), []).append((score.psnr, score.ssim))
-        work = partial(_repaired, untold, pixels, (frozen.seed, number))
+        work = partial(_repaired, untold, pixels, (evaluation_set.seed, number))
         for method, values in (yield from patiently(work, progress)).items():
             rows.setdefault((method, ""), []).append(values)
     found, means = [], {}
@@ -428,9 +434,9 @@ def _restorer(network: nn.Module, source: str | Path, frozen: FrozenSet, control
     return count, found, {"controls": means}
 
 
-def _without_traces(picture: Image.Image, frozen: FrozenSet) -> np.ndarray:
+def _without_traces(picture: Image.Image, evaluation_set: EvaluationSet) -> np.ndarray:
     """Return the middle of a picture, shrunk as for training: the traces of a JPEG file must not count as the truth."""
-    side, share = frozen.settings["side"], frozen.settings.get("percent", 100) / 100
+    side, share = evaluation_set.settings["side"], evaluation_set.settings.get("percent", 100) / 100
     if min(picture.size) * share >= _LEAST_MEASURED:
         picture = picture.resize([round(each * share) for each in picture.size], Image.Resampling.LANCZOS)
     return np.asarray(centre_crop(picture, min(side, *picture.size)))

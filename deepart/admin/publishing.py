@@ -225,7 +225,7 @@ def card(version: Version, words: Words = Words()) -> str:
         _figures_table(version.gate),
         f"Promoted in spite of the gate: {_cell(version.reason)}" if version.reason else "",
         "## Limits",
-        words.limits or "Not measured on anything but the frozen evaluation set; expect less on other pictures.",
+        words.limits or "Not measured on anything but the evaluation set; expect less on other pictures.",
         "## Licence",
         f"{licence}. The pictures that it learned from have licences of their own; see Data.",
     ]
@@ -266,8 +266,8 @@ def _figures_table(gate: Mapping[str, Any]) -> str:
     if not gate:
         return "This version was not measured against another."
     lines = [
-        f"On a frozen set (fingerprint `{gate['set'][:16]}`), beside version {gate['compared_with']}; in brackets the "
-        "95 % interval of the difference (paired bootstrap).",
+        f"On an evaluation set (fingerprint `{gate['set'][:16]}`), beside version {gate['compared_with']}; in brackets "
+        "the 95 % interval of the difference (paired bootstrap).",
         "",
         "| figure | before | this version | difference |",
         "|---|---|---|---|",

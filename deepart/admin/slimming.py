@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from deepart import runtime
 from deepart.admin import figures
 from deepart.admin.costs import parameters_of, seconds_of
-from deepart.admin.data.evaluation_sets import FrozenSet, Task
+from deepart.admin.data.evaluation_sets import EvaluationSet, Task
 from deepart.admin.evaluation import (
     Evaluation,
     evaluate_steps,
@@ -93,7 +93,7 @@ def prune_steps(
     out: Path,
     pictures: Sequence[Image.Image],
     keep: float = 0.75,
-    frozen: FrozenSet | None = None,
+    evaluation_set: EvaluationSet | None = None,
 ) -> Generator[Progress, None, Slimmed]:
     """Take the least important channels out of a network's residual blocks, and measure what that costs and brings.
 
@@ -102,7 +102,7 @@ def prune_steps(
         out: folder that the pruned network is written to; must not exist.
         pictures: a few that are like those of its task, on which importance is measured.
         keep: share of the channels that stay, from 0.1 to 1.
-        frozen: what the network is measured on before and after; None measures speed and size alone.
+        evaluation_set: what the network is measured on before and after; None measures speed and size alone.
 
     Raises:
         InputError: `out` exists, `keep` is out of its range, the network has nothing to prune, or there are too few
@@ -121,7 +121,7 @@ def prune_steps(
     pruned = yield from patiently(
         partial(prune, old, partial(_run, task), pictures, keep), Progress(0, 1, "progress.pruning")
     )
-    return (yield from _measured(task, source, old, pruned, out, frozen))
+    return (yield from _measured(task, source, old, pruned, out, evaluation_set))
 
 
 def prune(
@@ -200,14 +200,14 @@ def _run(task: Task, network: nn.Module, x: Tensor) -> None:
 
 
 def soup_steps(
-    task: Task, sources: Sequence[str | Path], out: Path, frozen: FrozenSet, greedy: bool = True
+    task: Task, sources: Sequence[str | Path], out: Path, evaluation_set: EvaluationSet, greedy: bool = True
 ) -> Generator[Progress, None, Slimmed]:
     """Average the weights of several runs that began with the same weights, and measure it beside the best of them.
 
     Args:
         sources: keys of checkpoints and folders of runs, two or more.
         out: folder that the soup is written to; must not exist.
-        frozen: what everything is measured on.
+        evaluation_set: what everything is measured on.
         greedy: try the best first, and leave out each that makes the soup worse; else take all.
 
     Raises:
@@ -222,7 +222,7 @@ def soup_steps(
         raise InputError("slimming.other_shape")
     measured = []
     for source, network in zip(sources, networks):
-        found = yield from evaluate_steps(source, frozen, controls=False, network=network)
+        found = yield from evaluate_steps(source, evaluation_set, controls=False, network=network)
         measured.append((score(found), found))
     order = sorted(range(len(sources)), key=lambda index: -measured[index][0])
     chosen, best = order[:1], measured[order[0]]
@@ -230,14 +230,14 @@ def soup_steps(
         chosen = order
     for index in order[1:] if greedy else ():
         mixed = average([networks[i] for i in (*chosen, index)])
-        found = yield from evaluate_steps(sources[order[0]], frozen, controls=False, network=mixed)
+        found = yield from evaluate_steps(sources[order[0]], evaluation_set, controls=False, network=mixed)
         if score(found) >= best[0]:
             chosen, best = [*chosen, index], (score(found), found)
     mixed = average([networks[index] for index in chosen])
     names = tuple(str(sources[index]) for index in chosen)
     return (
         yield from _measured(
-            task, sources[order[0]], networks[order[0]], mixed, out, frozen, names, old=measured[order[0]][1]
+            task, sources[order[0]], networks[order[0]], mixed, out, evaluation_set, names, old=measured[order[0]][1]
         )
     )
 
@@ -276,7 +276,7 @@ def _measured(
     before: nn.Module,
     after: nn.Module,
     out: Path,
-    frozen: FrozenSet | None,
+    evaluation_set: EvaluationSet | None,
     ingredients: Sequence[str] = (),
     old: Evaluation | None = None,
 ) -> Generator[Progress, None, Slimmed]:
@@ -290,10 +290,10 @@ def _measured(
     work = partial(seconds_of, task, [before, after.to(runtime.device())])
     seconds = yield from patiently(work, Progress(0, 1, "progress.timing"))
     new, differences = None, ()
-    if frozen:
-        old = old or (yield from evaluate_steps(source, frozen, controls=False, network=before))
-        new = yield from evaluate_steps(source, frozen, controls=False, network=after)
-        differences = figures.compare(old.figures, new.figures, new.count, seed=frozen.seed)
+    if evaluation_set:
+        old = old or (yield from evaluate_steps(source, evaluation_set, controls=False, network=before))
+        new = yield from evaluate_steps(source, evaluation_set, controls=False, network=after)
+        differences = figures.compare(old.figures, new.figures, new.count, seed=evaluation_set.seed)
     return Slimmed(
         out,
         Facts(parameters_of(before), old_size, seconds[0]),

@@ -5,7 +5,7 @@ passport, and version.json, which says how it was measured.  Version 0 is the bu
 `live.json`, says which ones are live; it is replaced in one step, and `deepart.checkpoints` notices at the next
 request.  Nothing that is written here is loaded without its SHA-256 being the recorded one.
 
-    gate = run(gate_steps("classify/lite0-wikiart-v1", Path("runs/mine"), frozen))
+    gate = run(gate_steps("classify/lite0-wikiart-v1", Path("runs/mine"), evaluation_set))
     promote(gate)
 """
 
@@ -26,7 +26,7 @@ from torch import nn
 
 from deepart.admin import figures
 from deepart.admin.costs import code_drift, seconds_of
-from deepart.admin.data.evaluation_sets import FrozenSet
+from deepart.admin.data.evaluation_sets import EvaluationSet
 from deepart.admin.evaluation import (
     ARCHITECTURES,
     Evaluation,
@@ -235,34 +235,34 @@ def history(key: str | None = None) -> list[dict[str, Any]]:
 
 
 def gate_steps(
-    key: str, candidate: Path, frozen: FrozenSet, limits: Limits = Limits()
+    key: str, candidate: Path, evaluation_set: EvaluationSet, limits: Limits = Limits()
 ) -> Generator[Progress, None, Gate]:
     """Measure a candidate and the live version on the same pictures, and their speed in turns.
 
     Args:
         key: of the checkpoint whose place it is to take.
         candidate: folder of a run, or of a bundle.
-        frozen: what both are measured on.
+        evaluation_set: what both are measured on.
 
     Raises:
         InputError: the checkpoint is of another task than the set, or a picture of the set has changed.
         WeightsError: the candidate is missing, damaged, or of another architecture.
     """
     task = task_of(key)
-    if frozen.task != task:
+    if evaluation_set.task != task:
         raise InputError("frozen.other_task")
     bundle = bundle_of(candidate)
     live = live_number(key)
     contents = _contents(bundle)
     networks = (open_network(task, key), open_network(task, Path(candidate)))
-    old = yield from evaluate_steps(key, frozen, controls=False, network=networks[0])
-    new = yield from evaluate_steps(Path(candidate), frozen, network=networks[1])
+    old = yield from evaluate_steps(key, evaluation_set, controls=False, network=networks[0])
+    new = yield from evaluate_steps(Path(candidate), evaluation_set, network=networks[1])
     timing = Progress(0, 1, "progress.timing")
     seconds = yield from patiently(partial(seconds_of, task, networks), timing)
-    drift = (yield from patiently(partial(_drift, networks, frozen), timing)) if task == "style" else 0.0
+    drift = (yield from patiently(partial(_drift, networks, evaluation_set), timing)) if task == "style" else 0.0
     asked = {figure.key for figure in old.figures}
     before = [*old.figures, *(figure for figure in new.chance if figure.key not in asked)]
-    work = partial(figures.compare, before, new.figures, new.count, seed=frozen.seed)
+    work = partial(figures.compare, before, new.figures, new.count, seed=evaluation_set.seed)
     differences = yield from patiently(work, Progress(0, 1, "progress.comparing"))
     lost = tuple(head for head in networks[0].labels if head not in networks[1].labels) if task == "classifier" else ()
     size = (bundle / WEIGHTS_FILE).stat().st_size
@@ -271,9 +271,9 @@ def gate_steps(
     )
 
 
-def _drift(networks: Sequence[nn.Module], frozen: FrozenSet) -> float:
-    styles = frozen.having("style")[:_STYLE_PICTURES]
-    return code_drift(*networks, [load_image(frozen.read(sample)) for sample in styles])
+def _drift(networks: Sequence[nn.Module], evaluation_set: EvaluationSet) -> float:
+    styles = evaluation_set.having("style")[:_STYLE_PICTURES]
+    return code_drift(*networks, [load_image(evaluation_set.read(sample)) for sample in styles])
 
 
 # --- changing what is live -------------------------------------------------------------------------

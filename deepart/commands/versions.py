@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from deepart.commands.console import OutputFile, OutputFolder, add_command, add_output, pictures_of, progress_line
 
 if TYPE_CHECKING:
-    from deepart.admin.data.evaluation_sets import FrozenSet
+    from deepart.admin.data.evaluation_sets import EvaluationSet
     from deepart.admin.figures import Difference
     from deepart.admin.slimming import Slimmed
 
@@ -152,15 +152,15 @@ def _add_set_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--all", action="store_true", help="of all of them: nothing was trained on that folder")
 
 
-def _frozen(options: argparse.Namespace, task: str) -> FrozenSet:
+def _frozen(options: argparse.Namespace, task: str) -> EvaluationSet:
     """Return the evaluation set that the options name, frozen from their folder if there is none yet."""
-    from deepart.admin.data.evaluation_sets import FrozenSet, freeze_steps
+    from deepart.admin.data.evaluation_sets import EvaluationSet, freeze_steps
     from deepart.errors import InputError
     from deepart.files import writable
     from deepart.runtime import run
 
     if options.set and options.set.is_file():
-        return FrozenSet.load(options.set)
+        return EvaluationSet.load(options.set)
     if not options.data:
         raise InputError("frozen.none")
     if options.set:

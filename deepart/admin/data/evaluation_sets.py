@@ -58,7 +58,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenSet:
+class EvaluationSet:
     """What a task's checkpoints are measured on."""
 
     task: Task
@@ -99,7 +99,7 @@ class FrozenSet:
             part.write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
 
     @classmethod
-    def load(cls, file: Path) -> FrozenSet:
+    def load(cls, file: Path) -> EvaluationSet:
         """Read a set from a file.
 
         Raises:
@@ -124,15 +124,9 @@ def set_file(task: Task, name: str) -> Path:
     return admin_folder() / "evaluation" / f"{task}-{name}.json"
 
 
-def frozen_sets(task: Task) -> dict[str, FrozenSet]:
-    """Return the owner's sets of a task by name."""
-    files = sorted((admin_folder() / "evaluation").glob(f"{task}-*.json"))
-    return {file.stem.removeprefix(f"{task}-"): FrozenSet.load(file) for file in files}
-
-
 def freeze_steps(
     task: Task, folder: Path, seed: int = 0, most: int = MOST, everything: bool = False, **settings: int
-) -> Generator[Progress, None, FrozenSet]:
+) -> Generator[Progress, None, EvaluationSet]:
     """Choose and hash the pictures of a folder that training does not see.
 
     Of a folder with a catalogue (paintings.csv) these are the paintings whose part is "test", of any other those
@@ -143,7 +137,7 @@ def freeze_steps(
         folder: a data set of `deepart.admin.data.datasets`, or any folder of pictures.
         everything: take all pictures of a folder without a catalogue: nothing was trained on it.
         seed: of what is drawn: the pictures if there are more than `most`, the noise, the pairs.
-        settings: those of `FrozenSet.settings` that are not as usual; the side of styles is never larger than that
+        settings: those of `EvaluationSet.settings` that are not as usual; the side of styles is never larger than that
             of half of the pictures.
 
     Raises:
@@ -168,7 +162,7 @@ def freeze_steps(
     settings = _DEFAULTS[task] | settings
     if sides:  # of enlarged pictures it would be measured how well blur is painted
         settings["side"] = min(settings["side"], max(_LEAST_SIDE, int(statistics.median(sides)) // 16 * 16))
-    return FrozenSet(task, folder, tuple(samples), settings, seed)
+    return EvaluationSet(task, folder, tuple(samples), settings, seed)
 
 
 def _choose(task: Task, folder: Path, everything: bool) -> Iterable[tuple[Path, dict[str, str]]]:

@@ -226,11 +226,11 @@ def _task(task: str) -> str:
 
 def frozen_steps(task: str, data: str) -> Generator[Progress, None, Any]:
     """Return the test pictures of a data set: chosen when it is first used, and the same ever after."""
-    from deepart.admin.data.evaluation_sets import FrozenSet, freeze_steps, set_file
+    from deepart.admin.data.evaluation_sets import EvaluationSet, freeze_steps, set_file
 
     file = set_file(task, find_data_set(data).name)
     if file.is_file():
-        return FrozenSet.load(file)
+        return EvaluationSet.load(file)
     frozen = yield from freeze_steps(task, find_data_set(data).folder)
     frozen.save(file)
     return frozen

@@ -14,7 +14,7 @@ from torchmetrics.functional import classification as metrics
 from deepart import runtime
 from deepart.admin import figures
 from deepart.admin.costs import seconds_of
-from deepart.admin.data.evaluation_sets import FrozenSet, freeze_steps, frozen_sets, set_file
+from deepart.admin.data.evaluation_sets import EvaluationSet, freeze_steps, set_file
 from deepart.admin.evaluation import evaluate_steps
 from deepart.admin.figures import compare, figure, mean_of
 from deepart.errors import InputError, WeightsError
@@ -41,7 +41,7 @@ def test_a_set_holds_the_test_part_and_survives_a_round_trip(tmp_path: Path) -> 
     assert [sample.path for sample in found.samples] == [f"test-{number}.png" for number in range(8)]
     assert found.samples[1].labels == {"style": "Rococo"}
     found.save(set_file("classifier", "stripes"))
-    assert frozen_sets("classifier") == {"stripes": found}
+    assert EvaluationSet.load(set_file("classifier", "stripes")) == found
 
 
 def test_a_set_that_was_edited_and_a_picture_that_was_changed_are_refused(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_set_that_was_edited_and_a_picture_that_was_changed_are_refused(tmp_pa
     content["samples"].pop()
     file.write_text(json.dumps(content))
     with pytest.raises(InputError, match="edited"):
-        FrozenSet.load(file)
+        EvaluationSet.load(file)
     (tmp_path / "data" / "0.png").write_bytes((tmp_path / "data" / "1.png").read_bytes())
     with pytest.raises(InputError, match="has changed"):
         runtime.run(evaluate_steps(run_folder(tmp_path / "run", restorer()), found))

@@ -12,7 +12,7 @@ from huggingface_hub import ModelCard
 
 from deepart import runtime
 from deepart.__main__ import main
-from deepart.admin.data.evaluation_sets import FrozenSet
+from deepart.admin.data.evaluation_sets import EvaluationSet
 from deepart.admin.publishing import Words, card, publish_steps, write_zip
 from deepart.admin.versions import Limits, Version, gate_steps, promote
 from deepart.errors import InputError, WeightsError
@@ -38,7 +38,7 @@ def version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Version:
     """A promoted restorer with a passport and a record of its training."""
     monkeypatch.setattr(runtime, "precision", lambda: torch.float32)
     bundle(monkeypatch, tmp_path, RESTORER, restorer(noise=0.2))
-    data: FrozenSet = frozen("restorer", photo_folder(tmp_path / "data", side=64, count=2), side=64)
+    data: EvaluationSet = frozen("restorer", photo_folder(tmp_path / "data", side=64, count=2), side=64)
     run = run_folder(tmp_path / "run", restorer())
     (run / "bundle" / "passport.json").write_text(json.dumps(PASSPORT))
     gate = runtime.run(gate_steps(RESTORER, run, data, Limits(max_slowdown=100)))

@@ -13,7 +13,7 @@ import torch
 
 from deepart import checkpoints, runtime
 from deepart.__main__ import main
-from deepart.admin.data.evaluation_sets import FrozenSet
+from deepart.admin.data.evaluation_sets import EvaluationSet
 from deepart.admin.versions import (
     Gate,
     Limits,
@@ -55,11 +55,11 @@ def models(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModelCache:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> FrozenSet:
+def data(tmp_path: Path) -> EvaluationSet:
     return frozen("restorer", photo_folder(tmp_path / "data", side=64, count=3), side=64)
 
 
-def gate_of(tmp_path: Path, data: FrozenSet, noise: float, limits: Limits = PATIENT) -> Gate:
+def gate_of(tmp_path: Path, data: EvaluationSet, noise: float, limits: Limits = PATIENT) -> Gate:
     return runtime.run(gate_steps(RESTORER, run_folder(tmp_path / f"run-{noise}", restorer(noise)), data, limits))
 
 
@@ -68,7 +68,7 @@ def strength(network: torch.nn.Module) -> float:
 
 
 def test_a_better_one_is_served_at_the_next_request_and_goes_back_in_one_click(
-    models: ModelCache, data: FrozenSet, tmp_path: Path
+    models: ModelCache, data: EvaluationSet, tmp_path: Path
 ) -> None:
     before = models.get(RESTORER)
     gate = gate_of(tmp_path, data, noise=0.0)
@@ -91,7 +91,7 @@ def test_a_better_one_is_served_at_the_next_request_and_goes_back_in_one_click(
         rollback(RESTORER)
 
 
-def test_a_worse_one_needs_a_reason_which_is_kept(models: ModelCache, data: FrozenSet, tmp_path: Path) -> None:
+def test_a_worse_one_needs_a_reason_which_is_kept(models: ModelCache, data: EvaluationSet, tmp_path: Path) -> None:
     gate = gate_of(tmp_path, data, noise=0.6)
     assert gate.failures == ("worse",) and "worse" in gate.sentences()[0]
     for reason in ("", "  because  "):
@@ -102,11 +102,11 @@ def test_a_worse_one_needs_a_reason_which_is_kept(models: ModelCache, data: Froz
     assert find_version(RESTORER, 1).reason == history()[0]["reason"] == "for a comparison in class"
 
 
-def test_size_and_speed_are_limited(models: ModelCache, data: FrozenSet, tmp_path: Path) -> None:
+def test_size_and_speed_are_limited(models: ModelCache, data: EvaluationSet, tmp_path: Path) -> None:
     assert gate_of(tmp_path, data, 0.0, Limits(1000, 1e-9)).failures == ("size", "speed")
 
 
-def test_nothing_but_what_was_measured_is_promoted(models: ModelCache, data: FrozenSet, tmp_path: Path) -> None:
+def test_nothing_but_what_was_measured_is_promoted(models: ModelCache, data: EvaluationSet, tmp_path: Path) -> None:
     gate = gate_of(tmp_path, data, noise=0.0)
     run_folder(gate.candidate, restorer(noise=0.5))
     with pytest.raises(InputError, match="measure again"):
@@ -123,7 +123,9 @@ def test_nothing_but_what_was_measured_is_promoted(models: ModelCache, data: Fro
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "config.json"])
-def test_a_file_that_has_changed_is_not_loaded(models: ModelCache, data: FrozenSet, tmp_path: Path, file: str) -> None:
+def test_a_file_that_has_changed_is_not_loaded(
+    models: ModelCache, data: EvaluationSet, tmp_path: Path, file: str
+) -> None:
     version = promote(gate_of(tmp_path, data, noise=0.0))
     changed = bytearray((version.folder / file).read_bytes())
     changed[-2] ^= 1
@@ -137,7 +139,7 @@ def test_a_file_that_has_changed_is_not_loaded(models: ModelCache, data: FrozenS
     assert live_number(RESTORER) == 0
 
 
-def test_a_pickle_in_a_run_is_refused(models: ModelCache, data: FrozenSet, tmp_path: Path) -> None:
+def test_a_pickle_in_a_run_is_refused(models: ModelCache, data: EvaluationSet, tmp_path: Path) -> None:
     run = run_folder(tmp_path / "run", restorer())
     torch.save({"weights": print}, run / "bundle" / "model.safetensors")
     with pytest.raises(WeightsError):
@@ -146,7 +148,7 @@ def test_a_pickle_in_a_run_is_refused(models: ModelCache, data: FrozenSet, tmp_p
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"KEY": 7}', '{"KEY": {"version": "x"}}', "\xff"])
 def test_with_a_damaged_pointer_the_bundled_version_serves_and_rollback_goes_on(
-    models: ModelCache, data: FrozenSet, tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
+    models: ModelCache, data: EvaluationSet, tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for noise in (0.1, 0.0):
         promote(gate_of(tmp_path, data, noise), "so that there are two")
@@ -163,7 +165,7 @@ def test_with_a_damaged_pointer_the_bundled_version_serves_and_rollback_goes_on(
 
 
 def test_a_version_whose_files_are_gone_gives_way_to_the_bundled_one(
-    models: ModelCache, data: FrozenSet, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    models: ModelCache, data: EvaluationSet, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     for noise in (0.1, 0.0):
         promote(gate_of(tmp_path, data, noise), "so that there are two")
@@ -177,7 +179,7 @@ def test_a_version_whose_files_are_gone_gives_way_to_the_bundled_one(
 
 
 def test_a_torn_line_of_the_history_is_left_out_and_a_damaged_version_not_listed(
-    models: ModelCache, data: FrozenSet, tmp_path: Path
+    models: ModelCache, data: EvaluationSet, tmp_path: Path
 ) -> None:
     promote(gate_of(tmp_path, data, noise=0.1), "so that there is one")
     with open(versions_folder() / "history.jsonl", "ab") as file:
@@ -191,7 +193,7 @@ def test_a_torn_line_of_the_history_is_left_out_and_a_damaged_version_not_listed
 
 
 def test_a_promotion_on_a_full_disk_changes_nothing(
-    models: ModelCache, data: FrozenSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    models: ModelCache, data: EvaluationSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     promote(gate_of(tmp_path, data, noise=0.1), "so that there is one")
     gate = gate_of(tmp_path, data, noise=0.0)
@@ -209,7 +211,7 @@ def test_a_promotion_on_a_full_disk_changes_nothing(
 
 
 def test_requests_during_a_promotion_see_one_version_or_the_other(
-    models: ModelCache, data: FrozenSet, tmp_path: Path
+    models: ModelCache, data: EvaluationSet, tmp_path: Path
 ) -> None:
     gate = gate_of(tmp_path, data, noise=0.0)
     seen, over = [[] for _ in range(4)], threading.Event()  # of each visitor: whether it was the new version
@@ -235,7 +237,7 @@ def test_requests_during_a_promotion_see_one_version_or_the_other(
 
 
 def test_the_live_and_the_bundled_version_cannot_be_deleted(
-    models: ModelCache, data: FrozenSet, tmp_path: Path
+    models: ModelCache, data: EvaluationSet, tmp_path: Path
 ) -> None:
     for noise in (0.1, 0.0):
         promote(gate_of(tmp_path, data, noise), "so that there are two")
@@ -321,7 +323,7 @@ def test_stored_styles_must_keep_their_meaning(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_promote_versions_and_rollback_from_the_command_line(
-    models: ModelCache, data: FrozenSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    models: ModelCache, data: EvaluationSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "set.json"
     data.save(file)

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from deepart import checkpoints, runtime
-from deepart.admin.data.evaluation_sets import FrozenSet, Task, freeze_steps
+from deepart.admin.data.evaluation_sets import EvaluationSet, Task, freeze_steps
 from deepart.checkpoints import CHECKPOINTS, Checkpoint
 from deepart.images import png_bytes
 from deepart.models.pretrained import HubModel
@@ -89,6 +89,6 @@ def striped_set(folder: Path, count: int = 8) -> Path:
     return folder
 
 
-def frozen(task: Task, folder: Path, **settings: int) -> FrozenSet:
+def frozen(task: Task, folder: Path, **settings: int) -> EvaluationSet:
     """Return the evaluation set of a folder."""
     return runtime.run(freeze_steps(task, folder, everything=True, **settings))
