@@ -56,7 +56,7 @@ ARCHITECTURES: dict[Task, str] = {
 }
 """Which network does each task."""
 
-JUDGE = "loss/distilled-vgg16-v1"
+PERCEPTUAL_NETWORK = "loss/distilled-vgg16-v1"
 """Whose features style and content are compared in."""
 
 _BATCH = 8
@@ -218,7 +218,7 @@ def _style(network: nn.Module, source: str | Path, evaluation_set: EvaluationSet
     if not contents or not styles:
         raise InputError("frozen.too_few", least=2)
     engine = StyleTransfer(network=network)
-    judge = models.get(JUDGE, str(runtime.device()))
+    perceptual_network = models.get(PERCEPTUAL_NETWORK, str(runtime.device()))
 
     def paint(content: Image.Image, style: Image.Image) -> Image.Image:
         return engine(content, engine.encode(style))
@@ -227,7 +227,7 @@ def _style(network: nn.Module, source: str | Path, evaluation_set: EvaluationSet
     pairs = _pairs(contents, styles, wanted)
     for number, (content, style) in enumerate(pairs):
         pair = (_picture(evaluation_set, content, side), _picture(evaluation_set, style, side))
-        work = partial(lambda pair: list(evaluate_style({"network": paint}, [pair], judge)), pair)
+        work = partial(lambda pair: list(evaluate_style({"network": paint}, [pair], perceptual_network)), pair)
         for score in (yield from patiently(work, Progress(number, len(pairs), "progress.evaluating"))):
             rows.setdefault(score.method, []).append((score.style, score.content))
     style_distance, content_distance = np.array(rows.pop("network")).T

@@ -153,8 +153,8 @@ def test_gradients_reach_every_parameter(network: Inpainter) -> None:
 
 def training(network: Inpainter, seed: int = 0) -> InpainterTraining:
     photos, paintings = ([np.asarray(photo(name, 96))] for name in ("coffee", "chelsea"))
-    judge = PerceptualNetwork(PerceptualNetworkConfig(widths=(4, 4, 4, 4))).requires_grad_(False)
-    return InpainterTraining(network, judge, [(photos, 0.25), (paintings, 0.75)], seed)
+    perceptual_network = PerceptualNetwork(PerceptualNetworkConfig(widths=(4, 4, 4, 4))).requires_grad_(False)
+    return InpainterTraining(network, perceptual_network, [(photos, 0.25), (paintings, 0.75)], seed)
 
 
 def test_batches_are_the_same_for_the_same_seed_and_step(network: Inpainter) -> None:

@@ -25,7 +25,7 @@ from deepart.tasks.paint.blend import plan_blend
 from deepart.tasks.paint.engine import StyleTransfer
 from deepart.tasks.paint.gallery import named_style_code
 from deepart.tasks.paint.refine import BUNDLED_LOSS, LARGE_LOSS, Care, finer_steps, refine_steps
-from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, Place, plan_transfer, transfer
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, MaskOptions, plan_transfer, transfer
 from deepart.tasks.style_target import keep_gallery, of_code, of_gallery, of_picture
 from photos import photo
 
@@ -240,7 +240,7 @@ def test_only_what_is_painted_becomes_finer_and_the_recipe_tells_the_whole_story
     content = photo("coffee", SIDE)
     mask = Image.new("L", content.size)
     mask.paste(255, (0, 0, SIDE // 2, SIDE))
-    painting = finer(plan_transfer(content, "udnie", place=Place(mask, softness=0)))
+    painting = finer(plan_transfer(content, "udnie", where=MaskOptions(mask, softness=0)))
     before, after = (np.asarray(image, int) for image in (content, painting))
     assert (after[:, SIDE // 2 + 1 :] == before[:, SIDE // 2 + 1 :]).all()
     usual = np.asarray(transfer(content, "udnie", mask=mask, softness=0), int)

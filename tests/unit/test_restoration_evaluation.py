@@ -35,7 +35,7 @@ PICTURES = [np.asarray(photo(name, 96)) for name in ("coffee", "astronaut")]
 
 
 @pytest.fixture(scope="module")
-def judge() -> PerceptualNetwork:
+def perceptual_network() -> PerceptualNetwork:
     torch.manual_seed(0)
     return PerceptualNetwork(PerceptualNetworkConfig(widths=(4, 4, 4, 4))).eval().requires_grad_(False)
 
@@ -81,7 +81,7 @@ def test_a_perfect_denoiser_and_a_fair_one() -> None:
 # --- holes -----------------------------------------------------------------------------------------
 
 
-def test_a_perfect_inpainter_and_worse_ones(judge: PerceptualNetwork) -> None:
+def test_a_perfect_inpainter_and_worse_ones(perceptual_network: PerceptualNetwork) -> None:
     def fill_with(colour: np.ndarray):
         return lambda picture, missing: np.where(missing[..., None], colour, picture).astype(np.uint8)
 
@@ -90,13 +90,13 @@ def test_a_perfect_inpainter_and_worse_ones(judge: PerceptualNetwork) -> None:
 
     mean = np.mean([picture.mean((0, 1)) for picture in PICTURES], 0)
     methods = {"perfect": perfect, "grey": fill_with(mean), "magenta": fill_with(np.array((255, 0, 255)))}
-    perfect, grey, magenta = evaluate_inpainting(methods, PICTURES, judge)
+    perfect, grey, magenta = evaluate_inpainting(methods, PICTURES, perceptual_network)
     assert perfect.feature_distance == 0 and perfect.psnr > 100
     assert magenta.psnr < grey.psnr < 30
     assert magenta.feature_distance > grey.feature_distance > 0.01
 
 
-def test_inpainters_do_not_see_what_is_missing(judge: PerceptualNetwork) -> None:
+def test_inpainters_do_not_see_what_is_missing(perceptual_network: PerceptualNetwork) -> None:
     shares = []
 
     def watch(picture: np.ndarray, missing: np.ndarray) -> np.ndarray:
@@ -104,16 +104,16 @@ def test_inpainters_do_not_see_what_is_missing(judge: PerceptualNetwork) -> None
         shares.append(missing.mean())
         return picture
 
-    first = evaluate_inpainting({"watch": watch}, PICTURES, judge, seed=2)
+    first = evaluate_inpainting({"watch": watch}, PICTURES, perceptual_network, seed=2)
     assert min(shares) >= HOLES[0] and max(shares) <= HOLES[1]
-    assert evaluate_inpainting({"watch": watch}, PICTURES, judge, seed=2) == first
-    assert evaluate_inpainting({"watch": watch}, PICTURES, judge, seed=3) != first
+    assert evaluate_inpainting({"watch": watch}, PICTURES, perceptual_network, seed=2) == first
+    assert evaluate_inpainting({"watch": watch}, PICTURES, perceptual_network, seed=3) != first
 
 
-def test_what_opencv_fills_is_better_than_black(judge: PerceptualNetwork) -> None:
+def test_what_opencv_fills_is_better_than_black(perceptual_network: PerceptualNetwork) -> None:
     pytest.importorskip("cv2")
     methods = {"black": lambda picture, missing: picture, **installed_inpainters()}
-    black, telea, navier_stokes = evaluate_inpainting(methods, PICTURES, judge)
+    black, telea, navier_stokes = evaluate_inpainting(methods, PICTURES, perceptual_network)
     assert min(telea.psnr, navier_stokes.psnr) > black.psnr + 5
     assert inpainting_sheet(methods, PICTURES).width > 5 * 96
 

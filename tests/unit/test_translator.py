@@ -43,11 +43,11 @@ def test_a_picture_of_any_size_keeps_its_size(size: tuple[int, int]) -> None:
 
 def test_the_discriminator_sees_patches_of_46_pixels() -> None:
     x = torch.rand(1, 3, 96, 96, requires_grad=True)
-    judge = PatchDiscriminator(4)
-    for module in judge.modules():
+    discriminator = PatchDiscriminator(4)
+    for module in discriminator.modules():
         if isinstance(module, torch.nn.InstanceNorm2d):
             module.forward = lambda x: x  # its statistics are of the whole picture
-    answer = judge(x)
+    answer = discriminator(x)
     answer[0, 0, answer.shape[2] // 2, answer.shape[3] // 2].backward()
     seen = x.grad.abs().sum((0, 1)).nonzero()
     assert (seen.max(0).values - seen.min(0).values + 1).tolist() == [46, 46]

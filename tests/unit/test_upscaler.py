@@ -123,8 +123,10 @@ def test_the_crisp_look_follows_the_teacher(tmp_path: Path) -> None:
     torch.manual_seed(0)
     cache = TeacherCache(tmp_path / "cache", side=24)
     assert list(cache.fill(Pale(), [PICTURES], 6, bf16=False))[-1] == 6
-    judge = PerceptualNetwork(PerceptualNetworkConfig(widths=(4, 6, 8, 8), depths=(1, 1, 1, 1), channels=(4, 6, 8, 8)))
-    task, reports = CrispTraining(Upscaler(TINY), cache, judge), []
+    perceptual_network = PerceptualNetwork(
+        PerceptualNetworkConfig(widths=(4, 6, 8, 8), depths=(1, 1, 1, 1), channels=(4, 6, 8, 8))
+    )
+    task, reports = CrispTraining(Upscaler(TINY), cache, perceptual_network), []
     config = FitConfig(10, (Stage(16, 4),), learning_rate=4e-3, warmup_steps=10, bf16=False)
     fit(task, config, tmp_path / "state.pt", on_step=reports.append, should_stop=lambda: len(reports) >= 40)
     for name in ("pixels", "features"):

@@ -15,7 +15,7 @@ from deepart.recipes import Source, attach
 from deepart.runtime import Progress, run
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.animation import check_animation, write_animation
-from deepart.tasks.paint.sheet import Study
+from deepart.tasks.paint.sheet import SheetJob
 from deepart.tasks.paint.transfer import Style
 
 LEAST_STYLES, MOST_STYLES = 2, 6
@@ -94,12 +94,12 @@ def morph_steps(
     check_range("strength", strength, 0, 1)
     frames_between = check_whole("frames_between", frames_between, 0, MOST_FRAMES_BETWEEN)
     hold = check_whole("hold", hold, 1, MOST_HOLD)
-    study = Study("morph", content, side, options)
+    job = SheetJob("morph", content, side, options)
     ways = len(styles) if loop else len(styles) - 1
     total = len(styles) * hold + ways * frames_between
-    check_animation(out, study.plain.size, total)
-    named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
-    study.job.settings |= {
+    check_animation(out, job.plain.size, total)
+    named = yield from job.read_styles(styles, LEAST_STYLES, MOST_STYLES)
+    job.painting.settings |= {
         "strength": float(strength),
         "frames_between": frames_between,
         "hold": hold,
@@ -107,10 +107,10 @@ def morph_steps(
     }
     codes = [style.code for style in named]
     done = 0
-    with write_animation(out, FPS, study.job.recipe().to_json()) as add:
+    with write_animation(out, FPS, job.painting.recipe().to_json()) as add:
         for code, frames in _schedule(codes + codes[:1] if loop else codes, frames_between, hold, loop):
             yield Progress(done, total, "progress.painting")
-            painted = study.paint(code, strength)
+            painted = job.paint(code, strength)
             for _ in range(frames):
                 add(painted)
             done += frames
@@ -142,18 +142,18 @@ def strip_steps(
     """
     check_range("strength", strength, 0, 1)
     cells = check_whole("cells", cells, max(LEAST_STYLES, min(len(styles), MOST_STYLES)), MOST_CELLS)
-    study = Study("morph", content, side, options)
-    named = yield from study.read_styles(styles, LEAST_STYLES, MOST_STYLES)
-    study.job.settings |= {"strength": float(strength), "cells": cells}
+    job = SheetJob("morph", content, side, options)
+    named = yield from job.read_styles(styles, LEAST_STYLES, MOST_STYLES)
+    job.painting.settings |= {"strength": float(strength), "cells": cells}
     strip = []
     for number in range(cells):
         yield Progress(number, cells, "progress.painting")
         at, share = divmod(number * (len(named) - 1) / (cells - 1), 1)
         here, there = named[int(at)], named[min(int(at) + 1, len(named) - 1)]
         caption = f"{100 * share:.0f} %" if share else here.title
-        strip.append(Cell(study.paint(mix([here.code, there.code], [1 - share, share]), strength), caption))
+        strip.append(Cell(job.paint(mix([here.code, there.code], [1 - share, share]), strength), caption))
     yield Progress(cells, cells, "progress.painting")
-    return attach(contact_sheet(strip, columns=cells), study.job.recipe())
+    return attach(contact_sheet(strip, columns=cells), job.painting.recipe())
 
 
 def _schedule(

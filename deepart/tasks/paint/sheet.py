@@ -82,17 +82,17 @@ def sheet_steps(
         WeightsError: the checkpoint is missing or damaged.
     """
     check_range("strength", strength, 0, 1)
-    study = Study("sheet", content, side, options)
-    study.job.settings["strength"] = float(strength)
+    job = SheetJob("sheet", content, side, options)
+    job.painting.settings["strength"] = float(strength)
     if styles is None:
         styles = list(named_styles(DEFAULT_CHECKPOINT))
-    named = yield from study.read_styles(styles, 1, MOST_STYLES)
-    cells = [Cell(study.plain, "Photo")]
+    named = yield from job.read_styles(styles, 1, MOST_STYLES)
+    cells = [Cell(job.plain, "Photo")]
     for done, style in enumerate(named):
         yield Progress(done, len(named), "progress.painting")
-        cells.append(Cell(study.paint(style.code, strength), style.title))
+        cells.append(Cell(job.paint(style.code, strength), style.title))
     yield Progress(len(named), len(named), "progress.painting")
-    return attach(contact_sheet(cells), study.job.recipe())
+    return attach(contact_sheet(cells), job.painting.recipe())
 
 
 def sweep_steps(
@@ -111,19 +111,19 @@ def sweep_steps(
         raise InputError("setting.number_of_strengths", most=MOST_STRENGTHS)
     for strength in strengths:
         check_range("strength", strength, 0, 1)
-    study = Study("sweep", content, side, options)
-    study.job.settings |= {f"strength_{number}": float(value) for number, value in enumerate(strengths, 1)}
-    named = yield from study.read_styles(styles, 1, MOST_STYLES)
+    job = SheetJob("sweep", content, side, options)
+    job.painting.settings |= {f"strength_{number}": float(value) for number, value in enumerate(strengths, 1)}
+    named = yield from job.read_styles(styles, 1, MOST_STYLES)
     total = len(named) * len(strengths)
     rows: list[list[Image.Image]] = []
     for row, style in enumerate(named):
         rows.append([])
         for column, strength in enumerate(strengths):
             yield Progress(row * len(strengths) + column, total, "progress.painting")
-            rows[-1].append(study.paint(style.code, strength))
+            rows[-1].append(job.paint(style.code, strength))
     yield Progress(total, total, "progress.painting")
     heads = [f"{100 * strength:.3g} %" for strength in strengths]
-    return attach(table_sheet(rows, [style.title for style in named], heads), study.job.recipe())
+    return attach(table_sheet(rows, [style.title for style in named], heads), job.painting.recipe())
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class TitledStyle:
 
 
 @dataclass(slots=True)
-class Study:
+class SheetJob:
     """One picture that is painted many times over: looked at once, with one recipe for all of it.
 
     Args:
@@ -152,16 +152,16 @@ class Study:
     content: Source
     side: int
     options: PaintOptions
-    job: PaintingJob = field(init=False)
+    painting: PaintingJob = field(init=False)
     plain: Image.Image = field(init=False)
     prepared: Prepared = field(init=False)
     faces: Callable[[], Image.Image] = field(init=False)
 
     def __post_init__(self) -> None:
         check_range("side", self.side, PaintOptions.settings()["size"].low, PREVIEW_SIDE)
-        self.job = PaintingJob(self.verb, self.content, replace(self.options, size=self.side), scales_brush=False)
-        self.plain = load_image(self.job.picture)  # transparency on white
-        self.prepared = self.job.engine.prepare(self.plain, self.options.brush)
+        self.painting = PaintingJob(self.verb, self.content, replace(self.options, size=self.side), scales_brush=False)
+        self.plain = load_image(self.painting.picture)  # transparency on white
+        self.prepared = self.painting.engine.prepare(self.plain, self.options.brush)
         self.faces = functools.cache(lambda: face_mask(self.plain))
 
     def read_styles(
@@ -177,15 +177,15 @@ class Study:
         named = []
         for number, style in enumerate(styles, 1):
             yield Progress(number - 1, len(styles), "progress.reading_style")
-            code = self.job.read_style(f"style_{number}", style)
-            if code.checkpoint != self.job.engine.checkpoint:
-                raise InputError("style.other_checkpoint", checkpoint=self.job.engine.checkpoint)
+            code = self.painting.read_style(f"style_{number}", style)
+            if code.checkpoint != self.painting.engine.checkpoint:
+                raise InputError("style.other_checkpoint", checkpoint=self.painting.engine.checkpoint)
             named.append(TitledStyle(code, _title(style, code) or f"Style {number}"))
         return named
 
     def paint(self, code: StyleCode, strength: float) -> Image.Image:
         """Return the picture in one style."""
-        painted = paint_small(self.job.engine, self.prepared, [Region(code, strength)], self.options, self.faces)
+        painted = paint_small(self.painting.engine, self.prepared, [Region(code, strength)], self.options, self.faces)
         return painted.resize(self.plain.size, Image.Resampling.LANCZOS)  # a brush paints on a canvas of its own
 
 

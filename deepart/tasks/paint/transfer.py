@@ -33,7 +33,7 @@ Style = Union[Source, StyleCode]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MaskOptions:
     """Where a style goes, and what is outside; see `transfer`."""
 
     mask: Source | None = None
@@ -94,8 +94,8 @@ def transfer(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: the checkpoint is missing or damaged.
     """
-    place = Place(mask, softness, outside, outside_strength)
-    return runtime.run(transfer_steps(content, style, strength, options, place), on_progress)
+    where = MaskOptions(mask, softness, outside, outside_strength)
+    return runtime.run(transfer_steps(content, style, strength, options, where), on_progress)
 
 
 def transfer_steps(
@@ -103,10 +103,10 @@ def transfer_steps(
     style: Style,
     strength: float = 1.0,
     options: PaintOptions = PaintOptions(),
-    place: Place = Place(),
+    where: MaskOptions = MaskOptions(),
 ) -> Generator[Progress, None, Image.Image]:
     """Transfer as an engine, see `transfer`: yields `Progress`, returns the painting."""
-    plan = yield from plan_transfer(content, style, strength, options, place)
+    plan = yield from plan_transfer(content, style, strength, options, where)
     return (yield from plan.paint())
 
 
@@ -115,38 +115,38 @@ def plan_transfer(
     style: Style,
     strength: float = 1.0,
     options: PaintOptions = PaintOptions(),
-    place: Place = Place(),
+    where: MaskOptions = MaskOptions(),
 ) -> Generator[Progress, None, Plan]:
     """Check and read what `transfer` is given, and find its masks."""
     check_range("strength", strength, 0, 1)
-    check_range("softness", place.softness, 0, 1)
-    check_range("outside_strength", place.outside_strength, 0, 1)
+    check_range("softness", where.softness, 0, 1)
+    check_range("outside_strength", where.outside_strength, 0, 1)
     job = PaintingJob("transfer", content, options)
     job.settings["strength"] = float(strength)
     yield Progress(0, 1, "progress.reading_style")
     regions = [Region(job.read_style("style", style), strength)]
-    if place.mask is not None:
-        regions = yield from _placed(job, regions[0], place)
-    parts = [(style, strength)] if len(regions) == 1 else [(style, strength), (place.outside, place.outside_strength)]
+    if where.mask is not None:
+        regions = yield from _placed(job, regions[0], where)
+    parts = [(style, strength)] if len(regions) == 1 else [(style, strength), (where.outside, where.outside_strength)]
     return Plan(job, regions, parts)
 
 
-def _placed(job: PaintingJob, inside: Region, place: Place) -> Generator[Progress, None, list[Region]]:
+def _placed(job: PaintingJob, inside: Region, where: MaskOptions) -> Generator[Progress, None, list[Region]]:
     """Return the region inside the mask, and the one outside if there is a style for it."""
     yield Progress(0, 1, "progress.finding_mask")
-    if isinstance(place.mask, str) and place.mask in masks.FOUND:
-        job.settings["mask"] = place.mask
-        mask = masks.find(place.mask, load_image(job.picture))
+    if isinstance(where.mask, str) and where.mask in masks.FOUND:
+        job.settings["mask"] = where.mask
+        mask = masks.find(where.mask, load_image(job.picture))
     else:
-        mask = masks.load_mask(place.mask, job.picture.size)
-        job.add_ingredient("mask", place.mask, mask)
-    job.settings["softness"] = float(place.softness)
-    mask = masks.feather(mask, place.softness)
+        mask = masks.load_mask(where.mask, job.picture.size)
+        job.add_ingredient("mask", where.mask, mask)
+    job.settings["softness"] = float(where.softness)
+    mask = masks.feather(mask, where.softness)
     regions = [replace(inside, mask=mask)]
-    if place.outside is not None:
-        job.settings["outside_strength"] = float(place.outside_strength)
-        outside = job.read_style("outside", place.outside)
-        regions.append(Region(outside, place.outside_strength, ImageChops.invert(mask)))
+    if where.outside is not None:
+        job.settings["outside_strength"] = float(where.outside_strength)
+        outside = job.read_style("outside", where.outside)
+        regions.append(Region(outside, where.outside_strength, ImageChops.invert(mask)))
     return regions
 
 

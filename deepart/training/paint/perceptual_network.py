@@ -231,7 +231,7 @@ def evaluate_loss_network(
     cosines: dict[str, list[float]] = {name: [] for name in measures}
     for x, y in pairs:
         x = x.clone().requires_grad_()
-        of_x, of_y = zip(*((judge(x, taps), judge(y, taps)) for judge in (network, teacher)))
+        of_x, of_y = zip(*((each(x, taps), each(y, taps)) for each in (network, teacher)))
         for tap in taps:
             seen, true = (features[tap].detach() for features in of_x)
             errors[tap].append(float((seen - true).norm() / true.norm()))

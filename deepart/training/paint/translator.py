@@ -97,8 +97,8 @@ class CycleTraining:
         self._painted = {"there": self.generator["there"](sources), "back": self.generator["back"](targets)}
         real = {"there": targets, "back": sources}
         losses = {}
-        for name, judge in self.discriminator.items():
-            told = judge(augment(real[name])), judge(augment(self._pools[name](self._painted[name])))
+        for name, discriminator in self.discriminator.items():
+            told = discriminator(augment(real[name])), discriminator(augment(self._pools[name](self._painted[name])))
             losses[name] = ((told[0] - 1).square().mean() + told[1].square().mean()) / 2
         return losses | {"total": sum(losses.values())}
 
@@ -107,7 +107,8 @@ class CycleTraining:
         sources, targets = batch
         there, back = self.generator["there"], self.generator["back"]
         game = sum(
-            (judge(augment(self._painted[name])) - 1).square().mean() for name, judge in self.discriminator.items()
+            (discriminator(augment(self._painted[name])) - 1).square().mean()
+            for name, discriminator in self.discriminator.items()
         )
         cycle = (back(self._painted["there"]) - sources).abs().mean() + (
             there(self._painted["back"]) - targets

@@ -115,14 +115,14 @@ def likeness(clean: np.ndarray, found: np.ndarray) -> tuple[float, float]:
 
 
 def evaluate_inpainting(
-    methods: dict[str, Inpaint], pictures: Sequence[np.ndarray], judge: VGGFeatures, seed: int = 0
+    methods: dict[str, Inpaint], pictures: Sequence[np.ndarray], perceptual_network: VGGFeatures, seed: int = 0
 ) -> list[InpaintingScore]:
     """Cut free-form holes into pictures, (H, W, 3) uint8, and measure how each method fills them; the same for all."""
-    device = next(judge.parameters()).device
+    device = next(perceptual_network.parameters()).device
 
     @torch.no_grad()
     def features(picture: np.ndarray) -> dict[str, torch.Tensor]:
-        return judge(to_tensor(Image.fromarray(picture)).to(device), _TAPS)
+        return perceptual_network(to_tensor(Image.fromarray(picture)).to(device), _TAPS)
 
     values: dict[str, list[tuple[float, float]]] = {name: [] for name in methods}
     for picture, holed, missing in _with_holes(pictures, seed):

@@ -38,19 +38,19 @@ class InpainterTraining:
 
     Args:
         network: a `Inpainter`.
-        judge: the loss network.
+        perceptual_network: that measures what a picture looks like.
         stores: collections of pictures and how often each is drawn from.
     """
 
     def __init__(
         self,
         network: nn.Module,
-        judge: PerceptualNetwork,
+        perceptual_network: PerceptualNetwork,
         stores: Sequence[tuple[Sequence[np.ndarray], float]],
         seed: int = 0,
     ) -> None:
         self.network = network
-        self._judge = judge
+        self._perceptual_network = perceptual_network
         self._stores = [store for store, _ in stores]
         shares = np.array([share for _, share in stores], float)
         self._shares = shares / shares.sum()
@@ -73,10 +73,10 @@ class InpainterTraining:
         losses = {"pixels": ((filled - whole).abs() * mask).sum() / (3 * mask.sum())}
         if turn.stage.size < JUDGED_SIDE:
             return losses | {"total": losses["pixels"]}
-        judge = self._judge.to(whole.device)
+        perceptual_network = self._perceptual_network.to(whole.device)
         with torch.no_grad():
-            wanted = judge(whole, _TAPS)
-        seen = judge(filled, _TAPS)
+            wanted = perceptual_network(whole, _TAPS)
+        seen = perceptual_network(filled, _TAPS)
         losses["features"] = sum(hole_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
         losses["style"] = sum(_gram_difference(seen[tap], wanted[tap], mask) for tap in _TAPS) / len(_TAPS)
         losses["grid"] = grid_energy(filled - whole, GRID_PERIOD).mean()

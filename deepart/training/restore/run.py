@@ -69,10 +69,10 @@ def train_restorer(options: Namespace) -> None:
 @alone
 def train_filler(options: Namespace) -> None:
     """Train the network that fills holes; see `train_restorer`."""
-    judge = load_teacher(options.teacher).to(memory_format=torch.channels_last)
+    perceptual_network = load_teacher(options.teacher).to(memory_format=torch.channels_last)
     photos, paintings = _stores(options)
     stores = [(photos, 0.25), (paintings, 0.75)]
-    _train(InpainterTraining(_network("filler", options), judge, stores, options.seed), options)
+    _train(InpainterTraining(_network("filler", options), perceptual_network, stores, options.seed), options)
 
 
 @alone
@@ -122,8 +122,8 @@ def train_upscaler(options: Namespace) -> None:
         for done in answers.fill(teacher, stores, options.answers, options.seed, bf16=bf16):
             if done % 100 == 0:
                 print(f"teacher {done} of {options.answers}", file=sys.stderr, flush=True)
-    judge = load_teacher("loss/distilled-vgg16-v1").to(memory_format=torch.channels_last)
-    _train(CrispTraining(_network("crisp", options), answers, judge, options.seed), options)
+    perceptual_network = load_teacher("loss/distilled-vgg16-v1").to(memory_format=torch.channels_last)
+    _train(CrispTraining(_network("crisp", options), answers, perceptual_network, options.seed), options)
 
 
 def load_network(kind: str, name: str | None = None) -> nn.Module:

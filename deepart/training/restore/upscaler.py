@@ -132,16 +132,21 @@ class CrispTraining:
     Args:
         network: an `Upscaler` that has been trained to be faithful.
         cache: crops with their enlargements.
-        judge: the network that measures what it looks like, as `PerceptualNetwork`.
-        perceptual: weight of the distance of the judge's features beside that of the pixels.
+        perceptual_network: the network that measures what it looks like, as `PerceptualNetwork`.
+        perceptual: weight of the distance of the perceptual network's features beside that of the pixels.
     """
 
     def __init__(
-        self, network: nn.Module, cache: TeacherCache, judge: nn.Module, seed: int = 0, perceptual: float = 0.03
+        self,
+        network: nn.Module,
+        cache: TeacherCache,
+        perceptual_network: nn.Module,
+        seed: int = 0,
+        perceptual: float = 0.03,
     ) -> None:
         self.network = network
         self._cache = cache
-        self._judge = judge.eval().requires_grad_(False)
+        self._perceptual_network = perceptual_network.eval().requires_grad_(False)
         self._perceptual = perceptual
         self._seed = seed
 
@@ -156,10 +161,10 @@ class CrispTraining:
         """Return "total", and its parts "pixels" and "features"."""
         small, target = batch
         enlarged = self.network(small, _scale_of(turn, self.network)).float()
-        judge = self._judge.to(target.device)
+        perceptual_network = self._perceptual_network.to(target.device)
         with torch.no_grad():
-            wanted = judge(target)
-        seen = judge(enlarged)
+            wanted = perceptual_network(target)
+        seen = perceptual_network(enlarged)
         losses = {"pixels": (enlarged - target).abs().mean(), "features": feature_distance(seen, wanted)}
         return {"total": losses["pixels"] + self._perceptual * losses["features"], **losses}
 

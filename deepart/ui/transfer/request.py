@@ -18,7 +18,7 @@ from deepart.recipes import Source
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, Region
 from deepart.tasks.paint.gallery import named_styles
-from deepart.tasks.paint.transfer import Place, Plan, is_named_style, plan_transfer
+from deepart.tasks.paint.transfer import MaskOptions, Plan, is_named_style, plan_transfer
 from deepart.ui.controls import options_of
 from deepart.ui.paintings import Painted, previews, write_painting
 
@@ -91,14 +91,14 @@ class TransferRequest:
         if self.where in ("painted", "uploaded") and self.mask is None:
             raise InputError("mask.missing")
 
-    def place(self) -> Place:
+    def mask_options(self) -> MaskOptions:
         """Return where to paint, for `plan_transfer`."""
         mask = {"everywhere": None, "painted": self.mask, "uploaded": self.mask}.get(self.where, self.where)
-        return Place(mask, self.softness, self.outside, self.outside_strength)
+        return MaskOptions(mask, self.softness, self.outside, self.outside_strength)
 
     def plan(self) -> Generator[runtime.Progress, None, Plan]:
         """Think the painting out."""
-        return plan_transfer(self.content, self.style, self.strength, self.options, self.place())
+        return plan_transfer(self.content, self.style, self.strength, self.options, self.mask_options())
 
     def pictures(self) -> Mapping[int, Source]:
         """Return what says more of the style than its code does."""
