@@ -33,6 +33,7 @@ from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel, Pictures
+from deepart.ui.made import made_panel
 from deepart.ui.pictures import before_and_after, checked, picture_upload
 from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.fit_panel import FitPanel
@@ -190,7 +191,7 @@ def _add_result(page: BlendPage, inputs: set[Component]) -> None:
         page.finer.add_settings()
         page.morph_kind = build_morph_panel(page.request, inputs)
         with gr.Accordion(t("ui.recipe"), open=False):
-            page.recipe = gr.JSON(show_label=False, elem_id="blend-recipe")
+            page.recipe = made_panel("blend-recipe")
 
 
 def _wire_mix(page: BlendPage, inputs: set[Component], tabs: gr.Tabs | None, preview: dict[str, Any]) -> None:

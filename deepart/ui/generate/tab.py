@@ -47,6 +47,7 @@ from deepart.ui.generate.request import COUNTS, FILMS
 from deepart.ui.generate.studio import Studio
 from deepart.ui.generate.walk_panel import build_walk_panel
 from deepart.ui.large.panel import LargePanel
+from deepart.ui.made import made_panel
 from deepart.ui.rooms import Room
 from deepart.ui.widgets.picture_wall import picture_wall
 
@@ -323,6 +324,6 @@ def _result_side(wall: gr.HTML) -> SimpleNamespace:
             look = option_controls("generate", ["look"], GenerateOptions, value="crisp", **finishing)["look"]
     original = gr.HTML(elem_id="generate-original")
     with gr.Accordion(t("ui.recipe"), open=False):
-        recipe = gr.JSON(show_label=False, elem_id="generate-recipe")
+        recipe = made_panel("generate-recipe")
     gr.Markdown(t("ui.generate.caution"), elem_classes="hint")
     return SimpleNamespace(**locals())

@@ -19,6 +19,7 @@ from deepart.ui.controls import option_controls
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread
 from deepart.ui.large.panel import LargePanel
+from deepart.ui.made import made_panel
 from deepart.ui.pictures import before_and_after, checked, picture_upload
 from deepart.ui.restore import html
 from deepart.ui.restore.batch_panel import build_restore_batch_panel
@@ -303,7 +304,7 @@ def _result_side(
     panel = build_mask_panel(work, picture, fill)
     build_compare_panel(work, picture, controls["upscale"], engines["cleaner"], engines["upscaler"])
     with gr.Accordion(t("ui.recipe"), open=False):
-        recipe = gr.JSON(show_label=False, elem_id="restore-made")
+        recipe = made_panel("restore-made")
         reuse = settings_upload("restore-reuse")
     gr.Markdown(t("ui.restore.caution"), elem_classes="hint")
     return SimpleNamespace(**locals())

@@ -19,6 +19,7 @@ from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
+from deepart.ui.made import made_panel
 from deepart.ui.pictures import before_and_after, checked, picture_upload, put_back_after
 from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.batch_panel import build_batch_panel
@@ -299,7 +300,7 @@ def _result_side(
     with gr.Accordion(t("ui.transfer.tools"), open=False, elem_id="transfer-tools", elem_classes="drawer"):
         restore = settings_upload("transfer-restore")
         with gr.Accordion(t("ui.recipe"), open=False):
-            recipe = gr.JSON(show_label=False, elem_id="transfer-recipe")
+            recipe = made_panel("transfer-recipe")
         outputs = [result, download, recipe, status]
         finer.add_settings()
         build_batch_panel(content, chosen, own_style, strength, options)
