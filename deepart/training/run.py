@@ -14,6 +14,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,7 +32,17 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Features, VGGFeatures
 from deepart.tasks.paint.transfer import StyleTransfer
 from deepart.training.data import PictureStore, find_pictures, is_held_out
-from deepart.training.loop import GROUP, FitConfig, Stage, StepReport, Task, fit, leave_to_the_first
+from deepart.training.loop import (
+    GROUP,
+    AdversarialTask,
+    FitConfig,
+    Stage,
+    StepReport,
+    Task,
+    fit,
+    fit_adversarial,
+    leave_to_the_first,
+)
 from deepart.training.paint.evaluation import (
     SIDE,
     Painter,
@@ -101,9 +112,7 @@ def train_style(options: Namespace) -> None:
     task = StyleTraining(network, teacher, contents, styles, weights, options.seed)
     if not options.start:
         network.measure_codes(task.codes())
-    config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
-    average = logged_fit(task, config, options.run, style_groups(network))
-    save_bundle(average, options.run / "bundle")
+    save_bundle(run_training(task, options, style_groups(network)), options.run / "bundle")
 
 
 def style_groups(network: StyleNetwork) -> list[dict]:
@@ -126,17 +135,40 @@ def train_loss_network(options: Namespace) -> None:
     task = PerceptualNetworkTraining(network, teacher, folders, seed=options.seed)
     if not (options.run / "state.pt").exists():
         task.initialise()
-    config = FitConfig(options.minutes, Stage.parse_all(options.stages), learning_rate=options.learning_rate)
-    save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
+    save_bundle(run_training(task, options), options.run / "bundle")
 
 
-def logged_fit(task: Task, config: FitConfig, run: Path, groups: Sequence[dict] | None = None) -> nn.Module:
-    """Train as `fit` does, with the state and the log in the folder `run`; return the moving average.
+def run_training(
+    task: Task | AdversarialTask,
+    options: Namespace,
+    groups: Sequence[dict] | None = None,
+    on_average: Callable[[StepReport, nn.Module], None] = lambda report, average: None,
+    **config: Any,
+) -> nn.Module:
+    """Train as a `train` command's options say, with the state and the log in the folder of its run.
 
-    Of several processes only the first returns.
+    Args:
+        groups: see `fit`.
+        on_average: is told of every step, and given the moving average.
+        config: fields of `FitConfig` that are not as usual.
+
+    Returns:
+        The moving average; of several processes only the first returns.
     """
-    with open(run / "log.jsonl", "a", encoding="utf-8") as log:
-        average = fit(task, config, run / "state.pt", on_step=Log(log), groups=groups)
+    usual = {"learning_rate": options.learning_rate, "optimizer": getattr(options, "optimizer", "auto")}
+    fitting = FitConfig(options.minutes, Stage.parse_all(options.stages), **usual | config)
+    state = options.run / "state.pt"
+    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
+        log = Log(lines)
+
+        def on_step(report: StepReport, average: nn.Module) -> None:
+            log(report)
+            on_average(report, average)
+
+        if hasattr(task, "discriminator"):
+            average = fit_adversarial(task, fitting, state, on_step, should_stop)
+        else:
+            average = fit(task, fitting, state, log, should_stop, groups, on_average)
     leave_to_the_first()
     return average
 

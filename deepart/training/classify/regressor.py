@@ -30,9 +30,9 @@ from deepart.training.catalogue import read_catalogue
 from deepart.training.classify.classifier import relative_crop
 from deepart.training.classify.label_training import features_of, stretched
 from deepart.training.data import PictureStore, Selection, is_held_out
-from deepart.training.loop import Batch, FitConfig, Stage, Turn
+from deepart.training.loop import Batch, Turn
 from deepart.training.missing import YearWay, fillable, filled_numbers, year_of
-from deepart.training.run import alone, logged_fit, save_bundle, start_of
+from deepart.training.run import alone, run_training, save_bundle, start_of
 
 VIEWS = 4
 """Random crops of each picture that is learned from."""
@@ -224,10 +224,7 @@ def train_regressor(options: Namespace) -> None:
     for _ in task.look():
         pass
     fill(task, data, options.missing)
-    config = FitConfig(
-        options.minutes, Stage.parse_all(options.stages), options.learning_rate, optimizer=options.optimizer, bf16=False
-    )
-    average = logged_fit(task, config, options.run, [{"params": list(network.head.parameters())}])
+    average = run_training(task, options, [{"params": list(network.head.parameters())}], bf16=False)
     save_bundle(average, options.run / "bundle")
 
 

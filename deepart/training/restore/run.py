@@ -27,7 +27,7 @@ from deepart.models.restorers.inpainter import Inpainter
 from deepart.models.restorers.upscaler import Upscaler
 from deepart.tasks.restore.bundled import CLEANER, COLOURISER, DETECTOR, FILLER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures
-from deepart.training.loop import FitConfig, Stage, Task
+from deepart.training.loop import Stage, Task
 from deepart.training.restore import denoiser as restorer
 from deepart.training.restore import upscaler
 from deepart.training.restore.colouriser import ColouriserTraining
@@ -36,7 +36,7 @@ from deepart.training.restore.denoiser import DenoiserTraining
 from deepart.training.restore.inpainter import InpainterTraining
 from deepart.training.restore.real_esrgan import load_real_esrgan
 from deepart.training.restore.upscaler import CrispTraining, TeacherCache, UpscalerTraining
-from deepart.training.run import alone, load_teacher, logged_fit, save_bundle, training_pictures
+from deepart.training.run import alone, load_teacher, run_training, save_bundle, training_pictures
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
     "restorer": (Denoiser, CLEANER),
@@ -152,15 +152,8 @@ def load_network(kind: str, name: str | None = None) -> nn.Module:
 
 
 def _train(task: Task, options: Namespace, weight_decay: float = 0.0) -> None:
-    config = FitConfig(
-        options.minutes,
-        Stage.parse_all(options.stages),
-        learning_rate=options.learning_rate,
-        weight_decay=weight_decay,
-        clip_norm=1.0,
-        ema_decay=options.ema,
-    )
-    save_bundle(logged_fit(task, config, options.run), options.run / "bundle")
+    average = run_training(task, options, weight_decay=weight_decay, clip_norm=1.0, ema_decay=options.ema)
+    save_bundle(average, options.run / "bundle")
 
 
 def _network(kind: str, options: Namespace) -> nn.Module:

@@ -27,8 +27,8 @@ from deepart.images import fit as shrunk
 from deepart.images import load_image, save_png, to_tensor
 from deepart.models.segmenter import Segmenter, SegmenterConfig
 from deepart.training.data import is_held_out, is_mask
-from deepart.training.loop import Batch, FitConfig, Stage, Turn
-from deepart.training.run import alone, logged_fit, save_bundle, start_of
+from deepart.training.loop import Batch, Turn
+from deepart.training.run import alone, run_training, save_bundle, start_of
 
 MOST_REGIONS = 32
 """Colours of masks; of more, as soft edges make them, light is one region and dark the other."""
@@ -161,9 +161,7 @@ def train_segmenter(options: Namespace) -> None:
     config = SegmenterConfig(regions_of(pairs))
     network = start_of("Segmenter", options.start).requires_grad_() if options.start else Segmenter(config)
     task = SegmenterTraining(network, [pair for pair in pairs if not is_held_out(Path(pair.name))], options.seed)
-    stages = Stage.parse_all(options.stages)
-    fitting = FitConfig(options.minutes, stages, options.learning_rate, optimizer=options.optimizer)
-    save_bundle(logged_fit(task, fitting, options.run), options.run / "bundle")
+    save_bundle(run_training(task, options), options.run / "bundle")
 
 
 def evaluate_segmenter(options: Namespace) -> None:
