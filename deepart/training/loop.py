@@ -114,7 +114,7 @@ class StepReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class BatchSpec:
     """What is drawn for one step: a stage's batch, or the part of it that one of several processes takes."""
 
     stage: Stage
@@ -125,13 +125,13 @@ class Turn:
     """How far the whole run is, 0 to 1."""
 
     @property
-    def places(self) -> list[int]:
+    def indices(self) -> list[int]:
         """Which examples of the batch are drawn; neighbours in groups of `GROUP` stay together."""
-        return [place for place in range(self.stage.batch) if place // GROUP % self.processes == self.process]
+        return [index for index in range(self.stage.batch) if index // GROUP % self.processes == self.process]
 
     def generators(self, seed: int) -> list[np.random.Generator]:
         """Return a generator of random numbers for each example, the same in whatever process it is drawn."""
-        return [np.random.default_rng((seed, self.step, place)) for place in self.places]
+        return [np.random.default_rng((seed, self.step, index)) for index in self.indices]
 
 
 class Task(Protocol):
@@ -142,11 +142,11 @@ class Task(Protocol):
 
     network: nn.Module
 
-    def draw(self, turn: Turn) -> Batch:
-        """Return the examples of a turn, on the CPU and always the same; called in a worker process."""
+    def draw(self, spec: BatchSpec) -> Batch:
+        """Return the examples of a step, on the CPU and always the same; called in a worker process."""
         ...
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return the losses of a batch on the device; "total" is differentiated, the others are for the log."""
         ...
 
@@ -157,15 +157,15 @@ class AdversarialTask(Protocol):
     generator: nn.Module
     discriminator: nn.Module
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """See `Task`."""
         ...
 
-    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def discriminator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Paint pictures and return the losses of the discriminator for them and real ones; see `Task.losses`."""
         ...
 
-    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def generator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return the losses of the generator for the pictures that it has just painted."""
         ...
 
@@ -237,10 +237,10 @@ def fit(
     optimizer = optimizer_of(config, groups, "adamw")
     average = ExponentialAverage(network, config.ema_decay)
 
-    def take(batch: Batch, turn: Turn) -> dict[str, float]:
-        losses, moved = _descend(optimizer, partial(task.losses, batch, turn), config, accelerator)
+    def take(batch: Batch, spec: BatchSpec) -> dict[str, float]:
+        losses, moved = _descend(optimizer, partial(task.losses, batch, spec), config, accelerator)
         if moved:
-            average.update(network, turn.step)
+            average.update(network, spec.step)
         return losses
 
     def told(report: StepReport) -> None:
@@ -272,16 +272,16 @@ def fit_adversarial(
     average = ExponentialAverage(task.generator, config.ema_decay)
     learning = optimizers["discriminator"].param_groups[0]["params"]
 
-    def take(batch: Batch, turn: Turn) -> dict[str, float]:
+    def take(batch: Batch, spec: BatchSpec) -> dict[str, float]:
         losses = {}
         for name, asked in (("discriminator", task.discriminator_losses), ("generator", task.generator_losses)):
             for parameter in learning:  # in the generator's turn it only passes the gradient on
                 parameter.requires_grad_(name == "discriminator")
-            found, _ = _descend(optimizers[name], partial(asked, batch, turn), config, accelerator)
+            found, _ = _descend(optimizers[name], partial(asked, batch, spec), config, accelerator)
             losses |= {f"{name} {key}": value for key, value in found.items()}
         for parameter in learning:
             parameter.requires_grad_(True)
-        average.update(task.generator, turn.step)
+        average.update(task.generator, spec.step)
         return losses
 
     parts = {**networks, "average": average.network, **{f"{name} optimizer": o for name, o in optimizers.items()}}
@@ -354,20 +354,20 @@ def _average_gradients(parameters: Sequence[nn.Parameter], accelerator: Accelera
         gradient.copy_(mean.view_as(gradient))
 
 
-class _Turns(Dataset):
+class _BatchSpecs(Dataset):
     """The batches of a stage by their steps, for workers."""
 
-    def __init__(self, draw: Callable[[Turn], Batch], turn: Turn) -> None:
-        self._draw, self._turn = draw, turn
+    def __init__(self, draw: Callable[[BatchSpec], Batch], spec: BatchSpec) -> None:
+        self._draw, self._spec = draw, spec
 
     def __getitem__(self, step: int) -> Batch:
-        return self._draw(replace(self._turn, step=step))
+        return self._draw(replace(self._spec, step=step))
 
 
 class _Batches:
-    """Hands out the batch of each turn on the device, drawn ahead of time where there are workers."""
+    """Hands out the batch of each step on the device, drawn ahead of time where there are workers."""
 
-    def __init__(self, draw: Callable[[Turn], Batch], workers: int | None, device: torch.device) -> None:
+    def __init__(self, draw: Callable[[BatchSpec], Batch], workers: int | None, device: torch.device) -> None:
         if workers is None:
             forks = "fork" in multiprocessing.get_all_start_methods()  # Windows does not
             workers = max(1, (os.cpu_count() or 1) - 2) if forks and device.type != "cpu" else 0
@@ -375,19 +375,19 @@ class _Batches:
         self._stage: Stage | None = None
         self._drawn: Iterator[Batch] = iter(())
 
-    def __getitem__(self, turn: Turn) -> Batch:
+    def __getitem__(self, spec: BatchSpec) -> Batch:
         if not self._workers:
-            batch = self._draw(turn)
+            batch = self._draw(spec)
         else:
-            if turn.stage != self._stage:
-                self._stage, self._drawn = turn.stage, iter(self._loader(turn))
+            if spec.stage != self._stage:
+                self._stage, self._drawn = spec.stage, iter(self._loader(spec))
             batch = next(self._drawn)
         return tuple(self._placed(x) for x in batch)
 
-    def _loader(self, turn: Turn) -> DataLoader:
+    def _loader(self, spec: BatchSpec) -> DataLoader:
         return DataLoader(
-            _Turns(self._draw, turn),
-            sampler=itertools.count(turn.step),
+            _BatchSpecs(self._draw, spec),
+            sampler=itertools.count(spec.step),
             batch_size=None,
             num_workers=self._workers,
             prefetch_factor=4,
@@ -402,8 +402,8 @@ class _Batches:
 
 def _train(
     parts: dict[str, nn.Module | torch.optim.Optimizer],
-    draw: Callable[[Turn], Batch],
-    take: Callable[[Batch, Turn], dict[str, float]],
+    draw: Callable[[BatchSpec], Batch],
+    take: Callable[[Batch, BatchSpec], dict[str, float]],
     config: FitConfig,
     checkpoint: Path,
     on_step: Callable[[StepReport], None],
@@ -416,7 +416,7 @@ def _train(
 
     Args:
         parts: what the checkpoint holds, by name; the optimisers among them follow the schedule.
-        draw: returns the batch of a turn.
+        draw: returns the batch of a step.
         take: takes a step and returns its losses.
     """
     step, minutes = 0, 0.0
@@ -443,8 +443,8 @@ def _train(
         rate = learning_rate_at(progress, step, config)
         for group in (group for optimizer in optimizers for group in optimizer.param_groups):
             group["lr"] = rate * group.get("relative_rate", 1.0)
-        turn = Turn(stage, step, accelerator.process_index, accelerator.num_processes, progress)
-        losses = take(batches[turn], turn)
+        spec = BatchSpec(stage, step, accelerator.process_index, accelerator.num_processes, progress)
+        losses = take(batches[spec], spec)
         step += 1
         minutes += (time.monotonic() - started) / 60
         if accelerator.is_main_process:

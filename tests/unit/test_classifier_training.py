@@ -22,7 +22,7 @@ from deepart.training.classify.classifier import (
     targets,
 )
 from deepart.training.classify.evaluation import save_report, score_heads, separation, summary
-from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, fit
 
 LABELS = (("style", ("Cubism", "Rococo")), ("artist", ("anna", ANOTHER_ARTIST)), ("genre", ("landscape", "portrait")))
 
@@ -76,8 +76,8 @@ def test_every_balance_gives_a_finite_loss_and_rare_labels_their_due(network, ba
     rng = np.random.default_rng(0)
     paintings = [painting("Cubism")] * 15 + [painting("Rococo")]
     task = ClassifierTraining(network, paintings, [striped(True, rng)] * 16, [striped(False, rng)], balance=balance)
-    turn = Turn(Stage(64, 8), 0)
-    assert torch.isfinite(task.losses(task.draw(turn), turn)["total"])
+    spec = BatchSpec(Stage(64, 8), 0)
+    assert torch.isfinite(task.losses(task.draw(spec), spec)["total"])
     if balance == "resampling":
         drawn = [task._painting(number) for number in range(320)]
         assert drawn.count(15) > 40  # one in sixteen would be 20

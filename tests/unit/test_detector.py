@@ -11,7 +11,7 @@ from PIL import Image
 
 from deepart.models.restorers.damage_detector import DamageDetector, DamageDetectorConfig
 from deepart.tasks.restore.bundled import as_detected
-from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, fit
 from deepart.training.restore.damage import KINDS, worn
 from deepart.training.restore.damage_detector import (
     DetectorTraining,
@@ -89,8 +89,8 @@ def test_it_learns(network: DamageDetector, pictures: list[np.ndarray], tmp_path
 
     def total() -> float:
         with torch.no_grad():
-            turns = [Turn(STAGES[0], step) for step in range(10)]
-            return np.mean([task.losses(task.draw(turn), turn)["total"].item() for turn in turns])
+            specs = [BatchSpec(STAGES[0], step) for step in range(10)]
+            return np.mean([task.losses(task.draw(spec), spec)["total"].item() for spec in specs])
 
     before, steps = total(), []
     config = FitConfig(60, STAGES, learning_rate=5e-3, warmup_steps=5, bf16=False)
@@ -150,7 +150,7 @@ def test_pictures_come_to_the_network_out_of_jpeg_files(pictures: list[np.ndarra
 
     noisy = np.clip(120 + 40 * np.random.default_rng(0).standard_normal((128, 128, 3)), 0, 255).astype(np.uint8)
     evaluate_detector(Watching(0.0), [noisy])
-    drawn, _ = DetectorTraining(Answer(0.0), [[noisy]]).draw(Turn(Stage(128, 4, 1.0), 0))
+    drawn, _ = DetectorTraining(Answer(0.0), [[noisy]]).draw(BatchSpec(Stage(128, 4, 1.0), 0))
     before = fine_colour(torch.from_numpy(noisy).permute(2, 0, 1)[None].float() / 255)
     for x in (*seen, drawn):
         assert fine_colour(x) < 0.7 * before

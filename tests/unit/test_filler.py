@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from deepart.models.perceptual_network import PerceptualNetwork, PerceptualNetworkConfig
 from deepart.models.restorers.inpainter import Inpainter, InpainterConfig, halved, smooth_fill
-from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, fit
 from deepart.training.restore.inpainter import SHARES, InpainterTraining, hole_difference
 from photos import photo
 
@@ -158,17 +158,19 @@ def training(network: Inpainter, seed: int = 0) -> InpainterTraining:
 
 
 def test_batches_are_the_same_for_the_same_seed_and_step(network: Inpainter) -> None:
-    turn = Turn(Stage(48, 3), 5)
-    (whole, mask), again = training(network).draw(turn), training(network).draw(turn)
+    spec = BatchSpec(Stage(48, 3), 5)
+    (whole, mask), again = training(network).draw(spec), training(network).draw(spec)
     assert torch.equal(whole, again[0]) and torch.equal(mask, again[1])
-    assert not torch.equal(whole, training(network, seed=1).draw(turn)[0])
+    assert not torch.equal(whole, training(network, seed=1).draw(spec)[0])
     assert whole.shape == (3, 3, 48, 48) and mask.shape == (3, 1, 48, 48)
     assert ((SHARES[0] <= mask.mean((1, 2, 3))) & (mask.mean((1, 2, 3)) <= SHARES[1])).all()
 
 
 def test_large_crops_are_judged_by_features_too(network: Inpainter) -> None:
     task = training(network)
-    small, large = (task.losses(task.draw(turn), turn) for turn in (Turn(Stage(48, 1), 0), Turn(Stage(160, 1), 0)))
+    small, large = (
+        task.losses(task.draw(spec), spec) for spec in (BatchSpec(Stage(48, 1), 0), BatchSpec(Stage(160, 1), 0))
+    )
     assert set(small) == {"pixels", "total"} and set(large) == {"pixels", "features", "style", "grid", "total"}
     assert large["total"] > large["pixels"]
 
@@ -183,7 +185,7 @@ def test_it_learns(tmp_path: Path) -> None:
     task, stage, steps = training(Inpainter(TINY)), Stage(48, 8), []
 
     def error(network: Inpainter) -> float:
-        whole, mask = task.draw(Turn(stage, 10_000))
+        whole, mask = task.draw(BatchSpec(stage, 10_000))
         with torch.no_grad():
             return float(((network(whole, mask) - whole).abs() * mask).sum() / mask.sum())
 

@@ -20,7 +20,7 @@ from deepart.training.generate.flow import ALIGNMENT_WEIGHT, FlowTraining, Label
 from deepart.training.generate.generator import fold_batch_norms
 from deepart.training.generate.run import GRID_EVERY_MINUTES, Grids, train_generator
 from deepart.training.generate.subjects import SURE, with_genres
-from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, StepReport, fit
 from photos import photo
 
 TINY = FlowConfig(("Cubism", "Rococo"), ("landscape",), side=32, width=40, depth=4, bottleneck=16, detail=8)
@@ -55,7 +55,7 @@ def test_labels_are_indices_and_what_is_unknown_is_any() -> None:
 
 def test_a_part_of_the_labels_is_not_told() -> None:
     task = FlowTraining(FlowPainter(TINY), data())
-    _, labels = task.draw(Turn(Stage(32, 1000), 0))
+    _, labels = task.draw(BatchSpec(Stage(32, 1000), 0))
     untold = (labels[:, 0] == 2).float().mean()
     assert untold == pytest.approx(0.19, abs=0.04)  # with all others, or by itself
 
@@ -74,7 +74,7 @@ def test_it_learns_what_styles_look_like(tmp_path: Path) -> None:
 def test_the_backbone_takes_part() -> None:
     backbone = fold_batch_norms(timm.create_model("test_efficientnet", num_classes=0))
     task = FlowTraining(FlowPainter(TINY), data(), backbone)
-    losses = task.losses(task.draw(Turn(STAGE, 0)), Turn(STAGE, 0))
+    losses = task.losses(task.draw(BatchSpec(STAGE, 0)), BatchSpec(STAGE, 0))
     assert torch.allclose(losses["total"], losses["flow"] + ALIGNMENT_WEIGHT * losses["alignment"])
     losses["alignment"].backward()
     moved = {name for name, p in task.network.named_parameters() if p.grad is not None and p.grad.abs().sum() > 0}

@@ -31,7 +31,7 @@ from deepart.training.generate.generator import (
     style_loss,
 )
 from deepart.training.generate.run import train_generator
-from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit_adversarial
+from deepart.training.loop import BatchSpec, FitConfig, Stage, StepReport, fit_adversarial
 from photos import photo
 from unit.test_generator import TINY, tiny_generator
 
@@ -110,12 +110,12 @@ def test_augmentation_keeps_the_shape_passes_gradients_and_treats_each_picture_i
 
 def test_neighbours_have_one_style_or_are_of_any_and_their_differences_are_seen() -> None:
     task = projected()
-    real, style, _ = task.draw(Turn(Stage(32, 40), 0))
+    real, style, _ = task.draw(BatchSpec(Stage(32, 40), 0))
     for pictures, styles in zip(real.split(4), style.split(4)):
         assert len(set(styles.tolist())) == 1
         colours = {int(picture.mean((1, 2)).argmax()) for picture in pictures}  # a colour for each style
         assert styles[0] == task.generator.any_style or colours == {int(styles[0])}
-    parts = [task.draw(Turn(Stage(32, 40), 0, process, 2))[0] for process in range(2)]
+    parts = [task.draw(BatchSpec(Stage(32, 40), 0, process, 2))[0] for process in range(2)]
     assert torch.equal(torch.cat(parts).sum((1, 2, 3)).sort().values, real.sum((1, 2, 3)).sort().values)
     alike = torch.randn(1, 3, 5, 5).repeat(4, 1, 1, 1)
     found = differences(torch.cat([alike, torch.randn(4, 3, 5, 5)]))
@@ -190,11 +190,11 @@ def test_the_discriminator_asks_for_the_style_unless_any_will_do() -> None:
 def test_every_part_of_both_networks_learns_and_the_frozen_ones_do_not() -> None:
     task = projected()
     generator, discriminator = task.generator, task.discriminator
-    turn = Turn(Stage(64, 8), 0)
-    batch = task.draw(turn)
-    task.discriminator_losses(batch, turn)["total"].backward()
+    spec = BatchSpec(Stage(64, 8), 0)
+    batch = task.draw(spec)
+    task.discriminator_losses(batch, spec)["total"].backward()
     assert all(p.grad is None for p in generator.parameters())
-    task.generator_losses(batch, turn)["total"].backward()
+    task.generator_losses(batch, spec)["total"].backward()
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in generator.parameters())
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in discriminator.heads.parameters())
     frozen = {name for name, p in discriminator.named_parameters() if not p.requires_grad}
@@ -226,15 +226,15 @@ def test_every_option_against_repetition_takes_part() -> None:
     task.generator.requires_grad_().train()
     task.measure(4)
     task._covering._latents = 60
-    turn = Turn(Stage(64, 8), 0)
-    batch = task.draw(turn)
-    found = task.discriminator_losses(batch, turn)
+    spec = BatchSpec(Stage(64, 8), 0)
+    batch = task.draw(spec)
+    found = task.discriminator_losses(batch, spec)
     assert found["steepness"] > 0
     found["total"].backward()
     weights = [p for head in discriminator.heads[-3:] for p in head.parameters() if p.ndim > 1]
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in weights)
-    assert "steepness" not in task.discriminator_losses(batch, Turn(turn.stage, 1))
-    found = task.generator_losses(batch, turn)
+    assert "steepness" not in task.discriminator_losses(batch, BatchSpec(spec.stage, 1))
+    found = task.generator_losses(batch, spec)
     assert found["uncovered"] > 0 and all(value.isfinite() for value in found.values())
     found["total"].backward()
     assert all(p.grad is not None for p in task.generator.parameters())
@@ -284,7 +284,7 @@ def test_latents_are_given_to_the_paintings_that_nothing_is_like() -> None:
     painter = Grey()
     torch.nn.init.ones_(painter.start.weight)
     covering = Coverage(painter, looker, Plain(), latents=500)
-    loss = covering.loss(Turn(Stage(8, 4), 0))
+    loss = covering.loss(BatchSpec(Stage(8, 4), 0))
     assert 3 in covering._paintings.tolist()
     given = covering._given[covering._paintings.tolist().index(3)]
     assert given.clamp(-0.2, 0.2) == pytest.approx(0.2)  # the lightest that there is

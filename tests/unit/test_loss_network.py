@@ -18,7 +18,7 @@ from deepart.models.perceptual_network import PerceptualNetwork, PerceptualNetwo
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import run
 from deepart.training.data import PictureStore, find_pictures
-from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, fit
 from deepart.training.paint.perceptual_network import PerceptualNetworkTraining, evaluate_loss_network
 from photos import photo
 
@@ -158,8 +158,8 @@ def test_a_pupil_of_the_teachers_size_starts_as_the_teacher(task: PerceptualNetw
 def test_it_learns(task: PerceptualNetworkTraining, tmp_path: Path) -> None:
     def error() -> float:
         with torch.no_grad():
-            turns = [Turn(STAGE, step) for step in range(100, 104)]
-            return sum(task.losses(task.draw(turn), turn)["features"].item() for turn in turns)
+            specs = [BatchSpec(STAGE, step) for step in range(100, 104)]
+            return sum(task.losses(task.draw(spec), spec)["features"].item() for spec in specs)
 
     task._paint = lambda count, size, rng: 2 * (torch.empty(0, 3, size, size),)  # canvases differ from call to call
     before = error()
@@ -171,7 +171,7 @@ def test_it_learns(task: PerceptualNetworkTraining, tmp_path: Path) -> None:
 
 def test_a_batch_is_pictures_and_what_became_of_them(task: PerceptualNetworkTraining) -> None:
     for step in range(6):
-        pictures, changed = task.draw(Turn(STAGE, step))
+        pictures, changed = task.draw(BatchSpec(STAGE, step))
         assert pictures.shape == changed.shape == (3, 3, 32, 32)
         assert min(pictures.min(), changed.min()) >= 0 and max(pictures.max(), changed.max()) <= 1
         assert ((pictures - changed).flatten(1).abs().amax(1) > 0).all()

@@ -15,7 +15,7 @@ from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import png_bytes
 from deepart.models.segmenter import Segmenter, SegmenterConfig
-from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, fit
 from deepart.training.restore import segmenter
 from deepart.training.restore.segmenter import (
     Pair,
@@ -83,7 +83,7 @@ def test_iou_is_what_is_shared_of_what_is_either(monkeypatch: pytest.MonkeyPatch
 def test_bright_squares_are_found(tmp_path: Path) -> None:
     torch.manual_seed(0)
     task, steps = SegmenterTraining(Segmenter(TINY), [pair(seed) for seed in range(6)]), iter(range(60))
-    x, regions = task.draw(Turn(Stage(32, 4), 0))
+    x, regions = task.draw(BatchSpec(Stage(32, 4), 0))
     assert ((x[:, 0] > 0.5).long() == regions).float().mean() > 0.95  # mask and picture are cut and turned alike
     config = FitConfig(30, (Stage(32, 4),), 1e-2, warmup_steps=1, ema_decay=0.8, bf16=False)
     average = fit(task, config, tmp_path / "state.pt", should_stop=lambda: next(steps, None) is None)

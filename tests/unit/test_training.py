@@ -18,7 +18,7 @@ from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
 from deepart.models.vgg import VGG16Config, VGG16Features
 from deepart.training import losses
 from deepart.training.data import PictureStore, degrade, find_pictures, is_held_out, random_crop
-from deepart.training.loop import ExponentialAverage, FitConfig, Stage, Turn, fit, learning_rate_at
+from deepart.training.loop import BatchSpec, ExponentialAverage, FitConfig, Stage, fit, learning_rate_at
 from deepart.training.paint.evaluation import SIDE, contact_sheet, evaluate_style, mapping_report, sharp_pictures
 from deepart.training.paint.style_network import StyleTraining
 from deepart.training.paint.synthetic_styles import drawn, harsher
@@ -138,8 +138,8 @@ def test_it_learns(task: StyleTraining, tmp_path: Path) -> None:
         task.network.eval()
         task.content_weight = task.weights.content
         with torch.no_grad():
-            turns = [Turn(STAGES[0], step) for step in range(1000, 1010)]
-            return np.mean([task.losses(task.draw(turn), turn)["total"].item() for turn in turns])
+            specs = [BatchSpec(STAGES[0], step) for step in range(1000, 1010)]
+            return np.mean([task.losses(task.draw(spec), spec)["total"].item() for spec in specs])
 
     before = total()
     on_step, should_stop = stop_after(120)
@@ -182,7 +182,7 @@ def test_the_state_is_never_torn(task: StyleTraining, tmp_path: Path, monkeypatc
 
 def test_a_step_with_endless_gradients_is_left_out(task: StyleTraining, tmp_path: Path) -> None:
     plain = task.losses
-    task.losses = lambda batch, turn: {"total": plain(batch, turn)["total"] * (float("inf") if turn.step == 1 else 1)}
+    task.losses = lambda batch, spec: {"total": plain(batch, spec)["total"] * (float("inf") if spec.step == 1 else 1)}
     on_step, should_stop = stop_after(3)
     fit(task, CONFIG, tmp_path / "state.pt", on_step, should_stop)
     assert all(value.isfinite().all() for value in task.network.state_dict().values())

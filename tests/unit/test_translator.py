@@ -13,7 +13,7 @@ from PIL import Image
 from deepart.__main__ import main
 from deepart.images import save_png
 from deepart.models.translator import PatchDiscriminator, Translator, TranslatorConfig
-from deepart.training.loop import FitConfig, Stage, StepReport, Turn, fit_adversarial
+from deepart.training.loop import BatchSpec, FitConfig, Stage, StepReport, fit_adversarial
 from deepart.training.paint.translator import CycleTraining, ImagePool
 from photos import photo
 
@@ -69,17 +69,17 @@ def test_what_is_of_the_wanted_kind_already_costs_nothing_where_it_is_left_alone
     task = training(identity=0.5)
     for name in task.generator:
         task.generator[name].forward = lambda x: x
-    batch = task.draw(Turn(STAGE, 0))
-    task.discriminator_losses(batch, Turn(STAGE, 0))
-    losses = task.generator_losses(batch, Turn(STAGE, 0))
+    batch = task.draw(BatchSpec(STAGE, 0))
+    task.discriminator_losses(batch, BatchSpec(STAGE, 0))
+    losses = task.generator_losses(batch, BatchSpec(STAGE, 0))
     assert losses["identity"] == losses["cycle"] == 0 and losses["total"] == losses["game"] > 0
     assert "identity" not in _losses(training(identity=0.0))
 
 
 def _losses(task: CycleTraining) -> dict[str, torch.Tensor]:
-    batch = task.draw(Turn(STAGE, 0))
-    task.discriminator_losses(batch, Turn(STAGE, 0))
-    return task.generator_losses(batch, Turn(STAGE, 0))
+    batch = task.draw(BatchSpec(STAGE, 0))
+    task.discriminator_losses(batch, BatchSpec(STAGE, 0))
+    return task.generator_losses(batch, BatchSpec(STAGE, 0))
 
 
 def test_blue_becomes_orange_and_every_part_takes_part(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_blue_becomes_orange_and_every_part_takes_part(tmp_path: Path) -> None:
     fit_adversarial(task, config(), tmp_path / "state.pt", should_stop=lambda: next(steps, None) is None)
     for name, value in task.generator.named_parameters():
         assert not torch.equal(value, before[name]), name
-    sources, targets = task.draw(Turn(STAGE, 999))
+    sources, targets = task.draw(BatchSpec(STAGE, 999))
     with torch.no_grad():
         painted = task.generator["there"](sources)
     warmth = [float((x[:, 0] - x[:, 2]).mean()) for x in (sources, painted, targets)]

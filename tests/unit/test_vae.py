@@ -15,7 +15,7 @@ from deepart.images import save_png
 from deepart.models.generators.vae import PictureVAE, PictureVAEConfig
 from deepart.training.generate.generator import SquareCrops
 from deepart.training.generate.vae import VAETraining, divergence_of
-from deepart.training.loop import FitConfig, Stage, Turn, fit
+from deepart.training.loop import BatchSpec, FitConfig, Stage, fit
 from photos import photo
 
 TINY = PictureVAEConfig(side=16, z=6, widths=(8, 16))
@@ -56,12 +56,12 @@ def test_the_divergence_is_that_of_normal_distributions() -> None:
 @pytest.mark.parametrize("cycle", [0.0, 0.1])
 def test_it_learns_to_give_pictures_back(cycle: float, tmp_path: Path) -> None:
     task = VAETraining(network(), crops(), beta=0.5, cycle=cycle)
-    batch = task.draw(Turn(STAGE, 0))
-    before = task.losses(batch, Turn(STAGE, 0))
+    batch = task.draw(BatchSpec(STAGE, 0))
+    before = task.losses(batch, BatchSpec(STAGE, 0))
     steps = iter(range(200))
     config = FitConfig(30, (STAGE,), 1e-2, warmup_steps=1, ema_decay=0.8, bf16=False, optimizer="nadam")
     task.network = fit(task, config, tmp_path / "state.pt", should_stop=lambda: next(steps, None) is None)
-    after = task.losses(batch, Turn(STAGE, 0))
+    after = task.losses(batch, BatchSpec(STAGE, 0))
     assert after["reconstruction"] < before["reconstruction"] / 2
     assert ("cycle" in after) == bool(cycle)
     if cycle:
@@ -75,7 +75,7 @@ def test_more_beta_brings_codes_nearer_to_the_normal_distribution(tmp_path: Path
         config = FitConfig(30, (STAGE,), 5e-3, warmup_steps=1, ema_decay=0.5, bf16=False)
         ends = partial(lambda steps: next(steps, None) is None, steps)
         task.network = fit(task, config, tmp_path / f"{beta}.pt", should_stop=ends)
-        found.append(float(task.losses(task.draw(Turn(STAGE, 0)), Turn(STAGE, 0))["divergence"]))
+        found.append(float(task.losses(task.draw(BatchSpec(STAGE, 0)), BatchSpec(STAGE, 0))["divergence"]))
     assert found[1] < found[0] / 5
 
 

@@ -17,7 +17,7 @@ from deepart.admin.job_config import SCRATCH, JobConfig
 from deepart.checkpoints import CHECKPOINTS, load_folder, load_model
 from deepart.errors import InputError
 from deepart.training.data import PictureStore
-from deepart.training.loop import Batch, FitConfig, Stage, StepReport, Task, Turn, fit, fit_adversarial
+from deepart.training.loop import Batch, BatchSpec, FitConfig, Stage, StepReport, Task, fit, fit_adversarial
 
 ARCHITECTURES = {
     "style": "StyleNetwork",
@@ -171,8 +171,8 @@ class Examples:
 
     def __init__(self, task: Task, stage: Stage, bf16: bool) -> None:
         self._task, self._bf16 = task, bf16
-        self._turn = Turn(stage, 0)
-        self.batch: Batch = task.draw(self._turn)
+        self._spec = BatchSpec(stage, 0)
+        self.batch: Batch = task.draw(self._spec)
 
     @torch.no_grad()
     def losses(self, network: nn.Module) -> dict[str, float]:
@@ -180,6 +180,6 @@ class Examples:
         device = next(network.parameters()).device
         network.eval()
         with torch.autocast(device.type, dtype=torch.bfloat16, enabled=self._bf16):
-            found = self._task.losses(tuple(x.to(device) for x in self.batch), self._turn)
+            found = self._task.losses(tuple(x.to(device) for x in self.batch), self._spec)
         network.train()
         return {name: float(value) for name, value in found.items()}

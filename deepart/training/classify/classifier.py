@@ -24,7 +24,7 @@ from deepart.models.classifier import ArtClassifier, ArtClassifierConfig, pairs_
 from deepart.models.own_backbone import OWN
 from deepart.training.catalogue import ANOTHER_ARTIST, Painting
 from deepart.training.data import PictureStore, degrade
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 FROZEN_STAGES = 2
 """How many of the backbone's first stages are not trained."""
@@ -147,16 +147,16 @@ class ClassifierTraining:
         self._smoothing = label_smoothing
         freeze(network)
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return pictures (B, 3, size, size), paintings first, and the indices of their labels (B, heads).
 
         An index is -100 where a painting has no such label, and everywhere for what is no painting.
         """
-        size, known = turn.stage.size, self._paintings_in(turn.stage.batch)
+        size, known = spec.stage.size, self._paintings_in(spec.stage.batch)
         crops, labels = [], []
-        for place, rng in zip(turn.places, turn.generators(self._seed)):
+        for place, rng in zip(spec.indices, spec.generators(self._seed)):
             if place < known:
-                chosen = self._painting(turn.step * known + place)
+                chosen = self._painting(spec.step * known + place)
                 crops.append(self._crop(self._pictures[chosen], size, rng))
                 labels.append([self._targets[name][chosen] for name in self.network.labels])
             else:
@@ -164,12 +164,12 @@ class ClassifierTraining:
                 labels.append([_MISSING] * len(self.network.labels))
         return torch.stack(crops), torch.tensor(labels)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return the loss of every head and their sum, "total"."""
         _keep_statistics(self.network)
         x, labels = batch
-        count = sum(place < self._paintings_in(turn.stage.batch) for place in turn.places)
-        partner, share = self._cut_and_mix(x[:count], np.random.default_rng((self._seed, turn.step)))
+        count = sum(place < self._paintings_in(spec.stage.batch) for place in spec.indices)
+        partner, share = self._cut_and_mix(x[:count], np.random.default_rng((self._seed, spec.step)))
         answers = {name: value.float() for name, value in self.network.scores(self.network.features(x)).items()}
         losses = {}
         for name, target in zip(self.network.labels, labels[:count].T):

@@ -24,7 +24,7 @@ from deepart.tasks.classify.classify import ANOTHER_ARTIST
 from deepart.training.classify.calibration import best_temperature, set_level
 from deepart.training.classify.classifier import MOST_PAIRED, Balance, freeze, pair_loss, relative_crop
 from deepart.training.data import PictureStore, degrade
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 Augmentation = Literal["none", "some", "strong"]
 """Pictures as they are but mirrored; cut, stretched and lit otherwise; also worn, cut up and mixed."""
@@ -172,25 +172,25 @@ class LabelTraining:
                     self._features[start : numbers.stop].numpy().tofile(file)
             yield numbers.stop
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return pictures (B, 3, size, size), or what was seen of them (B, D), and each head's targets (B, C)."""
         chosen, inputs = [], []
-        for rng in turn.generators(self._seed):
+        for rng in spec.generators(self._seed):
             number = min(int(np.searchsorted(self._up_to, rng.random())), len(self._up_to) - 1)
             chosen.append(number)
             if self._features is not None:
                 inputs.append(self._features[number, int(rng.integers(VIEWS))])
             else:
-                inputs.append(self._crop(number, turn.stage.size, rng))
+                inputs.append(self._crop(number, spec.stage.size, rng))
         return torch.stack(inputs), *(self._targets[head][chosen] for head in self.network.labels)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return the loss of every head and their sum, "total"."""
         x, *targets = batch
         self.network.backbone.eval()  # normalisations keep the statistics that they came with
         self.network.norm.eval()
         if self._features is None and self._augmentation == "strong":
-            x, targets = cut_and_mix(x, targets, np.random.default_rng((self._seed, turn.step)))
+            x, targets = cut_and_mix(x, targets, np.random.default_rng((self._seed, spec.step)))
         features = x if self._features is not None else self.network.features(x)
         answers = self.network.scores(features.float())
         losses = {

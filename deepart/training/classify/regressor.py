@@ -30,7 +30,7 @@ from deepart.training.catalogue import read_catalogue
 from deepart.training.classify.classifier import relative_crop
 from deepart.training.classify.label_training import features_of, stretched
 from deepart.training.data import PictureStore, Selection, is_held_out
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.missing import YearWay, fillable, filled_numbers, year_of
 from deepart.training.run import alone, run_training, save_bundle, start_of
 
@@ -164,14 +164,14 @@ class RegressorTraining:
             self._features[number] = features_of(self.network, torch.stack(views))
             yield number + 1
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return what was seen of pictures, (B, D), and their numbers, (B, K)."""
-        rngs = turn.generators(self._seed)
+        rngs = spec.generators(self._seed)
         numbers = [int(rng.integers(len(self._pictures))) for rng in rngs]
         views = [int(rng.integers(VIEWS)) for rng in rngs]
         return self._features[numbers, views], self._table[numbers]
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return the mean squared error over the numbers that are known, "total"."""
         features, table = batch
         known = ~table.isnan()

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from deepart.training.loop import Turn
+from deepart.training.loop import BatchSpec
 
 if TYPE_CHECKING:
     from deepart.models.generators.generator import Generator
@@ -86,25 +86,25 @@ class Coverage:
         """Take up what `state_dict` has returned."""
         self._paintings, self._given = state["paintings"].numpy(), state["given"]
 
-    def loss(self, turn: Turn) -> Tensor:
+    def loss(self, spec: BatchSpec) -> Tensor:
         """Return how far some pictures are from the paintings that they were given to, for a part of the batch."""
-        if turn.step % EVERY == 0 or not len(self._paintings):
-            self._choose(turn)
-        rng = np.random.default_rng((turn.step, turn.process))
-        chosen = rng.choice(len(self._paintings), max(1, len(turn.places) // SHARE))
+        if spec.step % EVERY == 0 or not len(self._paintings):
+            self._choose(spec)
+        rng = np.random.default_rng((spec.step, spec.process))
+        chosen = rng.choice(len(self._paintings), max(1, len(spec.indices) // SHARE))
         paintings = self._paintings[chosen]
-        real, style = self._always_alike(turn, paintings)
+        real, style = self._always_alike(spec, paintings)
         device = self._generator.start.weight.device
-        painted = self._generator(self._given[chosen].to(device), style.to(device), size=turn.stage.size)
+        painted = self._generator(self._given[chosen].to(device), style.to(device), size=spec.stage.size)
         with torch.no_grad():
             wanted = self._looker.features(real.to(device))
         pairs = zip(self._looker.features(painted), wanted)
         return sum(F.mse_loss(_outline(ours), _outline(theirs)) for ours, theirs in pairs) / len(wanted)
 
     @torch.no_grad()
-    def _choose(self, turn: Turn) -> None:
+    def _choose(self, spec: BatchSpec) -> None:
         """Paint latents of every style by its share, and give some paintings the nearest one of their style each."""
-        rng, styles = np.random.default_rng((turn.step, 1)), self._crops.styles
+        rng, styles = np.random.default_rng((spec.step, 1)), self._crops.styles
         is_training = self._generator.training
         self._generator.eval()
         chosen = torch.from_numpy(rng.choice(styles, self._latents))
@@ -112,7 +112,7 @@ class Coverage:
         device = self._generator.start.weight.device
         painted = torch.cat(
             [
-                self._described(self._generator(z.to(device), style.to(device), size=turn.stage.size))
+                self._described(self._generator(z.to(device), style.to(device), size=spec.stage.size))
                 for z, style in zip(latents.split(_BATCH), chosen.split(_BATCH))
             ]
         )
@@ -121,7 +121,7 @@ class Coverage:
         styles = styles[everyone]
         real = torch.cat(
             [
-                self._described(self._always_alike(turn, part)[0].to(device))
+                self._described(self._always_alike(spec, part)[0].to(device))
                 for part in np.split(everyone, range(_BATCH, len(everyone), _BATCH))
             ]
         )
@@ -136,10 +136,10 @@ class Coverage:
         kept = far if far.any() else found
         self._paintings, self._given = everyone[kept.numpy()], latents[nearest[kept]]
 
-    def _always_alike(self, turn: Turn, paintings: np.ndarray) -> tuple[Tensor, Tensor]:
+    def _always_alike(self, spec: BatchSpec, paintings: np.ndarray) -> tuple[Tensor, Tensor]:
         """Return crops of paintings and their styles, the same crop of each painting every time."""
         generators = [np.random.default_rng(int(index)) for index in paintings]
-        return self._crops.draw(turn.stage.size, generators, paintings)
+        return self._crops.draw(spec.stage.size, generators, paintings)
 
     def _described(self, pictures: Tensor) -> Tensor:
         """Return one row of numbers for each picture: where its features are, coarsely."""

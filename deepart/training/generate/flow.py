@@ -21,7 +21,7 @@ from deepart.training.catalogue import Painting, known_artists, near_duplicates,
 from deepart.training.data import PictureStore, Selection, is_held_out
 from deepart.training.generate.generator import SquareCrops, shown_truly
 from deepart.training.generate.subjects import with_genres
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 UNTOLD_SHARE = 0.1
 """Part of the examples that are told nothing, and of each label that is left out by itself."""
@@ -110,17 +110,17 @@ class FlowTraining:
         styles = self._labels[:, 0].tolist()
         self._crops = SquareCrops(data.pictures, styles, zoom=ZOOM)
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return paintings (B, 3, size, size) in [0, 1] and what is told of them, (B, 3) indices."""
-        generators = turn.generators(self._seed)
+        generators = spec.generators(self._seed)
         chosen = [self._crops.choose(rng) for rng in generators]
-        real, _ = self._crops.draw(turn.stage.size, generators, chosen)
+        real, _ = self._crops.draw(spec.stage.size, generators, chosen)
         labels = torch.from_numpy(self._labels[chosen])
         untold = np.stack([rng.random(1 + labels.shape[1]) < UNTOLD_SHARE for rng in generators])
         untold = torch.from_numpy(untold[:, :1] | untold[:, 1:])
         return real, torch.where(untold, self.network.painter.any_label, labels)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "flow", the squared error of velocities, and "alignment", 1 - cosine to what the backbone sees."""
         real, labels = batch
         picture = 2 * real - 1

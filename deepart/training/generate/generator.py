@@ -44,7 +44,7 @@ from deepart.training.catalogue import Painting
 from deepart.training.classify.classifier import label_shares
 from deepart.training.data import PictureStore, Selection, random_crop
 from deepart.training.generate.coverage import Coverage
-from deepart.training.loop import GROUP, Batch, Turn
+from deepart.training.loop import GROUP, Batch, BatchSpec
 
 Loss = Literal["minimax", "nonsaturating", "hinge", "relativistic"]
 
@@ -399,25 +399,25 @@ class ProjectedTraining:
         generators = [np.random.default_rng((self._seed, number)) for number in range(count)]
         self.discriminator.measure(self._crops.draw(self.generator.sizes[0], generators)[0])
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return paintings (B, 3, size, size), their styles (B,), some of them "any", and latents (B, z).
 
         Each `GROUP` of neighbours has the same style, or is of any, like its paintings.
         """
-        generators, chosen, untold = turn.generators(self._seed), [], []
-        for place, rng in zip(turn.places, generators):
-            leader = np.random.default_rng((self._seed, turn.step, place // GROUP, 1))  # the same for its group
+        generators, chosen, untold = spec.generators(self._seed), [], []
+        for place, rng in zip(spec.indices, generators):
+            leader = np.random.default_rng((self._seed, spec.step, place // GROUP, 1))  # the same for its group
             untold.append(leader.random() < ANY_SHARE)
             style = self._crops.styles[self._crops.choose(leader)]
             chosen.append(self._crops.choose(rng, None if untold[-1] else style))
-        real, style = self._crops.draw(turn.stage.size, generators, chosen)
+        real, style = self._crops.draw(spec.stage.size, generators, chosen)
         style = torch.where(torch.tensor(untold), self.generator.any_style, style)
         return real, style, _latents(generators, self.generator.config.z)
 
-    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def discriminator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Paint as many pictures of the same styles and return how badly they are told from the paintings."""
         real, style, z = batch
-        painted = self.generator(z, style, size=turn.stage.size)
+        painted = self.generator(z, style, size=spec.stage.size)
         with torch.no_grad():
             real_features = self.discriminator.features(augment(real))
         features = self.discriminator.features(augment(painted))
@@ -432,17 +432,17 @@ class ProjectedTraining:
         signs = [(real > 0).float().mean() for real, _ in pairs]
         losses = {"style": told, "real taken for real": sum(signs) / len(signs)}
         total = total + STYLE_WEIGHT * told
-        if self._penalty and turn.step % PENALTY_EVERY == 0:
+        if self._penalty and spec.step % PENALTY_EVERY == 0:
             steepness = sum(gradient_penalty(self.discriminator, maps, style) for maps in (seen_real, seen_painted))
             losses["steepness"] = steepness.detach()
-            total = total + PENALTY_EVERY * self._penalty_at(turn.progress) / 2 * steepness
+            total = total + PENALTY_EVERY * self._penalty_at(spec.progress) / 2 * steepness
         return {"total": total, **losses}
 
     def _seen(self, maps: Sequence[Tensor]) -> list[Tensor]:
         """Return features as the discriminator learns from them: without their history, with noise if there is any."""
         return [map_.detach() + self._noise * torch.randn_like(map_) for map_ in maps]
 
-    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def generator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total", of how little the pictures just painted are taken for real, and what else is asked of them.
 
         "style" is how badly their styles are told, "variety" how much neighbours differ, in units of how much those
@@ -459,7 +459,7 @@ class ProjectedTraining:
         total = loss + STYLE_WEIGHT * told + DIVERSITY_WEIGHT * F.relu(1 - variety).mean()
         losses = {"style": told, "variety": variety.mean()}
         if self._covering:
-            losses["uncovered"] = self._covering.loss(turn)
+            losses["uncovered"] = self._covering.loss(spec)
             total = total + self._coverage * losses["uncovered"]
         return {"total": total, **losses}
 
@@ -503,12 +503,12 @@ class PlainTraining:
         self._painted: Tensor
         self._of_real: Tensor
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return paintings (B, 3, size, size), of the size that the generator has, and latents (B, z)."""
-        config, generators = self.generator.config, turn.generators(self._seed)
+        config, generators = self.generator.config, spec.generators(self._seed)
         return self._crops.draw(config.size, generators)[0], _latents(generators, config.z)
 
-    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def discriminator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Paint as many pictures and return how badly they are told from the paintings."""
         real, z = batch
         self._painted = self.generator(z)
@@ -519,7 +519,7 @@ class PlainTraining:
             "real taken for real": (answers[0] > 0).float().mean(),
         }
 
-    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def generator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return how little the pictures just painted are taken for real."""
         return {"total": generator_loss(self._loss, self.discriminator(self._painted), self._of_real)}
 

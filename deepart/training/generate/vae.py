@@ -13,7 +13,7 @@ from torch import Tensor
 
 from deepart.models.generators.vae import PictureVAE
 from deepart.training.generate.generator import SquareCrops
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 PIXEL_STD = 0.1
 """Standard deviation of a pixel about what is painted, of [0, 1]: how exactly pictures are given back at beta 1."""
@@ -41,13 +41,13 @@ class VAETraining:
         self._crops, self._seed = crops, seed
         self._beta, self._free_bits, self._cycle = beta, free_bits, cycle
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return pictures (B, 3, side, side) in [0, 1], and normal noise (B, 2, z)."""
-        config, generators = self.network.config, turn.generators(self._seed)
+        config, generators = self.network.config, spec.generators(self._seed)
         noise = np.stack([rng.standard_normal((2, config.z), np.float32) for rng in generators])
         return self._crops.draw(config.side, generators)[0], torch.from_numpy(noise)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "reconstruction" and "divergence" for each number of a picture, "cycle" if asked for, and "total"."""
         x, noise = batch
         mean, log_variance = self.network.encode(x)

@@ -21,7 +21,7 @@ from deepart.models import distances
 from deepart.models.perceptual_network import PerceptualNetwork
 from deepart.models.vgg import VGGFeatures
 from deepart.training.data import PictureStore, random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 _LIFE = 24  # steps that a canvas is painted on before it is replaced
 
@@ -90,31 +90,31 @@ class PerceptualNetworkTraining:
             head.scale.copy_(unit.flatten())
             _regress(head, x, true / unit)
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return pictures and the same pictures changed, both (about 3/8 B, 3, size, size) in [0, 1].
 
         Noise, another picture or other colours have been mixed in.
         """
         pictures, changed = [], []
-        half = len(turn.places) // 2
-        for rng in turn.generators(self.seed)[: half - half // 4]:
-            picture = self._crop(turn.stage.size, rng)
+        half = len(spec.indices) // 2
+        for rng in spec.generators(self.seed)[: half - half // 4]:
+            picture = self._crop(spec.stage.size, rng)
             if rng.random() < 0.25:
                 picture = self._changed(picture, rng)
             pictures.append(picture)
             changed.append(self._changed(picture, rng))
         return torch.stack(pictures), torch.stack(changed)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Compare the pupil's features of one batch with the teacher's; return all errors and "total".
 
         A third as many pictures again are canvases that are being painted by the network's gradients, where the
         change is its next stroke.
         """
         pictures, changed = batch
-        canvases = len(turn.places) // 2 // 4
+        canvases = len(spec.indices) // 2 // 4
         if canvases:
-            before, after = self._paint(canvases, turn.stage.size, np.random.default_rng((self.seed, turn.step)))
+            before, after = self._paint(canvases, spec.stage.size, np.random.default_rng((self.seed, spec.step)))
             pictures, changed = torch.cat([pictures, before]), torch.cat([changed, after])
         x = torch.cat([pictures, changed])
         with torch.no_grad():

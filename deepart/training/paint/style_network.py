@@ -20,7 +20,7 @@ from deepart.models.style_network import ContentFeatures, StyleNetwork
 from deepart.models.vgg import VGG16Features
 from deepart.training import losses as distances
 from deepart.training.data import degrade, random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.paint.synthetic_styles import drawn, harsher
 
 
@@ -83,17 +83,17 @@ class StyleTraining:
         """Take over what `state_dict` returned."""
         self.content_weight = state["content_weight"]
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return contents, styles, and the contents as the network sees them, all (B/2, 3, size, size) in [0, 1].
 
         A fifth of the contents are paintings.  Of the styles, the first is its own content: what is already painted
         must come back as it was; see `_style` for the others.
         """
         contents, styles, seen = [], [], []
-        for rng in turn.generators(self.seed)[: len(turn.places) // 2]:
+        for rng in spec.generators(self.seed)[: len(spec.indices) // 2]:
             stores = self.styles if rng.random() < 0.2 else self.contents
-            contents.append(random_crop(_any_of(stores, rng), turn.stage.size, CONTENT_SCALES, rng))
-            styles.append(self._style(turn.stage.size, rng))
+            contents.append(random_crop(_any_of(stores, rng), spec.stage.size, CONTENT_SCALES, rng))
+            styles.append(self._style(spec.stage.size, rng))
             seen.append(degrade(contents[-1], rng))
         styles[0] = contents[0]
         return torch.stack(contents), torch.stack(styles), torch.stack(seen)
@@ -132,7 +132,7 @@ class StyleTraining:
         side = int(rng.integers(16, 33)) * 16
         return random_crop(_any_of(self.styles, rng), side, STYLE_SCALES, rng)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Paint one batch; return the means of all distances and their weighted sum, "total"."""
         content, style, seen = batch
         teacher = self.teacher.to(content.device)
@@ -145,7 +145,7 @@ class StyleTraining:
         features = ContentFeatures(*(torch.cat([x, x]) for x in features))
         of_content = {tap: torch.cat([x, x]) for tap, x in of_content.items()}
         of_style = {tap: torch.cat([x, x.roll(1, 0)]) for tap, x in of_style.items()}
-        origin = tuple(int(place) * 8 for place in np.random.default_rng((self.seed, turn.step)).integers(512, size=2))
+        origin = tuple(int(place) * 8 for place in np.random.default_rng((self.seed, spec.step)).integers(512, size=2))
         painted = self.network.decoder(features, torch.cat([code, code.roll(1, 0)]), origin=origin)
         of_painted = teacher(painted)
         style, content = torch.cat([style, style.roll(1, 0)]), torch.cat([content, content])

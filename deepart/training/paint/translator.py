@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from deepart.models.translator import PatchDiscriminator, Translator
 from deepart.training.data import PictureStore, Selection, random_crop
 from deepart.training.generate.generator import augment
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 POOL = 50
 """Earlier translations that the discriminators are shown again."""
@@ -80,10 +80,10 @@ class CycleTraining:
         self._pools = {name: ImagePool(pool, seed + place) for place, name in enumerate(self.generator)}
         self._painted: dict[str, Tensor] = {}
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return crops of sources and of targets, (B, 3, size, size) each in [0, 1]."""
-        size, crops = turn.stage.size, {"back": [], "there": []}
-        for rng in turn.generators(self._seed):
+        size, crops = spec.stage.size, {"back": [], "there": []}
+        for rng in spec.generators(self._seed):
             for name, found in crops.items():
                 pictures = self._pictures[name]
                 picture = pictures[int(rng.integers(len(pictures)))]
@@ -91,7 +91,7 @@ class CycleTraining:
                 found.append(random_crop(picture, size, (scale, scale / _ZOOM), rng))
         return tuple(map(torch.stack, crops.values()))
 
-    def discriminator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def discriminator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Translate both kinds and return how badly translations are told from pictures of their kind."""
         sources, targets = batch
         self._painted = {"there": self.generator["there"](sources), "back": self.generator["back"](targets)}
@@ -102,7 +102,7 @@ class CycleTraining:
             losses[name] = ((told[0] - 1).square().mean() + told[1].square().mean()) / 2
         return losses | {"total": sum(losses.values())}
 
-    def generator_losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def generator_losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return how little translations are taken for real, and how far pictures are from coming back as they were."""
         sources, targets = batch
         there, back = self.generator["there"], self.generator["back"]

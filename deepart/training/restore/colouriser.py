@@ -15,7 +15,7 @@ from torch import Tensor
 
 from deepart.models.restorers.colouriser import STRIDE, Colouriser, rgb_to_lab
 from deepart.training.data import random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 
 SCALES = (0.5, 1.0)
 """Pictures are shrunk by so much before a crop is taken: near to the whole of them is seen."""
@@ -47,17 +47,17 @@ class ColouriserTraining:
         self._seed = seed
         self._weights = self._measured_weights()  # (Q,)
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return lightness (B, 1, size, size), a* and b* at a quarter of it, (B, 2, ...), and palettes (B, Q)."""
         crops, wished = [], []
-        for place, rng in zip(turn.places, turn.generators(self._seed)):
-            crops.append(self._crop(place, turn.stage.size, rng))
+        for place, rng in zip(spec.indices, spec.generators(self._seed)):
+            crops.append(self._crop(place, spec.stage.size, rng))
             wished.append(rng.random() < WITH_PALETTE)
         lightness, ab = _split(torch.stack(crops))
         palettes = self.network.histogram(ab.to(self.network.bins.device)).cpu()
         return lightness, ab, palettes * torch.tensor(wished)[:, None]
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total", the weighted cross entropy, and "likelihood", the same without the weights, for the log."""
         lightness, ab, palettes = batch
         logits = F.log_softmax(self.network(lightness, palettes).float(), dim=1)

@@ -19,7 +19,7 @@ from deepart.images import to_tensor
 from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.tasks.restore.bundled import as_detected
 from deepart.training.data import random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.restore.damage import KINDS, USUAL_SIDE, Kind, scanned, some_kinds, worn
 
 DRAWS = 5
@@ -57,13 +57,13 @@ class DetectorTraining:
         self._seed = seed
         self._scans = scans
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return damaged crops, (B, 3, size, size), and masks of the damage, (B, 1, size, size)."""
-        places = zip(turn.places, turn.generators(self._seed))
-        damaged, masks = zip(*(self._example(place, turn.stage.size, rng) for place, rng in places))
+        places = zip(spec.indices, spec.generators(self._seed))
+        damaged, masks = zip(*(self._example(place, spec.stage.size, rng) for place, rng in places))
         return torch.stack(damaged), torch.stack(masks)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total" and its parts "cross_entropy" and "jaccard"."""
         damaged, mask = batch
         logits = self.network(damaged).float()

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.training.data import crop_through_jpeg, random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.losses import charbonnier
 
 CLEAN_SCALES = (0.45, 0.9)
@@ -36,16 +36,16 @@ class DenoiserTraining:
         self._stores = stores
         self._seed = seed
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return damaged crops and what they were before, (B, 3, size, size) both."""
         pairs = []
-        for place, rng in zip(turn.places, turn.generators(self._seed)):
-            clean = self._clean(place, turn.stage.size, rng)
+        for place, rng in zip(spec.indices, spec.generators(self._seed)):
+            clean = self._clean(place, spec.stage.size, rng)
             pairs.append((damage(clean, rng), clean))
         damaged, clean = zip(*pairs)
         return torch.stack(damaged), torch.stack(clean)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total", the Charbonnier distance (Lai et al. 2017) of what is restored from what was clean."""
         damaged, clean = batch
         return {"total": charbonnier(self.network(damaged).float(), clean)}

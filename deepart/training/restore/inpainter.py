@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from deepart.models.perceptual_network import PerceptualNetwork
 from deepart.training.data import random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.losses import grid_energy
 from deepart.training.restore.damage import free_form_mask
 
@@ -56,22 +56,22 @@ class InpainterTraining:
         self._shares = shares / shares.sum()
         self._seed = seed
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return whole crops, (B, 3, size, size), and masks of what is cut out of them, (B, 1, size, size)."""
-        size = turn.stage.size
+        size = spec.stage.size
         pairs = []
-        for rng in turn.generators(self._seed):
+        for rng in spec.generators(self._seed):
             mask = free_form_mask((size, size), SHARES, rng)
             pairs.append((self._crop(size, rng), torch.from_numpy(mask)[None].float()))
         whole, masks = zip(*pairs)
         return torch.stack(whole), torch.stack(masks)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "pixels", from `JUDGED_SIDE` on "features", "style" and "grid" too, and their weighted sum "total"."""
         whole, mask = batch
-        filled = self.network(whole, mask, self._guess(whole, mask, turn))
+        filled = self.network(whole, mask, self._guess(whole, mask, spec))
         losses = {"pixels": ((filled - whole).abs() * mask).sum() / (3 * mask.sum())}
-        if turn.stage.size < JUDGED_SIDE:
+        if spec.stage.size < JUDGED_SIDE:
             return losses | {"total": losses["pixels"]}
         perceptual_network = self._perceptual_network.to(whole.device)
         with torch.no_grad():
@@ -88,9 +88,9 @@ class InpainterTraining:
         )
         return losses
 
-    def _guess(self, whole: Tensor, mask: Tensor, turn: Turn) -> Tensor | None:
+    def _guess(self, whole: Tensor, mask: Tensor, spec: BatchSpec) -> Tensor | None:
         """Return what the network itself makes of the pictures at half their size, half the time."""
-        rng = np.random.default_rng((self._seed, turn.step))
+        rng = np.random.default_rng((self._seed, spec.step))
         if rng.random() < 0.5:
             return None
         with torch.no_grad():

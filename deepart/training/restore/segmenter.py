@@ -27,7 +27,7 @@ from deepart.images import fit as shrunk
 from deepart.images import load_image, save_png, to_tensor
 from deepart.models.segmenter import Segmenter, SegmenterConfig
 from deepart.training.data import is_held_out, is_mask
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.run import alone, run_training, save_bundle, start_of
 
 MOST_REGIONS = 32
@@ -99,10 +99,10 @@ class SegmenterTraining:
         self.network, self._seed = network, seed
         self._pairs = [(pair.picture, indices_of(pair.mask, network.config.regions)) for pair in pairs]
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return crops of pictures, (B, 3, size, size) in [0, 1], and the regions of their pixels, (B, size, size)."""
-        size, crops, masks = turn.stage.size, [], []
-        for rng in turn.generators(self._seed):
+        size, crops, masks = spec.stage.size, [], []
+        for rng in spec.generators(self._seed):
             picture, mask = self._pairs[int(rng.integers(len(self._pairs)))]
             side = max(1, round(min(mask.shape) * rng.uniform(0.6, 1)))
             top, left = (int(rng.integers(length - side + 1)) for length in mask.shape)
@@ -116,7 +116,7 @@ class SegmenterTraining:
             masks.append(y.flip(1) if turned else y)
         return torch.stack(crops), torch.stack(masks)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total", the cross-entropy, and the mean IoU of the batch, for the log."""
         x, regions = batch
         logits = self.network(x).float()

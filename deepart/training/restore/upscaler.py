@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from deepart.training.data import degrade, random_crop
-from deepart.training.loop import Batch, Turn
+from deepart.training.loop import Batch, BatchSpec
 from deepart.training.losses import charbonnier
 
 CLEAN_SCALES = (0.5, 0.7)
@@ -43,17 +43,17 @@ class UpscalerTraining:
         self._stores = stores
         self._seed = seed
 
-    def draw(self, turn: Turn) -> Batch:
+    def draw(self, spec: BatchSpec) -> Batch:
         """Return shrunk crops, (B, 3, size, size), and what they were before."""
-        scale = _scale_of(turn, self.network)
-        places = zip(turn.places, turn.generators(self._seed))
-        large = torch.stack([self._crop(place, turn.stage.size * scale, rng) for place, rng in places])
+        scale = _scale_of(spec, self.network)
+        places = zip(spec.indices, spec.generators(self._seed))
+        large = torch.stack([self._crop(place, spec.stage.size * scale, rng) for place, rng in places])
         return shrink(large, scale), large
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total", the Charbonnier distance (Lai et al. 2017) of what is enlarged from what it was."""
         small, large = batch
-        return {"total": charbonnier(self.network(small, _scale_of(turn, self.network)).float(), large)}
+        return {"total": charbonnier(self.network(small, _scale_of(spec, self.network)).float(), large)}
 
     def _crop(self, place: int, size: int, rng: np.random.Generator) -> Tensor:
         store = self._stores[place % len(self._stores)]
@@ -150,17 +150,17 @@ class CrispTraining:
         self._perceptual = perceptual
         self._seed = seed
 
-    def draw(self, turn: Turn) -> Batch:
-        """Return small crops, (B, 3, size, size), and the teacher's enlargements of them, at the scale of the turn."""
-        scale = _scale_of(turn, self.network)
-        small, large = zip(*(self._pair(turn.stage.size, rng) for rng in turn.generators(self._seed)))
+    def draw(self, spec: BatchSpec) -> Batch:
+        """Return small crops, (B, 3, size, size), and the teacher's enlargements of them, at the scale of the spec."""
+        scale = _scale_of(spec, self.network)
+        small, large = zip(*(self._pair(spec.stage.size, rng) for rng in spec.generators(self._seed)))
         target = torch.stack(large)
         return torch.stack(small), target if scale == TEACHER_SCALE else shrink(target, TEACHER_SCALE // scale)
 
-    def losses(self, batch: Batch, turn: Turn) -> dict[str, Tensor]:
+    def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Return "total", and its parts "pixels" and "features"."""
         small, target = batch
-        enlarged = self.network(small, _scale_of(turn, self.network)).float()
+        enlarged = self.network(small, _scale_of(spec, self.network)).float()
         perceptual_network = self._perceptual_network.to(target.device)
         with torch.no_grad():
             wanted = perceptual_network(target)
@@ -211,6 +211,6 @@ def _tensor(pixels: np.ndarray) -> Tensor:
     return torch.from_numpy(np.array(pixels)).permute(2, 0, 1).float() / 255
 
 
-def _scale_of(turn: Turn, network: nn.Module) -> int:
+def _scale_of(spec: BatchSpec, network: nn.Module) -> int:
     scales = network.config.scales
-    return scales[turn.step % len(scales)]
+    return scales[spec.step % len(scales)]
