@@ -44,9 +44,12 @@ chosen=(-m "not campaign")
 [ $# = 0 ] || exec "${test[@]}" "$@"
 
 # The networks of the unit tests are too small for more than one thread, so each core takes tests of its own.
-# The app has all cores to itself: a browser without a graphics card draws on them, and is waited for.
-status=0
-OMP_NUM_THREADS=1 "${test[@]}" tests/unit --numprocesses "$(getconf _NPROCESSORS_ONLN)" --maxprocesses 8 \
-    --dist loadfile ${chosen[@]+"${chosen[@]}"} || status=$?
-"${test[@]}" tests/app ${chosen[@]+"${chosen[@]}"} || status=$?
+# Each worker of the second half has an app and a browser of its own.  A test in the browser that fails is tried
+# once more, and named: what it waits for can be late on a machine that something else keeps busy.
+export OMP_NUM_THREADS=1
+cores=$(getconf _NPROCESSORS_ONLN) status=0
+"${test[@]}" tests/unit --numprocesses "$cores" --maxprocesses 8 --dist loadfile \
+    ${chosen[@]+"${chosen[@]}"} || status=$?
+"${test[@]}" tests/app --numprocesses "$cores" --maxprocesses 4 --dist loadfile --reruns 1 -r fER \
+    ${chosen[@]+"${chosen[@]}"} || status=$?
 exit $status
