@@ -25,7 +25,6 @@ from deepart.ui.events import translations as t
 from deepart.ui.paintings import Painted, next_number, shown, write_painting
 from deepart.ui.widgets.waiting import Clock
 
-FILE_NAME = "deepart-finer.png"
 PATIENT = {"concurrency_id": "patient", "concurrency_limit": 1}
 """The line of what takes many short steps, and lets the other lines have the device between any two."""
 
@@ -54,6 +53,7 @@ class FinerPanel:
     """
 
     def __init__(self, name: str) -> None:
+        self._name = name
         with gr.Row():
             self._start = gr.Button(
                 t("ui.finer.run"), size="md", scale=3, elem_id=f"{name}-finer", elem_classes="starts-painting"
@@ -67,7 +67,9 @@ class FinerPanel:
             gr.Markdown(t("ui.finer.hint"), elem_classes="hint")
             self._alpha = gr.Slider(0, 5, value=1, step=0.1, label=t("ui.refine_alpha"))
             self._beta = gr.Slider(0, 10, value=2, step=0.1, label=t("ui.refine_beta"))
-            self._iterations = gr.Slider(10, 300, value=ITERATIONS, step=5, label=t("ui.refine_steps"))
+            self._iterations = gr.Slider(
+                10, 300, value=ITERATIONS, step=5, label=t("ui.refine_steps"), elem_id=f"{self._name}-finer-steps"
+            )
 
     def wire(
         self,
@@ -130,4 +132,4 @@ def finer_to(folder: Path, wanted: Wanted, care: Care) -> Iterator[runtime.Progr
     """
     wanted.check()
     painted = yield from finer_steps(wanted.plan(), care, wanted.pictures())
-    yield write_painting(painted, wanted.content, wanted.options.size, folder, FILE_NAME)
+    yield write_painting(painted, wanted.content, wanted.options.size, folder)

@@ -80,7 +80,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
-    known = {"/transfer", "/blend", "/fit", "/classify", "/restore", "/health"}
+    known = {"/transfer", "/refine", "/blend", "/fit", "/classify", "/restore", "/health"}
     known |= {"/generate"} if is_available() else set()
     assert set(endpoints["named_endpoints"]) == known
     assert endpoints["unnamed_endpoints"] == {}
@@ -193,6 +193,18 @@ def test_strength_0_returns_the_exact_content(client: Client, photo: Photo) -> N
     painting, recipe = paint(client, content, style_name="the-scream", strength=0)
     assert (pixels(painting) == pixels(content)).all()
     assert recipe["settings"]["strength"] == 0
+
+
+def test_refines_a_picture_and_refuses_weights_out_of_range(client: Client, small: Path) -> None:
+    def refined(**settings: float) -> tuple[str, dict[str, Any]]:
+        settings = {"style_name": "the-scream", "iterations": 2, **settings}
+        return client.submit(content=handle_file(str(small)), **settings, api_name="/refine").result(TIMEOUT)
+
+    path, recipe = refined(beta=4)
+    assert load_image(path).size == (160, 96)
+    assert recipe == carried_recipe(Path(path)) and recipe["settings"].items() >= {"beta": 4.0, "iterations": 2}.items()
+    with pytest.raises(AppError, match="alpha"):
+        refined(alpha=-1)
 
 
 def test_takes_the_style_of_a_picture(client: Client, small: Path, photo: Photo) -> None:

@@ -89,6 +89,16 @@ def test_a_painting_is_painted_over(page: Page, written: Written) -> None:
     assert paint(page).ingredients[0].recipe == before
 
 
+def test_a_painting_is_made_finer(page: Page, written: Written) -> None:
+    page["transfer-content"] = written(photo("rocket", 96), "rocket.png")
+    choose(page, "the-scream")
+    page["transfer-finer-steps"] = 2
+    page.do("transfer-finer", "click")
+    assert page.toasts == []
+    assert Path(page["transfer-download"]).name == "deepart-refine-rocket.png"
+    assert recipe_of(page["transfer-download"]).verb == "refine"
+
+
 def test_a_style_comes_from_a_file(page: Page, written: Written, tmp_path: Path) -> None:
     page["transfer-content"] = written(photo("rocket", 96))
     hostile = tmp_path / "hostile.json"

@@ -23,7 +23,7 @@ from deepart.ui.made import made_panel
 from deepart.ui.pictures import before_and_after, checked, picture_upload, put_back_after
 from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.batch_panel import build_batch_panel
-from deepart.ui.transfer.endpoint import add_transfer_endpoint
+from deepart.ui.transfer.endpoint import add_transfer_endpoints
 from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
 from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
 from deepart.ui.transfer.handlers import (
@@ -200,7 +200,7 @@ def _wire_result(
         right.outputs,
         painting_shown,
     )
-    add_transfer_endpoint()
+    add_transfer_endpoints()
     add_fit_endpoint()
 
 
