@@ -1,6 +1,6 @@
 """Settings with one home: each is a field with its default, its range and what a page offers of it.
 
-From the fields of `PaintOptions`, `RestoreOptions` and `GenerateOptions` follow their checking, the lines of a recipe,
+From the fields of a verb's options, such as `PaintOptions`, follow their checking, the lines of a recipe,
 the options of the command line, the parameters of the public verbs and of the endpoints, and the controls of the pages.
 Their words are the texts `option.NAME` and `option.NAME.help`, of Restore `option.restore.NAME` and so on.  A new
 setting is a field here, its use, and its texts; what a recipe does not say was at its default.
@@ -206,6 +206,17 @@ class PaintOptions(Options):
         """
         is_small = THUMBNAIL_SIDE < longest < SMALL_SIDE
         return dataclasses.replace(self, brush=1.0) if self.brush is None and is_small else self
+
+
+@dataclass(frozen=True, slots=True)
+class RefineOptions(Options):
+    """How a painting is worked over."""
+
+    WORDS: ClassVar[str] = "option.refine"
+
+    alpha: float = setting(1.0, 0, 100, is_recorded=True)
+    beta: float = setting(2.0, 0, 100, is_recorded=True)
+    iterations: int = setting(72, 1, 1000, is_whole=True, is_recorded=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from deepart.commands.console import (
     report_batch,
     write_picture,
 )
-from deepart.options import PaintOptions
+from deepart.options import PaintOptions, RefineOptions
 
 
 def add_to(commands) -> None:
@@ -149,9 +149,7 @@ def _add_refine(commands) -> None:
     refine.add_argument("style", help="a picture, or a style of the gallery, or a saved one")
     add_output(refine, "PNG file to write", ".png")
     refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
-    refine.add_argument("--alpha", type=float, default=1.0, help="how much the content counts; default 1")
-    refine.add_argument("--beta", type=float, default=2.0, help="how much the style counts; default 2")
-    refine.add_argument("--iterations", type=int, default=72, help="most of them at half the size; default 72")
+    add_options(refine, RefineOptions)
     refine.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
     refine.add_argument("--checkpoint", help="loss network; default: VGG-19 if at hand, else the bundled one")
 
@@ -248,21 +246,12 @@ def _paint(options: argparse.Namespace, verb: Callable, style: object, **setting
 
 
 def _refine(options: argparse.Namespace) -> None:
-    from deepart.tasks.paint.refine import refine
+    from deepart.runtime import run
+    from deepart.tasks.paint.refine import refine_steps
 
-    started = time.perf_counter()
-    painted = refine(
-        options.content,
-        options.style,
-        options.start,
-        alpha=options.alpha,
-        beta=options.beta,
-        iterations=options.iterations,
-        size=options.size,
-        checkpoint=options.checkpoint,
-        on_progress=progress_line(),
-    )
-    write_picture(painted, options.output, started)
+    started, settings = time.perf_counter(), RefineOptions.read(vars(options))
+    steps = refine_steps(options.content, options.style, options.start, settings, options.size, options.checkpoint)
+    write_picture(run(steps, progress_line()), options.output, started)
 
 
 def _batch(options: argparse.Namespace) -> int:

@@ -101,9 +101,9 @@ class Field:
     about: str
 
 
-def option_fields(options: type[Options] = PaintOptions) -> dict[str, Field]:
-    """Return the parameters of an endpoint for settings; see `Setting.left_out`."""
-    return {name: _field(known) for name, known in options.settings().items()}
+def option_fields(*several: type[Options]) -> dict[str, Field]:
+    """Return the parameters of an endpoint for settings, those of `PaintOptions` by default; see `Setting.left_out`."""
+    return {name: _field(known) for each in several or (PaintOptions,) for name, known in each.settings().items()}
 
 
 def _field(known: Setting) -> Field:

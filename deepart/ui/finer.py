@@ -14,10 +14,10 @@ from PIL import Image
 
 from deepart import runtime
 from deepart.images import fit, load_image
-from deepart.options import PaintOptions
+from deepart.options import PaintOptions, RefineOptions
 from deepart.recipes import Source
 from deepart.tasks.paint.engine import PREVIEW_SIDE
-from deepart.tasks.paint.refine import ITERATIONS, Care, finer_steps
+from deepart.tasks.paint.refine import finer_steps
 from deepart.tasks.paint.transfer import Plan
 from deepart.text import say
 from deepart.ui.events import handler, language_of
@@ -54,6 +54,7 @@ class FinerPanel:
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self._settings: dict[str, Component] = {}
         with gr.Row():
             self._start = gr.Button(
                 t("ui.finer.run"), size="md", scale=3, elem_id=f"{name}-finer", elem_classes="starts-painting"
@@ -65,11 +66,10 @@ class FinerPanel:
         """Add the settings, which few need, further down."""
         with gr.Accordion(t("ui.finer.settings"), open=False, elem_classes="finer-settings"):
             gr.Markdown(t("ui.finer.hint"), elem_classes="hint")
-            self._alpha = gr.Slider(0, 5, value=1, step=0.1, label=t("ui.refine_alpha"))
-            self._beta = gr.Slider(0, 10, value=2, step=0.1, label=t("ui.refine_beta"))
-            self._iterations = gr.Slider(
-                10, 300, value=ITERATIONS, step=5, label=t("ui.refine_steps"), elem_id=f"{self._name}-finer-steps"
-            )
+            ranges = {"alpha": (0, 5, 0.1), "beta": (0, 10, 0.1), "iterations": (10, 300, 5)}  # that are of use
+            for name, (low, high, step) in ranges.items():
+                facts = {"value": getattr(RefineOptions(), name), "step": step, "label": t(f"option.refine.{name}")}
+                self._settings[name] = gr.Slider(low, high, elem_id=f"{self._name}-finer-{name}", **facts)
 
     def wire(
         self,
@@ -97,9 +97,9 @@ class FinerPanel:
             wanted, number = read(values), next_number(values[newest])
             wanted.check()
             before = fit(load_image(wanted.content), PREVIEW_SIDE)
-            care = Care(values[self._alpha], values[self._beta], values[self._iterations])
+            options = RefineOptions.read({name: values[control] for name, control in self._settings.items()})
             with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-                for step in painted_to(Path(folder), wanted, care):
+                for step in painted_to(Path(folder), wanted, options):
                     if isinstance(step, Painted):
                         width, height = step.size
                         seconds = time.monotonic() - started
@@ -114,7 +114,7 @@ class FinerPanel:
 
         run = self._start.click(
             make_finer,
-            {*inputs, newest, self._alpha, self._beta, self._iterations},
+            {*inputs, newest, *self._settings.values()},
             [self._bar, *outputs],
             api_visibility="private",
             show_progress="hidden",
@@ -124,12 +124,12 @@ class FinerPanel:
         self._stop.click(lambda: "", None, [self._bar], cancels=[run], api_visibility="private", queue=False)
 
 
-def finer_to(folder: Path, wanted: Wanted, care: Care) -> Iterator[runtime.Progress | Painted]:
+def finer_to(folder: Path, wanted: Wanted, options: RefineOptions) -> Iterator[runtime.Progress | Painted]:
     """Yield the engine's progress, and last the painting, written to `folder`.
 
     Raises:
         InputError: something is missing, or see `finer_steps`.
     """
     wanted.check()
-    painted = yield from finer_steps(wanted.plan(), care, wanted.pictures())
+    painted = yield from finer_steps(wanted.plan(), options, wanted.pictures())
     yield write_painting(painted, wanted.content, wanted.options.size, folder)

@@ -13,7 +13,7 @@ import pytest
 import deepart
 from deepart.commands import build_parser
 from deepart.errors import InputError
-from deepart.options import GenerateOptions, Options, PaintOptions, RestoreOptions, Setting, check_whole
+from deepart.options import GenerateOptions, Options, PaintOptions, RefineOptions, RestoreOptions, Setting, check_whole
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.paint.sheet import sheet_steps
@@ -35,11 +35,12 @@ OPTIONS: dict[str, type[Options]] = {
     "blend": PaintOptions,
     "restore": RestoreOptions,
     "generate": GenerateOptions,
+    "refine": RefineOptions,
 }
 """Of each verb."""
 INPUTS = {"transfer": (photo("coffee", 64), "udnie"), "blend": (photo("coffee", 64), {"udnie": 1})}
-INPUTS |= {"restore": (photo("coffee", 64),), "generate": ()}
-EVERY = [(options, name) for options in (PaintOptions, RestoreOptions, GenerateOptions) for name in options.settings()]
+INPUTS |= {"restore": (photo("coffee", 64),), "generate": (), "refine": (photo("coffee", 64), "udnie")}
+EVERY = [(options, name) for options in dict.fromkeys(OPTIONS.values()) for name in options.settings()]
 
 
 def build_restore() -> None:
@@ -81,9 +82,9 @@ def test_the_verb_says_and_takes_every_setting_by_name(verb: str) -> None:
     assert "options" not in parameters
     for known in options.settings().values():
         assert f"{known.name}: {known.help()}" in getattr(deepart, verb).__doc__
-    name = next(known.name for known in options.settings().values() if known.choices)
+    name = next(known.name for known in options.settings().values() if not known.is_text)
     with pytest.raises(InputError, match=name):
-        getattr(deepart, verb)(*INPUTS[verb], **{name: "blue"})
+        getattr(deepart, verb)(*INPUTS[verb], **{name: -1})
 
 
 def test_settings_of_restore_may_be_given_in_order() -> None:
@@ -148,6 +149,7 @@ def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, g
         ["morph", "a", "b", "c"],
         ["restore", "a"],
         ["generate"],
+        ["refine", "a", "b"],
     ],
 )
 def test_the_command_has_an_option_for_every_setting(command: list[str], tmp_path: Path) -> None:

@@ -17,14 +17,14 @@ from deepart.checkpoints import load_model, models
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes, to_tensor
 from deepart.models.distances import content_distance, gram_distance, style_distance
-from deepart.options import PaintOptions
+from deepart.options import PaintOptions, RefineOptions
 from deepart.recipes import recipe_of
 from deepart.tasks import style_target
 from deepart.tasks.paint import refine as module
 from deepart.tasks.paint.blend import plan_blend
 from deepart.tasks.paint.engine import StyleTransfer
 from deepart.tasks.paint.gallery import named_style_code
-from deepart.tasks.paint.refine import BUNDLED_LOSS, LARGE_LOSS, Care, finer_steps, refine_steps
+from deepart.tasks.paint.refine import BUNDLED_LOSS, LARGE_LOSS, finer_steps, refine_steps
 from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, MaskOptions, plan_transfer, transfer
 from deepart.tasks.style_target import keep_gallery, of_code, of_gallery, of_picture
 from photos import photo
@@ -232,8 +232,8 @@ def test_what_is_kept_of_the_gallery_is_what_the_scans_say(tmp_path: Path, monke
         style_target._kept.cache_clear()
 
 
-def finer(planned, **care) -> Image.Image:
-    return runtime.run(finer_steps(planned, Care(iterations=4, **care)))
+def finer(planned) -> Image.Image:
+    return runtime.run(finer_steps(planned, RefineOptions(iterations=4)))
 
 
 def test_only_what_is_painted_becomes_finer_and_the_recipe_tells_the_whole_story() -> None:

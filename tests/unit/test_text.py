@@ -11,7 +11,7 @@ import pytest
 import deepart
 from deepart.admin.job_config import JobConfig
 from deepart.errors import InputError
-from deepart.options import GenerateOptions, PaintOptions, RestoreOptions
+from deepart.options import GenerateOptions, PaintOptions, RefineOptions, RestoreOptions
 from deepart.text import LANGUAGES, say, texts
 
 SOURCES = [path for kind in ("*.py", "data/*.json") for path in sorted(Path(deepart.__file__).parent.rglob(kind))]
@@ -41,7 +41,7 @@ def test_a_catalogue_has_one_line_a_text_in_order(language: str) -> None:
     assert rows == sorted(TEXT)
 
 
-OPTIONS = (PaintOptions, RestoreOptions, GenerateOptions)
+OPTIONS = (PaintOptions, RestoreOptions, GenerateOptions, RefineOptions)
 HAND_MADE = ("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre")
 """Settings whose controls have words of their own."""
 

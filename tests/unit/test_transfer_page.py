@@ -92,7 +92,7 @@ def test_a_painting_is_painted_over(page: Page, written: Written) -> None:
 def test_a_painting_is_made_finer(page: Page, written: Written) -> None:
     page["transfer-content"] = written(photo("rocket", 96), "rocket.png")
     choose(page, "the-scream")
-    page["transfer-finer-steps"] = 2
+    page["transfer-finer-iterations"] = 2
     page.do("transfer-finer", "click")
     assert page.toasts == []
     assert Path(page["transfer-download"]).name == "deepart-refine-rocket.png"

@@ -32,7 +32,7 @@ from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, load_image, to_pil, to_tensor
 from deepart.models.distances import CONTENT_TAP, STYLE_TAPS, gram_distance, style_distance, total_variation
 from deepart.models.style_code import Layer
-from deepart.options import check_range, check_whole
+from deepart.options import RefineOptions, with_options
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks import style_target
@@ -41,9 +41,6 @@ from deepart.tasks.paint.transfer import Plan, Style, is_named_style, read_style
 from deepart.tasks.style_target import BUNDLED_LOSS, StyleTarget
 
 LARGE_LOSS = "loss/vgg19-imagenet-v1"
-MOST_ITERATIONS = 1000
-MOST_WEIGHT = 100.0
-ITERATIONS = 72
 WORKING_SIDE = 1024
 """Longer side in pixels at which pictures are worked on at most; what that changes is enlarged."""
 PREVIEW_EVERY = 5
@@ -58,14 +55,13 @@ _FOREIGN_COLOURS = 15.0  # weight of colours that the style does not have, to wh
 _SHAPE_TOLERANCE = 0.02
 
 
+@with_options(RefineOptions)
 def refine(
     content: Source,
     style: Style,
     start: Source | None = None,
     *,
-    alpha: float = 1.0,
-    beta: float = 2.0,
-    iterations: int = ITERATIONS,
+    options: RefineOptions = RefineOptions(),
     size: int | None = None,
     checkpoint: str | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -76,9 +72,7 @@ def refine(
         content: a path, the bytes of a file, or a picture.
         style: a picture, or any other style that `deepart.transfer` takes.
         start: a painting of the content to begin with, in its proportions; None paints one.
-        alpha: how much the content counts.
-        beta: how much the style counts.
-        iterations: most of them at half the size.
+        options: see `RefineOptions`.
         size: longer side of the result in pixels; None keeps the content's size.
         checkpoint: the loss network; None takes VGG-19 where there is a GPU or it was downloaded before and the
             style is a picture, otherwise the small one that is bundled.
@@ -91,57 +85,24 @@ def refine(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    engine = refine_steps(
-        content, style, start, alpha=alpha, beta=beta, iterations=iterations, size=size, checkpoint=checkpoint
-    )
-    return runtime.run(engine, on_progress)
-
-
-@dataclass(frozen=True, slots=True)
-class Care:
-    """How a painting is worked over; see `refine`."""
-
-    alpha: float = 1.0
-    beta: float = 2.0
-    iterations: int = ITERATIONS
-    checkpoint: str | None = None
-
-    def check(self) -> None:
-        """Refuse what is out of range.
-
-        Raises:
-            InputError: something is.
-        """
-        check_range("alpha", self.alpha, 0, MOST_WEIGHT)
-        check_range("beta", self.beta, 0, MOST_WEIGHT)
-        check_whole("iterations", self.iterations, 1, MOST_ITERATIONS)
-        if self.checkpoint is not None and find(self.checkpoint).task != "loss":
-            raise InputError("refine.not_a_loss_network", known=f"{BUNDLED_LOSS}, {LARGE_LOSS}")
-
-    def settings(self) -> dict[str, Setting]:
-        """Return what a recipe says of it."""
-        return {"alpha": float(self.alpha), "beta": float(self.beta), "iterations": int(self.iterations)}
+    return runtime.run(refine_steps(content, style, start, options, size, checkpoint), on_progress)
 
 
 def refine_steps(
     content: Source,
     style: Style,
     start: Source | None = None,
-    *,
-    alpha: float = 1.0,
-    beta: float = 2.0,
-    iterations: int = ITERATIONS,
+    options: RefineOptions = RefineOptions(),
     size: int | None = None,
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, Image.Image]:
     """Refine as an engine, see `refine`: yields `Progress`, returns the painting."""
-    care = Care(alpha, beta, iterations, checkpoint)
-    care.check()
+    _check(options, checkpoint)
     picture = resized(load_image(content, keep_alpha=True), size)
     plain, engine = load_image(picture), StyleTransfer()
-    settings = care.settings() | {"size": size}
+    settings = options.recipe() | {"size": size}
     ingredients = [_ingredient("content", content, picture)]
-    yield Progress(0, care.iterations, "progress.reading_style")
+    yield Progress(0, options.iterations, "progress.reading_style")
     code, style_picture = read_style(engine, style)
     if style_picture is None:
         settings["style"] = style if is_named_style(style) else code.label
@@ -156,23 +117,27 @@ def refine_steps(
         if abs(begun.width * plain.height / (begun.height * plain.width) - 1) > _SHAPE_TOLERANCE:
             raise InputError("refine.start_shape", width=plain.width, height=plain.height)
         begun = begun.resize(plain.size, Image.Resampling.LANCZOS)
-    yield Progress(0, care.iterations, "progress.refining")
-    aim = _Aim(engine, care.checkpoint, [(style, 1.0)])
-    painted = yield from _refine(aim, plain, begun, care)
+    yield Progress(0, options.iterations, "progress.refining")
+    aim = _Aim(engine, checkpoint, [(style, 1.0)])
+    painted = yield from _refine(aim, plain, begun, options)
     if picture.mode == "RGBA":
         painted.putalpha(picture.getchannel("A"))
     return attach(painted, _recipe(aim, settings, ingredients))
 
 
 def finer_steps(
-    planned: Generator[Progress, None, Plan], care: Care = Care(), pictures: Mapping[int, Source] | None = None
+    planned: Generator[Progress, None, Plan],
+    refining: RefineOptions = RefineOptions(),
+    pictures: Mapping[int, Source] | None = None,
+    checkpoint: str | None = None,
 ) -> Generator[Progress, None, Image.Image]:
     """Paint what was planned by `plan_transfer` or `plan_blend`, and work it over: strokes only where it paints.
 
     Args:
         planned: a generator that returns the plan.
-        care: how it is worked over.
+        refining: how it is worked over.
         pictures: of styles that were fitted, by their number among the plan's: they say more than the style does.
+        checkpoint: see `refine`.
 
     Returns:
         The painting, with its recipe, in which that of the painting before lies.
@@ -180,7 +145,7 @@ def finer_steps(
     Raises:
         InputError: see `refine` and `transfer`; or only colours are taken from the style, not its strokes.
     """
-    care.check()
+    _check(refining, checkpoint)
     plan = yield from planned
     job, options = plan.job, plan.job.options
     if options.colour == "palette":
@@ -195,14 +160,14 @@ def finer_steps(
     begun, parts = painting, [(pictures or {}).get(number, style) for number, (style, _) in enumerate(plan.parts)]
     if len(masks) == 1:  # what is outside says nothing of how the inside comes close to its style
         begun = yield from job.engine.steps(plain, [replace(regions[0], mask=None)], options=bare)
-    yield Progress(0, care.iterations, "progress.refining")
+    yield Progress(0, refining.iterations, "progress.refining")
     weighted = _with_remainder(list(zip(parts, (weight for _, weight in plan.parts))), masks, plain)
-    aim = _Aim(job.engine, care.checkpoint, weighted, plan.layers)
-    refined = yield from _refine(aim, plain, begun, care)
+    aim = _Aim(job.engine, checkpoint, weighted, plan.layers)
+    refined = yield from _refine(aim, plain, begun, refining)
     result = Image.composite(refined, painting, functools.reduce(ImageChops.add, masks)) if masks else refined
     before = finished(painting, job.picture, plain, regions, options)
     ingredient = Ingredient("start", content_hash(before), recipe=job.recipe())
-    settings = care.settings() | {"size": options.size}
+    settings = refining.recipe() | {"size": options.size}
     result = finished(result, job.picture, plain, regions, options)
     return attach(result, _recipe(aim, settings, [*job.ingredients[:1], ingredient]))
 
@@ -280,13 +245,21 @@ class _Aim:
         return style_target.of_picture(self.network, picture, scale)
 
 
-def _refine(aim: _Aim, content: Image.Image, start: Image.Image, care: Care) -> Generator[Progress, None, Image.Image]:
+def _check(options: RefineOptions, checkpoint: str | None) -> None:
+    options.check()
+    if checkpoint is not None and find(checkpoint).task != "loss":
+        raise InputError("refine.not_a_loss_network", known=f"{BUNDLED_LOSS}, {LARGE_LOSS}")
+
+
+def _refine(
+    aim: _Aim, content: Image.Image, start: Image.Image, options: RefineOptions
+) -> Generator[Progress, None, Image.Image]:
     """Work on `start`, a painting of the size of `content`, from coarse to fine.
 
     What a level changes is enlarged and added to the start, which so keeps its own fine detail.
     """
     painted = to_tensor(start)
-    levels = _levels(max(content.size), int(care.iterations))
+    levels = _levels(max(content.size), int(options.iterations))
     whole, done, spent = sum(count * side**2 for side, count in levels), 0, 0
     for longest, count in levels:
         scale = longest / max(content.size)
@@ -297,13 +270,13 @@ def _refine(aim: _Aim, content: Image.Image, start: Image.Image, care: Care) -> 
             before,
             to_tensor(content.resize(size, Image.Resampling.LANCZOS)),
             aim.at(longest / min(max(content.size), WORKING_SIDE)),
-            care,
+            options,
         )
         for number in range(count):
             canvas.step(number, count)
             done, spent = done + 1, spent + longest**2
             preview = to_pil(canvas.pixels) if done % PREVIEW_EVERY == 0 else None
-            yield Progress(done, int(care.iterations), "progress.refining", preview, spent / whole)
+            yield Progress(done, int(options.iterations), "progress.refining", preview, spent / whole)
         change = canvas.pixels.detach().cpu() - before
         painted = (painted + _scaled(change, content.size)).clamp_(0, 1)
     return to_pil(painted)
@@ -321,7 +294,7 @@ def _levels(longest: int, iterations: int) -> list[tuple[int, int]]:
 def woven(network: nn.Module, start: Image.Image, style: StyleTarget, iterations: int) -> Image.Image:
     """Return a texture that has nothing but a style; `start` is where it begins, RGB."""
     pixels = to_tensor(start)
-    canvas = _Canvas(network, pixels, pixels, style, Care(alpha=0))
+    canvas = _Canvas(network, pixels, pixels, style, RefineOptions(alpha=0))
     for number in range(iterations):
         canvas.step(number, iterations)
     return to_pil(canvas.pixels)
@@ -342,13 +315,15 @@ class _Canvas:
         start: (1, 3, H, W) in [0, 1].
         content: of the same size.
         style: what it should come close to.
-        care: says how much content and style count.
+        options: say how much content and style count.
     """
 
-    def __init__(self, network: nn.Module, start: Tensor, content: Tensor, style: StyleTarget, care: Care) -> None:
+    def __init__(
+        self, network: nn.Module, start: Tensor, content: Tensor, style: StyleTarget, options: RefineOptions
+    ) -> None:
         device = runtime.device()
         layout = {"device": device, "memory_format": torch.channels_last}
-        self._network, self._style, self._care = network, style, care
+        self._network, self._style, self._options = network, style, options
         self.pixels = start.clamp(0, 1).to(**layout).requires_grad_()
         # Adam makes all pixels move alike, those with next to no gradient as well, and flat areas get the
         # network's own pattern; with this epsilon, half the mean gradient, they stay flat.
@@ -364,8 +339,8 @@ class _Canvas:
             theirs = self._style.statistics
             style = style_distance(features, theirs) + gram_distance(features, theirs)
             loss = (
-                self._care.alpha * _content_distance(features[CONTENT_TAP].float(), self._content)
-                + self._care.beta * style
+                self._options.alpha * _content_distance(features[CONTENT_TAP].float(), self._content)
+                + self._options.beta * style
                 + _VARIATION * total_variation(self.pixels)
                 + _FOREIGN_COLOURS * self._style.excess(self.pixels)
             )

@@ -11,8 +11,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from deepart.options import PaintOptions
-from deepart.tasks.paint.refine import ITERATIONS, Care
+from deepart.options import PaintOptions, RefineOptions
 from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.finer import PATIENT, finer_to
@@ -29,7 +28,7 @@ CONTRACT = (
 def add_transfer_endpoints() -> None:
     """Add both endpoints to the surrounding Blocks."""
     add_endpoint(transfer_endpoint, lambda: _fields() | option_fields(), _answers, CONTRACT)
-    add_endpoint(refine_endpoint, lambda: _fields() | option_fields() | _care(), _answers, CONTRACT, PATIENT, 180)
+    add_endpoint(refine_endpoint, _refine_fields, _answers, CONTRACT, PATIENT, 180)
 
 
 def _answers() -> list[Component]:
@@ -61,13 +60,8 @@ def _fields() -> dict[str, Field]:
     }
 
 
-def _care() -> dict[str, Field]:
-    steps = "steps of optimisation, 1 to 1000; 72 take half a minute on two cores at 512 px."
-    return {
-        "alpha": Field(gr.Number(1, label="alpha"), 1, "how much the content counts."),
-        "beta": Field(gr.Number(2, label="beta"), 2, "how much the style counts."),
-        "iterations": Field(gr.Number(ITERATIONS, label="iterations", precision=0), ITERATIONS, steps),
-    }
+def _refine_fields() -> dict[str, Field]:
+    return _fields() | option_fields(PaintOptions, RefineOptions)
 
 
 def transfer_endpoint(
@@ -94,9 +88,9 @@ def refine_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tup
     Returns:
         The painting as PNG, and the recipe of how it was made.
     """
-    care = Care(values["alpha"], values["beta"], values["iterations"])
+    options = RefineOptions.read(values)
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        for step in finer_to(Path(folder), _wanted(values), care):
+        for step in finer_to(Path(folder), _wanted(values), options):
             yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
 
 
