@@ -102,7 +102,7 @@ def _add_fit(commands) -> None:
         help="the part of each picture that counts, edges from 0 to 1",
     )
     fit.add_argument("--name", help="of the style")
-    fit.add_argument("--iterations", type=int, default=32, help="steps of optimisation; default 32")
+    fit.add_argument("--iterations", type=int, default=48, help="steps of optimisation; default %(default)s")
     fit.add_argument("--checkpoint", help="the perceptual network; default: VGG-19 once fetched, else the bundled one")
     add_output(fit, "the file to write, .json", ".json")
 

@@ -30,7 +30,7 @@ def add_fit_endpoint() -> None:
 def _fields() -> dict[str, Field]:
     pictures = unread(gr.File(label="styles", file_count="multiple"))
     edges = "the part of each picture that counts: [left, top, right, bottom], from 0 to 1."
-    steps = "steps of optimisation, 1 to 400; 32 take half a minute on two cores."
+    steps = "steps of optimisation, 1 to 400; 48 take half a minute on two cores."
     return {
         "styles": Field(pictures, inspect.Parameter.empty, "one to twelve pictures of one style."),
         "crop": Field(gr.JSON(label="crop"), None, edges),
