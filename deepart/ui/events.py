@@ -8,7 +8,7 @@ import inspect
 import logging
 import tempfile
 from abc import ABCMeta
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -101,6 +101,19 @@ def tell(error: DeepartError, request: gr.Request | None) -> None:
 def show_progress(progress: gr.Progress, step: Progress, language: str) -> None:
     """Show Gradio's bar for a step, after its yield: every value that arrives takes the bar away."""
     progress((step.done, step.total), desc=say(step.note, language), unit="")
+
+
+QUIET: Mapping[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+"""Arguments of an event that is neither for programs nor shows Gradio's own progress."""
+ON_DEVICE: Mapping[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1, **QUIET}
+"""Arguments of one that waits in the line for the device."""
+
+
+def stoppable(runs: Sequence[gr.events.Dependency], stop: gr.Button, bar: gr.components.Component) -> None:
+    """Let a button stop events; what says how far they are is emptied then, and if they fail."""
+    for run in runs:
+        run.failure(lambda: "", None, [bar], queue=False, **QUIET)
+    stop.click(lambda: "", None, [bar], cancels=list(runs), queue=False, **QUIET)
 
 
 def counted(step: Progress, language: str) -> str:

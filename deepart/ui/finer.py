@@ -20,7 +20,7 @@ from deepart.tasks.paint.engine import PREVIEW_SIDE
 from deepart.tasks.paint.refine import finer_steps
 from deepart.tasks.paint.transfer import Plan
 from deepart.text import say
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import QUIET, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import Painted, next_number, shown, write_painting
 from deepart.ui.widgets.waiting import Clock
@@ -116,12 +116,10 @@ class FinerPanel:
             make_finer,
             {*inputs, newest, *self._settings.values()},
             [self._bar, *outputs],
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
             **PATIENT,
         )
-        run.failure(lambda: "", None, [self._bar], api_visibility="private", queue=False)
-        self._stop.click(lambda: "", None, [self._bar], cancels=[run], api_visibility="private", queue=False)
+        stoppable([run], self._stop, self._bar)
 
 
 def finer_to(folder: Path, wanted: Wanted, options: RefineOptions) -> Iterator[runtime.Progress | Painted]:

@@ -17,7 +17,7 @@ from deepart.recipes import chunks
 from deepart.tasks.paint.morph import FPS, MOST_FRAMES_BETWEEN, morph_steps, strip_steps
 from deepart.text import say
 from deepart.ui.blend.request import BlendRequest
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 
 KINDS = ("strip", "mp4", "gif")
@@ -97,16 +97,8 @@ def build_morph_panel(read: Callable[[dict[Any, Any]], BlendRequest], inputs: se
         return gr.update(visible=kind != "strip")
 
     kind.input(show_seconds, [kind], [seconds], api_visibility="private", show_progress="hidden")
-    run = make_button.click(
-        make_morph,
-        inputs | {kind, seconds},
-        outputs,
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
-    stop_button.click(lambda: "", None, [waiting], cancels=[run], api_visibility="private", queue=False)
+    run = make_button.click(make_morph, inputs | {kind, seconds}, outputs, **ON_DEVICE)
+    stoppable([run], stop_button, waiting)
     return kind
 
 

@@ -13,7 +13,7 @@ from deepart import runtime
 from deepart.images import save_png
 from deepart.tasks.classify.batch import BatchAnswers, classify_batch_steps
 from deepart.text import say
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.transfer.batch_panel import many_pictures, plain, result_sheet, told
 
@@ -51,16 +51,9 @@ def build_classify_batch_panel() -> None:
             shown = gr.update(value=str(picture) if made else None, visible=made is not None)
             yield shown, gr.update(value=str(archive), interactive=True), _summary(answers, language)
 
-    run = run_button.click(
-        runtime.gpu(classify_batch),
-        [files],
-        [sheet, download, status],
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_id="classify",
-        concurrency_limit=2,
-    )
-    stop_button.click(lambda: "", None, [status], cancels=[run], api_visibility="private", queue=False)
+    line = {"concurrency_id": "classify", "concurrency_limit": 2, **QUIET}
+    run = run_button.click(runtime.gpu(classify_batch), [files], [sheet, download, status], **line)
+    stoppable([run], stop_button, status)
 
 
 def _summary(answers: BatchAnswers, language: str) -> str:

@@ -25,8 +25,8 @@ from deepart.ui.classify.handlers import (
     show_more_evidence,
     translate_classify,
 )
+from deepart.ui.events import QUIET, unread
 from deepart.ui.events import translations as t
-from deepart.ui.events import unread
 from deepart.ui.pictures import checked, picture_upload
 from deepart.ui.rooms import Room, senders_row
 
@@ -88,10 +88,9 @@ def build_classify_tab(tab: gr.Tab) -> Room:
 
     # Wiring
     page = gr.context.Context.root_block
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    page.load(translate_classify, None, [examples, head, model], **quiet)
-    tab.select(show_first_sample, [opened, picture], [opened, picture], **quiet)
-    examples.select(choose_sample, None, [picture, examples], **quiet)
+    page.load(translate_classify, None, [examples, head, model], **QUIET)
+    tab.select(show_first_sample, [opened, picture], [opened, picture], **QUIET)
+    examples.select(choose_sample, None, [picture, examples], **QUIET)
     checked(picture)
     answering = {
         "fn": runtime.gpu(show_answer),
@@ -100,11 +99,11 @@ def build_classify_tab(tab: gr.Tab) -> Room:
         "trigger_mode": "always_last",
         "concurrency_id": "classify",
         "concurrency_limit": 2,
-        **quiet,
+        **QUIET,
     }
     answered, asked = picture.change(**answering), model.input(**answering)
     # One after the other, so that what was asked for last is shown last.
-    reasoning = {"trigger_mode": "always_last", "concurrency_id": "evidence", "concurrency_limit": 1, **quiet}
+    reasoning = {"trigger_mode": "always_last", "concurrency_id": "evidence", "concurrency_limit": 1, **QUIET}
     of_head = [picture, model, head]
     for changed in (answered.success, asked.success, head.input):
         quick = changed(runtime.gpu(show_evidence), of_head, evidence_outputs, **reasoning)

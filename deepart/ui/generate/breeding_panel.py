@@ -12,7 +12,7 @@ from deepart.tasks.generate.breeding import LEVEL_GROUPS, lineage, neighbours, n
 from deepart.tasks.generate.generate import ArtGenerator, random_seed
 from deepart.tasks.generate.genome import Genome
 from deepart.text import say
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import QUIET, handler, language_of
 from deepart.ui.events import translations as t
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate.studio import Studio
@@ -108,12 +108,11 @@ def build_evolution_panel(studio: gr.State, count: gr.Radio, wall: gr.HTML) -> E
         if picked:
             studio.pick(studio.known[picked])
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
     hung = (
-        near.click(breed_neighbours, [studio, amount, count], None, **quiet),
-        evolve.click(breed_children, [studio, amount, count, wall], None, **quiet),
+        near.click(breed_neighbours, [studio, amount, count], None, **QUIET),
+        evolve.click(breed_children, [studio, amount, count, wall], None, **QUIET),
     )
-    return EvolutionPanel(ancestors, hung, ancestors.select(return_to, [studio, ancestors], None, **quiet))
+    return EvolutionPanel(ancestors, hung, ancestors.select(return_to, [studio, ancestors], None, **QUIET))
 
 
 def lineage_update(studio: Studio, language: str) -> dict[str, Any]:

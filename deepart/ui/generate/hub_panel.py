@@ -19,7 +19,7 @@ from deepart.tasks.hub.generators import HUB_GENERATORS
 from deepart.tasks.hub.pipeline_table import CHOICES
 from deepart.text import say
 from deepart.ui.classify.request import any_repository
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.generate import html
 from deepart.ui.generate import request as request_of
@@ -98,18 +98,7 @@ def _build_diffusion() -> None:
                     save_png(picture, path, text=chunks(picture))
                 yield "", gr.update(visible=True), paths
 
-    run = paint.click(
-        diffuse,
-        [repo, prompt, count],
-        [bar, side, gallery],
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
-    quiet = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
-    run.failure(lambda: "", None, [bar], **quiet)
-    stop.click(lambda: "", None, [bar], cancels=[run], **quiet)
+    stoppable([paint.click(diffuse, [repo, prompt, count], [bar, side, gallery], **ON_DEVICE)], stop, bar)
 
 
 def _diffused(repo: str, prompt: str, count: int) -> Iterator[runtime.Progress | list[Image.Image]]:

@@ -13,7 +13,7 @@ from deepart.errors import InputError
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.projection import Projection, project_steps
 from deepart.text import say
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
 from deepart.ui.paintings import shown
@@ -62,19 +62,9 @@ def build_projection_panel(studio: gr.State) -> tuple[gr.events.Dependency, gr.I
             with shown(step.target, step.picture) as pictures:
                 yield f'<p class="note">{escape(note)}</p>', gr.update(visible=True), pictures
 
-    run = find_button.click(
-        find_own,
-        [studio, own],
-        [bar, found_side, found],
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
-    quiet = {"queue": False, "api_visibility": "private", "show_progress": "hidden"}
+    run = find_button.click(find_own, [studio, own], [bar, found_side, found], **ON_DEVICE)
     checked(own)
-    run.failure(lambda: "", None, [bar], **quiet)
-    stop_button.click(lambda: "", None, [bar], cancels=[run], **quiet)
+    stoppable([run], stop_button, bar)
     return run, own, panel
 
 

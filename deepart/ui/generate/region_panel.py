@@ -12,7 +12,7 @@ from deepart.options import MOST_SEED
 from deepart.tasks.generate.generate import ArtGenerator, patch_region, random_seed
 from deepart.tasks.paint.masks import mask_from_editor
 from deepart.text import say
-from deepart.ui.events import handler, unread_editor
+from deepart.ui.events import QUIET, handler, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate.studio import Studio
@@ -81,10 +81,9 @@ def build_region_panel(studio: gr.State, count: gr.Radio) -> tuple[gr.ImageEdito
         ]
         studio.hang([picture, *others], pick=1)
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    panel.expand(open_panel, [studio], [editor], **quiet)
-    panel.collapse(close_panel, [studio], None, **quiet)
-    return editor, way, paint.click(repaint, [studio, editor, way, count], None, **quiet)
+    panel.expand(open_panel, [studio], [editor], **QUIET)
+    panel.collapse(close_panel, [studio], None, **QUIET)
+    return editor, way, paint.click(repaint, [studio, editor, way, count], None, **QUIET)
 
 
 def editor_update(studio: Studio) -> Any:

@@ -15,7 +15,7 @@ from deepart.errors import InputError
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.walks import EASINGS, FPS, MOST_KEYS, Walk, walk_steps
 from deepart.text import say
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import Studio
 from deepart.ui.restore.html import progress
@@ -116,17 +116,8 @@ def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
             )
 
     outputs = [video_side, video, picture_side, picture, download, bar]
-    run = make_button.click(
-        make_film,
-        [studio, wall, seconds, easing, loop, kind],
-        outputs,
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_id="device",
-        concurrency_limit=1,
-    )
-    run.failure(lambda: "", None, [bar], queue=False, api_visibility="private", show_progress="hidden")
-    stop_button.click(lambda: "", None, [bar], cancels=[run], api_visibility="private", queue=False)
+    run = make_button.click(make_film, [studio, wall, seconds, easing, loop, kind], outputs, **ON_DEVICE)
+    stoppable([run], stop_button, bar)
     return WalkPanel(easing, (seconds, loop, easing))
 
 

@@ -21,7 +21,7 @@ from deepart.recipes import Source, chunks, recipe_of
 from deepart.tasks.hub.pipeline_table import PipelineChoice, Task, find_large, offered
 from deepart.tasks.hub.repaint import MOST_WORDS, repaint_steps
 from deepart.text import say
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import write_painting
 from deepart.ui.restore.html import progress
@@ -140,21 +140,12 @@ class LargePanel:
             language = "en" if find_large(model).adapter else language_of(request)
             return _joined(words or "", label_name(head, label, language), language)[:MOST_WORDS], None
 
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
-        self.switch.input(show_large, [self.switch], [self.side, self.needs, *self.helpers.values()], **quiet)
-        self.model.input(say_needs, [self.model], [self.needs], **quiet)
+        self.switch.input(show_large, [self.switch], [self.side, self.needs, *self.helpers.values()], **QUIET)
+        self.model.input(say_needs, [self.model], [self.needs], **QUIET)
         for helper in self.helpers.values():
-            helper.input(add_word, [self.words, helper, self.model], [self.words, helper], **quiet)
-        run = self.start.click(
-            repaint,
-            [self.model, self.words, *inputs],
-            [self.bar, *outputs],
-            concurrency_id="device",
-            concurrency_limit=1,
-            **quiet,
-        )
-        run.failure(lambda: "", None, [self.bar], queue=False, **quiet)
-        self.stop.click(lambda: "", None, [self.bar], cancels=[run], queue=False, **quiet)
+            helper.input(add_word, [self.words, helper, self.model], [self.words, helper], **QUIET)
+        run = self.start.click(repaint, [self.model, self.words, *inputs], [self.bar, *outputs], **ON_DEVICE)
+        stoppable([run], self.stop, self.bar)
 
 
 def _painted(

@@ -17,7 +17,7 @@ from deepart.runtime import Progress
 from deepart.tasks.paint.batch import BatchResult
 from deepart.tasks.restore.batch import restore_batch_steps
 from deepart.text import say
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.restore.request import RestoreRequest
 from deepart.ui.transfer.batch_panel import many_pictures, plain, result_sheet, told
@@ -77,15 +77,9 @@ def build_restore_batch_panel(settings: Sequence[Component]) -> None:
             )
 
     run = run_button.click(
-        runtime.gpu(restore_batch),
-        [files, masks, each, *settings],
-        [sheet, download, status],
-        api_visibility="private",
-        show_progress="hidden",
-        concurrency_id="device",
-        concurrency_limit=1,
+        runtime.gpu(restore_batch), [files, masks, each, *settings], [sheet, download, status], **ON_DEVICE
     )
-    stop_button.click(lambda: "", None, [status], cancels=[run], api_visibility="private", queue=False)
+    stoppable([run], stop_button, status)
 
 
 def _steps(

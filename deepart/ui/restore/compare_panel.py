@@ -16,7 +16,7 @@ from deepart.tasks.hub.restorers import RESTORERS
 from deepart.tasks.restore.comparison import BUNDLED, SIDE, Compared, compare_steps
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery
-from deepart.ui.events import counted, handler, language_of
+from deepart.ui.events import ON_DEVICE, QUIET, counted, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.restore.request import opened_engine
 
@@ -74,17 +74,9 @@ def build_compare_panel(
                 items.append((str(path), say("ui.restore.seconds", language, name=name, seconds=each.seconds)))
             yield gr.update(value=items, visible=True), ""
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    picture.select(choose_piece, [work], [note], **quiet)
-    run = button.click(
-        runtime.gpu(compare),
-        [work, picture, upscale, cleaner, upscaler],
-        [pieces, note],
-        concurrency_id="device",
-        concurrency_limit=1,
-        **quiet,
-    )
-    stop.click(lambda: "", None, [note], cancels=[run], api_visibility="private", queue=False)
+    picture.select(choose_piece, [work], [note], **QUIET)
+    asked = [work, picture, upscale, cleaner, upscaler]
+    stoppable([button.click(runtime.gpu(compare), asked, [pieces, note], **ON_DEVICE)], stop, note)
 
 
 def _with_chosen(path: str, point: tuple[int, int] | None, candidates: list, names: list[str | None], upscale: int):

@@ -14,7 +14,7 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image, save_png
 from deepart.text import say
-from deepart.ui.events import handler, language_of, unread, unread_editor
+from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.restore import html
 from deepart.ui.restore import request as request_of
@@ -73,28 +73,19 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
     unread(download)
     unread_editor(editor)
 
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
-
     def show_after(event: Callable[..., gr.events.Dependency]) -> None:
-        shown = event(show_mask, [work, picture, mask], [editor], **quiet)
-        shown.success(tell_mask, [picture, mask], [download, note], **quiet)
+        shown = event(show_mask, [work, picture, mask], [editor], **QUIET)
+        shown.success(tell_mask, [picture, mask], [download, note], **QUIET)
 
-    found = find_button.click(
-        runtime.gpu(find_damage),
-        [picture, mask, editor],
-        [mask, fill, note],
-        concurrency_id="device",
-        concurrency_limit=1,
-        **quiet,
-    )
+    found = find_button.click(runtime.gpu(find_damage), [picture, mask, editor], [mask, fill, note], **ON_DEVICE)
     for changed in (
-        panel.expand(open_panel, [work], None, **quiet),
+        panel.expand(open_panel, [work], None, **QUIET),
         found,
-        upload.upload(take_mask, [upload, picture], [mask, fill], **quiet),
-        clear_button.click(clear_mask, [work], [mask, fill], **quiet),
+        upload.upload(take_mask, [upload, picture], [mask, fill], **QUIET),
+        clear_button.click(clear_mask, [work], [mask, fill], **QUIET),
     ):
         show_after(changed.success)
-    editor.input(follow_strokes, [picture, mask, editor], [download, note, fill], trigger_mode="always_last", **quiet)
+    editor.input(follow_strokes, [picture, mask, editor], [download, note, fill], trigger_mode="always_last", **QUIET)
     return MaskPanel(mask, editor, show_after)
 
 

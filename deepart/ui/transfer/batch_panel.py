@@ -19,7 +19,7 @@ from deepart.tasks.paint.batch import BatchResult, batch_steps
 from deepart.tasks.paint.sheet import STRENGTHS, sheet_steps, sweep_steps
 from deepart.text import say
 from deepart.ui.controls import options_of
-from deepart.ui.events import counted, handler, language_of, unread
+from deepart.ui.events import ON_DEVICE, counted, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.transfer.request import style_in_use
 
@@ -54,12 +54,7 @@ def build_batch_panel(
 
     @handler
     def paint_batch(
-        paths: list[str] | None,
-        chosen: str | None,
-        own_style: str | None,
-        strength: float,
-        request: gr.Request,
-        *values: Any,
+        paths: list[str] | None, chosen: Any, own_style: Any, strength: float, request: gr.Request, *values: Any
     ) -> Iterator[tuple[Any, ...]]:
         language = language_of(request)
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
@@ -77,12 +72,7 @@ def build_batch_panel(
 
     @handler
     def paint_sheet(
-        content: str | None,
-        chosen: str | None,
-        own_style: str | None,
-        strength: float,
-        request: gr.Request,
-        *values: Any,
+        content: str | None, chosen: Any, own_style: Any, strength: float, request: gr.Request, *values: Any
     ) -> Iterator[tuple[Any, ...]]:
         """One picture in every style of the gallery."""
         if content is None:
@@ -91,12 +81,7 @@ def build_batch_panel(
 
     @handler
     def paint_sweep(
-        content: str | None,
-        chosen: str | None,
-        own_style: str | None,
-        strength: float,
-        request: gr.Request,
-        *values: Any,
+        content: str | None, chosen: Any, own_style: Any, strength: float, request: gr.Request, *values: Any
     ) -> Iterator[tuple[Any, ...]]:
         """One picture in one style at several strengths."""
         if content is None:
@@ -111,18 +96,12 @@ def build_batch_panel(
             save_png(painted, path, text=chunks(painted))
             yield gr.update(value=str(path), visible=True), gr.update(value=str(path), interactive=True), ""
 
-    on_device = {
-        "api_visibility": "private",
-        "show_progress": "hidden",
-        "concurrency_id": "device",
-        "concurrency_limit": 1,
-    }
     runs = [
-        paint_all.click(runtime.gpu(paint_batch), [files, *style_inputs], outputs, **on_device),
-        make_sheet.click(runtime.gpu(paint_sheet), [content, *style_inputs], outputs, **on_device),
-        make_sweep.click(runtime.gpu(paint_sweep), [content, *style_inputs], outputs, **on_device),
+        paint_all.click(runtime.gpu(paint_batch), [files, *style_inputs], outputs, **ON_DEVICE),
+        make_sheet.click(runtime.gpu(paint_sheet), [content, *style_inputs], outputs, **ON_DEVICE),
+        make_sweep.click(runtime.gpu(paint_sweep), [content, *style_inputs], outputs, **ON_DEVICE),
     ]
-    stop.click(lambda: "", None, [status], cancels=runs, api_visibility="private", queue=False)
+    stoppable(runs, stop, status)
 
 
 def many_pictures(elem_id: str) -> gr.File:

@@ -17,7 +17,7 @@ from deepart.tasks.paint.fit import Crop, part_of
 from deepart.tasks.paint.style_files import LONGEST_LABEL
 from deepart.text import say
 from deepart.ui.blend.style_slots import plain
-from deepart.ui.events import handler, language_of, unread
+from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.finer import PATIENT
 from deepart.ui.transfer.fit_endpoint import fit_to
@@ -115,15 +115,13 @@ def build_fit_panel(own_style: gr.Image, style_shown: Sequence[Component]) -> Fi
         runtime.gpu(fit_style),
         [own_style, corners, others, name],
         [bar, fitted, download, done_row, *style_shown],
-        api_visibility="private",
-        show_progress="hidden",
+        **QUIET,
         **PATIENT,
     )
-    run.failure(lambda: "", None, [bar], api_visibility="private", queue=False)
-    stop_button.click(lambda: "", None, [bar], cancels=[run], api_visibility="private", queue=False)
-    own_style.select(tap, [own_style, corners], cropped, api_visibility="private", show_progress="hidden")
+    stoppable([run], stop_button, bar)
+    own_style.select(tap, [own_style, corners], cropped, **QUIET)
     for changed in (own_style.upload, own_style.clear, whole.click):
-        changed(take_whole, None, cropped, api_visibility="private", show_progress="hidden")
+        changed(take_whole, None, cropped, **QUIET)
     return FitPanel(fitted, run, to_blend)
 
 

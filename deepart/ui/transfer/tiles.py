@@ -16,10 +16,8 @@ from deepart.options import THUMBNAIL_SIDE
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from deepart.tasks.paint.gallery import named_style_code, named_styles
 from deepart.ui.choices import gallery_items
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import QUIET, handler, language_of
 from deepart.ui.paintings import previews
-
-_QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 def wire_tiles(content: gr.Image, chosen: gr.State, gallery: gr.Gallery, painted: gr.events.Dependency) -> None:
@@ -53,7 +51,7 @@ def wire_tiles(content: gr.Image, chosen: gr.State, gallery: gr.Gallery, painted
                 items.append((str(file), style.title_in(language_of(request))))
             yield gr.update(value=items, selected_index=list(styles).index(chosen) if chosen in styles else -1)
 
-    painted.then(show_tiles, [content, chosen], [gallery], concurrency_id="tiles", concurrency_limit=1, **_QUIET)
+    painted.then(show_tiles, [content, chosen], [gallery], concurrency_id="tiles", concurrency_limit=1, **QUIET)
 
 
 def wire_swatches(content: gr.Image, chosen: gr.State, gallery: gr.Gallery) -> None:
@@ -65,4 +63,4 @@ def wire_swatches(content: gr.Image, chosen: gr.State, gallery: gr.Gallery) -> N
         place = styles.index(chosen) if chosen in styles else -1
         return gr.update(value=gallery_items(language_of(request)), selected_index=place)
 
-    content.clear(show_swatches, [chosen], [gallery], **_QUIET)
+    content.clear(show_swatches, [chosen], [gallery], **QUIET)
