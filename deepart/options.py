@@ -27,6 +27,9 @@ ColourMode = Literal["style", "luminance", "matched", "palette"]
 Look = Literal["faithful", "crisp"]
 """How a picture is enlarged: true to what is there, or with fine detail that may not have been there."""
 
+Finish = Literal["painted", "plain"]
+"""Whether a generated picture is painted once more, in brushwork of its style, or stays as the network paints it."""
+
 Answer = Literal["fill", "ask", "leave"]
 """What to do about damage that was found."""
 
@@ -252,6 +255,7 @@ class GenerateOptions(Options):
     style: str = setting("any")
     truncation: float = setting(1.0, 0, MOST_TRUNCATION)
     genre: str = setting("any")
+    finish: Finish = setting("painted", choices=get_args(Finish))
     upscale: int = setting(1, choices=(1, 2, 4), is_whole=True, unit="×")
     look: Look = setting("faithful", choices=get_args(Look))
 

@@ -12,6 +12,7 @@ from torch import nn
 from deepart import runtime
 from deepart.checkpoints import CHECKPOINTS, Checkpoint, models
 from deepart.models.generators.generator import Generator, GeneratorConfig
+from deepart.tasks.generate import brushwork
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
 
 STYLES = ("Cubism", "Rococo", "Ukiyo-e")
@@ -48,7 +49,7 @@ def put_tiny_generator(monkeypatch: pytest.MonkeyPatch, folder: Path | None = No
     """Let the bundled generator be a tiny one.
 
     Args:
-        folder: what the checkpoint's folder is, for directions and a map.
+        folder: what the checkpoint's folder is, for directions, a map and brushwork; None for no brushwork.
     """
     network, device = tiny_generator(), str(runtime.device())
     row = Checkpoint(
@@ -62,7 +63,9 @@ def put_tiny_generator(monkeypatch: pytest.MonkeyPatch, folder: Path | None = No
     )
     monkeypatch.setitem(CHECKPOINTS, DEFAULT_CHECKPOINT, row)
     models.put(DEFAULT_CHECKPOINT, network.to(device), device)
-    if folder is not None:
+    if folder is None:
+        monkeypatch.setattr(brushwork, "find_brushwork", lambda checkpoint: None)
+    else:
         usual = Checkpoint.folder.fget
         place = property(lambda row: folder if row.key == DEFAULT_CHECKPOINT else usual(row))
         monkeypatch.setattr(Checkpoint, "folder", place)

@@ -1,4 +1,4 @@
-"""`generate`, `walk` and `directions`: pictures from seeds, films between them, ways to lead them."""
+"""`generate`, `walk`, `directions`, `brushwork`: pictures from seeds, films, ways to lead and to paint them."""
 
 from __future__ import annotations
 
@@ -93,6 +93,23 @@ def add_to(commands) -> None:
     directions.add_argument("--samples", type=int, default=2048, help="pictures to look at; default 2048")
     directions.add_argument("--points", type=int, default=1000, help="pictures on the map; default 1000")
     directions.add_argument("-o", "--output", action=OutputFolder, help="folder; default: the checkpoint's own")
+
+    brushwork = add_command(
+        commands,
+        "brushwork",
+        _brushwork,
+        "read how paintings of each style are painted, and write it beside a generator's weights",
+        """\
+        python -m deepart brushwork --data art/
+        python -m deepart brushwork --data art/ --most 120 -o folder/
+        """,
+    )
+    brushwork.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
+    brushwork.add_argument("--checkpoint", default=CHECKPOINT, help="generator; default %(default)s")
+    brushwork.add_argument("--most", type=int, default=60, help="paintings of each style; default 60")
+    brushwork.add_argument("--seed", type=int, default=0, help="of their choice")
+    brushwork.add_argument("--cache", type=Path, help="folder for the decoded paintings; default: one in the result's")
+    brushwork.add_argument("-o", "--output", action=OutputFolder, help="folder; default: the checkpoint's own")
 
 
 def _checkpoint_option(command: argparse.ArgumentParser) -> None:
@@ -257,3 +274,15 @@ def _directions(options: argparse.Namespace) -> None:
         more, less = direction.more, direction.less
         print(f"{direction.name}: + {more.label} ({more.change:+.2f}), - {less.label} ({less.change:+.2f})")
     print(folder)
+
+
+def _brushwork(options: argparse.Namespace) -> None:
+    from deepart import runtime
+    from deepart.checkpoints import find
+    from deepart.training.generate.brushwork import read_brushwork
+
+    folder = options.output or find(options.checkpoint).folder
+    cache = options.cache or folder / "cache"
+    found = runtime.run(read_brushwork(options.data, cache, options.most, options.seed), progress_line())
+    found.save(folder)
+    print(f"{folder}: {len(found.styles)} paintings of {len(set(found.styles))} styles")

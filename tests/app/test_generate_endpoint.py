@@ -54,6 +54,7 @@ def test_keeps_its_contract(client: Client) -> None:
         ("look", "faithful"),
         ("genre", "any"),
         ("checkpoint", DEFAULT_CHECKPOINT),
+        ("finish", "painted"),
     ]
     assert all(each["parameter_has_default"] for each in contract["parameters"])
     assert [each["label"] for each in contract["returns"]] == ["pictures", "recipes"]

@@ -13,7 +13,7 @@ from deepart.runtime import Progress
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.generate import variety
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.generate.variety import candidates_for, farthest_points, varied_steps
+from deepart.tasks.generate.variety import candidates_for, farthest_points, like_paintings, varied_steps
 from deepart.ui.generate import request as generate_request
 from tiny_generators import put_tiny_generator
 
@@ -62,6 +62,9 @@ class Alike:
 
             project = staticmethod(lambda features: features)
 
+            def __call__(self, features, count):
+                return 1 - features[:, :1].expand(-1, count), None  # the only painting lies at 0 degrees
+
         return Index()
 
 
@@ -70,7 +73,16 @@ def test_the_first_is_kept_and_near_duplicates_are_not() -> None:
     genomes = [engine.born(seed) for seed in range(10)]
     points = on_circle(0, 1, 2, 90, 91, 180, 181, 0.5, 1.5, 92)
     chosen = runtime.run(varied_steps(engine, genomes, 8, Alike(points)))
-    assert [genome.seed for genome in chosen] == [0, 3, 5]
+    assert [genome.seed for genome in chosen] == [0, 9]  # 180 and 181 degrees are least like a painting
+
+
+def test_what_is_least_like_a_painting_is_left_out_but_for_the_first() -> None:
+    assert like_paintings(Alike(on_circle()), on_circle(180, 10, 90, 20, 170), 3) == [0, 1, 3]
+    engine = ArtGenerator()
+    genomes = [engine.born(seed) for seed in range(8)]
+    points = on_circle(60, 150, 160, 170, 10, 180, 90, 30)
+    chosen = runtime.run(varied_steps(engine, genomes, 3, Alike(points)))
+    assert {genome.seed for genome in chosen} <= {0, 4, 6, 7}
 
 
 def test_a_wall_hangs_without_the_classifier_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from deepart.errors import InputError
 from deepart.options import MOST_SEED, check_range, check_whole
-from deepart.tasks.generate.genome import MOST_PATCHES, Genome, Patch, Row, Shares
+from deepart.tasks.generate.genome import MOST_BRUSHWORK, MOST_PATCHES, Genome, Patch, Row, Shares
 
 LevelGroup = Literal["layout", "forms", "colours"]
 """What the sizes settle, from coarse to fine."""
@@ -48,7 +48,15 @@ def neighbour(genome: Genome, seed: int, amount: float = 0.35) -> Genome:
     for row in genome.latent:
         x = torch.tensor(row)
         rows.append(_row((1 - amount**2) ** 0.5 * x + amount * step * _size(x)))
-    return replace(genome, latent=tuple(rows), origin="neighbour", seed=seed, parents=(genome.id,))
+    brushwork = _painted([(genome, 1 - amount), (replace(genome, brushwork=((seed, 1.0),)), amount)])
+    return replace(
+        genome,
+        latent=tuple(rows),
+        brushwork=brushwork if genome.brushwork else (),
+        origin="neighbour",
+        seed=seed,
+        parents=(genome.id,),
+    )
 
 
 def neighbours(genome: Genome, count: int, seed: int, amount: float = 0.35) -> list[Genome]:
@@ -85,6 +93,7 @@ def blend(genomes: Sequence[Genome], weights: Sequence[float]) -> Genome:
         styles=tuple(_mixed([(g.shares(num_shares)[i], w) for g, w in parts]) for i in range(num_shares)),
         truncation=sum(genome.truncation * weight for genome, weight in parts),
         patches=(),
+        brushwork=_painted(parts),
         origin="blend",
         seed=None,
         parents=tuple(genome.id for genome, _ in parts),
@@ -119,7 +128,16 @@ def mix_levels(base: Genome, others: Mapping[LevelGroup, Genome], num_levels: in
         for level in levels_of(group, num_levels):
             rows[level], shares[level] = other.rows(num_levels)[level], other.shares(num_levels)[level]
     parents = tuple(dict.fromkeys(genome.id for genome in (base, *others.values())))
-    return replace(base, latent=_folded(rows), styles=_folded(shares), origin="mix", seed=None, parents=parents)
+    brushwork = others.get("colours", base).brushwork
+    return replace(
+        base,
+        latent=_folded(rows),
+        styles=_folded(shares),
+        brushwork=brushwork,
+        origin="mix",
+        seed=None,
+        parents=parents,
+    )
 
 
 def levels_of(group: LevelGroup, num_levels: int) -> range:
@@ -221,7 +239,7 @@ def _crossed(first: Genome, second: Genome, num_levels: int, chance: torch.Gener
     chosen = [second if other else first for other in from_second]
     rows = [genome.rows(num_levels)[level] for level, genome in enumerate(chosen)]
     shares = [genome.shares(num_levels)[level] for level, genome in enumerate(chosen)]
-    return replace(first, latent=_folded(rows), styles=_folded(shares))
+    return replace(first, latent=_folded(rows), styles=_folded(shares), brushwork=chosen[-1].brushwork)
 
 
 def distance(first: Genome, second: Genome) -> float:
@@ -277,6 +295,17 @@ def _mixed(parts: Sequence[tuple[Shares, float]]) -> Shares:
         for name, share in shares:
             totals[name] = totals.get(name, 0.0) + weight * share
     return tuple(totals.items())
+
+
+def _painted(parts: Sequence[tuple[Genome, float]]) -> tuple[tuple[int, float], ...]:
+    """Return the brushwork between genomes, those that have none left aside; of many seeds the largest shares."""
+    totals: dict[int, float] = {}
+    for genome, weight in parts:
+        for seed, share in genome.brushwork:
+            totals[seed] = totals.get(seed, 0.0) + weight * share
+    kept = sorted(totals.items(), key=lambda part: -part[1])[:MOST_BRUSHWORK]
+    total = sum(share for _, share in kept)
+    return tuple((seed, share / total) for seed, share in kept if share)
 
 
 def _shares_apart(first: Shares, second: Shares) -> float:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -28,10 +29,11 @@ from deepart.errors import InputError, WeightsError
 from deepart.hub import Report
 from deepart.images import load_image, to_pil
 from deepart.models.generators.generator import FeaturePatch
-from deepart.options import GenerateOptions, Look
+from deepart.options import Finish, GenerateOptions, Look
 from deepart.recipes import Recipe, Setting, attach
 from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
+from deepart.tasks.generate import brushwork
 from deepart.tasks.generate.breeding import patched
 from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, Genome
 from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
@@ -99,7 +101,7 @@ class ArtGenerator:
 
     @property
     def side(self) -> int:
-        """Side of the pictures in pixels."""
+        """Side in pixels of what the network paints; see `side_of`."""
         return self.network().sizes[1]
 
     def network(self, report: Report | None = None) -> Network | FastGAN:
@@ -127,18 +129,20 @@ class ArtGenerator:
         """Load the network, as an engine; closing it ends a download, which can take minutes."""
         yield from fetch_steps(self.network, "progress.loading_generator")
 
-    def born(self, seed: int, style: str = ANY_STYLE, truncation: float = 1.0) -> Genome:
+    def born(self, seed: int, style: str = ANY_STYLE, truncation: float = 1.0, finish: Finish = "painted") -> Genome:
         """Return the genome of a seed.
 
         Args:
             seed: the same is the same picture.
             style: one of `styles`; "any" draws one by its share, the same for the same seed.
             truncation: see `generate`.
+            finish: "painted" in brushwork that the seed draws, if the checkpoint has any.
 
         Raises:
             InputError: a setting is out of its range, or there is no such style.
+            WeightsError: the checkpoint's brushwork is damaged.
         """
-        GenerateOptions(seed=seed, truncation=truncation).check()
+        GenerateOptions(seed=seed, truncation=truncation, finish=finish).check()
         seed = int(seed)
         z, _ = self.network().draw([seed])
         return Genome(
@@ -147,6 +151,7 @@ class ArtGenerator:
             styles=(((self._drawn_style(self.known_style(style), seed), 1.0),),),
             noise=seed,
             truncation=float(truncation),
+            brushwork=((seed, 1.0),) if finish == "painted" and brushwork.find_brushwork(self.checkpoint) else (),
             seed=seed,
         )
 
@@ -181,11 +186,42 @@ class ArtGenerator:
             InputError: the genome does not fit the network.
         """
         with runtime.device_lock(), runtime.inference(full_precision=True):
-            picture = to_pil(self.paint_tensor(genome, size=size))
+            picture = to_pil(self.finished_tensor(genome, size=size))
         return attach(picture, self.recipe(genome))
 
+    def finished_tensor(self, genome: Genome, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
+        """Paint one picture, in its brushwork if it has any; (1, 3, `side_of(genome)`, ...) RGB in [0, 1].
+
+        Args:
+            noise: see `paint_tensor`.
+            size: see `paint`; with brushwork that of the layout.
+
+        Raises:
+            InputError: the genome does not fit the network.
+            WeightsError: the style network is missing or damaged.
+        """
+        layout = self.paint_tensor(genome, noise, size)
+        known = self._brushwork_of(genome)
+        if known is None:
+            return layout
+        code = known.vector_of(genome)
+        painted = known.paint(layout, code)
+        if not genome.patches:
+            return painted
+        # The style network sees all of a picture: what is outside the patches would change with what is inside.
+        before = known.paint(self.paint_tensor(replace(genome, patches=()), noise, size), code)
+        mask = torch.stack([_mask(patch.mask) for patch in genome.patches]).amax(0)
+        return torch.lerp(before, painted, F.interpolate(mask, painted.shape[2:], mode="bilinear").clamp(0, 1))
+
+    def side_of(self, genome: Genome, size: int | None = None) -> int:
+        """Return the side of a picture in pixels; `size` as of `paint`."""
+        return brushwork.SIDE if self._brushwork_of(genome) else size or self.side
+
+    def _brushwork_of(self, genome: Genome) -> brushwork.Brushwork | None:
+        return brushwork.find_brushwork(self.checkpoint) if genome.brushwork else None
+
     def paint_tensor(self, genome: Genome, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
-        """Paint one picture, (1, 3, size, size) RGB in [0, 1].
+        """Paint one picture as the network does, without brushwork, (1, 3, size, size) RGB in [0, 1].
 
         Args:
             noise: instead of the genome's, as of `noise_of`.
@@ -262,6 +298,8 @@ class ArtGenerator:
     def recipe(self, genome: Genome, verb: str = "generate", **settings: Setting) -> Recipe:
         """Return the recipe of a picture, from which `genome_of` reads the genome."""
         facts: dict[str, Setting] = {"style": genome.style, "truncation": genome.truncation, "origin": genome.origin}
+        if known := self._brushwork_of(genome):
+            facts |= {"finish": "painted", "painter": known.painter}
         return Recipe(
             verb=verb,
             version=deepart.__version__,
@@ -290,7 +328,7 @@ def patch_region(engine: ArtGenerator, genome: Genome, mask: Image.Image, seed: 
     if engine.num_levels == 1:
         raise InputError("generate.no_levels")
     anew = mask.point([255 - value for value in range(256)]) if keep else mask
-    other = engine.born(seed, ANY_STYLE, genome.truncation)
+    other = engine.born(seed, ANY_STYLE, genome.truncation, "plain")
     return patched(genome, replace(other, styles=genome.styles), anew)
 
 

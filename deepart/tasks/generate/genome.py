@@ -32,6 +32,7 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 MASK_SIDE = 32
 """Side of the mask of a patch: nothing finer is put together."""
 MOST_PATCHES = 4
+MOST_BRUSHWORK = 8
 
 Row = tuple[float, ...]
 """The random numbers of one size; their direction counts, their length does not."""
@@ -64,6 +65,9 @@ class Genome:
     """1 for all variety, towards 0 for what is typical."""
     patches: tuple[Patch, ...] = ()
     """Parts of the picture that are painted from other genomes, in this order."""
+    brushwork: tuple[tuple[int, float], ...] = ()
+    """Seeds of the palette and brushwork that it is painted in, with shares that add up to 1; see
+    `deepart.tasks.generate.brushwork`.  Without any it is as the network paints it."""
     origin: Origin = "seed"
     seed: int | None = None
     """Seed of the random numbers that it was made with, if it was."""
@@ -112,6 +116,7 @@ class Genome:
             "noise": self.noise,
             "truncation": self.truncation,
             "patches": [patch.as_dict() for patch in self.patches],
+            **({"brushwork": [list(part) for part in self.brushwork]} if self.brushwork else {}),
             "origin": self.origin,
             "seed": self.seed,
             "parents": list(self.parents),
@@ -187,6 +192,7 @@ def _genome(data: Mapping[str, Any], may_have_patches: bool) -> Genome:
         noise=data["noise"],
         truncation=truncation,
         patches=tuple(_patch(patch) for patch in patches),
+        brushwork=_brushwork(data.get("brushwork", [])),
         origin=origin,
         seed=seed,
         parents=parents,
@@ -216,6 +222,15 @@ def _shares(shares: Mapping[str, float]) -> Shares:
         raise ValueError("A style has a name and a share.")
     if not math.isclose(sum(share for _, share in found), 1, abs_tol=1e-3):
         raise ValueError("Shares of styles add up to 1.")
+    return found
+
+
+def _brushwork(parts: list[Any]) -> tuple[tuple[int, float], ...]:
+    found = tuple((seed, float(share)) for seed, share in parts)
+    if len(found) > MOST_BRUSHWORK or not all(_is_seed(seed) and 0 <= share <= 1 for seed, share in found):
+        raise ValueError("Brushwork has seeds and shares.")
+    if found and not math.isclose(sum(share for _, share in found), 1, abs_tol=1e-3):
+        raise ValueError("Shares of brushwork add up to 1.")
     return found
 
 

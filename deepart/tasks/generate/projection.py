@@ -80,7 +80,8 @@ def project_steps(
     search = _Search(engine, to_tensor(centre_crop(source, side)).to(runtime.device()), style)
     for number in range(STARTS):
         yield Progress(number, total, "progress.projecting")
-        search.try_start(engine.born(seed + number, style or engine.styles[number % len(engine.styles)]))
+        born_in = style or engine.styles[number % len(engine.styles)]
+        search.try_start(engine.born(seed + number, born_in, finish="plain"))  # in other brushwork it is less like it
     search.begin()
     started = time.monotonic()
     for number in range(iterations):

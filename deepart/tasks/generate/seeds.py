@@ -53,7 +53,7 @@ def generate_steps(
     yield from engine.load_steps()
     candidates = count if genre == ANY_GENRE else candidates_for(count)
     seeds = [(first + index) % (MOST_SEED + 1) for index in range(candidates)]
-    genomes = [engine.born(seed, options.style, options.truncation) for seed in seeds]
+    genomes = [engine.born(seed, options.style, options.truncation, options.finish) for seed in seeds]
     chosen = None if genre == ANY_GENRE else (yield from showing_steps(engine, genomes, count, genre))
     genomes = chosen.genomes if chosen else genomes
     pictures = yield from engine.steps(genomes, upscale=options.upscale, look=options.look)

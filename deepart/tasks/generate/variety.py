@@ -26,6 +26,7 @@ CANDIDATES = 4
 """Pictures that are painted for each one that is chosen."""
 MOST_CANDIDATES = 64
 
+_NEAREST = 3  # paintings, to which a picture is compared
 _TOGETHER = 8  # pictures that are looked at in one go
 
 
@@ -62,7 +63,8 @@ def varied_steps(
 ) -> Generator[Progress, None, list[Genome]]:
     """Choose at most `count` of some pictures for variety, the first of them always, as an engine.
 
-    No two of them are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
+    Of the others the half that is least like any painting is not looked at again: there are the failures.  No two
+    are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
 
     Args:
         classifier: whose features are compared; the bundled one if None.
@@ -79,7 +81,22 @@ def varied_steps(
     for start in range(0, len(genomes), _TOGETHER):
         done = Progress(start, len(genomes), "progress.choosing")
         parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
-    return [genomes[place] for place in varied(classifier, torch.cat(parts), count)]
+    features = torch.cat(parts)
+    kept = like_paintings(classifier, features, max(count, len(genomes) // 2))
+    return [genomes[kept[place]] for place in varied(classifier, features[kept], count)]
+
+
+def like_paintings(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
+    """Choose the `count` pictures that are most like some painting, by their features (N, D), the first always.
+
+    Without an index of paintings all are.
+    """
+    if not classifier.network().config.index:
+        return list(range(len(features)))
+    index = classifier.index()
+    apart = index(features.to(index.points.device), _NEAREST)[0].mean(1).cpu()
+    apart[0] = -1
+    return sorted(apart.argsort(stable=True)[:count].tolist())
 
 
 def described(engine: ArtGenerator, genomes: Sequence[Genome], classifier: ArtworkClassifier) -> Tensor:

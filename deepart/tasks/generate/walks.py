@@ -171,11 +171,14 @@ def walk_steps(
     """
     walk.check()
     GenerateOptions(upscale=upscale, look=look).check()
-    # A patch could not fade: it would be there at its picture, and gone a frame later.
-    walk = replace(walk, keys=tuple(replace(key, patches=()) for key in walk.keys))
+    # A patch could not fade: it would be there at its picture, and gone a frame later.  Nor could brushwork.
+    is_painted = any(key.brushwork for key in walk.keys)
+    painted_keys = (key.brushwork or (((key.noise, 1.0),) if is_painted else ()) for key in walk.keys)
+    keys = (replace(key, patches=(), brushwork=each) for key, each in zip(walk.keys, painted_keys))
+    walk = replace(walk, keys=tuple(keys))
     yield Progress(0, walk.frames, "progress.loading_generator")
     yield from engine.load_steps()
-    side = (size or engine.side) * upscale
+    side = engine.side_of(walk.keys[0], size) * upscale
     check_animation(out, (side, side), walk.frames)
     with write_animation(out, walk.fps, _recipe(engine, walk, upscale).to_json()) as add:
         painter = WalkPainter(engine, walk, size)
@@ -205,7 +208,7 @@ class WalkPainter:
         genome = blend([keys[here], keys[there]], [1 - share, share])
         noise = _between(self._noise[here], self._noise[there], share)
         with runtime.device_lock(), runtime.inference(full_precision=True):
-            return to_pil(self.engine.paint_tensor(genome, noise, self.size))
+            return to_pil(self.engine.finished_tensor(genome, noise, self.size))
 
 
 def walk_of(path: str | os.PathLike[str]) -> Walk | None:

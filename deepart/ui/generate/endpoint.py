@@ -18,7 +18,7 @@ from deepart.tasks.generate.seeds import generate_steps
 from deepart.ui.controls import Field, add_endpoint, finished, option_fields
 from deepart.ui.generate.request import known_model
 
-CONTRACT = ("seed", "count", "style", "truncation", "upscale", "look", "genre")
+CONTRACT = ("seed", "count", "style", "truncation", "upscale", "look", "genre", "checkpoint")
 """The parameters that programs may give without their names; new ones come behind."""
 
 

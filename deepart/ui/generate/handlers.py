@@ -35,7 +35,7 @@ from deepart.ui.restore.html import progress
 from deepart.ui.widgets.picture_wall import Choice, Tile, with_tiles
 from deepart.ui.widgets.style_pad import data_uri
 
-LOOK = GenerateOptions.settings()["look"]
+FINISH, LOOK = (GenerateOptions.settings()[name] for name in ("finish", "look"))
 _FINISHED = 6  # parts of the page that a finished picture fills
 _PAUSE = 0.3  # seconds without another change, after which a picture is finished
 
@@ -118,9 +118,10 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
     """Say in the visitor's language what Gradio cannot translate: the choices."""
     language = language_of(request)
     if language == "en":
-        return (gr.skip(),) * 6
+        return (gr.skip(),) * 7
     return (
         gr.update(choices=request_of.genre_choices(language)),
+        gr.update(choices=choices_of(FINISH, language)),
         gr.update(choices=choices_of(LOOK, language)),
         gr.update(choices=easing_choices(language)),
         gr.update(choices=level_choices(language)),
@@ -130,11 +131,11 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
 
 
 def born(
-    studio: Studio, first: int, style: str, genre: str, variety: float, count: int, request: gr.Request
+    studio: Studio, first: int, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     """Hang the pictures of the seeds from `first` on."""
     language = language_of(request)
-    for step in request_of.births(studio.checkpoint, first, int(count), style, variety, genre):
+    for step in request_of.births(studio.checkpoint, first, int(count), style, variety, genre, finish):
         if isinstance(step, runtime.Progress):
             yield gr.skip(), gr.skip(), told(step, language), gr.skip()
             continue
@@ -145,37 +146,46 @@ def born(
 
 @handler
 def show_first_wall(
-    studio: Studio, style: str, genre: str, variety: float, count: int, request: gr.Request
+    studio: Studio, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
     if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
         yield (gr.skip(),) * 4
         return
     studio.is_open = True
-    yield from born(studio, random_seed(), style, genre, variety, count, request)
+    yield from born(studio, random_seed(), style, genre, variety, finish, count, request)
 
 
 @handler
 def hang_new(
-    studio: Studio, style: str, genre: str, variety: float, count: int, request: gr.Request
+    studio: Studio, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
-    yield from born(studio, random_seed(), style, genre, variety, count, request)
+    yield from born(studio, random_seed(), style, genre, variety, finish, count, request)
 
 
 @handler
 def hang_seed(
-    studio: Studio, seed: int | None, style: str, genre: str, variety: float, count: int, request: gr.Request
+    studio: Studio,
+    seed: int | None,
+    style: str,
+    genre: str,
+    variety: float,
+    finish: str,
+    count: int,
+    request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
     first = random_seed() if seed is None else int(seed)
-    yield from born(studio, first, style, genre, variety, count, request)
+    yield from born(studio, first, style, genre, variety, finish, count, request)
 
 
 @handler
-def hang_of_model(studio: Studio, variety: float, count: int, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+def hang_of_model(
+    studio: Studio, variety: float, finish: str, count: int, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
     """Hang pictures of another generator, which need not know the style."""
-    for first, choices, *rest in born(studio, random_seed(), ANY_STYLE, ANY_GENRE, variety, count, request):
+    for first, choices, *rest in born(studio, random_seed(), ANY_STYLE, ANY_GENRE, variety, finish, count, request):
         is_done = isinstance(first, int)
         yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, *rest
 

@@ -15,7 +15,7 @@ from deepart.art_labels import label_name
 from deepart.checkpoints import CHECKPOINTS, find
 from deepart.errors import InputError, WeightsError
 from deepart.images import load_image
-from deepart.options import MOST_SEED
+from deepart.options import MOST_SEED, Finish
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.classify.originality import Originality, originality
 from deepart.tasks.generate.breeding import LevelGroup, crossbreed, mix_levels
@@ -85,7 +85,13 @@ class Change:
 
 
 def births(
-    checkpoint: str, seed: int, count: int, style: str = ANY_STYLE, truncation: float = 1.0, genre: str = ANY_GENRE
+    checkpoint: str,
+    seed: int,
+    count: int,
+    style: str = ANY_STYLE,
+    truncation: float = 1.0,
+    genre: str = ANY_GENRE,
+    finish: Finish = "painted",
 ) -> Iterator[runtime.Progress | Chosen]:
     """Yield the progress of getting a generator ready and of choosing, and last the pictures of a wall.
 
@@ -100,7 +106,8 @@ def births(
     yield from engine.load_steps()
     is_any = genre == ANY_GENRE
     candidates = candidates_for(count) if is_any else MOST_LOOKED_AT
-    genomes = [engine.born((seed + index) % (MOST_SEED + 1), style, truncation) for index in range(candidates)]
+    seeds = [(seed + index) % (MOST_SEED + 1) for index in range(candidates)]
+    genomes = [engine.born(each, style, truncation, finish) for each in seeds]
     if not is_any:
         yield (yield from showing_steps(engine, genomes, count, genre, is_varied=count > 1))
         return

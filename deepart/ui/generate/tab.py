@@ -104,10 +104,10 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     page.load(
         translate_generate,
         None,
-        [left.genre, right.look, left.film.easing, left.cross.levels, left.way, left.model],
+        [left.genre, left.finish, right.look, left.film.easing, left.cross.levels, left.way, left.model],
         **quiet,
     )
-    settings = [left.style, left.genre, left.variety, count]
+    settings = [left.style, left.genre, left.variety, left.finish, count]
     new_outputs = [left.seed, left.style, right.bar, right.found]
     new_walls = [
         tab.select(show_first_wall, [studio, *settings], new_outputs, **on_device),
@@ -120,10 +120,11 @@ def build_generate_tab(tab: gr.Tab) -> Room:
                 left.style.input,
                 left.genre.input,
                 left.variety.release,
+                left.finish.input,
                 count.input,
             )
         ),
-        left.remodelled.success(hang_of_model, [studio, left.variety, count], new_outputs, **on_device),
+        left.remodelled.success(hang_of_model, [studio, left.variety, left.finish, count], new_outputs, **on_device),
     ]
     opened = left.file.upload(
         open_file,
@@ -262,6 +263,8 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
             info=t("ui.generate.variety_info"),
             elem_id="generate-variety",
         )
+        finish_facts = {"min_width": 150, "elem_classes": "segmented"}
+        finish = option_controls("generate", ["finish"], GenerateOptions, **finish_facts)["finish"]
         with gr.Row():
             seed = gr.Number(
                 None,

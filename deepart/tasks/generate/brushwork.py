@@ -1,0 +1,146 @@
+"""How a generated picture is painted: the network settles what is where, a style network paints it.
+
+A small generator learns where things are long before it learns what paint looks like, and what it learns of paint is
+the same in all pictures.  So its picture is painted once more, in the palette and the brushwork of a style: a code of
+the bundled style network, drawn by a seed from those of the paintings that were learned from.  Two stages for layout
+and texture: Wang and Gupta 2016, "Generative Image Modeling using Style and Structure Adversarial Networks",
+https://arxiv.org/abs/1603.05631.
+
+The codes of a checkpoint lie beside it, in `brushwork.safetensors` and `brushwork.json`; `python -m deepart brushwork`
+makes them (`deepart.training.generate.brushwork`).  They are statistics of features in a few numbers: no painting can
+be had back from them.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from deepart import runtime
+from deepart.checkpoints import CHECKPOINTS, find, load_state, models
+from deepart.errors import WeightsError
+from deepart.files import replacing, write_json
+from deepart.models.style_code import StyleCode
+
+if TYPE_CHECKING:
+    from deepart.models.style_network import StyleNetwork
+    from deepart.tasks.generate.genome import Genome
+
+TENSORS, FACTS = "brushwork.safetensors", "brushwork.json"
+
+SIDE = 256
+"""Side in pixels of what is painted."""
+
+MOST_OTHER = 0.5
+"""Largest share of a second painting in a code: between two there are codes that no painting has."""
+
+_STREAM = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Brushwork:
+    """The codes of paintings, by style, in a few numbers each."""
+
+    painter: str
+    """Key of the style network whose codes they are."""
+    mean: Tensor  # (D,) of all codes
+    basis: Tensor  # (K, D): what a painting's numbers stand for
+    points: Tensor  # (N, K): the paintings
+    styles: tuple[str, ...]
+    """That each of the N paintings has."""
+
+    def code(self, style: str, seed: int) -> StyleCode:
+        """Return the code that belongs to a seed, between those of two paintings of a style.
+
+        Args:
+            style: of whose paintings it is; of all of them if it has none.
+        """
+        chance = np.random.default_rng((seed, _STREAM))
+        places = [place for place, name in enumerate(self.styles) if name == style] or range(len(self.styles))
+        one, other = chance.choice(places, 2)
+        point = torch.lerp(self.points[one], self.points[other], float(chance.uniform(0, MOST_OTHER)))
+        return StyleCode(self.mean + point @ self.basis, self.painter)
+
+    def vector_of(self, genome: Genome) -> Tensor:
+        """Return the code that a genome is painted with, (D,): its seeds in its styles, by their shares."""
+        shares: dict[str, float] = {}
+        for row in genome.styles:
+            for style, share in row:
+                shares[style] = shares.get(style, 0.0) + share / len(genome.styles)
+        parts = [
+            weight * share * self.code(style, seed).vector
+            for seed, weight in genome.brushwork
+            for style, share in shares.items()
+        ]
+        return torch.stack(parts).sum(0)
+
+    @torch.no_grad()
+    def paint(self, layout: Tensor, code: Tensor) -> Tensor:
+        """Paint pictures of one code.
+
+        Args:
+            layout: (B, 3, S, S) RGB in [0, 1].
+            code: (D,).
+
+        Returns:
+            (B, 3, SIDE, SIDE) RGB in [0, 1].
+
+        Raises:
+            WeightsError: the style network is missing, damaged, or another than the codes were made with.
+        """
+        network: StyleNetwork = models.get(self.painter, str(runtime.device()))
+        if network.code_size != len(code):
+            raise WeightsError("weights.damaged", name=self.painter)
+        x = F.interpolate(layout, (SIDE, SIDE), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
+        codes = code.to(x.device).expand(len(x), -1)
+        return network.decoder(network.content_encoder(x), codes).clamp(0, 1)
+
+    def save(self, folder: Path) -> None:
+        """Write the two files into the folder of a checkpoint."""
+        from safetensors.torch import save
+
+        tables = {"basis": self.basis.half(), "points": self.points.half()}
+        state = {"mean": self.mean, **{name: table.contiguous() for name, table in tables.items()}}
+        with replacing(folder / TENSORS) as part:
+            part.write_bytes(save(state))
+        write_json(folder / FACTS, {"painter": self.painter, "styles": _counted(self.styles)})
+
+
+def find_brushwork(checkpoint: str) -> Brushwork | None:
+    """Return the brushwork of a checkpoint; None if it has none, whose pictures stay as its network paints them.
+
+    Raises:
+        WeightsError: its files are damaged.
+    """
+    folder = find(checkpoint).folder if checkpoint in CHECKPOINTS else None
+    if folder is None or not (folder / FACTS).is_file():
+        return None
+    return _read(checkpoint, folder, (folder / FACTS).stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(checkpoint: str, folder: Path, changed: int) -> Brushwork:
+    state = load_state(folder / TENSORS, checkpoint)
+    try:
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        styles = tuple(style for style, count in facts["styles"] for _ in range(count))
+        mean, basis, points = (state[name].float() for name in ("mean", "basis", "points"))
+        if points.shape != (len(styles), len(basis)) or basis.shape[1:] != mean.shape:
+            raise ValueError("The tables are of different sizes.")
+        return Brushwork(str(facts["painter"]), mean, basis, points, styles)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError("weights.damaged", name=checkpoint) from error
+
+
+def _counted(styles: Sequence[str]) -> list[list[object]]:
+    """Return the styles of paintings that are sorted by them, each once with how many there are."""
+    return [[style, styles.count(style)] for style in dict.fromkeys(styles)]
