@@ -19,6 +19,7 @@ from deepart.text import say
 from deepart.ui.blend.request import BlendRequest
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
+from deepart.ui.transfer.batch_panel import result_sheet
 
 KINDS = ("strip", "mp4", "gif")
 SIDES = {"mp4": 512, "gif": 400}
@@ -47,16 +48,7 @@ def build_morph_panel(read: Callable[[dict[Any, Any]], BlendRequest], inputs: se
         with gr.Row():
             make_button = gr.Button(t("ui.blend.make"), size="md", elem_id="morph-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="morph-stop")
-        picture = gr.Image(
-            label=t("ui.blend.morph_result"),
-            type="filepath",
-            format="png",
-            interactive=False,
-            buttons=["fullscreen"],
-            visible=False,
-            elem_id="morph-picture",
-            elem_classes="labelled-picture",
-        )
+        picture = result_sheet(t("ui.blend.morph_result"), "morph-picture")
         video = gr.Video(
             label=t("ui.blend.morph_result"),
             format=None,

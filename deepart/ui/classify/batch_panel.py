@@ -15,10 +15,9 @@ from deepart.tasks.classify.batch import BatchAnswers, classify_batch_steps
 from deepart.text import say
 from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
-from deepart.ui.transfer.batch_panel import many_pictures, plain, result_sheet, told
+from deepart.ui.transfer.batch_panel import PROBLEMS_SHOWN, many_pictures, plain, result_sheet, told
 
 ARCHIVE_NAME = "deepart-answers.zip"
-PROBLEMS_SHOWN = 10
 
 
 def build_classify_batch_panel() -> None:

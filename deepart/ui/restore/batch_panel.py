@@ -16,14 +16,12 @@ from deepart.images import save_png
 from deepart.runtime import Progress
 from deepart.tasks.paint.batch import BatchResult
 from deepart.tasks.restore.batch import restore_batch_steps
-from deepart.text import say
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.restore.request import RestoreRequest
-from deepart.ui.transfer.batch_panel import many_pictures, plain, result_sheet, told
+from deepart.ui.transfer.batch_panel import many_pictures, result_sheet, summary, told
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-restored.zip", "sheet.png"
-PROBLEMS_SHOWN = 10
 
 
 def build_restore_batch_panel(settings: Sequence[Component]) -> None:
@@ -35,14 +33,7 @@ def build_restore_batch_panel(settings: Sequence[Component]) -> None:
     with gr.Accordion(t("ui.batch"), open=False, elem_id="restore-batch"):
         gr.Markdown(t("ui.restore.batch_hint"), elem_classes="hint")
         files = many_pictures("restore-batch-files")
-        masks = gr.File(
-            label=t("ui.restore.batch_masks"),
-            file_count="multiple",
-            file_types=["image", ".zip"],
-            height=140,
-            elem_id="restore-batch-masks",
-            elem_classes="files",
-        )
+        masks = many_pictures("restore-batch-masks", "ui.restore.batch_masks")
         each = gr.Checkbox(
             True, label=t("ui.restore.batch_each"), info=t("ui.restore.batch_each_info"), elem_id="restore-batch-each"
         )
@@ -67,13 +58,11 @@ def build_restore_batch_panel(settings: Sequence[Component]) -> None:
             archive, picture = Path(folder) / ARCHIVE_NAME, Path(folder) / SHEET_NAME
             result: BatchResult = yield from told(_steps(paths or [], masks, each, wanted, archive, language), language)
             save_png(result.sheet, picture)
-            problems = [f"{row.picture}: {row.error.sentence(language)}" for row in result.rows if row.error]
-            count = len(result.rows)
-            note = say("ui.restore.batch_done", language, restored=count - len(problems), count=count)
+            told_at_end = summary(result, "ui.restore.batch_done", language)
             yield (
                 gr.update(value=str(picture), visible=True),
                 gr.update(value=str(archive), interactive=True),
-                "\n\n".join([note, *map(plain, problems[:PROBLEMS_SHOWN])]),
+                told_at_end,
             )
 
     run = run_button.click(

@@ -24,6 +24,7 @@ from deepart.ui.events import translations as t
 from deepart.ui.transfer.request import style_in_use
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-batch.zip", "deepart-sheet.png"
+PROBLEMS_SHOWN = 10
 
 T = TypeVar("T")
 
@@ -64,11 +65,8 @@ def build_batch_panel(
             )
             result: BatchResult = yield from told(steps, language)
             save_png(result.sheet, Path(folder) / SHEET_NAME)
-            problems = [f"{row.picture}: {row.error.sentence(language)}" for row in result.rows if row.error]
-            note = say("ui.batch_done", language, painted=len(result.rows) - len(problems), count=len(result.rows))
             shown = gr.update(value=str(Path(folder) / SHEET_NAME), visible=True)
-            text = "\n\n".join([note, *(plain(problem) for problem in problems)])
-            yield shown, gr.update(value=str(archive), interactive=True), text
+            yield shown, gr.update(value=str(archive), interactive=True), summary(result, "ui.batch_done", language)
 
     @handler
     def paint_sheet(
@@ -104,10 +102,10 @@ def build_batch_panel(
     stoppable(runs, stop, status)
 
 
-def many_pictures(elem_id: str) -> gr.File:
+def many_pictures(elem_id: str, label: str = "ui.batch_files") -> gr.File:
     """Add a place for pictures and archives of pictures."""
     return gr.File(
-        label=t("ui.batch_files"),
+        label=t(label),
         file_count="multiple",
         file_types=["image", ".zip"],
         height=140,
@@ -140,6 +138,13 @@ def _style(chosen: str | StyleCode | None, own_style: str | None) -> str | Style
 def told(steps: Generator[runtime.Progress, None, T], language: str) -> Generator[tuple[Any, ...], None, T]:
     """Run an engine and say in the status line how far it is."""
     return (yield from runtime.told(steps, lambda step: (gr.skip(), gr.skip(), counted(step, language))))
+
+
+def summary(result: BatchResult, key: str, language: str) -> str:
+    """Say how many pictures were done, and what is wrong with the first of the others."""
+    problems = [f"{row.picture}: {row.error.sentence(language)}" for row in result.rows if row.error]
+    note = say(key, language, done=len(result.rows) - len(problems), count=len(result.rows))
+    return "\n\n".join([note, *map(plain, problems[:PROBLEMS_SHOWN])])
 
 
 def plain(text: str) -> str:
