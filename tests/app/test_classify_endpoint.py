@@ -55,6 +55,7 @@ def test_answer_keeps_its_contract(client: Client) -> None:
     answer = classify(client, PAINTING)
     heads = {"style", "artist", "genre"}
     assert set(answer) == {*heads, "known", "artwork", *(f"{head}_set" for head in heads), "checkpoint"} | {
+        "sureness",
         "conflicts",
         "nearest",
     }

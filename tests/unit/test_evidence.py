@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClass
 from deepart.tasks.classify.evidence import (
     CHANGES,
     Conflict,
+    Neighbour,
     changes,
     conflicts,
     grid,
@@ -23,6 +25,7 @@ from deepart.tasks.classify.evidence import (
     nearest,
     overlay,
     patch_map,
+    sureness,
 )
 from photos import photo
 from unit.test_classifier import tiny_classifier
@@ -66,6 +69,33 @@ def look_with(features: torch.Tensor) -> Look:
 
 def saying(**best: tuple[str, float]) -> Classification:
     return Classification({head: (Answer(label, p), Answer("x", 1 - p)) for head, (label, p) in best.items()}, {}, True)
+
+
+# --- how sure it is ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("probability", "percentile", "known", "step"),
+    [
+        (0.8, 79, True, "sure"),
+        (0.79, 79, True, "fairly"),
+        (0.99, 80, True, "fairly"),
+        (0.5, 94, True, "fairly"),
+        (0.49, 10, True, "unsure"),
+        (0.99, 95, True, "unsure"),
+        (0.99, 10, False, "unsure"),
+    ],
+)
+def test_an_answer_counts_for_less_far_from_all_that_was_learnt(
+    probability: float, percentile: float, known: bool, step: str
+) -> None:
+    found = replace(saying(style=("Rococo", probability)), known=known)
+    work = Neighbour("", "", "", "", "", 0.3, percentile)
+    assert sureness(found, "style", [work, replace(work, percentile=100)]) == step
+
+
+def test_where_no_works_are_known_the_probability_says_it_alone() -> None:
+    assert [sureness(saying(style=("Rococo", p)), "style") for p in (0.9, 0.6, 0.3)] == ["sure", "fairly", "unsure"]
 
 
 # --- where it looked -----------------------------------------------------------------------------

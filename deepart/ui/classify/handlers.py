@@ -30,13 +30,21 @@ ANSWER_NAME = "deepart-answer"
 
 _ANSWERED = 8  # parts of the page that an answer fills
 _CLEARED = "", None, gr.skip(), "", None, ""  # what evidence there was of the picture before
+_NOTHING = (*(gr.update(visible=False),) * 3, *(gr.skip(),) * (_ANSWERED - 4), *_CLEARED)  # but for the verdict
+
+
+@handler
+def clear_answer(shown: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """Take away what was said of the picture before, as soon as there is another one."""
+    shown["picture"] = path
+    words = "ui.classify.looking" if path else "ui.classify.waiting"
+    return html.waiting(say(words, language_of(request))), *_NOTHING
 
 
 @handler
 def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """The answer at once; what it rests on follows."""
-    language = language_of(request)
-    nothing = (*(gr.update(visible=False),) * 3, *(gr.skip(),) * (_ANSWERED - 4), *_CLEARED)
+    language, nothing = language_of(request), _NOTHING
     if path is None:
         yield html.waiting(say("ui.classify.waiting", language)), *nothing
         return
@@ -55,9 +63,9 @@ def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[t
         as_json.write_text(json.dumps(opinion.as_json(), ensure_ascii=False, indent=2), "utf-8")
         as_csv.write_text(opinion.as_csv(language), "utf-8-sig")  # the mark tells Excel that it is UTF-8
         yield (
-            html.verdict(found, opinion.conflicts, language),
+            html.verdict(found, opinion.conflicts, opinion.nearest, language),
             gr.update(visible=True),
-            gr.update(visible=found.known and opinion.has_evidence),
+            gr.update(visible=opinion.has_evidence),
             gr.update(visible=True),
             html.bars(found, TOP, language),
             html.card(found, opinion.mistaken, language),
@@ -68,35 +76,44 @@ def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[t
 
 
 @handler
-def show_evidence(path: str | None, model: str, head: str, request: gr.Request) -> tuple[Any, ...]:
+def show_evidence(
+    shown: dict[str, Any], path: str | None, model: str, head: str, request: gr.Request
+) -> tuple[Any, ...]:
     """What takes no time: where it looked, and what it is like; the rest makes way for what follows."""
     if not has_evidence(path, model):
         return _CLEARED
     language, opinion = language_of(request), request_of.opinion(path)
     answers = opinion.found.answers[head][:TOP]
     choices = [(label_name(head, answer.label, language), answer.label) for answer in answers]
+    heat = request_of.heat(path, head)
+    if shown.get("picture", path) != path:  # there is another picture by now
+        return (gr.skip(),) * len(_CLEARED)
     return (
         html.neighbours(opinion.nearest, language),
-        request_of.heat(path, head),
+        heat,
         gr.update(choices=choices, value=answers[0].label),
         *_CLEARED[3:],
     )
 
 
 @handler
-def show_more_evidence(path: str | None, model: str, head: str, request: gr.Request) -> tuple[Any, ...]:
+def show_more_evidence(
+    shown: dict[str, Any], path: str | None, model: str, head: str, request: gr.Request
+) -> tuple[Any, ...]:
     """What needs further looks at the picture, changed or in parts."""
     if not has_evidence(path, model):
         return _CLEARED[3:]
     language, opinion = language_of(request), request_of.opinion(path)
     table = html.change_table(request_of.changes(path, head), opinion.found.answers[head], head, language)
     drawn, legend = request_of.parts(path, head)
+    if shown.get("picture", path) != path:
+        return (gr.skip(),) * len(_CLEARED[3:])
     return table, drawn, html.legend(legend, head, language)
 
 
 def has_evidence(path: str | None, model: str) -> bool:
     try:
-        return model == DEFAULT_CHECKPOINT and request_of.opinion(path).found.known
+        return model == DEFAULT_CHECKPOINT and request_of.opinion(path).has_evidence
     except InputError:  # no picture, or a bad one
         return False
 

@@ -10,11 +10,10 @@ from html import escape
 
 from deepart.art_labels import label_name, search_address, style_card, work_title
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, Answer, Classification
-from deepart.tasks.classify.evidence import Change, Conflict, Neighbour
+from deepart.tasks.classify.evidence import Change, Conflict, Neighbour, is_strange, sureness
 from deepart.tasks.classify.patch_picture import PATCH_COLOURS
 from deepart.text import say
 
-_SURE = (("4", 0.9), ("3", 0.6), ("2", 0.35), ("1", 0.0))
 _SET_SHOWN = 6
 _CHANGES_SHOWN = 4
 _SAME = 0.02
@@ -26,43 +25,39 @@ def waiting(sentence: str) -> str:
     return f'<p class="answer-waiting">{escape(sentence)}</p>'
 
 
-def verdict(found: Classification, conflicts: Sequence[Conflict], language: str) -> str:
-    """Return the answer in a sentence, and what speaks against trusting it."""
-    if not found.known:
-        title, why = say("ui.classify.unknown", language), say("ui.classify.unknown_why", language)
-        return f'<div class="verdict unknown"><h2>{escape(title)}</h2><p>{escape(why)}</p></div>'
+def verdict(found: Classification, conflicts: Sequence[Conflict], nearest: Sequence[Neighbour], language: str) -> str:
+    """Return the answer in a sentence, how sure it is, and what speaks against trusting it."""
+    steps = {head: sureness(found, head, nearest) for head in found.answers}
     first, *_ = found.answers
-    title = say(
-        "ui.classify.verdict",
-        language,
-        label=f"<b>{_name(first, found.answers[first][0], language)}</b>",
-        sure=_sure(found.answers[first][0].probability, language),
-    )
+    label = f"<b>{_name(first, found.answers[first][0], language)}</b>"
+    title = say(f"ui.classify.verdict.{steps[first]}", language, label=label)
+    sure = {head: say(f"ui.classify.sure.{step}", language) for head, step in steps.items()}
     rest = ""
     if found.style and found.artist and found.genre:
         rest = say(
             "ui.classify.verdict_rest",
             language,
             genre=_name("genre", found.genre[0], language),
-            genre_sure=_sure(found.genre[0].probability, language),
+            genre_sure=sure["genre"],
             artist=_name("artist", found.artist[0], language),
-            artist_sure=_sure(found.artist[0].probability, language),
+            artist_sure=sure["artist"],
         )
     if found.checkpoint != DEFAULT_CHECKPOINT:
         model = f"<b>{escape(found.checkpoint)}</b>"
         rest = " ".join(filter(None, [rest, say("ui.classify.uncalibrated", language, model=model)]))
-    warnings = "".join(f'<p class="conflict">{_conflict(each, language)}</p>' for each in conflicts)
-    return f'<div class="verdict"><h2>{title}</h2><p>{rest}</p>{warnings}</div>'
+    warnings = [_conflict(each, language) for each in conflicts]
+    if not found.known:
+        warnings = [escape(say("ui.classify.unknown_why", language))]
+    elif is_strange(nearest):
+        warnings.insert(0, escape(say("ui.classify.strange_why", language)))
+    notes = "".join(f'<p class="conflict">{each}</p>' for each in warnings)
+    return f'<div class="verdict {steps[first]}"><h2>{title}</h2><p>{rest}</p>{notes}</div>'
 
 
 def bars(found: Classification, most: int, language: str) -> str:
-    """Return bars of the `most` most probable labels of each head; folded away if nothing is claimed."""
+    """Return bars of the `most` most probable labels of each head; grey if the picture is no painting it knows."""
     columns = "".join(_column(found, head, most, language) for head in found.answers)
-    grid = f'<div class="answer-bars">{columns}</div>'
-    if found.known:
-        return grid
-    summary = escape(say("ui.classify.unknown_answers", language))
-    return f'<details class="dimmed"><summary>{summary}</summary>{grid}</details>'
+    return f'<div class="answer-bars{"" if found.known else " dimmed"}">{columns}</div>'
 
 
 def card(found: Classification, mistaken: Sequence[tuple[str, float]], language: str) -> str:
@@ -89,7 +84,7 @@ def neighbours(works: Sequence[Neighbour], language: str) -> str:
         return ""
     items = "".join(_work(work, language) for work in works)
     notes = [say("ui.classify.likeness_hint", language)]
-    if all(work.percentile >= 95 for work in works):
+    if is_strange(works):
         notes.insert(0, say("ui.classify.nothing_like_it", language))
     title = escape(say("ui.classify.nearest", language))
     return (
@@ -166,7 +161,7 @@ def _column(found: Classification, head: str, most: int, language: str) -> str:
 
 def _set(found: Classification, head: str, language: str) -> str:
     labels = found.sets.get(head, ())
-    if not labels:
+    if not labels or not found.known:  # what it was calibrated on are paintings
         return ""
     if len(labels) == 1:
         return say("ui.classify.set_of_one", language)
@@ -183,11 +178,6 @@ def _head(head: str, language: str) -> str:
 
 def _name(head: str, answer: Answer, language: str) -> str:
     return escape(label_name(head, answer.label, language))
-
-
-def _sure(probability: float, language: str) -> str:
-    key = next(key for key, least in _SURE if probability >= least)
-    return say(f"ui.classify.sure.{key}", language)
 
 
 def _conflict(conflict: Conflict, language: str) -> str:

@@ -51,9 +51,10 @@ class Opinion:
         return self.found.checkpoint == DEFAULT_CHECKPOINT
 
     def as_json(self) -> dict[str, object]:
-        """Return plain lists and dictionaries: the answer, `conflicts` and `nearest`."""
+        """Return plain lists and dictionaries: the answer, `sureness`, `conflicts` and `nearest`."""
         return {
             **self.found.as_json(),
+            "sureness": {head: evidence.sureness(self.found, head, self.nearest) for head in self.found.answers},
             "conflicts": [_plain(conflict) for conflict in self.conflicts],
             "nearest": [_plain(work) | {"distance": round(work.distance, 4)} for work in self.nearest],
         }

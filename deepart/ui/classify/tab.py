@@ -14,6 +14,7 @@ from deepart.ui.classify.batch_panel import build_classify_batch_panel
 from deepart.ui.classify.endpoint import add_classify_endpoint
 from deepart.ui.classify.handlers import (
     choose_sample,
+    clear_answer,
     evidence_picture,
     head_choices,
     model_choices,
@@ -36,6 +37,7 @@ def build_classify_tab(tab: gr.Tab) -> Room:
 
     # Layout
     opened = gr.State(False)
+    shown = gr.State({})  # "picture": that is asked about; changed in place
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5, elem_id="classify-settings"):
             picture = picture_upload(t("ui.classify.picture"), "classify-picture", height=360)
@@ -101,10 +103,17 @@ def build_classify_tab(tab: gr.Tab) -> Room:
         "concurrency_limit": 2,
         **QUIET,
     }
-    answered, asked = picture.change(**answering), model.input(**answering)
+    clearing = {
+        "fn": clear_answer,
+        "inputs": [shown, picture],
+        "outputs": answering["outputs"],
+        "queue": False,
+        **QUIET,
+    }
+    answered, asked = (changed(**clearing).then(**answering) for changed in (picture.change, model.input))
     # One after the other, so that what was asked for last is shown last.
     reasoning = {"trigger_mode": "always_last", "concurrency_id": "evidence", "concurrency_limit": 1, **QUIET}
-    of_head = [picture, model, head]
+    of_head = [shown, picture, model, head]
     for changed in (answered.success, asked.success, head.input):
         quick = changed(runtime.gpu(show_evidence), of_head, evidence_outputs, **reasoning)
         quick.success(runtime.gpu(show_more_evidence), of_head, evidence_outputs[3:], **reasoning)
