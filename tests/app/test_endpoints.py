@@ -126,10 +126,12 @@ def test_health_says_what_runs_here(app_url: str, client: Client) -> None:
     assert health["version"] == deepart.__version__
     assert health["device"] == str(runtime.device())
     assert health["precision"] in ("float32", "bfloat16", "float16")
-    assert health["loaded"] == [DEFAULT_CHECKPOINT]
+    assert DEFAULT_CHECKPOINT in health["loaded"]
     assert health["self_test_pixels"] > 0
-    assert set(health["self_test_ms"]) == {"transfer"} and health["self_test_ms"]["transfer"] > 0
-    assert client.predict(api_name="/health") == health
+    # Tasks that there was no time for come with the next report, where this machine is slow.
+    assert set(health["self_test_ms"]) >= {"transfer"} and min(health["self_test_ms"].values()) > 0
+    assert health["failing"] == []
+    assert client.predict(api_name="/health")["self_test_ms"].items() >= health["self_test_ms"].items()
 
 
 # Painting
