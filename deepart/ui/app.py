@@ -24,7 +24,7 @@ from deepart.tasks.hub.diffusion import load_now
 from deepart.tasks.hub.pipeline_table import find_large
 from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT
-from deepart.ui import health, samples
+from deepart.ui import samples
 from deepart.ui.address import add_address, facts
 from deepart.ui.admin.tab import build_admin_tab
 from deepart.ui.blend.tab import build_blend_tab
@@ -35,7 +35,7 @@ from deepart.ui.how_panel import add_how_panel
 from deepart.ui.large.endpoint import add_repaint_endpoint
 from deepart.ui.restore.tab import build_restore_tab
 from deepart.ui.rooms import connect
-from deepart.ui.serving import housekeeping, visitors
+from deepart.ui.serving import health, housekeeping, visitors
 from deepart.ui.serving.guard import Guard
 from deepart.ui.serving.page import Page
 from deepart.ui.serving.turns import FairQueue

@@ -18,6 +18,10 @@ from deepart.ui.events import translations as t
 
 T = TypeVar("T")
 
+USUAL_SIDE = 2048
+"""Longer side of a painting on a page at most, unless a visitor asks for more: larger ones take minutes."""
+WHOLE = -1
+"""The size that stands for that of the picture, however large; 0 is the same up to `USUAL_SIDE`."""
 _MOST_BUTTONS = 5  # beside each other; of more a list is shown
 
 
@@ -41,9 +45,22 @@ def in_order(*controls: Mapping[str, Component]) -> dict[str, Component]:
     return {name: found[name] for name in PaintOptions.settings()}
 
 
-def options_of(values: Iterable[Any]) -> PaintOptions:
-    """Return the options that the controls, in the order of `in_order`, stand at."""
-    return PaintOptions.read(dict(zip(PaintOptions.settings(), values)))
+def options_of(values: Iterable[Any], longest: int = 0) -> PaintOptions:
+    """Return the options that the controls, in the order of `in_order`, stand at.
+
+    Args:
+        values: of the controls.
+        longest: pixels of the picture's longer side, see `painted_at`; 0 if it is not known.
+    """
+    named = dict(zip(PaintOptions.settings(), values))
+    return PaintOptions.read({**named, "size": painted_at(named["size"], longest)})
+
+
+def painted_at(size: int, longest: int) -> int | None:
+    """Return the longer side that a page's size stands for: None for the picture's own, see `WHOLE`."""
+    if size == WHOLE or not size:
+        return USUAL_SIDE if not size and longest > USUAL_SIDE else None
+    return size
 
 
 def restored(options: PaintOptions, language: str) -> list[Any]:
@@ -51,7 +68,7 @@ def restored(options: PaintOptions, language: str) -> list[Any]:
     updates = []
     for name, known in PaintOptions.settings().items():
         value = getattr(options, name)
-        value = 0 if value is None else value
+        value = (WHOLE if name == "size" else 0) if value is None else value
         choices = choices_of(known, language)
         if choices and all(value != each for _, each in choices):
             choices.append((_label(known, value, language), value))
@@ -68,10 +85,14 @@ def translated(language: str) -> list[Any]:
 def choices_of(known: Setting, language: str) -> list[tuple[str, Any]]:
     """Return what can be chosen, each with its label; nothing for a setting with a slider."""
     values = known.choices or ((0, *known.offered) if known.offered else ())
+    if known.name == "size" and values:
+        values = (0, WHOLE, *known.offered)
     return [(_label(known, value, language), value) for value in values]
 
 
 def _label(known: Setting, value: Any, language: str) -> str:
+    if known.name == "size" and value == WHOLE:
+        return say("option.size.whole", language)
     key = f"{known.words}.{known.name}.{value if isinstance(value, str) else format(value, 'g')}"
     return say(key, language) if key in texts(language) else f"{value:g} {known.unit}".strip()
 

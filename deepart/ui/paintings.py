@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from PIL import Image
 
 from deepart.checkpoints import find
+from deepart.errors import InputError
 from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.options import THUMBNAIL_SIDE, PaintOptions
@@ -101,9 +102,20 @@ class Previews:
 
         Its strokes are in proportion to the picture, as those of the painting in full size nearly are.
         """
-        is_thumbnail = max(self._once("sizes", path, lambda: load_image(path).size)) <= THUMBNAIL_SIDE
+        is_thumbnail = self.longest(path) <= THUMBNAIL_SIDE
         brush = 1.0 if options.brush is None and not is_thumbnail else options.brush
         return self._once("pictures", (path, brush), lambda: self.engine.prepare(load_image(path), brush))
+
+    def size(self, path: str) -> tuple[int, int]:
+        """Return width and height of a picture."""
+        return self._once("sizes", path, lambda: load_image(path).size)
+
+    def longest(self, path: str | None) -> int:
+        """Return the longer side of a picture; 0 if there is none, or it cannot be read."""
+        try:
+            return max(self.size(path)) if path else 0
+        except InputError:  # whoever paints it says so
+            return 0
 
     def code(self, style: str) -> StyleCode:
         """Return the code of a style: a picture, a key of the gallery, or a file of a style."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepart.ui import health
+from deepart.ui.serving import health
 
 
 @pytest.fixture

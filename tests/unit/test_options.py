@@ -20,6 +20,7 @@ from deepart.tasks.paint.sheet import sheet_steps
 from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.ui.blend.endpoint import CONTRACT as BLEND
 from deepart.ui.blend.tab import build_blend_tab
+from deepart.ui.controls import WHOLE, options_of
 from deepart.ui.generate.endpoint import CONTRACT as GENERATE
 from deepart.ui.generate.tab import build_generate_tab
 from deepart.ui.restore.endpoint import CONTRACT as RESTORE
@@ -108,7 +109,8 @@ def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str,
         if isinstance(control, gr.Slider):
             assert (control.minimum, control.maximum) == (known.low, known.high)
         else:
-            assert [value for _, value in control.choices] == list(known.choices or (0, *known.offered))
+            offered = [0, *([WHOLE] if known.name == "size" else []), *known.offered]
+            assert [value for _, value in control.choices] == list(known.choices or offered)
 
 
 def test_every_reader_of_the_page_reads_every_control(tab: tuple[str, gr.Blocks]) -> None:
@@ -234,3 +236,14 @@ def test_a_face_is_protected_mildly_unless_it_is_said_otherwise() -> None:
     changed = np.abs(np.asarray(usual, int) - np.asarray(off, int)).max(2) > 16
     assert changed[20:75, 85:135].mean() > 2 * changed.mean() > 0  # where the face is
     assert "protect_faces" not in recipe_of(deepart.transfer(none, "udnie")).settings
+
+
+@pytest.mark.parametrize(
+    ("size", "longest", "side"),
+    [(0, 2048, None), (0, 2049, 2048), (0, 0, None), (WHOLE, 6000, None), (4096, 6000, 4096), (512, 100, 512)],
+)
+def test_a_page_paints_a_large_picture_smaller_unless_more_is_asked_for(
+    size: int, longest: int, side: int | None
+) -> None:
+    values = {name: known.left_out for name, known in SETTINGS.items()} | {"size": size}
+    assert options_of(values.values(), longest) == PaintOptions(size=side)

@@ -19,7 +19,7 @@ from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.style_files import save_style
 from deepart.text import say
-from deepart.ui import samples
+from deepart.ui import expectation, samples
 from deepart.ui.choices import gallery_items
 from deepart.ui.paintings import previews
 from deepart.ui.rooms import connect
@@ -248,3 +248,21 @@ def test_the_tiles_show_the_visitors_picture_in_every_style_until_it_is_gone(pag
     page.do("transfer-content", "clear")
     swatches = [Path(items[0][0]).read_bytes() for items in (page["transfer-gallery"], gallery_items("en"))]
     assert swatches[0] == swatches[1]
+
+
+def test_what_takes_long_is_said_before_it_starts(
+    page: Page, written: Written, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(expectation, "seconds_per_pixel", lambda: 1e-3)
+    page["transfer-content"] = written(photo("rocket", 96))
+    width, height = load_image(page["transfer-content"]).size
+    told = say(
+        "ui.expected", width=width, height=height, time=say("ui.expected.seconds", count=f"{width * height / 1000:.0f}")
+    )
+    first = next(page.steps("paint"))
+    assert first["transfer-status"] == {"value": told} and not first["transfer-result"]
+    page.do("transfer-size", "input", 192)
+    assert f"{2 * width} × {2 * height}" in page["transfer-expected"]
+    monkeypatch.setattr(expectation, "seconds_per_pixel", lambda: 1e-6)
+    page.do("transfer-size", "input", 0)
+    assert page["transfer-expected"] == ""

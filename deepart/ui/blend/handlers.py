@@ -33,7 +33,8 @@ from deepart.ui.blend.style_slots import COLOURS, Slot
 from deepart.ui.choices import gallery_items
 from deepart.ui.controls import options_of, translated
 from deepart.ui.events import handler, language_of, show_progress, tell
-from deepart.ui.paintings import next_number, shown
+from deepart.ui.expectation import expected
+from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.widgets.style_pad import dot_in, with_anchors, with_dot
 
 MODES = ("sliders", "pad", "map")
@@ -77,7 +78,9 @@ class BlendPage(SimpleNamespace):
             content=values[self.content],
             styles=[(slot.style, weight) for slot, weight in parts],
             strength=float(values[self.strength]),
-            options=options_of(values[control] for control in self.options.values()),
+            options=options_of(
+                (values[control] for control in self.options.values()), previews.longest(values[self.content])
+            ),
             balance=values[self.balance],
             layers={layer: by_key[values[choice]] for layer, choice in self.layers.items() if values[choice] in by_key},
             where=place,
@@ -167,6 +170,8 @@ class BlendPage(SimpleNamespace):
         language, started, wanted = language_of(request), time.monotonic(), self.request(values)
         values[self.newest]["painted"] = wanted
         next_number(values[self.newest])
+        told = expected(wanted.content, wanted.options, language)
+        yield *(gr.skip(),) * (len(self.outputs) - 1), told or gr.skip()
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in self.paint_to(wanted, Path(folder)):
                 if isinstance(step, runtime.Progress):

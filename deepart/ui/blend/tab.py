@@ -31,6 +31,7 @@ from deepart.ui.choices import captioned_gallery, gallery_items
 from deepart.ui.controls import ONE_AT_A_TIME, in_order, option_controls
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
+from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel, Pictures
 from deepart.ui.made import made_panel
@@ -163,6 +164,7 @@ def _add_settings(page: BlendPage) -> None:
     page.strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="blend-strength")
     with gr.Accordion(t("ui.blend.finish"), open=False, elem_id="blend-finish"):
         page.options = in_order(option_controls("blend", PaintOptions.settings()))
+        add_expectation(page.content, page.options["size"], "blend-expected")
 
 
 def _add_result(page: BlendPage, inputs: set[Component]) -> None:

@@ -25,6 +25,7 @@ from deepart.ui import samples
 from deepart.ui.choices import gallery_items, one_of, recipe_from, within
 from deepart.ui.controls import restored, translated
 from deepart.ui.events import handler, language_of, show_progress
+from deepart.ui.expectation import expected
 from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
 
@@ -122,8 +123,10 @@ def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: A
     next_number(painted)
     language = language_of(request)
     started = time.monotonic()
+    wanted = TransferRequest.on_page(*settings)
+    yield *(gr.skip(),) * (_SHOWN - 1), expected(wanted.content, wanted.options, language) or gr.skip()
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        for step in paint_to(Path(folder), TransferRequest.on_page(*settings)):
+        for step in paint_to(Path(folder), wanted):
             if isinstance(step, runtime.Progress):
                 yield (gr.skip(),) * _SHOWN
                 show_progress(progress, step, language)

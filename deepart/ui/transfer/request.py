@@ -67,7 +67,7 @@ class TransferRequest:
             content=content,
             style=style_in_use(chosen, own_style),
             strength=strength,
-            options=options_of(options),
+            options=options_of(options, previews.longest(content)),
             where=where,
             mask=mask,
             softness=softness,

@@ -17,6 +17,7 @@ from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import in_order, option_controls
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
+from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
 from deepart.ui.made import made_panel
@@ -279,6 +280,7 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
             )
             of_faces = option_controls("transfer", ["protect_faces"])
         options = in_order(first_options, of_faces, option_controls("transfer", ["size"]))
+        add_expectation(content, options["size"], "transfer-expected")
     large = LargePanel("transfer")
     return SimpleNamespace(**locals())
 
