@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import gradio as gr
@@ -11,6 +11,7 @@ from deepart.errors import InputError
 from deepart.recipes import Recipe, recipe_of
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from deepart.tasks.paint.gallery import named_styles
+from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.events import translations as t
 
@@ -54,6 +55,18 @@ def recipe_from(path: str, verb: str) -> Recipe:
     if found is None or found.verb != verb:
         raise InputError("recipe.missing")
     return found
+
+
+def settings_note(button: str, missing: Sequence[str], language: str) -> str:
+    """Say that the settings of a picture are set, and what a file cannot bring back.
+
+    Args:
+        button: key of the text on the button to press next.
+        missing: keys of what went into the picture and is not in the file.
+        language: of the sentences.
+    """
+    names = ("、" if language == "zh" else ", ").join(say(name, language) for name in dict.fromkeys(missing))
+    return say("ui.settings_restored", language, button=say(button, language), names=names)
 
 
 def one_of(known: Collection, value: object, default: Any) -> Any:

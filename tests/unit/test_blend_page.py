@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import deepart
 from deepart.images import save_png
-from deepart.recipes import Recipe, recipe_of
+from deepart.recipes import Recipe, chunks, recipe_of
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.style_files import SUFFIX
 from deepart.text import say
 from deepart.ui.blend import morph_panel
 from deepart.ui.blend.tab import build_blend_tab
+from deepart.ui.choices import settings_note
 from handlers import Page
 from photos import photo
 
@@ -107,3 +109,20 @@ def test_what_a_chinese_visitor_is_told_is_chinese(page: Page, tmp_path: Path) -
     chinese = Page(build_blend_tab, tmp_path, language="zh-CN")
     chinese.load()
     assert chinese["blend-mix"] == "**星月夜** 50 % · **呐喊** 50 %"
+
+
+def test_settings_that_are_restored_blend_the_same(page: Page, tmp_path: Path) -> None:
+    content = photo("coffee", 96)
+    styles = [("udnie", 1.5), (photo("chelsea", 64), 0.5), ("great-wave", -0.25)]
+    settings = {"layers": {"palette": "udnie"}, "where": "left-right", "strength": 0.7, "size": 128, "brush": 2}
+    made = deepart.blend(content, [styles[0], styles[2]], **settings)
+    save_png(made, tmp_path / "made.png", text=chunks(made))
+    page.do("blend-restore", "upload", str(tmp_path / "made.png"))
+    assert page["blend-status"] == settings_note("ui.paint", ["ui.content"], "en")
+    assert paint(page).settings == recipe_of(made).settings
+    made = deepart.blend(content, styles)
+    save_png(made, tmp_path / "made.png", text=chunks(made))
+    page.do("blend-restore", "upload", str(tmp_path / "made.png"))
+    assert say("ui.own_style_picture") in page["blend-status"]
+    made = paint(page).settings
+    assert (made["style_1"], made["style_2"], made["weight_2"]) == ("udnie", "great-wave", -0.25)

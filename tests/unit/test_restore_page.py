@@ -20,6 +20,7 @@ from deepart.tasks.restore.bundled import CLEANER, DETECTOR
 from deepart.tasks.restore.restore import restore
 from deepart.tasks.restore.straighten import straighten
 from deepart.text import say
+from deepart.ui.choices import settings_note
 from deepart.ui.restore.damaged_samples import damaged
 from deepart.ui.restore.tab import build_restore_tab
 from deepart.ui.rooms import connect
@@ -218,7 +219,10 @@ def test_settings_that_are_restored_restore_the_same(page: Page, hole: str, tmp_
     save_png(made, tmp_path / "made.png", text=chunks(made))
     page.do("restore-picture", "upload", hole)
     page.do("restore-reuse", "upload", str(tmp_path / "made.png"))
-    assert say("ui.restore.settings_restored") in page["restore-progress"] and page["restore-fill"] is False
+    assert (
+        settings_note("ui.restore.run", ["ui.restore.picture"], "en") in page["restore-progress"]
+        and page["restore-fill"] is False
+    )
     page.do("restore-run", "click")
     assert recipe_of(page["restore-download"]).settings == recipe_of(tmp_path / "made.png").settings
 

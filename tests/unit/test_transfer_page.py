@@ -20,7 +20,7 @@ from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.style_files import save_style
 from deepart.text import say
 from deepart.ui import expectation, samples
-from deepart.ui.choices import gallery_items
+from deepart.ui.choices import gallery_items, settings_note
 from deepart.ui.paintings import previews
 from deepart.ui.rooms import connect
 from deepart.ui.transfer.tab import build_transfer_tab
@@ -193,7 +193,10 @@ def test_settings_that_are_restored_paint_the_same(page: Page, written: Written)
     content = photo("coffee", 128)
     made = deepart.transfer(content, "poppy-field", 0.35, size=512, brush=2, protect_faces=0.5)
     page.do("transfer-restore", "upload", written(made))
-    assert page["transfer-status"] == say("ui.settings_restored") and "Poppy Field" in page["transfer-chosen"]
+    assert (
+        page["transfer-status"] == settings_note("ui.paint", ["ui.content"], "en")
+        and "Poppy Field" in page["transfer-chosen"]
+    )
     page["transfer-content"] = written(content, "content.png")
     assert paint(page) == Recipe.from_json(made.info["deepart"])
 

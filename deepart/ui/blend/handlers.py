@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from deepart import runtime
 from deepart.archives import safe_name
 from deepart.errors import InputError
 from deepart.images import fit, load_image
+from deepart.options import PaintOptions
 from deepart.tasks.paint.blend import MOST_STYLES
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT, PREVIEW_SIDE
 from deepart.tasks.paint.gallery import named_styles
@@ -30,8 +32,8 @@ from deepart.ui.blend import style_slots
 from deepart.ui.blend.morph_panel import kind_choices
 from deepart.ui.blend.request import WHERE, BlendRequest
 from deepart.ui.blend.style_slots import COLOURS, Slot
-from deepart.ui.choices import gallery_items
-from deepart.ui.controls import options_of, translated
+from deepart.ui.choices import gallery_items, one_of, recipe_from, settings_note, within
+from deepart.ui.controls import options_of, restored, translated
 from deepart.ui.events import handler, language_of, show_progress, tell
 from deepart.ui.expectation import expected
 from deepart.ui.paintings import next_number, previews, shown
@@ -262,6 +264,37 @@ class BlendPage(SimpleNamespace):
         picture = values[self.content] and fit(load_image(values[self.content]), PREVIEW_SIDE)
         background = {"background": picture, "layers": [], "composite": None} if picture else None
         return gr.update(visible=True), background
+
+    @handler
+    def restore_blend(self, path: str, request: gr.Request) -> tuple[Any, ...]:
+        """Read the settings back from a picture that was painted here; styles of the gallery come with them."""
+        found, language = recipe_from(path, "blend"), language_of(request)
+        settings, given = found.settings, {ingredient.role for ingredient in found.ingredients}
+        roles = sorted(role for role in {*settings, *given} if re.fullmatch(r"style(_\d)?", role))
+        keys = {role: one_of(named_styles(DEFAULT_CHECKPOINT), settings.get(role), "") for role in roles}
+        amounts = {
+            key: within(settings.get(role.replace("style", "weight")), -1, 2, default=1)
+            for role, key in keys.items()
+            if key
+        }
+        layers = [one_of(amounts, settings.get(layer), "") for layer in self.layers]
+        slots = [style_slots.bundled(key) for key in amounts]
+        missing = ["ui.content"]
+        if "" in keys.values() or any(layer in given for layer in self.layers):
+            missing.append("ui.own_style_picture")
+        if any(role.startswith("mask") for role in given):
+            missing.append("ui.blend.editor")
+        place = one_of(WHERE[:-1], settings.get("where"), "everywhere")
+        return (
+            *style_slots.updates(slots, list(amounts.values()), layers, language),
+            *_mode_updates("sliders"),
+            within(settings.get("strength"), 0, 1, default=1),
+            place,
+            within(settings.get("softness"), 0, 0.2, default=0.02),
+            settings.get("balance") is True,
+            *restored(PaintOptions.from_recipe(settings), language),
+            settings_note("ui.paint", missing, language),
+        )
 
     @handler
     def save_mix(self, values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:

@@ -27,7 +27,7 @@ from deepart.ui.blend.handlers import (
 )
 from deepart.ui.blend.morph_panel import build_morph_panel
 from deepart.ui.blend.style_slots import COLOURS
-from deepart.ui.choices import captioned_gallery, gallery_items
+from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import ONE_AT_A_TIME, in_order, option_controls
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread, unread_editor
@@ -68,7 +68,7 @@ def build_blend_tab(fitting: FitPanel | None = None, tabs: gr.Tabs | None = None
         inputs |= {*page.options.values()}
         with gr.Column(scale=7, elem_id="blend-work", elem_classes="painting-work"):
             _add_result(page, inputs)
-    for component in (page.content, page.upload, page.download, page.style_download):
+    for component in (page.content, page.upload, page.download, page.style_download, page.restore):
         unread(component)
     unread_editor(page.editor)
     page.slot_outputs = [page.slots, *page.rows, *page.pictures, *page.weights, *page.layers.values()]
@@ -176,6 +176,7 @@ def _add_result(page: BlendPage, inputs: set[Component]) -> None:
     page.senders = senders_row("blend")
     page.finer = FinerPanel("blend")
     with gr.Accordion(t("ui.more_tools"), open=False, elem_id="blend-tools", elem_classes="drawer"):
+        page.restore = settings_upload("blend-restore")
         with gr.Accordion(t("ui.blend.save"), open=False, elem_id="blend-save"):
             gr.Markdown(t("ui.blend.save_hint"), elem_classes="hint")
             page.name = gr.Textbox(
@@ -233,6 +234,9 @@ def _wire_painting(page: BlendPage, inputs: set[Component]) -> None:
     """Wire the button, what saves the mix, and the larger and the slower ways to paint."""
     saved = [page.style_download, page.saved_note, *page.slot_outputs]
     page.save_button.click(page.save_mix, inputs | {page.name}, saved, **_QUIET)
+    restored = [*page.slot_outputs, *page.mode_outputs, page.strength, page.where, page.softness, page.balance]
+    restored += [*page.options.values(), page.status]
+    page.restore.upload(page.restore_blend, [page.restore], restored, api_visibility="private")
     painting = {"api_visibility": "private", "show_progress_on": page.result, **ONE_AT_A_TIME}
     run = page.paint_button.click(page.paint_blend, inputs, page.outputs, **painting)
     page.stop_button.click(say_stopped, None, [page.status], cancels=[run], api_visibility="private", queue=False)

@@ -17,7 +17,7 @@ from deepart.tasks.hub.restorers import RESTORERS, find_restorer
 from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
-from deepart.ui.choices import recipe_from
+from deepart.ui.choices import recipe_from, settings_note
 from deepart.ui.controls import choices_of, finished
 from deepart.ui.events import handler, language_of
 from deepart.ui.paintings import shown
@@ -29,6 +29,7 @@ from deepart.ui.restore.request import CONTROLS, KINDS, Restored, RestoreRequest
 VIEWS = ("slider", "trust")
 STRENGTHS = ("clean", "keep_paint", "colour", "upscale")  # that are proposed for a picture
 _NOTHING = (gr.skip(),) * 9  # of what a restoration shows
+_NOT_IN_A_FILE = {"mask": "ui.restore.mask_name", "protect": "ui.restore.mask_name", "palette": "ui.restore.palette"}
 _WAITING = (gr.update(value=None, interactive=False),) * 2
 _PATIENCE = 3.0  # seconds after which it is said how long it will take
 
@@ -278,12 +279,14 @@ def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
     found = recipe_from(path, "restore")
     made, used = found.settings, found.checkpoint.split(", ")
     options = RestoreOptions.from_recipe({"clean": 0.0, "keep_paint": USUAL_KEEP_PAINT, **made})
+    given = {ingredient.role for ingredient in found.ingredients}
+    lost = [name for role, name in _NOT_IN_A_FILE.items() if role in given]
     return (
         "fill" in str(made.get("steps")).split(", "),
         *(getattr(options, name) for name in CONTROLS),
         *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
         gr.skip(),
-        html.waiting(say("ui.restore.settings_restored", language_of(request))),
+        html.waiting(settings_note("ui.restore.run", ["ui.restore.picture", *lost], language_of(request))),
     )
 
 

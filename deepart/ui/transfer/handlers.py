@@ -22,7 +22,7 @@ from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.style_files import load_style
 from deepart.text import say
 from deepart.ui import samples
-from deepart.ui.choices import gallery_items, one_of, recipe_from, within
+from deepart.ui.choices import gallery_items, one_of, recipe_from, settings_note, within
 from deepart.ui.controls import restored, translated
 from deepart.ui.events import handler, language_of, show_progress
 from deepart.ui.expectation import expected
@@ -168,9 +168,8 @@ def restore_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
         *(["ui.mask_file"] if "mask" in given else []),
         *(["ui.outside"] if not outside and ("outside" in given or settings.get("outside")) else []),
     ]
-    note = say("ui.settings_restored", language)
-    if lost:
-        note += " " + say("ui.add_again", language, names=", ".join(say(name, language) for name in lost))
+    missing = ["ui.content", *([] if known else ["ui.own_style_picture"]), *lost]
+    note = settings_note("ui.paint", missing, language)
     return (
         within(settings.get("strength"), 0, 1, default=1),
         *restored(PaintOptions.from_recipe(settings), language),
