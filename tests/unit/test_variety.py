@@ -77,16 +77,20 @@ def test_the_first_is_kept_and_near_duplicates_are_not() -> None:
 
 
 def test_what_is_least_like_a_painting_is_left_out_but_for_the_first() -> None:
-    assert like_paintings(Alike(on_circle()), on_circle(180, 10, 90, 20, 170), 3) == [0, 1, 3]
+    assert like_paintings(Alike(on_circle()), on_circle(180, 20, 90, 10, 170), 3) == [3, 1, 2]
     engine = ArtGenerator()
     genomes = [engine.born(seed) for seed in range(8)]
     points = on_circle(60, 150, 160, 170, 10, 180, 90, 30)
     chosen = runtime.run(varied_steps(engine, genomes, 3, Alike(points)))
     assert {genome.seed for genome in chosen} <= {0, 4, 6, 7}
+    points = on_circle(170, 150, 160, 60, 10, 180, 90, 30)
+    assert runtime.run(varied_steps(engine, genomes, 3, Alike(points)))[0].seed == 0
+    chosen = runtime.run(varied_steps(engine, genomes, 3, Alike(points), with_first=False))
+    assert [genome.seed for genome in chosen] == [4, 3, 6]
 
 
 def test_a_wall_hangs_without_the_classifier_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(*arguments: object) -> None:
+    def missing(*arguments: object, **named: object) -> None:
         raise WeightsError("weights.missing", name="x", path="x")
         yield
 

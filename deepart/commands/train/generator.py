@@ -86,6 +86,9 @@ def add_to(train, evaluate) -> None:
     )
     of_generator.add_argument("--size", type=int, help="one of the generator's two sizes; default: the larger")
     of_generator.add_argument("--truncation", type=float, default=1.0, help="default 1, all variety")
+    of_generator.add_argument(
+        "--finish", choices=["painted", "plain"], default="painted", help="of a checkpoint's pictures; default painted"
+    )
     of_generator.add_argument("--steps", type=int, default=16, help="of flow, for a picture; default 16")
     of_generator.add_argument("--guidance", type=float, default=1.5, help="of flow; 1 for none, default 1.5")
     of_generator.add_argument("--seed", type=int, default=0)

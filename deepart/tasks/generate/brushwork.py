@@ -84,12 +84,12 @@ class Brushwork:
         return torch.stack(parts).sum(0)
 
     @torch.no_grad()
-    def paint(self, layout: Tensor, code: Tensor) -> Tensor:
-        """Paint pictures of one code.
+    def paint(self, layout: Tensor, codes: Tensor) -> Tensor:
+        """Paint pictures, each with a code of its own.
 
         Args:
             layout: (B, 3, S, S) RGB in [0, 1].
-            code: (D,).
+            codes: (B, D).
 
         Returns:
             (B, 3, SIDE, SIDE) RGB in [0, 1].
@@ -98,11 +98,10 @@ class Brushwork:
             WeightsError: the style network is missing, damaged, or another than the codes were made with.
         """
         network: StyleNetwork = models.get(self.painter, str(runtime.device()))
-        if network.code_size != len(code):
+        if network.code_size != codes.shape[1]:
             raise WeightsError("weights.damaged", name=self.painter)
         x = F.interpolate(layout, (SIDE, SIDE), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
-        codes = code.to(x.device).expand(len(x), -1)
-        return network.decoder(network.content_encoder(x), codes).clamp(0, 1)
+        return network.decoder(network.content_encoder(x), codes.to(x.device)).clamp(0, 1)
 
     def save(self, folder: Path) -> None:
         """Write the two files into the folder of a checkpoint."""

@@ -204,7 +204,7 @@ class ArtGenerator:
         known = self._brushwork_of(genome)
         if known is None:
             return layout
-        code = known.vector_of(genome)
+        code = known.vector_of(genome)[None]
         painted = known.paint(layout, code)
         if not genome.patches:
             return painted

@@ -59,18 +59,25 @@ def farthest_points(points: Tensor, count: int, least: float = 0.0) -> list[int]
 
 
 def varied_steps(
-    engine: ArtGenerator, genomes: Sequence[Genome], count: int, classifier: ArtworkClassifier | None = None
+    engine: ArtGenerator,
+    genomes: Sequence[Genome],
+    count: int,
+    classifier: ArtworkClassifier | None = None,
+    *,
+    with_first: bool = True,
 ) -> Generator[Progress, None, list[Genome]]:
-    """Choose at most `count` of some pictures for variety, the first of them always, as an engine.
+    """Choose at most `count` of some pictures for variety, as an engine.
 
     Of the others the half that is least like any painting is not looked at again: there are the failures.  No two
     are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
 
     Args:
         classifier: whose features are compared; the bundled one if None.
+        with_first: choose the first picture in any case.
 
     Returns:
-        The genomes that were chosen, in the order in which they were given.
+        The genomes that were chosen, in the order in which they were given; without the first in any case, those that
+        are most like paintings come first.
     """
     classifier = classifier or ArtworkClassifier()
     parts = []
@@ -83,11 +90,12 @@ def varied_steps(
         parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
     features = torch.cat(parts)
     kept = like_paintings(classifier, features, max(count, len(genomes) // 2))
+    kept = sorted({0, *kept[:-1]} if with_first and 0 not in kept else kept) if with_first else kept
     return [genomes[kept[place]] for place in varied(classifier, features[kept], count)]
 
 
 def like_paintings(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
-    """Choose the `count` pictures that are most like some painting, by their features (N, D), the first always.
+    """Return which `count` pictures are most like some painting, by their features (N, D), the likest first.
 
     Without an index of paintings all are.
     """
@@ -95,8 +103,7 @@ def like_paintings(classifier: ArtworkClassifier, features: Tensor, count: int) 
         return list(range(len(features)))
     index = classifier.index()
     apart = index(features.to(index.points.device), _NEAREST)[0].mean(1).cpu()
-    apart[0] = -1
-    return sorted(apart.argsort(stable=True)[:count].tolist())
+    return apart.argsort(stable=True)[:count].tolist()
 
 
 def described(engine: ArtGenerator, genomes: Sequence[Genome], classifier: ArtworkClassifier) -> Tensor:

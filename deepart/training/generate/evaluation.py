@@ -26,6 +26,7 @@ from deepart.files import replacing
 from deepart.models.generators.flow import FlowPainter, paint_steps
 from deepart.models.generators.generator import Generator
 from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.generate.brushwork import Brushwork
 from deepart.training.generate.generator import fold_batch_norms, imagenet_backbone
 
 SIDE = 128
@@ -241,6 +242,20 @@ def painter(generator: Generator, size: int | None = None, truncation: float = 1
         return painted.cpu()
 
     return paint
+
+
+def finished_painter(paint: Painter, brushwork: Brushwork, styles: Sequence[str]) -> Painter:
+    """Return what paints, in brushwork of the styles, what `paint` does."""
+
+    @torch.inference_mode()
+    def finish(asked: Tensor, seed: int) -> Tensor:
+        names = (styles[style] if style < len(styles) else "" for style in asked[:, 0].tolist())
+        codes = torch.stack([brushwork.code(name, seed + index).vector for index, name in enumerate(names)])
+        layout = paint(asked, seed).float().to(runtime.device())
+        with runtime.autocast():
+            return brushwork.paint(layout, codes).float().cpu()
+
+    return finish
 
 
 def flow_painter(network: FlowPainter, steps: int = 16, guidance: float = 1.5) -> Painter:

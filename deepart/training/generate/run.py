@@ -27,6 +27,7 @@ from deepart.models.generators.flow import FlowConfig, FlowPainter
 from deepart.models.generators.generator import Generator, GeneratorConfig
 from deepart.models.generators.vae import PictureVAE, PictureVAEConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.generate.brushwork import find_brushwork
 from deepart.training.catalogue import Painting, read_catalogue
 from deepart.training.classify.run import imagenet_weights
 from deepart.training.data import PictureStore, is_held_out
@@ -38,6 +39,7 @@ from deepart.training.generate.evaluation import (
     centre_square,
     describe,
     evaluate_generator,
+    finished_painter,
     flow_painter,
     grid,
     in_turn,
@@ -246,7 +248,12 @@ def evaluate(options: Namespace) -> None:
         "default": partial(by_share, shares, *counts),
         "styles": partial(in_turn, *counts),
     }
-    facts: dict[str, object] = {"truncation": options.truncation, "seed": options.seed, "unseen": len(unseen)}
+    facts: dict[str, object] = {
+        "finish": options.finish,
+        "truncation": options.truncation,
+        "seed": options.seed,
+        "unseen": len(unseen),
+    }
     for way, asked in asked_by_way.items():
         wanted = asked(options.samples)
         score = evaluate_generator(features, paint, wanted, names, of_unseen, of_learned, engine, options.seed)
@@ -291,6 +298,8 @@ def _painter_of(
     else:
         network = Generator.from_pretrained(options.bundle) if options.bundle else models.get(options.checkpoint)
         paint = painter(network, options.size, options.truncation)
+        known = find_brushwork(options.checkpoint) if options.finish == "painted" and not options.bundle else None
+        paint = finished_painter(paint, known, network.styles) if known else paint
     genres = getattr(network.config, "genres", ())
     return paint, (network.config.styles, genres), network.config.shares, ArtworkClassifier()
 

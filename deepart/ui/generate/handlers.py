@@ -16,7 +16,6 @@ from deepart import runtime
 from deepart.images import save_png
 from deepart.options import MOST_TRUNCATION, GenerateOptions
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.generate.generate import random_seed
 from deepart.tasks.generate.genome import ANY_STYLE, Genome
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.tasks.generate.walks import EASINGS
@@ -131,17 +130,25 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
 
 
 def born(
-    studio: Studio, first: int, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
+    studio: Studio,
+    seed: int | None,
+    style: str,
+    genre: str,
+    variety: float,
+    finish: str,
+    count: int,
+    request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
-    """Hang the pictures of the seeds from `first` on."""
+    """Hang pictures, that of a seed among them, if there is one."""
     language = language_of(request)
-    for step in request_of.births(studio.checkpoint, first, int(count), style, variety, genre, finish):
+    for step in request_of.births(studio.checkpoint, seed, int(count), style, variety, genre, finish):
         if isinstance(step, runtime.Progress):
             yield gr.skip(), gr.skip(), told(step, language), gr.skip()
             continue
         studio.hang(step.genomes)
         choices = request_of.style_choices(studio.checkpoint, language)
-        yield first, gr.update(choices=choices), "", step.sentence(language)
+        shown = step.genomes[0].seed if seed is None else seed
+        yield shown, gr.update(choices=choices), "", step.sentence(language)
 
 
 @handler
@@ -153,7 +160,7 @@ def show_first_wall(
         yield (gr.skip(),) * 4
         return
     studio.is_open = True
-    yield from born(studio, random_seed(), style, genre, variety, finish, count, request)
+    yield from born(studio, None, style, genre, variety, finish, count, request)
 
 
 @handler
@@ -161,7 +168,7 @@ def hang_new(
     studio: Studio, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
-    yield from born(studio, random_seed(), style, genre, variety, finish, count, request)
+    yield from born(studio, None, style, genre, variety, finish, count, request)
 
 
 @handler
@@ -176,8 +183,7 @@ def hang_seed(
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
-    first = random_seed() if seed is None else int(seed)
-    yield from born(studio, first, style, genre, variety, finish, count, request)
+    yield from born(studio, None if seed is None else int(seed), style, genre, variety, finish, count, request)
 
 
 @handler
@@ -185,7 +191,7 @@ def hang_of_model(
     studio: Studio, variety: float, finish: str, count: int, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
     """Hang pictures of another generator, which need not know the style."""
-    for first, choices, *rest in born(studio, random_seed(), ANY_STYLE, ANY_GENRE, variety, finish, count, request):
+    for first, choices, *rest in born(studio, None, ANY_STYLE, ANY_GENRE, variety, finish, count, request):
         is_done = isinstance(first, int)
         yield first, gr.update(choices=choices["choices"], value=ANY_STYLE) if is_done else choices, *rest
 

@@ -19,7 +19,7 @@ from deepart.options import MOST_SEED, Finish
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.classify.originality import Originality, originality
 from deepart.tasks.generate.breeding import LevelGroup, crossbreed, mix_levels
-from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, random_seed
 from deepart.tasks.generate.genome import ANY_STYLE, Genome, genome_of
 from deepart.tasks.generate.steering import LOOK_LABELS, Effect, steering
 from deepart.tasks.generate.subjects import (
@@ -86,7 +86,7 @@ class Change:
 
 def births(
     checkpoint: str,
-    seed: int,
+    seed: int | None,
     count: int,
     style: str = ANY_STYLE,
     truncation: float = 1.0,
@@ -95,8 +95,8 @@ def births(
 ) -> Iterator[runtime.Progress | Chosen]:
     """Yield the progress of getting a generator ready and of choosing, and last the pictures of a wall.
 
-    They are chosen for variety from those of the seeds from `seed` on, whose own is always among them; fewer than
-    `count` where too many are alike, or show another genre.
+    They are chosen for variety from those of the seeds from `seed` on, whose own is always among them; without a seed
+    from any, the likest to paintings first.  Fewer than `count` where too many are alike, or show another genre.
 
     Raises:
         InputError: a setting is out of its range, or there is no such generator or style.
@@ -106,14 +106,15 @@ def births(
     yield from engine.load_steps()
     is_any = genre == ANY_GENRE
     candidates = candidates_for(count) if is_any else MOST_LOOKED_AT
-    seeds = [(seed + index) % (MOST_SEED + 1) for index in range(candidates)]
+    first = random_seed() if seed is None else seed
+    seeds = [(first + index) % (MOST_SEED + 1) for index in range(candidates)]
     genomes = [engine.born(each, style, truncation, finish) for each in seeds]
     if not is_any:
         yield (yield from showing_steps(engine, genomes, count, genre, is_varied=count > 1))
         return
     if count > 1 and not runtime.settings().zero_gpu:  # a GPU is lent for the pictures that are looked at
         with contextlib.suppress(WeightsError):  # without the classifier the first ones hang
-            genomes = yield from varied_steps(engine, genomes, count)
+            genomes = yield from varied_steps(engine, genomes, count, with_first=seed is not None)
     yield Chosen(genomes[:count])
 
 
