@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image
 
 from deepart.errors import DeepartError
 from deepart.images import load_image
+from deepart.tiles import Box
 from deepart.ui.events import handler
 from deepart.ui.events import translations as t
 
+EDITOR_SIDE = 800
+"""Side in pixels of the square on which masks are drawn; phones run out of memory with larger ones."""
+
+_MAT = (87, 83, 78)  # around pictures that are no squares
 _UNKNOWN_TO_BROWSERS = (".tif", ".tiff", ".heic", ".heif", ".bmp")
 _REMEMBERED = 8
 
@@ -87,3 +93,19 @@ def before_and_after(elem_id: str, elem_classes: str = "") -> gr.ImageSlider:
         elem_id=elem_id,
         elem_classes=f"labelled-picture {elem_classes}".strip(),
     )
+
+
+def canvas(picture: Image.Image) -> Image.Image:
+    """Return a picture as it is shown for marking: in the middle of a square, since the editor's is one."""
+    left, top, right, bottom = place_on_canvas(picture.size)
+    square = Image.new("RGB", (EDITOR_SIDE, EDITOR_SIDE), _MAT)
+    square.paste(picture.resize((right - left, bottom - top), Image.Resampling.LANCZOS), (left, top))
+    return square
+
+
+def place_on_canvas(size: tuple[int, int]) -> Box:
+    """Return where a picture of `size` lies on the canvas."""
+    scale = EDITOR_SIDE / max(size)
+    width, height = (max(1, round(scale * side)) for side in size)
+    left, top = (EDITOR_SIDE - width) // 2, (EDITOR_SIDE - height) // 2
+    return left, top, left + width, top + height

@@ -11,7 +11,9 @@ from PIL import Image, ImageChops
 import deepart
 from deepart.errors import InputError
 from deepart.images import png_bytes
+from deepart.tasks.find import subject as find_subject
 from deepart.tasks.find.faces import face_mask, find_faces
+from deepart.tasks.find.subject import object_at
 from deepart.tasks.paint import masks
 from photos import photo
 
@@ -182,6 +184,46 @@ def test_a_blank_picture_has_no_subject() -> None:
     with pytest.raises(InputError) as caught:
         masks.find("subject", Image.new("RGB", (120, 80), "grey"))
     assert caught.value.key == "mask.no_subject"
+
+
+def test_what_the_network_sees_is_the_subject(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = np.zeros((1, 1, 320, 320), np.float32)
+    seen[..., 200:, :100] = 1
+
+    def network(pixels: np.ndarray) -> np.ndarray:
+        assert pixels.shape == (1, 3, 320, 320) and pixels.dtype == np.float32 and abs(pixels.mean()) < 3
+        return seen
+
+    monkeypatch.setattr(find_subject, "_network", lambda: network)
+    found = values(masks.find("subject", photo("coffee", 400)))
+    assert found[220:, :90].mean() > 0.75 and found[:150].mean() < 0.1 and found[:, 200:].mean() < 0.1
+    seen[:] = 0  # nothing stands out to it: then the older method says what does
+    assert values(masks.find("subject", photo("coffee", 512)))[100:400, 150:380].mean() > 0.6
+
+
+def test_the_object_that_is_clicked_at_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(find_subject, "_network", lambda: None)
+    picture = Image.new("RGB", (400, 300), "#3060a0")
+    picture.paste("#c04020", (40, 60, 140, 200))
+    picture.paste("#e0c030", (240, 100, 360, 260))
+    red, yellow = (values(object_at(picture, x, y)) for x, y in ((0.2, 0.4), (0.75, 0.6)))
+    assert red[80:180, 60:120].min() > 0.9 and red[:, 200:].max() < 0.1
+    assert yellow[120:240, 260:340].min() > 0.9 and yellow[:, :200].max() < 0.1
+    ground = values(object_at(picture, 0.5, 0.05))
+    assert ground[:40].mean() > 0.9 and ground[80:180, 60:120].max() < 0.1
+    with pytest.raises(InputError) as caught:
+        object_at(Image.new("RGB", (60, 40), "grey"), 0.5, 0.5)
+    assert caught.value.key == "mask.no_subject"
+
+
+def test_of_what_stands_out_the_piece_that_is_clicked_at_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = np.zeros((1, 1, 320, 320), np.float32)
+    seen[..., 100:200, 20:100] = seen[..., 100:200, 200:300] = 1
+    monkeypatch.setattr(find_subject, "_network", lambda: lambda pixels: seen)
+    found = values(object_at(photo("coffee", 320), 0.2, 0.45))
+    height = found.shape[0]
+    middle = slice(round(0.38 * height), round(0.55 * height))
+    assert found[middle, 35:85].mean() > 0.9 and found[:, 180:].mean() < 0.05
 
 
 @pytest.mark.parametrize("scale", [256, 512])

@@ -63,6 +63,21 @@ def settings(page: Page, **values: object) -> None:
         page[f"restore-{name}"] = value
 
 
+def test_an_object_that_is_clicked_at_is_marked_to_be_filled(page: Page, tmp_path: Path) -> None:
+    picture = Image.new("RGB", (900, 600), "#3060a0")
+    picture.paste("#c04020", (300, 200, 500, 400))
+    picture.save(tmp_path / "one.png")
+    page.do("restore-pick", "expand")
+    page.do("restore-picture", "upload", str(tmp_path / "one.png"))
+    shown = Image.open(page["restore-pick-picture"])
+    assert shown.size == (640, 427)
+    page["restore-fill"] = False
+    page.do("restore-pick-picture", "select", selected=(284, 213))
+    mask = np.asarray(Image.open(page["restore-mask-file"]).convert("L"))
+    assert mask.shape == (600, 900) and page["restore-fill"] is True
+    assert mask[195:405, 295:505].min() == 255 and mask[:150].max() == 0 and mask[:, 560:].max() == 0
+
+
 def test_a_visitor_who_does_not_open_the_tab_costs_nothing(page: Page) -> None:
     for key in (CLEANER, DETECTOR):
         models.forget(key)

@@ -168,6 +168,27 @@ def test_only_the_subject_is_painted(page: Page, written: Written) -> None:
     assert changed[75:125, 125:175].mean() > 0.6 and changed[:10].mean() < 0.2
 
 
+def test_objects_that_are_clicked_at_are_painted(page: Page, tmp_path: Path) -> None:
+    picture = Image.new("RGB", (400, 300), "#3060a0")
+    picture.paste("#c04020", (40, 60, 140, 200))
+    picture.paste("#e0c030", (240, 100, 360, 260))
+    picture.save(tmp_path / "two.png")
+    page.do("transfer-content", "upload", str(tmp_path / "two.png"))
+    page.do("transfer-where", "input", "painted")
+    page.do("transfer-pick", "expand")
+    assert Image.open(page["transfer-pick-picture"]).size == (400, 300)
+    for point in ((90, 130), (300, 180)):
+        page.do("transfer-pick-picture", "select", selected=point)
+    (layer,) = page["transfer-editor"]["layers"]
+    alpha = np.asarray(layer.getchannel("A").crop((0, 100, 800, 700)).resize((400, 300)), float) / 255
+    assert alpha[80:180, 60:120].min() > 0.9 and alpha[120:240, 260:340].min() > 0.9
+    assert alpha[:, 170:210].max() < 0.1
+    page.do("transfer-run", "click")
+    before, after = (np.asarray(Image.open(path).convert("RGB"), float) for path in page["transfer-result"])
+    change = np.abs(after - before).mean(axis=2)
+    assert change[80:180, 60:120].mean() > 20 > 2 > change[:40].mean()
+
+
 def test_many_pictures_come_back_as_an_archive_and_one_in_many_strengths(
     page: Page, written: Written, tmp_path: Path
 ) -> None:

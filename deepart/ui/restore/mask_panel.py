@@ -16,9 +16,11 @@ from deepart.images import load_image, save_png
 from deepart.text import say
 from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, unread, unread_editor
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import EDITOR_SIDE, canvas
 from deepart.ui.restore import html
 from deepart.ui.restore import request as request_of
-from deepart.ui.restore.request import EDITOR_SIDE, FILL_COLOUR, MASK_NAME, OPACITY, PROTECT_COLOUR
+from deepart.ui.restore.request import FILL_COLOUR, MASK_NAME, OPACITY, PROTECT_COLOUR
+from deepart.ui.widgets.object_picker import build_object_picker, object_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
             layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
             elem_id="restore-editor",
         )
+        clicked = build_object_picker("restore", picture)
         note = gr.Markdown(elem_id="restore-marked", elem_classes="hint")
         with gr.Row():
             find_button = gr.Button(t("ui.restore.find"), size="md", elem_id="restore-find")
@@ -81,6 +84,7 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
     for changed in (
         panel.expand(open_panel, [work], None, **QUIET),
         found,
+        clicked.select(add_object, [picture, mask, editor], [mask, fill], **QUIET),
         upload.upload(take_mask, [upload, picture], [mask, fill], **QUIET),
         clear_button.click(clear_mask, [work], [mask, fill], **QUIET),
     ):
@@ -121,7 +125,7 @@ def show_mask(work: dict[str, Any], path: str | None, mask: bytes | None, reques
         return None
     picture = load_image(path)
     layers = [request_of.strokes(mask, picture.size)] if mask else []
-    return {"background": request_of.canvas(picture), "layers": layers, "composite": None}
+    return {"background": canvas(picture), "layers": layers, "composite": None}
 
 
 @handler
@@ -157,6 +161,18 @@ def find_damage(
     examined = yield from runtime.told(steps, lambda step: (gr.skip(), gr.skip(), say(step.note, language)))
     before, _ = request_of.marked(mask, drawn, examined.found.size)
     yield request_of.joined(before, examined.mask), True, ""
+
+
+@handler
+def add_object(
+    path: str | None, mask: bytes | None, drawn: dict[str, Any] | None, request: gr.Request, event: gr.SelectData
+) -> tuple[bytes | None, bool]:
+    """Add the object that was clicked at to what is marked, to be painted over."""
+    if path is None:
+        raise InputError("restore.missing")
+    size = load_image(path).size
+    before, _ = request_of.marked(mask, drawn, size)
+    return request_of.joined(before, request_of.hole_of(object_of(path, event), size)), True
 
 
 @handler

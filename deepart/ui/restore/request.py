@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from deepart.checkpoints import find
 from deepart.errors import InputError
@@ -30,14 +30,12 @@ from deepart.tasks.restore.extend import margins, on_canvas
 from deepart.tasks.restore.restore import plan
 from deepart.tasks.restore.straighten import Quad, find_print
 from deepart.tasks.tiled import patiently
-from deepart.tiles import Box
 from deepart.ui.classify.request import any_repository
 from deepart.ui.paintings import SHOWN_SIDE
+from deepart.ui.pictures import EDITOR_SIDE, place_on_canvas
 
 FILE_NAME, TRUST_NAME, MASK_NAME = "deepart-restored.png", "deepart-trust-map.png", "deepart-mask.png"
 STRAIGHTENED_NAME = "deepart-straightened.png"
-EDITOR_SIDE = 800
-"""Side in pixels of the square on which damage is marked; phones run out of memory with larger ones."""
 FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
 """Colours of the strokes that mark what to fill, and what to leave alone."""
 CONTROLS = ("clean", "keep_paint", "colour", "colourise", "extend", "upscale", "look")
@@ -45,10 +43,10 @@ CONTROLS = ("clean", "keep_paint", "colour", "colourise", "extend", "upscale", "
 OPACITY = 0.65
 """Opacity of the strokes, so that what they mark can be seen."""
 
-_MAT = (87, 83, 78)  # around pictures that are no squares
 _LOOKED_SIDE = 2048  # longer side at which damage is looked for
 _HALF = [255 * (level >= 128) for level in range(256)]
 _STRETCHED = 0.02  # share of its width by which a picture that is not extended may seem to be
+_FAINT, _EDGE = 64, 7  # of 255, and pixels: what of an object's soft edge is painted over with it
 _KEPT = 8  # pictures that need not be looked at again
 
 
@@ -137,14 +135,6 @@ def straightened_to(folder: Path, path: str) -> Generator[Progress, None, str]:
 # --- masks -------------------------------------------------------------------------------------------
 
 
-def canvas(picture: Image.Image) -> Image.Image:
-    """Return a picture as it is shown for marking: in the middle of a square, since the editor's is one."""
-    left, top, right, bottom = _on_canvas(picture.size)
-    square = Image.new("RGB", (EDITOR_SIDE, EDITOR_SIDE), _MAT)
-    square.paste(picture.resize((right - left, bottom - top), Image.Resampling.LANCZOS), (left, top))
-    return square
-
-
 def strokes(mask: bytes, size: tuple[int, int]) -> Image.Image:
     """Return a mask of a picture of `size` as strokes that lie over `canvas`."""
     return tinted(_shown(mask, size))
@@ -182,7 +172,7 @@ def marked(
     if whole is None:
         whole = Image.new("L", size)
     before = Image.new("L", square) if mask is None else _shown(mask, size)
-    box = _on_canvas(size)
+    box = place_on_canvas(size)
     added = ImageChops.subtract(drawn, before).crop(box).resize(size, Image.Resampling.NEAREST)
     erased = ImageChops.subtract(before, drawn).crop(box).resize(size, Image.Resampling.NEAREST)
     fill = ImageChops.lighter(ImageChops.subtract(whole, erased), added)
@@ -199,6 +189,14 @@ def uploaded(path: str, picture: str) -> bytes:
     return png_bytes(load_mask(path, load_image(picture).size, is_hole=True))
 
 
+def hole_of(found: Image.Image, size: tuple[int, int]) -> bytes:
+    """Return what was found in a small copy of a picture of `size` as a hole, PNG: with its soft edge, which is left
+    of an object that is painted over.
+    """
+    grown = found.point(lambda value: 255 if value >= _FAINT else 0).filter(ImageFilter.MaxFilter(_EDGE))
+    return png_bytes(grown.resize(size, Image.Resampling.NEAREST))
+
+
 def joined(mask: Image.Image | None, other: bytes | None) -> bytes | None:
     """Return what either of two masks marks, as PNG of the size of the first."""
     if mask is None:
@@ -212,17 +210,9 @@ def share(mask: Image.Image | None) -> float:
     return 0.0 if mask is None else sum(mask.histogram()[128:]) / (mask.width * mask.height)
 
 
-def _on_canvas(size: tuple[int, int]) -> Box:
-    """Return where a picture of `size` lies on the canvas."""
-    scale = EDITOR_SIDE / max(size)
-    width, height = (max(1, round(scale * side)) for side in size)
-    left, top = (EDITOR_SIDE - width) // 2, (EDITOR_SIDE - height) // 2
-    return left, top, left + width, top + height
-
-
 def _shown(mask: bytes, size: tuple[int, int]) -> Image.Image:
     """Return a mask as it lies on the canvas: a pixel is white if any of what it stands for is."""
-    left, top, right, bottom = _on_canvas(size)
+    left, top, right, bottom = place_on_canvas(size)
     small = Image.open(BytesIO(mask)).convert("L").resize((right - left, bottom - top), Image.Resampling.BOX)
     square = Image.new("L", (EDITOR_SIDE, EDITOR_SIDE))
     square.paste(small.point([0] + [255] * 255), (left, top))

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from PIL import Image, ImageChops
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.images import fit, load_image
+from deepart.images import load_image
 from deepart.options import PaintOptions
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
@@ -27,8 +28,12 @@ from deepart.ui.controls import restored, translated
 from deepart.ui.events import handler, language_of, show_progress
 from deepart.ui.expectation import expected
 from deepart.ui.paintings import next_number, previews, shown
-from deepart.ui.transfer.request import EDITOR_SIDE, WHERE, TransferRequest, paint_to
+from deepart.ui.pictures import EDITOR_SIDE, canvas, place_on_canvas
+from deepart.ui.transfer.request import WHERE, TransferRequest, paint_to
+from deepart.ui.widgets.object_picker import object_of
 
+MASK_COLOUR = "#e5484d"
+"""Colour of the strokes that say where a style goes."""
 MOST_SOFTNESS = 0.2  # that the slider offers; a recipe may say more
 
 _styles = partial(named_styles, DEFAULT_CHECKPOINT)
@@ -85,10 +90,27 @@ def choose_file(path: str, request: gr.Request) -> tuple[Any, ...]:
 @handler
 def show_place(where: str, content: str | None, request: gr.Request) -> tuple[Any, Any, Any]:
     """Show what the chosen kind of mask needs: the picture to paint on, or a place for a file."""
-    canvas = gr.skip()
+    drawn = gr.skip()
     if where == "painted" and content:
-        canvas = {"background": fit(load_image(content), EDITOR_SIDE), "layers": [], "composite": None}
-    return gr.update(visible=where == "painted"), gr.update(visible=where == "uploaded"), canvas
+        drawn = {"background": canvas(load_image(content)), "layers": [], "composite": None}
+    return gr.update(visible=where == "painted"), gr.update(visible=where == "uploaded"), drawn
+
+
+@handler
+def add_object(
+    content: str | None, drawn: dict[str, Any] | None, request: gr.Request, event: gr.SelectData
+) -> dict[str, Any]:
+    """Add the object that was clicked at to what is painted."""
+    if content is None:
+        raise InputError("content.missing")
+    picture = load_image(content)
+    left, top, right, bottom = place_on_canvas(picture.size)
+    mask = Image.new("L", (EDITOR_SIDE, EDITOR_SIDE))
+    mask.paste(object_of(content, event).resize((right - left, bottom - top)), (left, top))
+    before = masks.mask_from_editor(drawn, mask.size)
+    layer = Image.new("RGBA", mask.size, MASK_COLOUR)
+    layer.putalpha(mask if before is None else ImageChops.lighter(mask, before))
+    return {"background": canvas(picture), "layers": [layer], "composite": None}
 
 
 @handler

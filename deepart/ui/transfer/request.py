@@ -11,7 +11,7 @@ from PIL import Image, ImageChops
 
 from deepart import runtime
 from deepart.errors import InputError
-from deepart.images import fit, load_image
+from deepart.images import load_image
 from deepart.models.style_code import StyleCode
 from deepart.options import PaintOptions
 from deepart.recipes import Source
@@ -21,9 +21,8 @@ from deepart.tasks.paint.gallery import named_styles
 from deepart.tasks.paint.transfer import MaskOptions, Plan, is_named_style, plan_transfer
 from deepart.ui.controls import options_of
 from deepart.ui.paintings import Painted, previews, write_painting
+from deepart.ui.pictures import EDITOR_SIDE, place_on_canvas
 
-EDITOR_SIDE = 800
-"""Longer side of the picture that masks are painted on."""
 WHERE = ("everywhere", *masks.FOUND, "painted", "uploaded")
 """Where the style can go; the last two by a mask that the visitor paints or has."""
 
@@ -62,7 +61,8 @@ class TransferRequest:
         """Read the values of the page's components, in the order in which handlers get them; the options come last."""
         mask = mask_file if where == "uploaded" else None
         if where == "painted" and content and editor:
-            mask = masks.mask_from_editor(editor, fit(load_image(content), EDITOR_SIDE).size)
+            mask = masks.mask_from_editor(editor, (EDITOR_SIDE, EDITOR_SIDE))
+            mask = mask and mask.crop(place_on_canvas(load_image(content).size))
         return cls(
             content=content,
             style=style_in_use(chosen, own_style),

@@ -15,20 +15,22 @@ from deepart.tasks.paint.gallery import NamedStyle, named_styles
 from deepart.ui import samples
 from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import in_order, option_controls
+from deepart.ui.events import QUIET, unread, unread_editor
 from deepart.ui.events import translations as t
-from deepart.ui.events import unread, unread_editor
 from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
 from deepart.ui.made import made_panel
-from deepart.ui.pictures import before_and_after, checked, picture_upload, put_back_after
+from deepart.ui.pictures import EDITOR_SIDE, before_and_after, checked, picture_upload, put_back_after
 from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.batch_panel import build_batch_panel
 from deepart.ui.transfer.endpoint import add_transfer_endpoints
 from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
 from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
 from deepart.ui.transfer.handlers import (
+    MASK_COLOUR,
     MOST_SOFTNESS,
+    add_object,
     choose,
     choose_file,
     choose_own,
@@ -47,6 +49,7 @@ from deepart.ui.transfer.handlers import (
 )
 from deepart.ui.transfer.request import TransferRequest
 from deepart.ui.transfer.tiles import wire_swatches, wire_tiles
+from deepart.ui.widgets.object_picker import build_object_picker
 
 
 def build_transfer_tab() -> tuple[Room, FitPanel]:
@@ -131,6 +134,7 @@ def build_transfer_tab() -> tuple[Room, FitPanel]:
         wire_tiles(left.content, chosen, left.gallery, previewed(arrived))
 
     placed(left.where.input)
+    left.clicked.select(add_object, [left.content, left.editor], [left.editor], **QUIET)
     for changed in (
         *(each.success for each in (from_gallery, own, from_file, fitting.done, masked)),
         *(x.input for x in (left.strength, left.where, left.softness, left.outside, left.outside_strength)),
@@ -257,10 +261,13 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
                     format="png",
                     sources=[],
                     transforms=[],
-                    brush=gr.Brush(default_size=40, colors=["#e5484d"], color_mode="fixed"),
+                    height=520,
+                    canvas_size=(EDITOR_SIDE, EDITOR_SIDE),
+                    brush=gr.Brush(default_size=40, colors=[MASK_COLOUR], color_mode="fixed"),
                     layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
                     elem_id="transfer-editor",
                 )
+                clicked = build_object_picker("transfer", content)
             with gr.Column(visible=False) as uploaded_mask:
                 mask_file = gr.Image(
                     label=t("ui.mask_file"),
