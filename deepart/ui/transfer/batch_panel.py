@@ -144,7 +144,9 @@ def summary(result: BatchResult, key: str, language: str) -> str:
     """Say how many pictures were done, and what is wrong with the first of the others."""
     problems = [f"{row.picture}: {row.error.sentence(language)}" for row in result.rows if row.error]
     note = say(key, language, done=len(result.rows) - len(problems), count=len(result.rows))
-    return "\n\n".join([note, *map(plain, problems[:PROBLEMS_SHOWN])])
+    more = len(problems) - PROBLEMS_SHOWN
+    rest = [say("ui.admin.not_shown", language, count=more)] if more > 0 else []
+    return "\n\n".join([note, *map(plain, problems[:PROBLEMS_SHOWN]), *rest])
 
 
 def plain(text: str) -> str:
