@@ -58,11 +58,8 @@ def build_restore_batch_panel(settings: Sequence[Component]) -> None:
             archive, picture = Path(folder) / ARCHIVE_NAME, Path(folder) / SHEET_NAME
             result: BatchResult = yield from told(_steps(paths or [], masks, each, wanted, archive, language), language)
             save_png(result.sheet, picture)
-            shown, note = (
-                gr.update(value=str(picture), visible=True),
-                summary(result, "ui.restore.batch_done", language),
-            )
-            yield shown, gr.update(value=str(archive), interactive=True), note
+            note = summary(result, "ui.restore.batch_done", language)
+            yield gr.update(value=str(picture), visible=True), gr.update(value=str(archive), interactive=True), note
 
     run = run_button.click(
         runtime.gpu(restore_batch), [files, masks, each, *settings], [sheet, download, status], **ON_DEVICE
