@@ -6,7 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from deepart import runtime
-from deepart.tasks.paint.blend import Mixture, blend, blend_steps
+from deepart.tasks.paint import transfer
+from deepart.tasks.paint.blend import Mixture, blend, plan_blend
 from deepart.tasks.paint.strokes import MOST_SIDE, masks_by_colour
 
 COLOURS = ("#e5484d", "#0090ff", "#30a46c")
@@ -47,7 +48,7 @@ def test_what_stays_unpainted_gets_the_mixture() -> None:
     painted, mixed, single = (
         np.asarray(each, int)
         for each in (
-            runtime.run(blend_steps(photo, styles, mixture=mixture)),
+            runtime.run(transfer.painted(plan_blend(photo, styles, mixture=mixture))),
             blend(photo, styles),
             blend(photo, styles[:1]),
         )

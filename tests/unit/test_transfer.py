@@ -19,7 +19,7 @@ from deepart.models.style_code import StyleCode
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.paint import engine as module
 from deepart.tasks.paint.gallery import named_style_code, named_styles, thumbnail
-from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, StyleTransfer, transfer_steps
+from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, StyleTransfer, painted, plan_transfer
 from photos import photo
 from pictures import jpeg, metadata_exif
 
@@ -256,9 +256,8 @@ def test_nothing_of_the_photos_metadata_is_in_the_painting() -> None:
     assert set(image.info) <= {"deepart"}
 
 
-def test_transfer_steps_yields_progress_and_returns_the_painting() -> None:
-    steps = transfer_steps(photo("coffee", 64), "udnie")
+def test_what_is_planned_is_painted_with_progress() -> None:
     seen = []
-    painted = runtime.run(steps, seen.append)
-    assert painted.size == photo("coffee", 64).size
+    painting = runtime.run(painted(plan_transfer(photo("coffee", 64), "udnie")), seen.append)
+    assert painting.size == photo("coffee", 64).size
     assert seen and all(isinstance(step, runtime.Progress) for step in seen)

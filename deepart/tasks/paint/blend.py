@@ -19,7 +19,7 @@ from deepart.runtime import Progress
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import Region, StyleTransfer
 from deepart.tasks.paint.masks import SpatialKind
-from deepart.tasks.paint.transfer import PaintingJob, Plan, Style, read_style
+from deepart.tasks.paint.transfer import PaintingJob, Plan, Style, painted, read_style
 
 MOST_STYLES = 6
 MOST_WEIGHT = 1000
@@ -79,19 +79,7 @@ def blend(
         WeightsError: the checkpoint is missing or damaged.
     """
     mixture = Mixture(balance, layers, where, softness)
-    return runtime.run(blend_steps(content, styles, strength, options, mixture), on_progress)
-
-
-def blend_steps(
-    content: Source,
-    styles: Weights,
-    strength: float = 1.0,
-    options: PaintOptions = PaintOptions(),
-    mixture: Mixture = Mixture(),
-) -> Generator[Progress, None, Image.Image]:
-    """Blend as an engine, see `blend`: yields `Progress`, returns the painting."""
-    plan = yield from plan_blend(content, styles, strength, options, mixture)
-    return (yield from plan.paint())
+    return runtime.run(painted(plan_blend(content, styles, strength, options, mixture)), on_progress)
 
 
 def plan_blend(

@@ -95,19 +95,12 @@ def transfer(
         WeightsError: the checkpoint is missing or damaged.
     """
     where = MaskOptions(mask, softness, outside, outside_strength)
-    return runtime.run(transfer_steps(content, style, strength, options, where), on_progress)
+    return runtime.run(painted(plan_transfer(content, style, strength, options, where)), on_progress)
 
 
-def transfer_steps(
-    content: Source,
-    style: Style,
-    strength: float = 1.0,
-    options: PaintOptions = PaintOptions(),
-    where: MaskOptions = MaskOptions(),
-) -> Generator[Progress, None, Image.Image]:
-    """Transfer as an engine, see `transfer`: yields `Progress`, returns the painting."""
-    plan = yield from plan_transfer(content, style, strength, options, where)
-    return (yield from plan.paint())
+def painted(planned: Generator[Progress, None, Plan]) -> Generator[Progress, None, Image.Image]:
+    """Paint what `plan_transfer` or `blend.plan_blend` plans, as an engine: yields `Progress`, returns the painting."""
+    return (yield from (yield from planned).paint())
 
 
 def plan_transfer(
