@@ -278,10 +278,14 @@ def _directions(options: argparse.Namespace) -> None:
 
 def _brushwork(options: argparse.Namespace) -> None:
     from deepart import runtime
-    from deepart.checkpoints import find
+    from deepart.checkpoints import CHECKPOINTS
+    from deepart.errors import InputError
     from deepart.training.generate.brushwork import read_brushwork
 
-    folder = options.output or find(options.checkpoint).folder
+    row = CHECKPOINTS.get(options.checkpoint)
+    if row is None or row.architecture != "Generator":
+        raise InputError("generate.not_a_generator", known=CHECKPOINT)
+    folder = options.output or row.folder
     cache = options.cache or folder / "cache"
     found = runtime.run(read_brushwork(options.data, cache, options.most, options.seed), progress_line())
     found.save(folder)

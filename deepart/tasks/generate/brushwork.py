@@ -26,7 +26,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from deepart import runtime
-from deepart.checkpoints import CHECKPOINTS, find, load_state, models
+from deepart.checkpoints import CHECKPOINTS, load_state, models
 from deepart.errors import WeightsError
 from deepart.files import replacing, write_json
 from deepart.models.style_code import StyleCode
@@ -115,12 +115,12 @@ class Brushwork:
 
 
 def find_brushwork(checkpoint: str) -> Brushwork | None:
-    """Return the brushwork of a checkpoint; None if it has none, whose pictures stay as its network paints them.
+    """Return the brushwork of a checkpoint, whichever version of it serves; None if it has none.
 
     Raises:
         WeightsError: its files are damaged.
     """
-    folder = find(checkpoint).folder if checkpoint in CHECKPOINTS else None
+    folder = CHECKPOINTS[checkpoint].folder if checkpoint in CHECKPOINTS else None
     if folder is None or not (folder / FACTS).is_file():
         return None
     return _read(checkpoint, folder, (folder / FACTS).stat().st_mtime_ns)
