@@ -27,7 +27,7 @@ from deepart.models.generators.flow import FlowConfig, FlowPainter
 from deepart.models.generators.generator import Generator, GeneratorConfig
 from deepart.models.generators.vae import PictureVAE, PictureVAEConfig
 from deepart.tasks.classify.classify import ArtworkClassifier
-from deepart.tasks.generate.brushwork import find_brushwork
+from deepart.tasks.generate import brushwork
 from deepart.training.catalogue import Painting, read_catalogue
 from deepart.training.classify.run import imagenet_weights
 from deepart.training.data import PictureStore, is_held_out
@@ -298,7 +298,9 @@ def _painter_of(
     else:
         network = Generator.from_pretrained(options.bundle) if options.bundle else models.get(options.checkpoint)
         paint = painter(network, options.size, options.truncation)
-        known = find_brushwork(options.checkpoint) if options.finish == "painted" and not options.bundle else None
+        known = (
+            brushwork.find_brushwork(options.checkpoint) if options.finish == "painted" and not options.bundle else None
+        )
         paint = finished_painter(paint, known, network.styles) if known else paint
     genres = getattr(network.config, "genres", ())
     return paint, (network.config.styles, genres), network.config.shares, ArtworkClassifier()
