@@ -19,7 +19,6 @@ from deepart.recipes import Source
 from deepart.tasks.paint.engine import PREVIEW_SIDE
 from deepart.tasks.paint.refine import finer_steps
 from deepart.tasks.paint.transfer import Plan
-from deepart.text import say
 from deepart.ui.events import QUIET, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.paintings import Painted, next_number, shown, write_painting
@@ -101,9 +100,7 @@ class FinerPanel:
             with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
                 for step in painted_to(Path(folder), wanted, options):
                     if isinstance(step, Painted):
-                        width, height = step.size
-                        seconds = time.monotonic() - started
-                        note = say("ui.painted", language, width=width, height=height, seconds=seconds)
+                        note = step.note(started, language)
                         yield "", *result(step.before, step.after, step.download, step.recipe, note)
                     elif step.preview is None or values[newest]["number"] != number:  # something else is shown
                         yield clock.bar(step, language), *nothing

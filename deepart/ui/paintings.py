@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from deepart.tasks.find.faces import face_mask
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import PREVIEW_SIDE, Prepared, Region, StyleTransfer
 from deepart.tasks.paint.transfer import paint_small, read_style, resized
+from deepart.text import say
 
 SHOWN_SIDE = 2048
 """Longer side of what the browser shows; the download has every pixel."""
@@ -45,6 +47,12 @@ class Painted:
     recipe: dict[str, Any]
     size: tuple[int, int]
     had_credentials: bool
+
+    def note(self, started: float, language: str) -> str:
+        """Say how large it is and how long it took since `started`, of `time.monotonic`."""
+        width, height = self.size
+        note = say("ui.painted", language, width=width, height=height, seconds=time.monotonic() - started)
+        return note + (" " + say("ui.credentials_dropped", language) if self.had_credentials else "")
 
 
 def write_painting(painted: Image.Image, content: str, size: int | None, folder: Path) -> Painted:

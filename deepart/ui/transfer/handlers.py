@@ -153,10 +153,7 @@ def paint(request: gr.Request, progress: gr.Progress = gr.Progress(), *values: A
                 yield (gr.skip(),) * _SHOWN
                 show_progress(progress, step, language)
                 continue
-            width, height = step.size
-            note = say("ui.painted", language, width=width, height=height, seconds=time.monotonic() - started)
-            if step.had_credentials:
-                note += " " + say("ui.credentials_dropped", language)
+            note = step.note(started, language)
             # By the time the next value is asked for, the files have been copied to the app's cache.
             yield painting_shown(step.before, step.after, step.download, step.recipe, note)
 
