@@ -81,13 +81,13 @@ def test_bad_input_ends_with_status_2_and_one_sentence(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["transfer", "{content}", "udnie", "-o", "{folder}/out.jpg"], "please end it in: .png"),
-        (["blend", "{content}", "udnie", "-o", "{folder}/out"], "please end it in: .png"),
+        (["transfer", "{content}", "udnie", "-o", "{folder}/out.jpg"], "must end in one of: .png"),
+        (["blend", "{content}", "udnie", "-o", "{folder}/out"], "must end in one of: .png"),
         (["mix", "udnie", "-o", "{content}/a.json"], "Nothing can be written into"),
-        (["restore", "{content}", "-o", "{folder}/out.zip"], "please end it in: .png"),
-        (["restore", "{folder}", "-o", "{folder}/out.png"], "please end it in: .zip"),
+        (["restore", "{content}", "-o", "{folder}/out.zip"], "must end in one of: .png"),
+        (["restore", "{folder}", "-o", "{folder}/out.png"], "must end in one of: .zip"),
         (["generate", "-o", "{content}"], "Nothing can be written into"),
-        (["walk", "--seeds", "1", "2", "-o", "{folder}/out.avi"], "please end it in: .mp4, .gif, .webp"),
+        (["walk", "--seeds", "1", "2", "-o", "{folder}/out.avi"], "must end in one of: .mp4, .gif, .webp"),
         (["classify", "{content}", "--csv", "{folder}"], "is a folder"),
         (["batch", "{content}", "--style", "udnie", "-o", "{locked}"], "may not be written"),
         (["train", "restorer", "--data", "x", "--run", "{content}", "--minutes", "1"], "Nothing can be written into"),
