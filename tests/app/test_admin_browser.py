@@ -92,9 +92,12 @@ def test_wrong_password_opens_nothing_and_leaving_closes(new_page: NewPage) -> N
     page.press("#admin-password input", "Enter")
     expect(page.locator("#admin-room")).to_be_visible()
     page.click("#admin-leave")
-    page.wait_for_selector("#transfer-result img")
-    open_admin(page)
+    expect(page.locator("#admin-left")).to_be_visible()
     expect(page.locator("#admin-room")).to_be_hidden()
+    page.goto(page.url)
+    open_admin(page)
+    expect(page.locator("#admin-door")).to_be_visible()
+    expect(page.locator("#admin-left")).to_be_hidden()
 
 
 def test_chinese_owner_on_a_phone_sees_the_report_before_anything_is_stored(new_room: NewPage, tmp_path: Path) -> None:

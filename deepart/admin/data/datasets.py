@@ -59,6 +59,12 @@ class Draft:
     sheet: Image.Image
     licence: str
     origin: str
+    thumbs: Mapping[int, Image.Image] = field(default_factory=dict)
+    """Those on the sheet in their order, by their index in `pictures`."""
+
+    def label(self, index: int) -> str:
+        """Return the label of a picture as a sheet shows it; empty without one."""
+        return _shown_label(self.pictures[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,27 @@ def check(source: Source, *, name: str, licence: str, origin: str = "") -> Gener
     yield Progress(count, count, "progress.checking_pictures")
     group = _groups(pictures)
     report = Report.of(pictures, group, refused, copies, contents.rows_without_picture, licence, origin)
-    return Draft(name, source, pictures, group, report, _sheet(pictures, thumbs), licence, origin)
+    chosen = _for_sheet(pictures, thumbs)
+    return Draft(name, source, pictures, group, report, _sheet(pictures, chosen), licence, origin, chosen)
+
+
+def relabelled(draft: Draft, index: int, label: str) -> Draft:
+    """Return a draft in which one picture has another label, in the column that it has its label in.
+
+    Args:
+        index: of the picture in `Draft.pictures`.
+        label: the right one; empty for none.
+    """
+    picture = draft.pictures[index]
+    columns = [*(column for column, text in picture.labels.items() if text), *draft.report.classes, "label"]
+    pictures = list(draft.pictures)
+    pictures[index] = replace(picture, labels={**picture.labels, columns[0]: plain_text(label)})
+    was = draft.report
+    copies = {str(number): names for number, names in enumerate(was.copies)}
+    report = Report.of(
+        pictures, draft.group, was.refused, copies, was.rows_without_picture, draft.licence, draft.origin
+    )
+    return replace(draft, pictures=pictures, report=report, sheet=_sheet(pictures, draft.thumbs))
 
 
 def _groups(pictures: Sequence[Picture]) -> list[int]:
@@ -196,20 +222,23 @@ def _thumb(image: Image.Image) -> Image.Image:
     return thumb
 
 
-def _sheet(pictures: Sequence[Picture], thumbs: Mapping[int, Image.Image]) -> Image.Image:
-    """Return a sheet of some pictures, as many of each label as there is room for."""
+def _shown_label(picture: Picture) -> str:
+    return next(iter(picture.labels.values()), "").replace(SEPARATOR, ", ")
+
+
+def _for_sheet(pictures: Sequence[Picture], thumbs: Mapping[int, Image.Image]) -> dict[int, Image.Image]:
+    """Return some pictures in the order of a sheet, as many of each label as there is room for."""
     of_label: defaultdict[str, list[int]] = defaultdict(list)
     for index in thumbs:
         of_label[next(iter(pictures[index].labels.values()), "")].append(index)
     turns = max(map(len, of_label.values()))
     order = [indices[turn] for turn in range(turns) for indices in of_label.values() if turn < len(indices)]
     chosen = sorted(order[:_ON_SHEET], key=lambda index: (next(iter(pictures[index].labels.values()), ""), index))
-    return contact_sheet(
-        [
-            Cell(thumbs[index], next(iter(pictures[index].labels.values()), "").replace(SEPARATOR, ", "))
-            for index in chosen
-        ]
-    )
+    return {index: thumbs[index] for index in chosen}
+
+
+def _sheet(pictures: Sequence[Picture], thumbs: Mapping[int, Image.Image]) -> Image.Image:
+    return contact_sheet([Cell(thumb, _shown_label(pictures[index])) for index, thumb in thumbs.items()])
 
 
 # --- storing -------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+import functools
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,11 +18,12 @@ from deepart.admin.data import evaluation_sets
 from deepart.admin.data.datasets import data_sets
 from deepart.admin.folders import admin_folder, checked_name
 from deepart.admin.job_config import TRAINABLE
-from deepart.errors import InputError
+from deepart.errors import DeepartError, InputError
 from deepart.images import load_image
 from deepart.runtime import Progress
 from deepart.text import say
 from deepart.ui.admin import html
+from deepart.ui.events import Handler, language_of
 from deepart.ui.events import translations as t
 
 T = TypeVar("T")
@@ -150,6 +152,24 @@ def thumbnail(path: Path) -> Image.Image:
     picture = load_image(path)
     picture.thumbnail((_THUMB, _THUMB), Image.Resampling.LANCZOS)
     return picture
+
+
+def refused_inline(parts: int) -> Callable[[Handler], Handler]:
+    """Let a handler, a generator, say in its first output why it was refused; the other `parts` stay as they are."""
+
+    def decorate(function: Handler) -> Handler:
+        @functools.wraps(function)
+        def refusing(*args: Any, **kwargs: Any) -> Iterator[Any]:
+            try:
+                yield from function(*args, **kwargs)
+            except DeepartError as error:
+                request = next((each for each in (*args, *kwargs.values()) if isinstance(each, gr.Request)), None)
+                told = html.refused(error.sentence(language_of(request)))
+                yield (told, *(gr.skip(),) * parts) if parts else told
+
+        return refusing
+
+    return decorate
 
 
 def plain_gallery(label: object, elem_id: str, **options: Any) -> gr.Gallery:

@@ -10,14 +10,24 @@ from typing import Any
 import gradio as gr
 
 from deepart.admin.data import hub as hub_datasets
-from deepart.admin.data.datasets import Choices, Draft, check, choose, find_data_set, store
+from deepart.admin.data.datasets import Choices, Draft, check, choose, find_data_set, relabelled, store
 from deepart.admin.data.sources import COLUMNS, Source, ZipSource
 from deepart.admin.jobs import delete_data_set
 from deepart.errors import InputError
 from deepart.images import load_image
 from deepart.text import say
 from deepart.ui.admin import html
-from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
+from deepart.ui.admin.choices import (
+    CLEAR,
+    QUIET,
+    Panel,
+    data_set_choices,
+    following,
+    one_at_a_time,
+    plain_gallery,
+    refused_inline,
+    updated,
+)
 from deepart.ui.events import admin_handler, language_of, unread
 from deepart.ui.events import translations as t
 
@@ -72,6 +82,17 @@ def build_data_panel(token: gr.State) -> Panel:
                         elem_id="admin-leaks",
                         elem_classes="segmented",
                     )
+                labelled = plain_gallery(t("ui.admin.sheet_labels"), "admin-labelled", columns=6, allow_preview=False)
+                with gr.Row():
+                    label = gr.Dropdown(
+                        [],
+                        label=t("ui.admin.right_label"),
+                        allow_custom_value=True,
+                        interactive=True,
+                        min_width=160,
+                        elem_id="admin-right-label",
+                    )
+                    correct_button = gr.Button(t("ui.admin.correct"), size="md", min_width=120, elem_id="admin-correct")
                 store_button = gr.Button(t("ui.admin.store"), variant="primary", elem_id="admin-store")
             report = gr.HTML(elem_id="admin-report")
             sheet = gr.Image(
@@ -90,7 +111,15 @@ def build_data_panel(token: gr.State) -> Panel:
     facts = [left.archive, left.repository, left.revision, left.name, left.column, left.licence, left.origin]
     shown = [status, choices_side, report]
     looking = left.check_button.click(
-        check_data, [token, work, *facts], [*shown, sheet], **one_at_a_time("data"), **QUIET
+        check_data, [token, work, *facts], [*shown, sheet, labelled, label], **one_at_a_time("data"), **QUIET
+    )
+    labelled.select(pick_labelled, [token, work], [label], **QUIET)
+    correct_button.click(
+        correct_label,
+        [token, work, label, *chosen],
+        [status, report, labelled, label],
+        **one_at_a_time("data"),
+        **QUIET,
     )
     storing = store_button.click(
         store_data, [token, work, *chosen], [*shown, left.stored], **one_at_a_time("data"), **QUIET
@@ -179,6 +208,7 @@ def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Re
 
 
 @admin_handler
+@refused_inline(5)
 def check_data(
     token: str,
     work: dict[str, Any],
@@ -194,7 +224,7 @@ def check_data(
     """Look through what was uploaded, or a data set of the Hub; nothing is stored."""
     language = language_of(request)
     work.pop("draft", None)
-    hidden = gr.update(visible=False), "", gr.update(value=None, visible=False)
+    hidden = gr.update(visible=False), "", gr.update(value=None, visible=False), gr.skip(), gr.skip()
     yield html.progress(0, say("progress.checking_pictures", language)), *hidden
     source: Source
     if archives:
@@ -202,18 +232,52 @@ def check_data(
     elif repository.strip():
         place = repository.strip()
         fetching = hub_datasets.fetch(place, revision.strip() or "main", _column(column))
-        source = yield from following(fetching, language, 3)
+        source = yield from following(fetching, language, 5)
     else:
         raise InputError("ui.admin.no_source")
     looking = check(source, name=name.strip(), licence=licence, origin=origin or place)
-    draft: Draft = yield from following(looking, language, 3)
+    draft: Draft = yield from following(looking, language, 5)
     work["draft"] = draft
+    work.pop("picked", None)
     yield (
         html.done(say("ui.admin.looked_through", language)),
         gr.update(visible=True),
         html.report(draft.report.as_json(), language, len(choose(draft, Choices()))),
-        gr.update(value=draft.sheet, visible=True),
+        gr.update(value=None, visible=False),  # its pictures are in the gallery, where labels can be corrected
+        *_labels_shown(draft),
     )
+
+
+@admin_handler
+def pick_labelled(token: str, work: dict[str, Any], request: gr.Request, event: gr.SelectData) -> Any:
+    """Take up one picture of the sheet."""
+    draft: Draft | None = work.get("draft")
+    if draft is None or not isinstance(event.index, int) or not 0 <= event.index < len(draft.thumbs):
+        return gr.skip()
+    work["picked"] = list(draft.thumbs)[event.index]
+    return draft.label(work["picked"])
+
+
+@admin_handler
+@refused_inline(3)
+def correct_label(
+    token: str, work: dict[str, Any], label: str | None, request: gr.Request, *values: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Give the picture that was taken up another label."""
+    language = language_of(request)
+    draft: Draft | None = work.get("draft")
+    if draft is None or "picked" not in work:
+        raise InputError("ui.admin.no_picked")
+    work["draft"] = draft = relabelled(draft, work.pop("picked"), label or "")
+    report = html.report(draft.report.as_json(), language, len(choose(draft, _choices_of(*values))))
+    yield html.done(say("ui.admin.corrected", language)), report, *_labels_shown(draft)
+
+
+def _labels_shown(draft: Draft) -> tuple[Any, Any]:
+    """Return the pictures of the sheet with their labels, and the labels to choose from."""
+    labels = sorted({label for counted in draft.report.classes.values() for label in counted})
+    items = [(thumb, draft.label(index)) for index, thumb in draft.thumbs.items()]
+    return gr.update(value=items, selected_index=None), gr.update(choices=labels, value=None)
 
 
 @admin_handler
@@ -230,6 +294,7 @@ def count_kept(token: str, work: dict[str, Any], request: gr.Request, *values: A
 
 
 @admin_handler
+@refused_inline(3)
 def store_data(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
     language = language_of(request)
     draft: Draft | None = work.get("draft")

@@ -25,6 +25,11 @@ def done(sentence: str) -> str:
     return f'<p class="admin-done" role="status">{escape(sentence)}</p>'
 
 
+def refused(sentence: str) -> str:
+    """Return a sentence about why something cannot be done."""
+    return f'<p class="admin-done refused" role="alert">{escape(sentence)}</p>'
+
+
 def progress(share: float, sentence: str) -> str:
     """Return a bar that is `share` full, from 0 to 1, and what is going on."""
     share = min(max(share, 0.0), 1.0)

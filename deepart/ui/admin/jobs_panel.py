@@ -34,6 +34,7 @@ from deepart.ui.admin.choices import (
     job_title,
     one_at_a_time,
     plain_gallery,
+    refused_inline,
     task_choices,
     task_radio,
     thumbnail,
@@ -123,9 +124,10 @@ def build_jobs_panel(token: gr.State) -> Panel:
         event.failure(None, None, [place], js=CLEAR, **QUIET)
     left.give_up_button.click(None, None, [left.estimate], js=CLEAR, cancels=measuring, **QUIET)
     watched = [token, work, right.job, right.figure, right.loss]
+    followed = [left.estimate, right.job, *shown]
     for event in (right.job.input, right.figure.input, right.loss.input):
-        event(show_job, watched, shown, trigger_mode="always_last", **QUIET)
-    timer.tick(show_job, watched, shown, queue=False, **QUIET)
+        event(show_job, watched, followed, trigger_mode="always_last", **QUIET)
+    timer.tick(show_job, watched, followed, queue=False, **QUIET)
     for button, action in (
         (right.stop_button, stop_job),
         (right.keep_button, finish_job),
@@ -323,6 +325,7 @@ def open_jobs(
 
 
 @admin_handler
+@refused_inline(0)
 def measure_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[Any]:
     """Say how long the job would take on this machine."""
     yield from measure(work, _config(values), language_of(request))
@@ -337,6 +340,7 @@ def find_batch(token: str, request: gr.Request, *values: Any) -> Iterator[tuple[
 
 
 @admin_handler
+@refused_inline(_SHOWN + 1)
 def start_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
     """Start a job whose time has been said; say it first if it has not."""
     language, config = language_of(request), _config(values)
@@ -355,7 +359,15 @@ def start_job(token: str, work: dict[str, Any], request: gr.Request, *values: An
 def show_job(
     token: str, work: dict[str, Any], name: str | None, wanted: str | None, of: str | None, request: gr.Request
 ) -> tuple[Any, ...]:
-    return view(work, name, language_of(request), wanted, of)
+    """Show a job; the list, and what was said when it was started, say so if it is no longer what it was."""
+    language, before = language_of(request), work.get("seen", {})
+    shown = view(work, name, language, wanted, of)
+    now = work.get("seen", {})
+    if before.get("job") != now.get("job") or before.get("state") == now.get("state"):
+        return gr.skip(), gr.skip(), *shown
+    has_ended = now["state"] in ("finished", "stopped", "failed")
+    told = html.done(say(f"ui.admin.state.{now['state']}", language)) if has_ended else gr.skip()
+    return told, gr.update(choices=job_choices(language)), *shown
 
 
 def act(token: str, work: dict[str, Any], name: str | None, language: str) -> tuple[Any, ...]:

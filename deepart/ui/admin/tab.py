@@ -39,6 +39,7 @@ def build_admin_tab() -> None:
     token = gr.State("")
     gate = access.gate()
     with gr.Column(elem_id="admin-door") as door:
+        gr.Markdown(t("ui.admin.left_room"), elem_id="admin-left")
         gr.Markdown(t("ui.admin.door"))
         password = gr.Textbox(
             label=t("ui.admin.password"),
@@ -99,4 +100,6 @@ def build_admin_tab() -> None:
     for name, panel in panels.items():
         tabs[name].select(panel.refresh, [token, *panel.inputs], panel.outputs, **IN_TURN, **QUIET)
     # What was shown goes with the page.
-    leave_button.click(leave_admin, [token], [token], **QUIET).then(None, js="() => location.reload()", **QUIET)
+    leave_button.click(leave_admin, [token], [token], **QUIET).then(
+        None, js="() => window.deepart?.leaveAdmin()", **QUIET
+    )

@@ -19,6 +19,11 @@ window.deepart = {
     (remembered[tab] ??= {})[name] = value;
     if (room() === tab) history.replaceState({ tab }, "", address(tab, remembered[tab]));
   },
+  // What the owner saw goes with the page; the next one says that they are out.
+  leaveAdmin() {
+    try { sessionStorage.setItem("deepart-left", "1"); } catch {}
+    location.assign(`${location.pathname}?tab=admin`);
+  },
   async copyLink() {
     const link = location.origin + address(room(), remembered[room()]);
     await navigator.clipboard?.writeText(link).catch(() => {});
@@ -51,8 +56,14 @@ function whenThere(selector, then, tries = 100) {
   else if (tries) setTimeout(whenThere, 100, selector, then, tries - 1);
 }
 const first = opened.get("tab");
+let hasLeft = false;
+try {
+  hasLeft = sessionStorage.getItem("deepart-left") !== null;
+  sessionStorage.removeItem("deepart-left");
+} catch {} // storage may be forbidden
+if (hasLeft) whenThere("#admin-left", (said) => said.classList.add("said"));
 whenThere("#rooms > .tab-wrapper [data-tab-id]", () => {
-  if (first && first !== "admin") tabButton(first)?.click();
+  if (first && (first !== "admin" || hasLeft)) tabButton(first)?.click();
   history.replaceState({ tab: room() }, "");
 });
 const wantedStyle = facts.styles.indexOf(opened.get("style"));

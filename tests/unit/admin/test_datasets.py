@@ -13,7 +13,7 @@ from PIL import Image
 
 from deepart.admin.data import datasets
 from deepart.admin.data import hub as hub_datasets
-from deepart.admin.data.datasets import Choices, Draft, check, data_sets, find_data_set, store
+from deepart.admin.data.datasets import Choices, Draft, check, data_sets, find_data_set, relabelled, store
 from deepart.admin.data.sources import Contents, FolderSource, ZipSource, plain_text
 from deepart.admin.jobs import delete_data_set
 from deepart.errors import InputError
@@ -385,3 +385,15 @@ def test_a_table_that_cannot_be_meant_is_refused(tmp_path: Path, listing: bytes,
     with pytest.raises(InputError) as caught:
         contents(tmp_path, {"img/a.jpg": b"", "works.csv": listing})
     assert caught.value.key == key
+
+
+def test_a_single_label_is_corrected_before_anything_is_stored(tmp_path: Path, admin_dir: Path) -> None:
+    draft = checked(tmp_path, folders(6))
+    wrong = next(index for index in draft.thumbs if draft.label(index) == "Red")
+    corrected = relabelled(draft, wrong, " Blue\n")
+    assert corrected.label(wrong) == "Blue" and draft.label(wrong) == "Red"
+    assert corrected.report.classes == {"style": {"Blue": 7, "Red": 5}}
+    assert corrected.report.licence == draft.report.licence and corrected.sheet.size == draft.sheet.size
+    labels = {work.path.stem: work.style for work in run(store(corrected)).works()}
+    assert labels[draft.pictures[wrong].sha256[:24]] == "Blue"
+    assert relabelled(draft, wrong, "").report.classes == {"style": {"Blue": 6, "Red": 5}}

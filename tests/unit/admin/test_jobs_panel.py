@@ -1,12 +1,17 @@
-"""Curves of a job are drawn on axes of numbers, also before there is anything to draw."""
+"""Curves of a job are drawn on axes of numbers, also before there are any; what is refused is said in its place."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import pytest
 
 gr = pytest.importorskip("gradio")
 
+from deepart.errors import InputError  # noqa: E402
+from deepart.text import say  # noqa: E402
 from deepart.ui.admin import jobs_panel  # noqa: E402
+from deepart.ui.admin.choices import refused_inline  # noqa: E402
 
 LINES = [{"minutes": 1, "total": 10.2}, {"minutes": 2, "total": 9.1}, {"minutes": 3, "other": 1}]
 
@@ -18,3 +23,15 @@ def test_curves_are_numbers(lines: list[dict[str, float]]) -> None:
     assert drawn.data == [[line["minutes"], line["total"]] for line in lines if "total" in line]
     empty = gr.LinePlot(x="minutes", y="value").postprocess(jobs_panel._NO_POINTS)
     assert set(empty.datatypes.values()) == {"quantitative"}
+
+
+def test_what_is_refused_is_said_where_it_was_asked_for() -> None:
+    @refused_inline(2)
+    def handler(name: str, request: gr.Request) -> Iterator[tuple]:
+        yield name, 1, 2
+        raise InputError("ui.admin.no_data_set")
+
+    first, refused = handler("a", gr.Request(headers={"accept-language": "zh-CN"}))
+    assert first == ("a", 1, 2)
+    assert say("ui.admin.no_data_set", "zh") in refused[0] and 'role="alert"' in refused[0]
+    assert refused[1:] == (gr.skip(), gr.skip())
