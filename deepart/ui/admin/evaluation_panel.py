@@ -152,7 +152,7 @@ def compare_models(
         raise InputError("ui.admin.no_candidate")
     if not data:
         raise InputError("ui.admin.no_data_set")
-    gate = yield from following(_gate_steps(_task(task), candidate, data), language, 7)
+    gate = yield from following(compared_steps(task, candidate, data), language, 7)
     work.update(gate=gate, candidate=candidate)
     heads = list(gate.new.answers)
     facts = [
@@ -236,12 +236,17 @@ def frozen_steps(task: str, data: str) -> Generator[Progress, None, Any]:
     return frozen
 
 
-def _gate_steps(task: str, candidate: str, data: str) -> Generator[Progress, None, Any]:
+def compared_steps(task: str, candidate: str, data: str) -> Generator[Progress, None, Any]:
+    """Measure a candidate and the live model on the test pictures of a data set.
+
+    Raises:
+        InputError: the task's models cannot be compared, or something is not there.
+    """
     from deepart.admin.evaluation import live_key
     from deepart.admin.versions import gate_steps
 
     folder = candidate_folder(candidate)
-    frozen = yield from frozen_steps(task, data)
+    frozen = yield from frozen_steps(_task(task), data)
     return (yield from gate_steps(live_key(task), folder, frozen))
 
 

@@ -30,6 +30,26 @@ def refused(sentence: str) -> str:
     return f'<p class="admin-done refused" role="alert">{escape(sentence)}</p>'
 
 
+def tried(
+    new: Mapping[str, tuple[int, int]], old: Mapping[str, tuple[int, int]], doubts: Sequence[str], language: str
+) -> str:
+    """Return how many test pictures a new model gets right, and what speaks against using it.
+
+    Args:
+        new: for each head of a classifier the right answers, and the pictures; nothing for other models.
+        old: the same of the live model, for heads that it has.
+        doubts: sentences.
+        language: of what is said.
+    """
+    words = [
+        say("ui.admin.right_on", language, right=right, count=count, head=say(f"ui.admin.column.{head}", language))
+        + (say("ui.admin.right_before", language, right=old[head][0]) if head in old else "")
+        for head, (right, count) in new.items()
+    ]
+    words = words or [say("ui.admin.is_measured", language)]
+    return "".join((done(" ".join(words)), *map(refused, doubts)))
+
+
 def progress(share: float, sentence: str) -> str:
     """Return a bar that is `share` full, from 0 to 1, and what is going on."""
     share = min(max(share, 0.0), 1.0)

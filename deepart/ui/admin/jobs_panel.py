@@ -40,6 +40,7 @@ from deepart.ui.admin.choices import (
     thumbnail,
     updated,
 )
+from deepart.ui.admin.use_panel import build_use_panel
 from deepart.ui.events import admin_handler, language_of, unread
 from deepart.ui.events import translations as t
 
@@ -70,7 +71,7 @@ def build_jobs_panel(token: gr.State) -> Panel:
         with gr.Column(scale=5, elem_id="admin-job-settings"):
             left = _settings_side(fields)
         with gr.Column(scale=7, elem_id="admin-job"):
-            right = _job_side()
+            right = _job_side(token)
     unread(right.record)
     buttons = [right.stop_button, right.keep_button, right.resume_button, right.kill_button, right.delete_button]
     shown = [
@@ -234,10 +235,11 @@ def _more_settings(fields: dict[str, Component]) -> SimpleNamespace:
     return SimpleNamespace(of_classifier=of_classifier, batch_button=batch_button, batches=batches)
 
 
-def _job_side() -> SimpleNamespace:
+def _job_side(token: gr.State) -> SimpleNamespace:
     """Add the job that is looked at, and return the components."""
     job = gr.Dropdown([], label=t("ui.admin.job"), elem_id="admin-jobs")
     card = gr.HTML(elem_id="admin-job-card")
+    build_use_panel(token, job)
     with gr.Row(visible=False, elem_id="admin-job-buttons") as buttons_side:
         stop_button = gr.Button(t("ui.admin.stop"), size="sm", min_width=90, elem_id="admin-job-stop")
         keep_button = gr.Button(t("ui.admin.finish_now"), size="sm", min_width=90, elem_id="admin-job-keep")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 gr = pytest.importorskip("gradio")
 
+from deepart.admin.evaluation import Answered  # noqa: E402
 from deepart.errors import InputError  # noqa: E402
 from deepart.text import say  # noqa: E402
-from deepart.ui.admin import jobs_panel  # noqa: E402
+from deepart.ui.admin import html, jobs_panel  # noqa: E402
 from deepart.ui.admin.choices import refused_inline  # noqa: E402
+from deepart.ui.admin.use_panel import right_answers  # noqa: E402
 
 LINES = [{"minutes": 1, "total": 10.2}, {"minutes": 2, "total": 9.1}, {"minutes": 3, "other": 1}]
 
@@ -35,3 +39,13 @@ def test_what_is_refused_is_said_where_it_was_asked_for() -> None:
     assert first == ("a", 1, 2)
     assert say("ui.admin.no_data_set", "zh") in refused[0] and 'role="alert"' in refused[0]
     assert refused[1:] == (gr.skip(), gr.skip())
+
+
+def test_what_a_model_gets_right_is_said_in_a_sentence() -> None:
+    rows = [Answered(Path("a.png"), "Red", answer, 0.9) for answer in ("Red", "Red", "Blue")]
+    found = right_answers(SimpleNamespace(answers={"style": rows}))
+    assert found == {"style": (2, 3)}
+    told = html.tried(found, {"style": (1, 3)}, ["<too> large"], "en")
+    assert "Style: right on 2 of 3 test pictures. (The live model: 1.)" in told
+    assert "&lt;too&gt; large" in told and "refused" in told
+    assert say("ui.admin.is_measured") in html.tried({}, {}, [], "en")

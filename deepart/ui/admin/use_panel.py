@@ -1,0 +1,94 @@
+"""Below a job: how many test pictures its model gets right, and the button that lets it take the live model's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from deepart.admin import jobs
+from deepart.errors import InputError
+from deepart.text import say
+from deepart.ui.admin import html
+from deepart.ui.admin.choices import QUIET, following, one_at_a_time, refused_inline
+from deepart.ui.admin.evaluation_panel import compared_steps
+from deepart.ui.events import admin_handler, language_of
+from deepart.ui.events import translations as t
+
+
+def build_use_panel(token: gr.State, job: gr.Dropdown) -> None:
+    """Add the panel to the surrounding column.
+
+    Args:
+        token: of the owner's session.
+        job: the one that is looked at.
+    """
+    work = gr.State({})  # "gate": what was found out about the model of "job"
+    with gr.Row():
+        try_button = gr.Button(t("ui.admin.try"), size="md", min_width=140, elem_id="admin-try")
+        use_button = gr.Button(
+            t("ui.admin.use"), variant="primary", size="md", min_width=140, visible=False, elem_id="admin-use"
+        )
+    told = gr.HTML(elem_id="admin-tried")
+    reason = gr.Textbox(
+        label=t("ui.admin.reason"),
+        info=t("ui.admin.reason_info"),
+        max_lines=1,
+        visible=False,
+        elem_id="admin-use-reason",
+    )
+    outputs = [told, use_button, reason]
+    try_button.click(try_job, [token, work, job], outputs, **one_at_a_time("evaluate"), **QUIET)
+    use_button.click(use_job, [token, work, job, reason], outputs, **one_at_a_time("evaluate"), **QUIET)
+    job.change(forget_try, [token, work, job], outputs, **QUIET)
+
+
+@admin_handler
+@refused_inline(2)
+def try_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Ask the new model about pictures that it has not learnt from."""
+    language, hidden = language_of(request), gr.update(visible=False)
+    work.clear()
+    yield html.progress(0, say("progress.evaluating", language)), hidden, hidden
+    found = jobs.find_job(name or "")
+    if found.bundle is None:
+        raise InputError("job.no_bundle")
+    view = found.view()
+    gate = yield from following(compared_steps(view.task, f"job:{found.id}", view.data), language, 2)
+    work.update(gate=gate, job=found.id)
+    yield (
+        html.tried(right_answers(gate.new), right_answers(gate.old), gate.sentences(language), language),
+        gr.update(visible=True),
+        gr.update(visible=not gate.passed),
+    )
+
+
+@admin_handler
+@refused_inline(2)
+def use_job(
+    token: str, work: dict[str, Any], name: str | None, reason: str, request: gr.Request
+) -> Iterator[tuple[Any, ...]]:
+    """Let the model that was tried take the live model's place."""
+    from deepart.admin.versions import promote
+
+    if work.get("job") != name or "gate" not in work:
+        raise InputError("ui.admin.no_gate")
+    version = promote(work["gate"], reason or "", None, jobs.find_job(name).record())
+    work.clear()
+    told = say("ui.admin.is_live", language_of(request), checkpoint=version.key, number=version.number)
+    yield html.done(told), gr.update(visible=False), gr.update(value="", visible=False)
+
+
+@admin_handler
+def forget_try(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> tuple[Any, ...]:
+    """What was tried was another job's."""
+    if work.get("job") in (None, name):
+        return (gr.skip(),) * 3
+    work.clear()
+    return "", gr.update(visible=False), gr.update(visible=False)
+
+
+def right_answers(found: Any) -> dict[str, tuple[int, int]]:
+    """Return for each head of a classifier how many test pictures it got right, and of how many."""
+    return {head: (sum(row.truth == row.answer for row in rows), len(rows)) for head, rows in found.answers.items()}
