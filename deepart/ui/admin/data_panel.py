@@ -223,6 +223,8 @@ def check_data(
 ) -> Iterator[tuple[Any, ...]]:
     """Look through what was uploaded, or a data set of the Hub; nothing is stored."""
     language = language_of(request)
+    # What was never typed into is None.
+    repository, name, licence, origin = (text or "" for text in (repository, name, licence, origin))
     work.pop("draft", None)
     hidden = gr.update(visible=False), "", gr.update(value=None, visible=False), gr.skip(), gr.skip()
     yield html.progress(0, say("progress.checking_pictures", language)), *hidden
@@ -231,7 +233,7 @@ def check_data(
         source, place = ZipSource(tuple(map(Path, archives)), _column(column)), ""
     elif repository.strip():
         place = repository.strip()
-        fetching = hub_datasets.fetch(place, revision.strip() or "main", _column(column))
+        fetching = hub_datasets.fetch(place, (revision or "").strip() or "main", _column(column))
         source = yield from following(fetching, language, 5)
     else:
         raise InputError("ui.admin.no_source")
