@@ -261,7 +261,6 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
                     format="png",
                     sources=[],
                     transforms=[],
-                    height=520,
                     canvas_size=(EDITOR_SIDE, EDITOR_SIDE),
                     brush=gr.Brush(default_size=40, colors=[MASK_COLOUR], color_mode="fixed"),
                     layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
