@@ -95,6 +95,7 @@ def test_wrong_password_opens_nothing_and_leaving_closes(new_page: NewPage) -> N
     expect(page.locator("#admin-left")).to_be_visible()
     expect(page.locator("#admin-room")).to_be_hidden()
     page.goto(page.url)
+    page.wait_for_selector("#transfer-result img")  # as in every new page: now its tabs can be opened
     open_admin(page)
     expect(page.locator("#admin-door")).to_be_visible()
     expect(page.locator("#admin-left")).to_be_hidden()

@@ -61,11 +61,11 @@ try {
   hasLeft = sessionStorage.getItem("deepart-left") !== null;
   sessionStorage.removeItem("deepart-left");
 } catch {} // storage may be forbidden
-if (hasLeft) whenThere("#admin-left", (said) => said.classList.add("said"));
+if (hasLeft) document.documentElement.dataset.left = ""; // shows #admin-left
 whenThere("#rooms > .tab-wrapper [data-tab-id]", () => {
   if (first && (first !== "admin" || hasLeft)) tabButton(first)?.click();
   history.replaceState({ tab: room() }, "");
-});
+}, 600);
 const wantedStyle = facts.styles.indexOf(opened.get("style"));
 if (wantedStyle >= 0 && (first ?? "transfer") === "transfer") {
   whenThere("#transfer-result img", () => { // the last thing that comes by itself
