@@ -325,7 +325,8 @@ def test_a_folder_of_paintings_becomes_a_bundle(tmp_path: Path) -> None:
     (tmp_path / "paintings.csv").write_text("\n".join(rows))
     run = tmp_path / "run"
     usual = {"stages": "32x2", "architecture": "dcgan", "loss": "nonsaturating", "seed": 0, "learning_rate": 2e-4}
-    left_out = dict.fromkeys(("backbone", "start", "optimizer", "cache"))
+    usual |= {"optimizer": "auto"}
+    left_out = dict.fromkeys(("backbone", "start", "cache"))
     train_generator(Namespace(data=tmp_path, run=run, minutes=1e-6, ema=0.99, **usual, **left_out))
     assert (run / "state.pt").is_file()
     assert DCGANGenerator.from_pretrained(run / "bundle")(torch.randn(1, 100)).shape == (1, 3, 32, 32)

@@ -103,6 +103,20 @@ def test_a_result_stays_when_it_was_faster_than_the_examination(page: Page, hole
     assert page.call("examine_picture")["restore-shown"] == {"visible": False}
 
 
+def test_a_mask_that_came_while_damage_was_looked_for_stays(page: Page, hole: str, tmp_path: Path) -> None:
+    page["restore-picture"] = hole
+    page.call("examine_picture")
+    looking = page.steps("look_for_damage")
+    next(looking)
+    half = Image.new("L", (120, 90))
+    half.paste(255, (0, 0, 60, 90))
+    half.save(tmp_path / "half.png")
+    page.do("restore-upload", "upload", str(tmp_path / "half.png"))
+    for _ in looking:
+        pass
+    assert "50" in page.call("tell_mask")["restore-marked"]["value"]
+
+
 def test_nobody_looks_on_for_damage_of_a_picture_that_another_has_replaced(page: Page, hole: str) -> None:
     page["restore-picture"] = hole
     page.call("examine_picture")

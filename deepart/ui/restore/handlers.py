@@ -38,7 +38,8 @@ _PATIENCE = 3.0  # seconds after which it is said how long it will take
 def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
     """Add to what is wrong the damage, which takes a network."""
     try:
-        yield from examine_damage(path, language_of(request), lambda: work["picture"] == path)
+        for card, found, *rest in examine_damage(path, language_of(request), lambda: work["picture"] == path):
+            yield card, gr.skip() if work.get("own_mask") else found, *rest  # a visitor's mask counts more
     finally:
         work["looking"] = False
 
@@ -186,7 +187,7 @@ def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request)
         return (gr.skip(),) * (10 + len(STRENGTHS))
     work.pop("done", None)
     work.pop("piece", None)
-    work.update(picture=path, looking=path is not None)
+    work.update(picture=path, looking=path is not None, own_mask=False)
     no_result = html.waiting(say("ui.restore.result_waiting", language))
     hidden = gr.update(visible=False)
     # Whoever was faster than this has a result already.

@@ -39,7 +39,8 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
 
     Args:
         work: what the tab remembers, a dictionary: "looking", whether damage is being looked for; the panel
-            adds "marking", whether it is open, and "marked", what it was last shown.
+            adds "marking", whether it is open, "marked", what it was last shown, and "own_mask", whether it is
+            the visitor's.
         picture: the tab's.
         fill: whether what is marked is filled.
     """
@@ -84,8 +85,8 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
     for changed in (
         panel.expand(open_panel, [work], None, **QUIET),
         found,
-        clicked.select(add_object, [picture, mask, editor], [mask, fill], **QUIET),
-        upload.upload(take_mask, [upload, picture], [mask, fill], **QUIET),
+        clicked.select(add_object, [work, picture, mask, editor], [mask, fill], **QUIET),
+        upload.upload(take_mask, [work, upload, picture], [mask, fill], **QUIET),
         clear_button.click(clear_mask, [work], [mask, fill], **QUIET),
     ):
         show_after(changed.success)
@@ -165,26 +166,35 @@ def find_damage(
 
 @handler
 def add_object(
-    path: str | None, mask: bytes | None, drawn: dict[str, Any] | None, request: gr.Request, event: gr.SelectData
+    work: dict[str, Any],
+    path: str | None,
+    mask: bytes | None,
+    drawn: dict[str, Any] | None,
+    request: gr.Request,
+    event: gr.SelectData,
 ) -> tuple[bytes | None, bool]:
     """Add the object that was clicked at to what is marked, to be painted over."""
     if path is None:
         raise InputError("restore.missing")
     size = load_image(path).size
     before, _ = request_of.marked(mask, drawn, size)
+    work["own_mask"] = True
     return request_of.joined(before, request_of.hole_of(object_of(path, event), size)), True
 
 
 @handler
-def take_mask(file: str, path: str | None, request: gr.Request) -> tuple[bytes, bool]:
+def take_mask(work: dict[str, Any], file: str, path: str | None, request: gr.Request) -> tuple[bytes, bool]:
     if path is None:
         raise InputError("restore.missing")
-    return request_of.uploaded(file, path), True
+    taken = request_of.uploaded(file, path)
+    work["own_mask"] = True
+    return taken, True
 
 
 @handler
 def clear_mask(work: dict[str, Any], request: gr.Request) -> tuple[None, bool]:
     work.pop("marked", None)  # strokes may be there although the mask is as it was
+    work["own_mask"] = True
     return None, False
 
 
