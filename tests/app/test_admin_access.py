@@ -78,7 +78,7 @@ class Intruder:
             "data": data or self.nothing(handler),
             "fn_index": handler["id"],
             "session_hash": self.session,
-            "event_data": None,
+            "event_data": {"index": 0, "value": None},
         }
         asked = self.connection.post(f"{self.url}/gradio_api/queue/join", json=body)
         assert asked.status_code == 200, asked.text

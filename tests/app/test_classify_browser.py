@@ -117,7 +117,7 @@ def test_photo_is_no_painting_and_stays_if_a_bad_picture_comes(new_tab: NewPage,
     expect(page.locator(VERDICT)).to_contain_text("Unsure")
     expect(page.locator("#classify-bars .dimmed .name").first).to_be_visible()
     page.wait_for_selector("#classify-legend ul")
-    answer = page.inner_text(VERDICT)
+    answer = page.text_content(VERDICT)
 
     data, key = BAD_PICTURES["png that ends early"]
     (tmp_path / "early.png").write_bytes(data)

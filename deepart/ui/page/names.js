@@ -27,6 +27,14 @@ function nameDividers() {
   }
 }
 
+function namePictures() {
+  for (const shown of document.querySelectorAll("button:has(> .image-frame)")) {
+    const note = shown.closest("#generate-easel") && document.querySelector("#generate-note")?.textContent.trim();
+    const name = note || shown.closest(".block").querySelector("[data-testid=block-label]")?.textContent.trim();
+    if (name && shown.getAttribute("aria-label") !== name) shown.setAttribute("aria-label", name);
+  }
+}
+
 document.addEventListener("keydown", (event) => {
   const divider = event.target.closest?.("[data-testid=slider].outer");
   if (!divider || !(event.key in STEPS)) return;
@@ -52,9 +60,7 @@ function mend() {
     isDue = false;
     nameTiles();
     nameDividers();
-    const shown = document.querySelector("#generate-easel button:has(> .image-frame)");
-    const note = document.querySelector("#generate-note")?.textContent.trim();
-    if (shown && note && shown.getAttribute("aria-label") !== note) shown.setAttribute("aria-label", note);
+    namePictures();
     for (const empty of document.querySelectorAll(".empty[aria-label]:not([role])")) empty.setAttribute("role", "img");
   }, 150);
 }
