@@ -117,7 +117,7 @@ def test_photo_is_no_painting_and_stays_if_a_bad_picture_comes(new_tab: NewPage,
     expect(page.locator(VERDICT)).to_contain_text("Unsure")
     expect(page.locator("#classify-bars .dimmed .name").first).to_be_visible()
     page.wait_for_selector("#classify-legend ul")
-    answer = page.text_content(VERDICT)
+    answer = page.text_content(f"{VERDICT} h2")
 
     data, key = BAD_PICTURES["png that ends early"]
     (tmp_path / "early.png").write_bytes(data)
@@ -129,7 +129,7 @@ def test_photo_is_no_painting_and_stays_if_a_bad_picture_comes(new_tab: NewPage,
         upload(page, tmp_path / name)
         expect(page.locator("[data-testid=toast-text]")).to_have_text([sentence])
         expect(page.locator("#classify-picture img")).to_have_attribute("src", re.compile("chelsea"))
-        expect(page.locator(VERDICT)).to_have_text(answer)
+        expect(page.locator(f"{VERDICT} h2")).to_have_text(answer)
         close_toast(page)
 
 
