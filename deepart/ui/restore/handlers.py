@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +36,14 @@ _PATIENCE = 3.0  # seconds after which it is said how long it will take
 
 @handler
 def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """Add to what is wrong the damage, which takes a network."""
+    """Add to what is wrong the damage, which takes a network, unless another picture comes."""
     try:
-        for card, found, *rest in examine_damage(path, language_of(request), lambda: work["picture"] == path):
-            yield card, gr.skip() if work.get("own_mask") else found, *rest  # a visitor's mask counts more
+        yield from _damage_of(work, path, language_of(request))
     finally:
         work["looking"] = False
 
 
-def examine_damage(
-    path: str | None, language: str, wanted: Callable[[], bool] = lambda: True
-) -> Iterator[tuple[Any, ...]]:
-    """Look for damage, for as long as somebody wants to know."""
+def _damage_of(work: dict[str, Any], path: str | None, language: str) -> Iterator[tuple[Any, ...]]:
     nothing = (gr.skip(),) * (4 + len(STRENGTHS))
     if path is None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
         yield nothing
@@ -57,7 +53,7 @@ def examine_damage(
         while True:
             next(steps)
             yield nothing
-            if not wanted():
+            if work["picture"] != path:
                 return
     except StopIteration as end:
         examined = end.value
@@ -71,7 +67,9 @@ def examine_damage(
     changed = (gr.skip() if old == new else new for old, new in zip(before, after))
     card = html.diagnosis_card(path, examined, language)
     asks = gr.update(visible=examined.found.answer == "ask")
-    yield card, examined.sure, examined.sure is not None, asks, *changed
+    # A visitor's mask counts more than what is found.
+    found = (gr.skip(), gr.skip()) if work.get("own_mask") else (examined.sure, examined.sure is not None)
+    yield card, *found, asks, *changed
 
 
 @handler
