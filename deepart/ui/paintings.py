@@ -21,6 +21,7 @@ from deepart.images import fit, load_image, save_png
 from deepart.models.style_code import StyleCode
 from deepart.options import THUMBNAIL_SIDE, PaintOptions
 from deepart.recipes import Recipe, chunks, recipe_of
+from deepart.runtime import Progress
 from deepart.tasks.find.faces import face_mask
 from deepart.tasks.paint import masks
 from deepart.tasks.paint.engine import PREVIEW_SIDE, Prepared, Region, StyleTransfer
@@ -78,6 +79,18 @@ def write_painting(painted: Image.Image, content: str, size: int | None, folder:
         size=painted.size,
         had_credentials=any(ingredient.had_credentials for ingredient in recipe.ingredients),
     )
+
+
+def answers(
+    paint: Callable[[Path], Iterator[Progress | Painted]],
+) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
+    """Yield what an endpoint answers while `paint` writes a painting to the folder that it is given: file and recipe.
+
+    Only where a value is handed over can the request be cancelled.
+    """
+    with TemporaryDirectory(prefix="deepart-") as folder:
+        for step in paint(Path(folder)):
+            yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
 
 
 def file_name(recipe: Recipe, content: str) -> str:

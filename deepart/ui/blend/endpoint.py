@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -18,7 +16,7 @@ from deepart.tasks.paint.masks import SPATIAL_KINDS
 from deepart.ui.blend.request import BlendRequest
 from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
-from deepart.ui.paintings import Painted
+from deepart.ui.paintings import answers
 from deepart.ui.transfer.request import known_style
 
 CONTRACT = (
@@ -76,10 +74,7 @@ def blend_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tupl
         layers={layer: _layer_style(values[layer], files) for layer in LAYERS if values[layer]},
         where=where,
     )
-    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        for step in wanted.paint_to(Path(folder)):
-            # Only where a value is handed over can the request be cancelled.
-            yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
+    yield from answers(wanted.paint_to)
 
 
 def file_weights(files: Sequence[str], weights: Any) -> list[tuple[str, float]]:

@@ -152,38 +152,25 @@ def born(
 
 
 @handler
-def show_first_wall(
-    studio: Studio, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
-) -> Iterator[tuple[Any, ...]]:
+def show_first_wall(studio: Studio, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
     """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
     if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
         yield (gr.skip(),) * 4
         return
     studio.is_open = True
-    yield from born(studio, None, style, genre, variety, finish, count, request)
+    yield from born(studio, None, *settings, request)
 
 
 @handler
-def hang_new(
-    studio: Studio, style: str, genre: str, variety: float, finish: str, count: int, request: gr.Request
-) -> Iterator[tuple[Any, ...]]:
+def hang_new(studio: Studio, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
-    yield from born(studio, None, style, genre, variety, finish, count, request)
+    yield from born(studio, None, *settings, request)
 
 
 @handler
-def hang_seed(
-    studio: Studio,
-    seed: int | None,
-    style: str,
-    genre: str,
-    variety: float,
-    finish: str,
-    count: int,
-    request: gr.Request,
-) -> Iterator[tuple[Any, ...]]:
+def hang_seed(studio: Studio, seed: int | None, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
-    yield from born(studio, None if seed is None else int(seed), style, genre, variety, finish, count, request)
+    yield from born(studio, None if seed is None else int(seed), *settings, request)
 
 
 @handler

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -15,7 +14,7 @@ from deepart.options import PaintOptions, RefineOptions
 from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.finer import PATIENT, finer_to
-from deepart.ui.paintings import Painted
+from deepart.ui.paintings import answers
 from deepart.ui.transfer.request import TransferRequest, known_style, paint_to
 
 CONTRACT = (
@@ -74,10 +73,7 @@ def transfer_endpoint(
     Returns:
         The painting as PNG, and the recipe of how it was made.
     """
-    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        for step in paint_to(Path(folder), _wanted(values)):
-            # Only where a value is handed over can the request be cancelled.
-            yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
+    yield from answers(partial(paint_to, wanted=_wanted(values)))
 
 
 def refine_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
@@ -88,10 +84,7 @@ def refine_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[tup
     Returns:
         The painting as PNG, and the recipe of how it was made.
     """
-    options = RefineOptions.read(values)
-    with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        for step in finer_to(Path(folder), _wanted(values), options):
-            yield (step.download, step.recipe) if isinstance(step, Painted) else (None, None)
+    yield from answers(partial(finer_to, wanted=_wanted(values), options=RefineOptions.read(values)))
 
 
 def _wanted(values: dict[str, Any]) -> TransferRequest:

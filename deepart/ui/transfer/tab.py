@@ -112,21 +112,14 @@ def build_transfer_tab() -> tuple[Room, FitPanel]:
             preview,
             [*wanted, painted],
             right.outputs,
-            api_visibility="private",
-            show_progress="hidden",
             trigger_mode="always_last",
             concurrency_id="preview",
             concurrency_limit=2,
+            **QUIET,
         )
 
     def placed(changed: Callable[..., gr.events.Dependency]) -> None:
-        changed(
-            show_place,
-            [left.where, left.content],
-            [left.painted_mask, left.uploaded_mask, left.editor],
-            api_visibility="private",
-            show_progress="hidden",
-        )
+        changed(show_place, [left.where, left.content], [left.painted_mask, left.uploaded_mask, left.editor], **QUIET)
 
     def follow(arrived: Callable[..., gr.events.Dependency]) -> None:
         """Do what another picture asks for."""
