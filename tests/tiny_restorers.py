@@ -16,7 +16,7 @@ from deepart.models.restorers.damage_detector import DamageDetector, DamageDetec
 from deepart.models.restorers.denoiser import Denoiser, DenoiserConfig
 from deepart.models.restorers.inpainter import Inpainter, InpainterConfig
 from deepart.models.restorers.upscaler import Upscaler, UpscalerConfig
-from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS
+from deepart.tasks.restore.bundled import DENOISER, DETECTOR, INPAINTER, UPSCALERS
 from photos import photo
 
 HOLE = (40, 30, 60, 45)
@@ -41,8 +41,8 @@ def tiny_restorers() -> Iterator[None]:
     """Let the networks of Restore be tiny ones that change every pixel a little, until the end."""
     torch.manual_seed(0)
     networks = {
-        CLEANER: Denoiser(DenoiserConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
-        FILLER: Inpainter(InpainterConfig(widths=(8, 8), depths=(1, 1, 1), dilations=(1, 2))),
+        DENOISER: Denoiser(DenoiserConfig(widths=(8, 8, 8), depths=(1, 1, 1, 1, 1))),
+        INPAINTER: Inpainter(InpainterConfig(widths=(8, 8), depths=(1, 1, 1), dilations=(1, 2))),
         DETECTOR: BlackIsDamage(DamageDetectorConfig(widths=(4, 4), depths=(1, 1, 1))),
         **{key: Upscaler(UpscalerConfig(width=8, depth=2)) for key in UPSCALERS.values()},
     }

@@ -73,23 +73,23 @@ def _restore(options: argparse.Namespace) -> int:
     from deepart.recipes import recipe_of
     from deepart.runtime import run
     from deepart.tasks.restore.batch import restore_batch_steps
-    from deepart.tasks.restore.engine import Manner
+    from deepart.tasks.restore.engine import PipelineOptions
     from deepart.tasks.restore.restore import restore_steps
     from deepart.text import say
 
     started = time.perf_counter()
     engines = (_restorer(name) for name in (options.filler, options.cleaner, options.upscaler))
-    manner = Manner(
-        protect=options.protect, palette=options.palette, **dict(zip(("filler", "cleaner", "upscaler"), engines))
+    pipeline = PipelineOptions(
+        protect=options.protect, palette=options.palette, **dict(zip(("inpainter", "denoiser", "upscaler"), engines))
     )
     wanted = RestoreOptions.read(vars(options))
     are_many = options.picture.is_dir() or options.picture.suffix.lower() == ".zip"
     writable(options.output, (".zip" if are_many else ".png",))
     if are_many:
         sources = pictures_of(options.picture)
-        steps = restore_batch_steps(sources, options.mask, wanted, manner, out=options.output)
+        steps = restore_batch_steps(sources, options.mask, wanted, pipeline, out=options.output)
         return report_batch(run(steps, progress_line()), options.output, started)
-    steps = restore_steps(options.picture, options.mask, wanted, manner)
+    steps = restore_steps(options.picture, options.mask, wanted, pipeline)
     result = run(steps, progress_line())
     made = recipe_of(result.after).settings
     if made.get("unsure"):

@@ -18,7 +18,15 @@ from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.restore import bundled as bundled_restorers
 from deepart.tasks.restore import holes
-from deepart.tasks.restore.bundled import CLEANER, DETECTOR, FILLER, UPSCALERS, clean_steps, enlarge_steps, fill_steps
+from deepart.tasks.restore.bundled import (
+    DENOISER,
+    DETECTOR,
+    INPAINTER,
+    UPSCALERS,
+    clean_steps,
+    enlarge_steps,
+    fill_steps,
+)
 from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.engine import run_plan
 from deepart.tasks.restore.restore import detect_damage, plan, restore, restore_steps
@@ -182,7 +190,7 @@ def test_holes_larger_than_a_window_are_filled(box: tuple[int, int, int, int], m
     monkeypatch.setattr(holes, "_CONTEXT", 32)
     monkeypatch.setattr(bundled_restorers, "WINDOW", 256)
     looked_at = []
-    network = models.get(FILLER, str(runtime.device()))
+    network = models.get(INPAINTER, str(runtime.device()))
     forward = network.forward
     monkeypatch.setattr(
         network, "forward", lambda x, *rest: (looked_at.append(x.shape[2:].numel()), forward(x, *rest))[1]
@@ -197,7 +205,7 @@ def test_holes_larger_than_a_window_are_filled(box: tuple[int, int, int, int], m
 
 def test_filling_begins_where_holes_are_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     masks = []
-    network = models.get(FILLER, str(runtime.device()))
+    network = models.get(INPAINTER, str(runtime.device()))
     forward = network.forward
     monkeypatch.setattr(network, "forward", lambda x, mask, *rest: (masks.append(mask), forward(x, mask, *rest))[1])
     runtime.run(fill_steps(picture((400, 400)), marked((400, 400), (150, 150, 250, 250))))
@@ -229,7 +237,7 @@ def test_found_damage_is_filled() -> None:
     result = runtime.run(restore_steps(source, "detect", options=RestoreOptions(clean=0)))
     assert not differing(result.after, source)[~found].any()
     assert (np.asarray(result.after)[np.asarray(mask) > 0] > 0).any()
-    assert set(recipe_of(result.after).checkpoint.split(", ")) == {DETECTOR, FILLER}
+    assert set(recipe_of(result.after).checkpoint.split(", ")) == {DETECTOR, INPAINTER}
     besides = marked(source.size, (100, 80, 120, 100))
     both = runtime.run(restore_steps(source, besides, options=RestoreOptions(clean=0, detect=True))).filled
     assert np.array_equal(np.asarray(both) > 0, found | (np.asarray(besides) > 0))
@@ -251,7 +259,7 @@ def test_a_plan_is_done_step_by_step_and_can_be_edited() -> None:
     assert result.steps == tuple(edited) and result.filled is None
     settings = recipe_of(result.after).settings
     assert settings["steps"] == "clean, colour, enlarge" and settings["clean"] == 0.5 and settings["upscale"] == 2
-    assert recipe_of(result.after).checkpoint == f"{CLEANER}, {UPSCALERS['faithful']}"
+    assert recipe_of(result.after).checkpoint == f"{DENOISER}, {UPSCALERS['faithful']}"
     automatic = runtime.run(restore_steps(source))
     assert automatic.steps == steps[:1]
 

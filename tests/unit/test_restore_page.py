@@ -16,7 +16,7 @@ from deepart.checkpoints import models
 from deepart.images import load_image, save_png
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.hub.restorers import RESTORERS
-from deepart.tasks.restore.bundled import CLEANER, DETECTOR
+from deepart.tasks.restore.bundled import DENOISER, DETECTOR
 from deepart.tasks.restore.restore import restore
 from deepart.tasks.restore.straighten import straighten
 from deepart.text import say
@@ -79,10 +79,10 @@ def test_an_object_that_is_clicked_at_is_marked_to_be_filled(page: Page, tmp_pat
 
 
 def test_a_visitor_who_does_not_open_the_tab_costs_nothing(page: Page) -> None:
-    for key in (CLEANER, DETECTOR):
+    for key in (DENOISER, DETECTOR):
         models.forget(key)
     page.load()
-    assert not {CLEANER, DETECTOR} & set(models.loaded())
+    assert not {DENOISER, DETECTOR} & set(models.loaded())
 
 
 def test_damage_is_diagnosed_and_restored_as_proposed(page: Page, hole: str) -> None:

@@ -25,15 +25,15 @@ def add_to(train, evaluate) -> None:
         stages="64x48@0.4,96x32@0.75,128x24",
         learning_rate=1e-3,
     )
-    filler = _add_train_command(
+    inpainter = _add_train_command(
         train,
         "filler",
-        "deepart.training.restore.run:train_filler",
+        "deepart.training.restore.run:train_inpainter",
         "train the network that fills holes",
         stages="128x16@0.45,176x8@0.8,256x4",
         learning_rate=7e-4,
     )
-    add_teacher_option(filler)
+    add_teacher_option(inpainter)
     detector = _add_train_command(
         train,
         "detector",

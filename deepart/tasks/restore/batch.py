@@ -16,7 +16,7 @@ from deepart.options import RestoreOptions
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks.paint.batch import BatchResult, each_into_archive, listed
-from deepart.tasks.restore.engine import Manner
+from deepart.tasks.restore.engine import PipelineOptions
 from deepart.tasks.restore.restore import restore_steps
 
 Masks = Union[Source, Sequence[Source], None]
@@ -31,7 +31,7 @@ def restore_batch_steps(
     sources: Sequence[Source],
     masks: Masks = None,
     options: RestoreOptions = RestoreOptions(),
-    manner: Manner = Manner(),
+    pipeline: PipelineOptions = PipelineOptions(),
     *,
     out: str | os.PathLike[str],
     language: str = "en",
@@ -46,7 +46,7 @@ def restore_batch_steps(
             pictures; at most `deepart.tasks.paint.batch.MOST_PICTURES` pictures in all.
         masks: what is missing; a picture that no mask is named as has no holes.  See `Masks`.
         options: see `RestoreOptions`.
-        manner: what is protected, and the restorers of the Hub.
+        pipeline: what is protected, and the restorers of the Hub.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
@@ -56,7 +56,7 @@ def restore_batch_steps(
         WeightsError: a checkpoint is missing or damaged.
     """
     options.check()
-    manner.check()
+    pipeline.check()
     pictures = listed(sources)
     of_all, of_each = _read_masks(masks)
     mask_of = [_mask_of(name, source, of_each) for name, source in pictures]
@@ -66,7 +66,7 @@ def restore_batch_steps(
     def work(number: int, source: Source) -> Generator[Progress, None, Image.Image]:
         mask = of_all if mask_of[number] is None else mask_of[number]
         mask = mask.read() if isinstance(mask, ArchivedPicture) else mask
-        return (yield from restore_steps(source, mask, options, manner)).after
+        return (yield from restore_steps(source, mask, options, pipeline)).after
 
     return (yield from each_into_archive(pictures, work, out, language))
 

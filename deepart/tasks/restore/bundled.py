@@ -36,8 +36,8 @@ from deepart.tasks.tiled import patiently, run_tiled
 LOOKS: tuple[Look, ...] = get_args(Look)
 SCALES = (2, 4)
 
-CLEANER = "restore/unet-wikiart-v1"
-FILLER = "restore/fill-unet-wikiart-v1"
+DENOISER = "restore/unet-wikiart-v1"
+INPAINTER = "restore/fill-unet-wikiart-v1"
 DETECTOR = "restore/damage-unet-wikiart-v1"
 COLOURISER = "restore/colour-lite0-wikiart-v1"
 UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
@@ -76,7 +76,7 @@ def clean_steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
-    network = _network(CLEANER)
+    network = _network(DENOISER)
     pixels = yield from run_tiled(
         partial(_apply, network),
         picture,
@@ -136,7 +136,7 @@ def fill_steps(picture: Image.Image, mask: Image.Image) -> Generator[Progress, N
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
-    return (yield from fill_holes(partial(_fill_window, _network(FILLER)), picture, mask))
+    return (yield from fill_holes(partial(_fill_window, _network(INPAINTER)), picture, mask))
 
 
 def _fill_window(network: Any, pixels: np.ndarray, hole: np.ndarray) -> Generator[Progress, None, np.ndarray]:
@@ -188,7 +188,7 @@ def guess_of_hole(pixels: np.ndarray, hole: np.ndarray, side: int) -> np.ndarray
     """
     while max(hole.shape) > side:
         pixels, hole = _halved(pixels, hole)
-    return fill_at_once(_network(FILLER), pixels, hole)
+    return fill_at_once(_network(INPAINTER), pixels, hole)
 
 
 def _levels(hole: np.ndarray) -> int:

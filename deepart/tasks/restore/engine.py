@@ -27,10 +27,10 @@ from deepart.tasks.hub.restorers import MOST_SIGMA, HubRestorer, find_restorer, 
 from deepart.tasks.hub.spandrel_network import Kind
 from deepart.tasks.paint import masks
 from deepart.tasks.restore.bundled import (
-    CLEANER,
     COLOURISER,
+    DENOISER,
     DETECTOR,
-    FILLER,
+    INPAINTER,
     LOOKS,
     SCALES,
     UPSCALERS,
@@ -69,15 +69,15 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class PipelineOptions:
     """How a picture is restored, whatever is done to it; see `restore`."""
 
     look: Look = "faithful"
     keep_paint: float | None = None
     """None keeps what is usual for pictures that look like this one, see `usual_keep_paint`."""
     protect: Source | None = None
-    filler: Engine = None
-    cleaner: Engine = None
+    inpainter: Engine = None
+    denoiser: Engine = None
     upscaler: Engine = None
     corners: Quad | None = None
     """Corners of a print that was photographed askew; it is straightened before anything else."""
@@ -97,7 +97,7 @@ class Manner:
             raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
         if self.keep_paint is not None:
             check_range("keep_paint", self.keep_paint, 0, 1)
-        asked = [engine for engine in (self.filler, self.cleaner, self.upscaler) if isinstance(engine, str)]
+        asked = [engine for engine in (self.inpainter, self.denoiser, self.upscaler) if isinstance(engine, str)]
         for engine in asked:
             find_restorer(engine)
         if asked and find_spec("spandrel") is None:
@@ -131,7 +131,7 @@ def run_plan(
     picture: Source,
     steps: Sequence[Step],
     mask: Source | None = None,
-    manner: Manner = Manner(),
+    pipeline: PipelineOptions = PipelineOptions(),
     *,
     detect: bool = False,
     only_sure: bool = False,
@@ -142,7 +142,7 @@ def run_plan(
         picture: a path, the bytes of a file, or a picture.
         steps: in the order in which they are done.
         mask: what "fill" fills: the same, white for yes; None looks for damage.
-        manner: how.
+        pipeline: how.
         detect: fill the damage that is found besides what `mask` marks.
         only_sure: of what is found fill only what surely is damage; the recipe says how much is not, as "unsure".
 
@@ -150,10 +150,10 @@ def run_plan(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    manner.check()
+    pipeline.check()
     for step in steps:
         _check(step)
-    begin = partial(_Work, picture, manner, mask, detect, only_sure)
+    begin = partial(_Work, picture, pipeline, mask, detect, only_sure)
     work = yield from patiently(begin, Progress(0, 1, "progress.restoring"))
     work.check_size(steps)
     for number, step in enumerate(steps):
@@ -193,7 +193,7 @@ class _Work:
     """
 
     source: Source
-    manner: Manner
+    pipeline: PipelineOptions
     mask: Source | None
     detect: bool
     only_sure: bool
@@ -218,8 +218,8 @@ class _Work:
         self.before = self.picture = loaded.convert("RGB")
         red, green, blue = self.before.split()
         self.is_grey = red == green == blue
-        if self.manner.protect is not None:
-            self.protect = self._load_mask("protect", self.manner.protect)
+        if self.pipeline.protect is not None:
+            self.protect = self._load_mask("protect", self.pipeline.protect)
 
     def check_size(self, steps: Sequence[Step]) -> None:
         """Refuse a plan whose result would be too large, before anything is done.
@@ -230,7 +230,7 @@ class _Work:
         scale = math.prod(step.scale for step in steps if step.action == "enlarge")
         size = self.before.size
         if any(step.action == "extend" for step in steps):
-            left, above, right, below = margins(self.manner.extend, size)
+            left, above, right, below = margins(self.pipeline.extend, size)
             size = (left + size[0] + right, above + size[1] + below)
         if scale**2 * math.prod(size) > max(MOST_RESULT_PIXELS, math.prod(self.before.size)):
             raise InputError("restorer.result", scale=scale, most=MOST_RESULT_PIXELS // 10**6)
@@ -274,9 +274,9 @@ class _Work:
         self.filled = holes
         self.settings["filled"] = round(_share(holes), 4)
         holes = holes.resize(self.picture.size, Image.Resampling.NEAREST)
-        engine = yield from self._hub_restorer(self.manner.filler, "inpaint")
+        engine = yield from self._hub_restorer(self.pipeline.inpainter, "inpaint")
         if engine is None:
-            self._use(FILLER)
+            self._use(INPAINTER)
             filled = yield from fill_steps(self.picture, holes)
         else:
             filled = yield from engine.steps(self.picture, holes)
@@ -304,14 +304,14 @@ class _Work:
         return holes.point([255 * (level >= 128) for level in range(256)])
 
     def _clean(self, step: Step) -> Generator[Progress, None, Image.Image]:
-        before, keep = self.picture, self.manner.keep_paint
-        engine = yield from self._hub_restorer(self.manner.cleaner, "clean", "face")
+        before, keep = self.picture, self.pipeline.keep_paint
+        engine = yield from self._hub_restorer(self.pipeline.denoiser, "clean", "face")
         takes_sigma = engine is not None and engine.takes_sigma
         if keep is None or takes_sigma:
             found = yield from patiently(partial(diagnose, before), Progress(0, 1, "progress.diagnosing"))
             keep = usual_keep_paint(found) if keep is None else keep
         if engine is None:
-            self._use(CLEANER)
+            self._use(DENOISER)
             cleaned = yield from clean_steps(before)
         elif engine.kind == "face":
             faces = yield from patiently(partial(face_mask, before), Progress(0, 1, "progress.finding_faces"))
@@ -329,7 +329,7 @@ class _Work:
         return (yield from patiently(work, Progress(0, 1, "progress.repairing_colours")))
 
     def _colourise(self, step: Step) -> Generator[Progress, None, Image.Image]:
-        palette = self.manner.palette
+        palette = self.pipeline.palette
         if palette is not None:
             work = partial(load_image, palette)
             loaded = yield from patiently(work, Progress(0, 1, "progress.colourising"))
@@ -340,11 +340,11 @@ class _Work:
         return Image.blend(self.picture, coloured, step.strength)
 
     def _extend(self, step: Step) -> Generator[Progress, None, Image.Image]:
-        added = margins(self.manner.extend, self.before.size)
+        added = margins(self.pipeline.extend, self.before.size)
         if not any(added):
             return self.picture
-        self.settings["extend"] = self.manner.extend
-        self._use(FILLER)
+        self.settings["extend"] = self.pipeline.extend
+        self._use(INPAINTER)
         scale = self.picture.width // self.before.width  # it may have been enlarged
         extended = yield from extend_steps(self.picture, tuple(scale * part for part in added))
         filled = self.filled or Image.new("L", self.before.size)
@@ -357,11 +357,11 @@ class _Work:
 
     def _enlarge(self, step: Step) -> Generator[Progress, None, Image.Image]:
         before, size = self.picture, (step.scale * self.picture.width, step.scale * self.picture.height)
-        engine = yield from self._hub_restorer(self.manner.upscaler, "enlarge")
+        engine = yield from self._hub_restorer(self.pipeline.upscaler, "enlarge")
         if engine is None:
-            self._use(UPSCALERS[self.manner.look])
-            self.settings["look"] = self.manner.look
-            large = yield from enlarge_steps(before, step.scale, self.manner.look)
+            self._use(UPSCALERS[self.pipeline.look])
+            self.settings["look"] = self.pipeline.look
+            large = yield from enlarge_steps(before, step.scale, self.pipeline.look)
         else:
             large = before
             while large.width < size[0]:
@@ -394,7 +394,7 @@ class _Work:
         return self._straightened(mask)
 
     def _straightened(self, picture: Image.Image) -> Image.Image:
-        corners = self.manner.corners
+        corners = self.pipeline.corners
         if corners is None:
             return picture
         self.settings["straightened"] = ", ".join(f"{x:.1f} {y:.1f}" for x, y in corners)

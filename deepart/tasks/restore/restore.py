@@ -19,7 +19,7 @@ from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks.restore.bundled import detection_steps
 from deepart.tasks.restore.diagnosis import Diagnosis, Step, diagnose, propose
-from deepart.tasks.restore.engine import Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore.engine import Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.restore.straighten import find_print
 from deepart.tasks.restore.straighten import straighten as straightened
 from deepart.tasks.tiled import patiently
@@ -62,19 +62,22 @@ def restore(
         InputError: a picture cannot be read, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    manner = Manner(protect=protect, palette=palette, filler=filler, cleaner=cleaner, upscaler=upscaler)
-    return runtime.run(restore_steps(image, mask, options, manner), on_progress).after
+    pipeline = PipelineOptions(protect=protect, palette=palette, inpainter=filler, denoiser=cleaner, upscaler=upscaler)
+    return runtime.run(restore_steps(image, mask, options, pipeline), on_progress).after
 
 
 def restore_steps(
-    image: Source, mask: Source | None = None, options: RestoreOptions = RestoreOptions(), manner: Manner = Manner()
+    image: Source,
+    mask: Source | None = None,
+    options: RestoreOptions = RestoreOptions(),
+    pipeline: PipelineOptions = PipelineOptions(),
 ) -> Generator[Progress, None, Restoration]:
     """Restore a picture as an engine: yields `Progress`, returns the `Restoration`; see `restore`.
 
-    `look`, `keep_paint` and `extend` of `options` take the place of those of `manner`.
+    `look`, `keep_paint` and `extend` of `options` take the place of those of `pipeline`.
     """
     options.check()
-    manner = replace(manner, look=options.look, keep_paint=options.keep_paint, extend=options.extend)
+    pipeline = replace(pipeline, look=options.look, keep_paint=options.keep_paint, extend=options.extend)
     detect = options.detect or options.damage != "leave"
     only_sure = options.damage == "ask" and not options.detect
     strengths = {"clean": options.clean, "colour": options.colour}
@@ -83,18 +86,18 @@ def restore_steps(
         picture = load_image(image)
     if options.straighten:
         corners = yield from patiently(partial(find_print, picture), Progress(0, 1, "progress.diagnosing"))
-        manner = replace(manner, corners=corners)
+        pipeline = replace(pipeline, corners=corners)
     proposed: dict[str, Step] = {}
     if measured:
-        if manner.corners is not None:
-            picture = straightened(picture, manner.corners)
+        if pipeline.corners is not None:
+            picture = straightened(picture, pipeline.corners)
         work = partial(plan, picture, None if isinstance(image, Image.Image) else image)
         found, steps = yield from patiently(work, Progress(0, 1, "progress.diagnosing"))
         proposed = {step.action: step for step in steps}
-        if manner.keep_paint is None:
-            manner = replace(manner, keep_paint=usual_keep_paint(found))
-    elif manner.keep_paint is None:
-        manner = replace(manner, keep_paint=0.0)
+        if pipeline.keep_paint is None:
+            pipeline = replace(pipeline, keep_paint=usual_keep_paint(found))
+    elif pipeline.keep_paint is None:
+        pipeline = replace(pipeline, keep_paint=0.0)
 
     steps = [Step("fill")] if detect or mask is not None else []
     for action, strength in strengths.items():
@@ -110,7 +113,7 @@ def restore_steps(
         steps.append(Step("enlarge", scale=int(options.upscale)))
     if isinstance(mask, str) and mask == "detect":
         mask = None
-    return (yield from run_plan(image, steps, mask, manner, detect=detect, only_sure=only_sure))
+    return (yield from run_plan(image, steps, mask, pipeline, detect=detect, only_sure=only_sure))
 
 
 def plan(

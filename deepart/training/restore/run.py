@@ -25,7 +25,7 @@ from deepart.models.restorers.damage_detector import DamageDetector
 from deepart.models.restorers.denoiser import Denoiser
 from deepart.models.restorers.inpainter import Inpainter
 from deepart.models.restorers.upscaler import Upscaler
-from deepart.tasks.restore.bundled import CLEANER, COLOURISER, DETECTOR, FILLER, UPSCALERS
+from deepart.tasks.restore.bundled import COLOURISER, DENOISER, DETECTOR, INPAINTER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import Stage, Task
 from deepart.training.restore import denoiser as restorer
@@ -39,8 +39,8 @@ from deepart.training.restore.upscaler import CrispTraining, TeacherCache, Upsca
 from deepart.training.run import alone, load_teacher, run_training, save_bundle, training_pictures
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
-    "restorer": (Denoiser, CLEANER),
-    "filler": (Inpainter, FILLER),
+    "restorer": (Denoiser, DENOISER),
+    "filler": (Inpainter, INPAINTER),
     "detector": (DamageDetector, DETECTOR),
     "colouriser": (Colouriser, COLOURISER),
     **{look: (Upscaler, key) for look, key in UPSCALERS.items()},
@@ -67,7 +67,7 @@ def train_restorer(options: Namespace) -> None:
 
 
 @alone
-def train_filler(options: Namespace) -> None:
+def train_inpainter(options: Namespace) -> None:
     """Train the network that fills holes; see `train_restorer`."""
     perceptual_network = load_teacher(options.teacher).to(memory_format=torch.channels_last)
     photos, paintings = _stores(options)

@@ -70,9 +70,9 @@ def build_restore_batch_panel(settings: Sequence[Component]) -> None:
 def _steps(
     paths: Sequence[str], masks: Sequence[str] | None, each: bool, wanted: RestoreRequest, out: Path, language: str
 ) -> Generator[Progress, None, BatchResult]:
-    manner = yield from wanted.manner()
+    pipeline = yield from wanted.pipeline()
     options = replace(wanted.options, detect=wanted.fill and not masks)
     if each:  # what is usual for each
         options = replace(options, clean="auto", colour="auto", keep_paint=None)
     masks = masks[0] if masks and len(masks) == 1 else masks or None
-    return (yield from restore_batch_steps(paths, masks, options, manner, out=out, language=language))
+    return (yield from restore_batch_steps(paths, masks, options, pipeline, out=out, language=language))

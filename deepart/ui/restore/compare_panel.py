@@ -25,7 +25,7 @@ SCALE = 2
 
 
 def build_compare_panel(
-    work: gr.State, picture: gr.Image, upscale: gr.Radio, cleaner: gr.Dropdown, upscaler: gr.Dropdown
+    work: gr.State, picture: gr.Image, upscale: gr.Radio, denoiser: gr.Dropdown, upscaler: gr.Dropdown
 ) -> None:
     """Add the panel to the surrounding column; the other components are the tab's.
 
@@ -33,7 +33,7 @@ def build_compare_panel(
         work: what the tab remembers, a dictionary; the panel adds "piece", a point of the picture.
         picture: where a click chooses the piece.
         upscale: the size at which they are compared.
-        cleaner: a restorer of the Hub that is compared too.
+        denoiser: a restorer of the Hub that is compared too.
         upscaler: a restorer of the Hub that enlarges and is compared too.
     """
     with gr.Accordion(t("ui.restore.compare"), open=False, elem_id="restore-compare"):
@@ -56,14 +56,14 @@ def build_compare_panel(
         work: dict[str, Any],
         path: str | None,
         upscale: int,
-        cleaner: str | None,
+        denoiser: str | None,
         upscaler: str | None,
         request: gr.Request,
     ) -> Iterator[tuple[Any, ...]]:
         if path is None:
             raise InputError("restore.missing")
         language, candidates = language_of(request), list(BUNDLED)
-        steps = _with_chosen(path, work.get("piece"), candidates, [cleaner, upscaler], max(SCALE, int(upscale)))
+        steps = _with_chosen(path, work.get("piece"), candidates, [denoiser, upscaler], max(SCALE, int(upscale)))
         compared: list[Compared] = yield from runtime.told(steps, lambda step: (gr.skip(), counted(step, language)))
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             items = []
@@ -75,7 +75,7 @@ def build_compare_panel(
             yield gr.update(value=items, visible=True), ""
 
     picture.select(choose_piece, [work], [note], **QUIET)
-    asked = [work, picture, upscale, cleaner, upscaler]
+    asked = [work, picture, upscale, denoiser, upscaler]
     stoppable([button.click(runtime.gpu(compare), asked, [pieces, note], **ON_DEVICE)], stop, note)
 
 

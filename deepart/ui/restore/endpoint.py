@@ -15,7 +15,7 @@ from deepart.errors import InputError
 from deepart.images import save_png
 from deepart.options import RestoreOptions
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.restore.engine import Manner
+from deepart.tasks.restore.engine import PipelineOptions
 from deepart.tasks.restore.restore import restore_steps
 from deepart.ui.controls import Field, add_endpoint, finished, option_fields
 from deepart.ui.events import unread
@@ -80,5 +80,5 @@ def _steps(values: dict[str, Any]) -> Any:
     options = RestoreOptions.read(values)
     options.check()
     engines = yield from Engines(*(values[role] or "" for role in KINDS)).opened()
-    manner = Manner(protect=values["protect"], palette=values["palette"], **engines)
-    return (yield from restore_steps(values["picture"], values["mask"], options, manner))
+    pipeline = PipelineOptions(protect=values["protect"], palette=values["palette"], **engines)
+    return (yield from restore_steps(values["picture"], values["mask"], options, pipeline))

@@ -25,7 +25,7 @@ from deepart.tasks.paint.strokes import masks_by_colour
 from deepart.tasks.restore.bundled import DETECTOR, detection_steps
 from deepart.tasks.restore.damage_judgement import surely_damaged
 from deepart.tasks.restore.diagnosis import Diagnosis, Step
-from deepart.tasks.restore.engine import BARE, Engine, Manner, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore.engine import BARE, Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.restore.extend import margins, on_canvas
 from deepart.tasks.restore.restore import plan
 from deepart.tasks.restore.straighten import Quad, find_print
@@ -126,7 +126,7 @@ def straightened_to(folder: Path, path: str) -> Generator[Progress, None, str]:
     Raises:
         InputError: the picture cannot be read.
     """
-    done = yield from run_plan(path, (), manner=Manner(keep_paint=0.0, corners=examine(path).corners))
+    done = yield from run_plan(path, (), pipeline=PipelineOptions(keep_paint=0.0, corners=examine(path).corners))
     work = partial(save_png, done.after, folder / STRAIGHTENED_NAME, text=chunks(done.after))
     yield from patiently(work, Progress(1, 1, "progress.saving"))
     return str(folder / STRAIGHTENED_NAME)
@@ -232,12 +232,12 @@ def _decoded(mask: bytes | None, size: tuple[int, int]) -> Image.Image | None:
 class Engines:
     """Restorers of the Hub that were chosen: keys, files such as "owner/name/file.pth", or "" for the bundled."""
 
-    filler: str = ""
-    cleaner: str = ""
+    inpainter: str = ""
+    denoiser: str = ""
     upscaler: str = ""
 
     def opened(self) -> Generator[Progress, None, dict[str, Engine]]:
-        """Return them by the names that `Manner` has for them, fetching those that were typed.
+        """Return them by the names that `PipelineOptions` has for them, fetching those that were typed.
 
         Raises:
             InputError: one is not known.
@@ -305,12 +305,12 @@ class RestoreRequest:
         ]
         return tuple(step for step in wanted if step)
 
-    def manner(self) -> Generator[Progress, None, Manner]:
+    def pipeline(self) -> Generator[Progress, None, PipelineOptions]:
         """Return how it is done; see `Engines.opened`."""
         engines = yield from self.engines.opened()
         options = self.options
         more = {"palette": self.palette, "extend": options.extend, **engines}
-        return Manner(options.look, options.keep_paint, self.protect, **more)
+        return PipelineOptions(options.look, options.keep_paint, self.protect, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,8 +354,8 @@ def restore_to(
         WeightsError: see `run_plan`.
     """
     steps = wanted.steps() if steps is None else steps
-    manner = yield from wanted.manner()
-    done = yield from run_plan(wanted.picture, steps, wanted.mask, manner)
+    pipeline = yield from wanted.pipeline()
+    done = yield from run_plan(wanted.picture, steps, wanted.mask, pipeline)
     return (yield from patiently(partial(_written, folder, done), Progress(1, 1, "progress.saving")))
 
 
@@ -388,7 +388,7 @@ KINDS: Mapping[str, tuple[Kind, ...]] = {
     "cleaner": ("clean", "face"),
     "upscaler": ("enlarge",),
 }
-"""What a restorer has to be made for, by the name that `Engines` has for it."""
+"""What a restorer has to be made for, by the name that endpoint and page have for it."""
 
 
 def offered(role: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The filler: it touches holes alone, in pictures of any size, from coarse to fine, and learns to fill them."""
+"""The inpainter: it touches holes alone, in pictures of any size, from coarse to fine, and learns to fill them."""
 
 from __future__ import annotations
 
