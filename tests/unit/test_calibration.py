@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting
 from deepart.training.classify.calibration import best_temperature, build_index, calibrated, often_mistaken, set_level
 from unit.test_classifier import TINY, tiny_classifier
@@ -24,6 +26,24 @@ def honest(count: int, seed: int, classes: int = 8) -> tuple[Tensor, Tensor]:
 def test_the_temperature_undoes_too_much_or_too_little_confidence(excess: float) -> None:
     logits, target = honest(4000, seed=0)
     assert best_temperature(logits * excess, target) == pytest.approx(excess, rel=0.1)
+
+
+def test_answers_of_yes_or_no_have_a_temperature_too_and_no_work_votes() -> None:
+    generator = torch.Generator().manual_seed(5)
+    z = 3 * torch.randn(3000, 4, generator=generator)
+    assert best_temperature(z, torch.bernoulli((z / 2).sigmoid(), generator=generator)) == pytest.approx(2, rel=0.1)
+    network = tiny_classifier(dataclasses.replace(TINY, independent=("style",)))
+    features = torch.randn(60, 2, network.norm.num_features, generator=generator)
+    targets = {head: [n % len(labels) for n in range(60)] for head, labels in network.labels.items()}
+    works = [Painting(Path(f"a/{i}.jpg"), "a", "Cubism", "", "", "") for i in range(60)]
+    found = calibrated(network, build_index(features[:, 0], works, "classify/tiny", axes=12), features, targets)
+    assert set(dict(found.config.temperatures)) == {"style", "artist"} == set(dict(found.config.set_levels))
+    assert set(dict(found.config.mixture_temperatures)) == {"artist"}
+    engine = ArtworkClassifier(network=found, index=build_index(features[:, 0], works, "classify/tiny", axes=12))
+    with torch.no_grad():
+        logits = found.answers(features.flatten(0, 1))["style"].unflatten(0, (60, 2)).mean(1)
+    said = (logits / dict(found.config.temperatures)["style"]).sigmoid()
+    assert torch.allclose(engine.probabilities(features)["style"].cpu(), said, atol=1e-5)
 
 
 def test_labels_that_are_often_mistaken_are_named() -> None:

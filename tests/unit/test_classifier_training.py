@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -64,6 +65,16 @@ def test_it_learns_what_it_is_told_apart_from_nothing(network, tmp_path):
     assert last["style"] < 0.6 * first["style"]
     assert last["genre"] == 0  # nobody has said one
     assert last["artwork"] < first["artwork"]
+
+
+def test_one_vs_rest_asks_yes_or_no_of_each_label_that_is_known(network):
+    answers = dataclasses.replace(network.config, independent=("style",))
+    rng = np.random.default_rng(0)
+    task = ClassifierTraining(ArtClassifier(answers), [painting("Cubism")], [striped(True, rng)], [striped(True, rng)])
+    z = torch.tensor([[2.0, -1.0], [0.0, 3.0], [5.0, 5.0]])
+    loss, weight = task._head_loss("style", z, torch.tensor([0, 1, -100]))
+    assert loss.tolist() == pytest.approx([(0.1269 + 0.3133) / 2, (0.6931 + 0.0486) / 2, 0], abs=1e-4)
+    assert weight.tolist() == [1, 1, 0]
 
 
 def test_unknown_artists_are_another_artist_and_missing_labels_do_not_count(network):

@@ -33,9 +33,10 @@ def add_to(train, evaluate) -> None:
     )
     classifier.add_argument(
         "--answers",
-        choices=["one", "one-vs-one"],
+        choices=["one", "one-vs-rest", "one-vs-one"],
         default="one",
-        help="one-vs-one: styles and genres by the votes of a decision between each two of them; default one, softmax",
+        help="one-vs-rest: yes or no to each label; one-vs-one: styles and genres by the votes of a decision between "
+        "each two of them; default one, softmax",
     )
     add_settings(classifier.add_argument_group("of --network own"), "kernel", "stride", "activation")
 

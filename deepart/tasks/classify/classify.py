@@ -211,7 +211,7 @@ class ArtworkClassifier:
             logits = network.answers(features.flatten(0, 1))
             means = {head: values.unflatten(0, features.shape[:2]).mean(1) for head, values in logits.items()}
             artwork = means.pop("artwork").sigmoid()[:, 0]
-            alone = {head: means.pop(head).sigmoid() for head in config.independent}
+            alone = {head: (means.pop(head) / temperatures.get(head, 1.0)).sigmoid() for head in config.independent}
             found = {head: (z / temperatures.get(head, 1.0)).softmax(1) for head, z in means.items()}
             if config.index:
                 votes = {head: self.index().votes(features.mean(1), head, network.labels[head]) for head in found}

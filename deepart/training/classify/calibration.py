@@ -59,11 +59,15 @@ def calibrated(
         target = torch.tensor(targets[head])
         there = target >= 0
         z, target = logits[head][there], target[there]
-        temperatures.append((head, best_temperature(z, target)))
-        votes = index.votes(features[there].mean(1), head, labels)
-        mixture = mixed((z / temperatures[-1][1]).softmax(1), votes, INDEX_SHARE).log()
-        again.append((head, best_temperature(mixture, target)))
-        probabilities = (mixture / again[-1][1]).softmax(1)
+        if head in network.config.independent:  # yes or no to each label: there is nothing to vote for
+            temperatures.append((head, best_temperature(z, F.one_hot(target, len(labels)).float())))
+            probabilities = (z / temperatures[-1][1]).sigmoid()
+        else:
+            temperatures.append((head, best_temperature(z, target)))
+            votes = index.votes(features[there].mean(1), head, labels)
+            mixture = mixed((z / temperatures[-1][1]).softmax(1), votes, INDEX_SHARE).log()
+            again.append((head, best_temperature(mixture, target)))
+            probabilities = (mixture / again[-1][1]).softmax(1)
         levels.append((head, round(set_level(probabilities, target), 5)))
         mistaken += [(head, *found) for found in often_mistaken(labels, probabilities, target)]
     config = dataclasses.replace(
@@ -82,9 +86,14 @@ def calibrated(
 
 
 def best_temperature(logits: Tensor, target: Tensor) -> float:
-    """Return what (N, C) logits are best divided by, from 0.2 to 5: that with the least log-loss on `target`, (N,)."""
+    """Return what (N, C) logits are best divided by, from 0.2 to 5: that with the least log-loss.
+
+    Args:
+        target: (N,) indices of the right labels, or (N, C) with 1 where the answer is yes and 0 where it is no.
+    """
     candidates = torch.linspace(math.log(0.2), math.log(5), 161).exp()
-    losses = [F.cross_entropy(logits / temperature, target) for temperature in candidates]
+    loss = F.cross_entropy if target.ndim == 1 else F.binary_cross_entropy_with_logits
+    losses = [loss(logits / temperature, target) for temperature in candidates]
     return round(float(candidates[int(torch.stack(losses).argmin())]), 4)
 
 

@@ -77,7 +77,7 @@ def fresh_classifier(
     Args:
         backbone: a name of timm, or "own".
         file: of weights of EfficientNet-Lite0; those of others come from the Hub.
-        own: further fields of the config: "kernel", "stride", "activation", "dropout", "pairwise".
+        own: further fields of the config: "kernel", "stride", "activation", "dropout", "independent", "pairwise".
 
     Raises:
         InputError: there is no such backbone, it is none of convolutions, or the Hub cannot be reached.
@@ -173,8 +173,8 @@ class ClassifierTraining:
         answers = {name: value.float() for name, value in self.network.scores(self.network.features(x)).items()}
         losses = {}
         for name, target in zip(self.network.labels, labels[:count].T):
-            first, first_weight = self._cross_entropy(name, answers[name][:count], target)
-            second, second_weight = self._cross_entropy(name, answers[name][:count], target[partner])
+            first, first_weight = self._head_loss(name, answers[name][:count], target)
+            second, second_weight = self._head_loss(name, answers[name][:count], target[partner])
             weight = (share * first_weight + (1 - share) * second_weight).sum()
             # A head without a single label in the batch has no loss; a weight of nothing says so without a look at it.
             losses[name] = (share * first + (1 - share) * second).sum() / weight.clamp(min=1e-9)
@@ -200,7 +200,7 @@ class ClassifierTraining:
         x[place] = x[partner][place]
         return partner, 1 - height * width / side**2
 
-    def _cross_entropy(self, name: str, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    def _head_loss(self, name: str, logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         """Return each picture's loss and its weight, (B,) both, 0 where the label is missing."""
         shares = self._shares[name].to(logits.device)
         weights = torch.ones_like(shares)
@@ -209,8 +209,11 @@ class ClassifierTraining:
         elif self._balance == "logit-adjustment":
             logits = logits + shares.log()
         weight = torch.where(target == _MISSING, 0, weights[target.clamp(min=0)])
-        if name in self.network.config.pairwise:
-            return weight * pair_loss(logits, F.one_hot(target.clamp(min=0), len(shares)).float()), weight
+        if name in (*self.network.config.independent, *self.network.config.pairwise):
+            wanted = F.one_hot(target.clamp(min=0), len(shares)).float()
+            if name in self.network.config.pairwise:
+                return weight * pair_loss(logits, wanted), weight
+            return weight * F.binary_cross_entropy_with_logits(logits, wanted, reduction="none").mean(1), weight
         loss = F.cross_entropy(logits, target, ignore_index=_MISSING, label_smoothing=self._smoothing, reduction="none")
         return weight * loss, weight
 

@@ -323,7 +323,10 @@ def finished(
     temperatures, levels = dict(network.config.temperatures), dict(network.config.set_levels)
     for head, table in targets.items():
         there = table[:, 0] >= 0
-        if int(there.sum()) < FEWEST_TO_CALIBRATE or head in network.config.independent:
+        if int(there.sum()) < FEWEST_TO_CALIBRATE:
+            continue
+        if head in network.config.independent:
+            temperatures[head] = best_temperature(answers[head][there], table[there])
             continue
         z, target = answers[head][there], table[there].argmax(1)
         temperatures[head] = best_temperature(z, target)

@@ -84,16 +84,21 @@ def train_classifier(options: Namespace) -> None:
     started = start_of("ArtClassifier", options.start).requires_grad_() if options.start else None
     usual = options.network == LITE0
     weights = None if started or not usual else options.backbone or imagenet_weights()
-    pairwise = ("style", "genre") if options.answers == "one-vs-one" else ()  # of artists there are too many pairs
+    if options.answers != "one" and options.balance == "logit-adjustment":
+        raise InputError("job.adjustment_needs_one")
     data = LabelledData.read(options.data, options.run / "cache")
     labels = labels_of(data.paintings)
+    kinds = {
+        "independent": tuple(labels) if options.answers == "one-vs-rest" else (),
+        "pairwise": ("style", "genre") if options.answers == "one-vs-one" else (),  # artists have too many pairs
+    }
     if started is None:
         own = {name: getattr(options, name) for name in ("kernel", "stride", "activation", "dropout")}
-        network = fresh_classifier(labels, options.network, weights, pairwise=pairwise, **own)
-    elif dict(started.labels) == dict(labels) and started.config.pairwise == pairwise:
+        network = fresh_classifier(labels, options.network, weights, **kinds, **own)
+    elif (dict(started.labels), started.config.independent, started.config.pairwise) == (labels, *kinds.values()):
         network = started
     else:
-        network = with_heads(started, labels, dropout=options.dropout, pairwise=pairwise)
+        network = with_heads(started, labels, dropout=options.dropout, **kinds)
     chosen = data.indices("train")
     task = ClassifierTraining(
         network,
