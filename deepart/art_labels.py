@@ -1,4 +1,4 @@
-"""What people call the labels of a classifier and the works of its index.
+"""What people call the labels of a classifier and the artworks of its index.
 
 In data, files and answers to programs labels stay as the data have them ("vincent-van-gogh",
 "genre_painting"); only what people read is put into words here.

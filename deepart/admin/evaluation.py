@@ -162,7 +162,7 @@ def bundle_of(folder: Path) -> Path:
 
 
 def index_of(bundle: Path) -> Path | None:
-    """Return the folder of the works that vote beside a classifier, in its run or in itself; None if there is none."""
+    """Return the folder of the artworks that vote beside a classifier, in its run or itself; None for none."""
     found = (place for place in (bundle / "index", bundle.parent / "index") if (place / CONFIG_FILE).is_file())
     return next(found, None)
 

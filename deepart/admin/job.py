@@ -173,7 +173,7 @@ class JobProcess:
         shutil.rmtree(self._folder / BUNDLE, ignore_errors=True)
         with new_folder(self._folder / BUNDLE) as part:
             tuning.save(average.cpu(), part)
-            write_json(part / "passport.json", _passport(self._config))
+            write_json(part / "passport.json", _datasheet(self._config))
         measured = [line for line in read_lines(self._folder / METRICS) if line["kind"] != "losses"]
         reason = {"": "time", "keep": "kept"}.get(self._stopped, self._stopped)
         write_json(
@@ -381,10 +381,10 @@ def _free_mb() -> float:
     return psutil.virtual_memory().available / 2**20
 
 
-def _passport(config: JobConfig) -> dict[str, Any]:
-    """Return what a model was made from: its settings, and the passport of every picture."""
+def _datasheet(config: JobConfig) -> dict[str, Any]:
+    """Return what a model was made from: its settings, and the datasheet of every picture."""
     names = dict.fromkeys(filter(None, (config.data, config.contents)))
-    return {"start": config.start, "job": asdict(config), "data_sets": [find_data_set(n).passport() for n in names]}
+    return {"start": config.start, "job": asdict(config), "data_sets": [find_data_set(n).datasheet() for n in names]}
 
 
 def _tracker(folder: Path, config: JobConfig) -> Callable[[dict[str, float], int], None]:

@@ -165,12 +165,12 @@ class Job:
 
     def record(self) -> dict[str, Any]:
         """Return the experiment as one JSON: its config can be started again, see `python -m deepart jobs`."""
-        passport = read_json(self.folder / BUNDLE / "passport.json")
+        datasheet = read_json(self.folder / BUNDLE / "passport.json")
         return {
             "config": json.loads((self.folder / CONFIG).read_text("utf-8")),
             "result": read_json(self.folder / RESULT),
             "metrics": self.metrics(),
-            "passport": passport,
+            "passport": datasheet,
         }
 
     def _is_starting(self) -> bool:

@@ -95,8 +95,8 @@ class HeadsObjective:
         if settings["balance"] != "weights":
             return None
         target = self._targets[head]
-        works = torch.bincount(target[target >= 0], minlength=size).float().clamp(min=0.5)
-        return works.rsqrt() / works.rsqrt().mean()
+        counts = torch.bincount(target[target >= 0], minlength=size).float().clamp(min=0.5)
+        return counts.rsqrt() / counts.rsqrt().mean()
 
     @torch.no_grad()
     def _accuracy(self, heads: nn.ModuleDict) -> float:

@@ -1,6 +1,6 @@
 """A version of a checkpoint for others: as a repository on the Hub, or as a zip file.
 
-Both hold the same: weights, config, a card that says what it learned from and how good it is, the data passport (hash,
+Both hold the same: weights, config, a card that says what it learned from and how good it is, the datasheet (hash,
 source and licence of every picture, without its name), and a record of training and measuring.  Repositories are
 private unless the owner says otherwise.  The token comes from the environment or from the caller, and goes nowhere
 but to the Hub's client.
@@ -34,7 +34,7 @@ from deepart.tasks.tiled import patiently
 
 TOKEN_VARIABLE = "HF_TOKEN"
 INDEX = "index"
-"""Folder of a published classifier in which the works lie that vote beside it."""
+"""Folder of a published classifier in which the artworks lie that vote beside it."""
 
 _REPO_ID = re.compile(r"[\w-][\w.-]{0,95}/[\w-][\w.-]{0,95}", re.ASCII)
 _TAGS = {"StyleNetwork": "image-to-image", "ArtClassifier": "image-classification", "Denoiser": "image-to-image"}
@@ -152,12 +152,12 @@ def _chosen(key: str, number: int | None) -> Version:
 
 def extra_files(version: Version, words: Words = Words()) -> dict[str, bytes]:
     """Return what goes with a version besides its weights and its config: path to content."""
-    passport = passport_of(version)
+    datasheet = datasheet_of(version)
     record = {"deepart": __version__, **version.as_json(), "training": _training(version)}
     record.pop("live")
     files = {"README.md": card(version, words).encode(), "record.json": _json(record)}
-    if passport:
-        files["passport.json"] = _json(passport)
+    if datasheet:
+        files["passport.json"] = _json(datasheet)
     for key, number in version.companions.items():
         companion = find_version(key, number)
         for name in (CONFIG_FILE, WEIGHTS_FILE):
@@ -165,14 +165,14 @@ def extra_files(version: Version, words: Words = Words()) -> dict[str, bytes]:
     return files
 
 
-def passport_of(version: Version) -> dict[str, Any]:
+def datasheet_of(version: Version) -> dict[str, Any]:
     """Return what a version was made from, its data sets without the names of their pictures; empty if not known."""
     file = version.folder / "passport.json"
     if not file.is_file():
         return {}
-    passport = json.loads(file.read_text("utf-8"))
-    passport.pop("job", None)  # see `_training`
-    return {**passport, "data_sets": [_without_names(each) for each in passport.get("data_sets", ())]}
+    datasheet = json.loads(file.read_text("utf-8"))
+    datasheet.pop("job", None)  # see `_training`
+    return {**datasheet, "data_sets": [_without_names(each) for each in datasheet.get("data_sets", ())]}
 
 
 def _without_names(data_set: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _without_names(data_set: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _training(version: Version) -> dict[str, Any]:
-    """Return the settings of the training: those of the record, or those that the passport names."""
+    """Return the settings of the training: those of the record, or those that the datasheet names."""
     for name in ("record.json", "passport.json"):
         file = version.folder / name
         content = json.loads(file.read_text("utf-8")) if file.is_file() else {}
@@ -218,7 +218,7 @@ def card(version: Version, words: Words = Words()) -> str:
         f"from {network.__module__} import {network.__name__}\n\n"
         f'network = {network.__name__}.from_pretrained("this/repository")\n```',
         "## Data",
-        _data_lines(passport_of(version)),
+        _data_lines(datasheet_of(version)),
         "## Training",
         _settings_table(_training(version)),
         "## Measured",
@@ -232,11 +232,11 @@ def card(version: Version, words: Words = Words()) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _data_lines(passport: Mapping[str, Any]) -> str:
-    if not passport:
-        return "No data passport was kept for this version."
+def _data_lines(datasheet: Mapping[str, Any]) -> str:
+    if not datasheet:
+        return "No datasheet was kept for this version."
     lines = []
-    for data_set in passport["data_sets"]:
+    for data_set in datasheet["data_sets"]:
         pictures: Sequence[Mapping[str, Any]] = data_set["pictures"]
         hashes = "\n".join(sorted(str(picture.get("sha256", "")) for picture in pictures))
         name, licence, source = (_cell(data_set.get(field, "")) for field in ("data_set", "licence", "source"))

@@ -1,7 +1,7 @@
 """Which version of each checkpoint visitors are served, what came before, and what a new one must pass.
 
 A version lies in `<admin folder>/models/<task>/<name>/<number>/`: config.json, model.safetensors, its card, its data
-passport, and version.json, which says how it was measured.  Version 0 is the bundled checkpoint.  One file,
+datasheet, and version.json, which says how it was measured.  Version 0 is the bundled checkpoint.  One file,
 `live.json`, says which ones are live; it is replaced in one step, and `deepart.checkpoints` notices at the next
 request.  Nothing that is written here is loaded without its SHA-256 being the recorded one.
 
@@ -70,7 +70,7 @@ LEAST_REASON = 10
 
 Failure = Literal["worse", "size", "speed", "styles", "labels"]
 
-_CARD, _PASSPORT, _RECORD, _FACTS = "README.md", "passport.json", "record.json", "version.json"
+_CARD, _DATASHEET, _RECORD, _FACTS = "README.md", "passport.json", "record.json", "version.json"
 _GALLERY = "gallery"
 _HISTORY = "history.jsonl"
 _STYLE_PICTURES = 8  # by which drift is measured
@@ -365,9 +365,9 @@ def _add(
         for name in (CONFIG_FILE, WEIGHTS_FILE, _CARD):
             if (bundle / name).is_file():
                 shutil.copyfile(bundle / name, folder / name)
-        passports = (bundle / _PASSPORT, bundle.parent / _PASSPORT)
-        if passport := next((file for file in passports if file.is_file()), None):
-            shutil.copyfile(passport, folder / _PASSPORT)
+        datasheets = (bundle / _DATASHEET, bundle.parent / _DATASHEET)
+        if datasheet := next((file for file in datasheets if file.is_file()), None):
+            shutil.copyfile(datasheet, folder / _DATASHEET)
         if record:
             (folder / _RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf-8")
         if (find(key).folder / _GALLERY).is_dir():

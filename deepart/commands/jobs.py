@@ -59,7 +59,7 @@ def _add_data(commands) -> None:
     add_command(commands, "list", _list_data, "list the data sets", "python -m deepart data list")
     for verb, run, about in (
         ("report", _report, "print the report of a data set as JSON"),
-        ("passport", _passport, "print hash, source and licence of every picture as JSON"),
+        ("passport", _datasheet, "print hash, source and licence of every picture as JSON"),
         ("delete", _delete_data, "remove a data set"),
     ):
         command = add_command(commands, verb, run, about, f"python -m deepart data {verb} works")
@@ -89,7 +89,7 @@ def _add_jobs(commands) -> None:
     add_command(commands, "list", _list_jobs, "list the jobs", "python -m deepart jobs list")
     for verb, run, about in (
         ("show", _show, "print how a job is, and the end of its log"),
-        ("record", _record, "print config, metrics and passport of a job as one JSON"),
+        ("record", _record, "print config, metrics and datasheet of a job as one JSON"),
         ("stop", _stop, "stop a job after its step; it can be resumed"),
         ("resume", _resume, "go on with a job that was stopped or killed"),
         ("delete", _delete_job, "remove a job"),
@@ -148,10 +148,10 @@ def _report(options: argparse.Namespace) -> None:
     print(json.dumps(find_data_set(options.name).report(), indent=1, ensure_ascii=False))
 
 
-def _passport(options: argparse.Namespace) -> None:
+def _datasheet(options: argparse.Namespace) -> None:
     from deepart.admin.data.datasets import find_data_set
 
-    print(json.dumps(find_data_set(options.name).passport(), indent=1, ensure_ascii=False))
+    print(json.dumps(find_data_set(options.name).datasheet(), indent=1, ensure_ascii=False))
 
 
 def _delete_data(options: argparse.Namespace) -> None:

@@ -72,7 +72,7 @@ def add_to(commands) -> None:
         commands,
         "publish",
         _publish,
-        "push a version to the Hub with its card and data passport, or write it to a zip file",
+        "push a version to the Hub with its card and datasheet, or write it to a zip file",
         """\
         HF_TOKEN=… python -m deepart publish classify/lite0-wikiart-v1 me/my-classifier --licence cc-by-4.0
         python -m deepart publish restore/unet-wikiart-v1 --zip my-restorer.zip

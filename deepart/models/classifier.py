@@ -42,17 +42,17 @@ class ArtClassifierConfig:
     temperatures: tuple[tuple[str, float], ...] = ()
     """By what each head's logits are divided so that its probabilities are as often right as they say."""
     index: str = ""
-    """Key of the checkpoint that holds the works which vote beside the heads; empty if none do."""
+    """Key of the checkpoint that holds the artworks which vote beside the heads; empty if none do."""
     index_share: float = 0.0
     """What part of the probabilities is theirs."""
     mixture_temperatures: tuple[tuple[str, float], ...] = ()
-    """By what the logarithms of each head's probabilities are divided once the works have voted."""
+    """By what the logarithms of each head's probabilities are divided once the artworks have voted."""
     set_levels: tuple[tuple[str, float], ...] = ()
     """The least probability of a label in the set that holds the truth nine times in ten, for each head."""
     least_artwork: float = 0.5
     """Below this probability of being an artwork at all, nothing is claimed to be known."""
     mistaken: tuple[tuple[str, str, str, float], ...] = ()
-    """Head, label, another label that its works are often taken for, and how often, as a share of its works."""
+    """Head, label, another label that its artworks are often taken for, and how often, as a share of its artworks."""
     independent: tuple[str, ...] = ()
     """Heads that answer each of their labels with yes or no; the others choose one."""
     pairwise: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ COLUMNS = {"artist": 1, "style": 3, "genre": 4}
 
 @dataclass(frozen=True, slots=True)
 class FeatureIndexConfig:
-    """What is known of the works, and the size of the tables."""
+    """What is known of the artworks, and the size of the tables."""
 
     works: tuple[tuple[str, str, str, str, str], ...]
     """Title, artist, year, style and genre of each, an empty string where one is not known."""
@@ -35,11 +35,11 @@ class FeatureIndexConfig:
     axes: int = 192
     """Principal axes that are kept."""
     typical: tuple[float, ...] = ()
-    """Percentiles 0 to 100 of the distance from one of the works to its nearest other."""
+    """Percentiles 0 to 100 of the distance from one of the artworks to its nearest other."""
 
 
 class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "art"]):
-    """Finds the works of a collection that are most like a picture."""
+    """Finds the artworks of a collection that are most like a picture."""
 
     Config = FeatureIndexConfig
     config: FeatureIndexConfig
@@ -55,10 +55,10 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
         self.register_buffer("points", torch.zeros(len(config.works), config.axes))
 
     def fit(self, features: Tensor) -> None:
-        """Fill the tables from the features of the works, (N, D), in the order of `config.works`."""
+        """Fill the tables from the features of the artworks, (N, D), in the order of `config.works`."""
         self.mean.copy_(features.mean(0))
         _, sizes, axes = torch.linalg.svd(features - self.mean, full_matrices=False)
-        # Few works span few axes; the others stay zero.
+        # Few artworks span few axes; the others stay zero.
         kept = min(self.config.axes, int((sizes > 1e-5 * sizes[0]).sum()))
         self.projection.zero_()
         self.projection[:, :kept] = axes[:kept].T * (len(features) ** 0.5 / sizes[:kept])
@@ -69,10 +69,10 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
         return F.normalize((features - self.mean) @ self.projection, dim=1)
 
     def votes(self, features: Tensor, head: str, labels: Sequence[str]) -> Tensor:
-        """Return how probable each of a head's labels is by the works nearby, (B, len(labels)), rows adding up to 1.
+        """Return how probable each of a head's labels is by the artworks nearby, (B, len(labels)), rows adding up to 1.
 
         Each work votes with the exponential of its likeness over `VOTING_TEMPERATURE` (soft nearest neighbours:
-        Goldberger et al. 2004, "Neighbourhood Components Analysis"); works without a label do not.
+        Goldberger et al. 2004, "Neighbourhood Components Analysis"); artworks without a label do not.
 
         Args:
             features: of the same classifier, (B, D).
@@ -84,7 +84,7 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
         return (likeness / VOTING_TEMPERATURE).softmax(1) @ ballots.to(likeness)
 
     def _ballots(self, head: str, labels: tuple[str, ...]) -> tuple[Tensor, Tensor]:
-        """Return which works vote, (N,), and for what, (voters, len(labels)); worked out once."""
+        """Return which artworks vote, (N,), and for what, (voters, len(labels)); worked out once."""
         if (head, labels) not in self._known_ballots:
             number = {label: place for place, label in enumerate(labels)}
             other = len(labels) - 1 if head == "artist" else -1
@@ -94,11 +94,11 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
         return self._known_ballots[head, labels]
 
     def forward(self, features: Tensor, count: int = 5) -> tuple[Tensor, Tensor]:
-        """Return the distances of the `count` nearest works, (B, count), nearest first, and their numbers.
+        """Return the distances of the `count` nearest artworks, (B, count), nearest first, and their numbers.
 
         Args:
             features: of the same classifier, (B, D).
-            count: at most as many as there are works.
+            count: at most as many as there are artworks.
 
         Returns:
             Distances from 0 (the same) to 2 (the opposite), one minus the cosine; numbers in `config.works`.

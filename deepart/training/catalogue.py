@@ -20,7 +20,7 @@ Part = Literal["train", "calibration", "test", "stranger"]
 """Which use a painting has; a stranger is by an artist of whom training sees nothing."""
 
 FEWEST_WORKS = 20
-"""Artists with fewer works than this are not told apart: too few to learn from and to measure on."""
+"""Artists with fewer artworks than this are not told apart: too few to learn from and to measure on."""
 
 _SHARES: tuple[tuple[Part, float], ...] = (("test", 0.12), ("calibration", 0.08))
 _ALIKE = 50
@@ -68,7 +68,7 @@ def read_catalogue(folder: Path) -> list[Painting]:
 def read_sharp(folder: Path, catalogue: Sequence[Painting]) -> list[Painting]:
     """Read `folder`/paintings_hr.csv (columns path, title), if there is one: paintings of high resolution.
 
-    Each is by the artist that its folder names, and of the style of most works of that artist in `catalogue`.
+    Each is by the artist that its folder names, and of the style of most artworks of that artist in `catalogue`.
     """
     file = Path(folder) / "paintings_hr.csv"
     if not file.is_file():
@@ -86,7 +86,7 @@ def read_sharp(folder: Path, catalogue: Sequence[Painting]) -> list[Painting]:
 
 
 def known_artists(paintings: Iterable[Painting], fewest: int = FEWEST_WORKS) -> tuple[str, ...]:
-    """Return the artists with at least `fewest` works, sorted."""
+    """Return the artists with at least `fewest` artworks, sorted."""
     works = Counter(painting.artist for painting in paintings)
     return tuple(sorted(artist for artist, count in works.items() if count >= fewest))
 
@@ -103,8 +103,8 @@ def labels_of(paintings: Sequence[Painting]) -> dict[str, tuple[str, ...]]:
 def split(paintings: Sequence[Painting], pictures: Sequence[np.ndarray]) -> list[Part]:
     """Decide for each painting what it is used for, the same on every machine.
 
-    Each artist's works are shared out by the hashes of their paths, near-duplicates together.  Every second
-    artist with few works is a stranger, with all works; those of the others are "another artist".
+    Each artist's artworks are shared out by the hashes of their paths, near-duplicates together.  Every second
+    artist with few artworks is a stranger, with all artworks; those of the others are "another artist".
 
     Args:
         paintings: the rows of the catalogue.

@@ -20,7 +20,7 @@ LabelWay = Literal["ignore", "drop", "fill", "mode", "regress"]
 """What to do without a label: nothing, leave the picture out, one given by hand, the commonest, or one by features."""
 
 YearWay = Literal["ignore", "drop", "median", "interpolate", "regress"]
-"""What to do without a year: nothing, leave it out, the median, between the artist's known works, or by features."""
+"""What to do without a year: nothing, leave it out, the median, between the artist's known artworks, or by features."""
 
 _RIDGE = 10.0  # of features of unit size: few known values must not be learned by heart
 
@@ -37,7 +37,7 @@ def filled_numbers(
     """Return numbers in which those that are None are filled in as far as the way can; "ignore" and "drop" fill none.
 
     Args:
-        groups: of "interpolate": the artist of each; empty ones are left alone.  The known works of an artist are
+        groups: of "interpolate": the artist of each; empty ones are left alone.  The known artworks of an artist are
             taken to be listed in the order in which they were made, as catalogues are.
         features: of "regress": what is seen of each picture, (N, D).
     """

@@ -1,4 +1,4 @@
-"""The owner's data sets: looked through, reported on, and only then stored, with a passport for every picture.
+"""The owner's data sets: looked through, reported on, and only then stored, with a datasheet for every picture.
 
 `check` reads a source and writes nothing; what it returns holds the report.  `store` writes what was checked, into
 a folder that appears in one step.  A stored data set is a folder of pictures named by their SHA-256 with a
@@ -36,7 +36,7 @@ from deepart.training.missing import LabelWay, YearWay, filled_labels, filled_nu
 LEAST_SIDE = 64
 """Pictures with a shorter side in pixels are left out: there is nothing to learn from them."""
 
-CATALOGUE, REPORT, PASSPORT, SHEET = "paintings.csv", "report.json", "passport.json", "contact_sheet.jpg"
+CATALOGUE, REPORT, DATASHEET, SHEET = "paintings.csv", "report.json", "passport.json", "contact_sheet.jpg"
 """Files of a stored data set, beside the folder `pictures`."""
 
 _SHARES: tuple[tuple[Part, float], ...] = (("test", 0.15), ("calibration", 0.1))
@@ -84,7 +84,7 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class Artwork:
     """One picture of a stored data set."""
 
     path: Path
@@ -108,11 +108,11 @@ class DataSet:
     name: str
     folder: Path
 
-    def works(self, *parts: Part) -> list[Work]:
+    def artworks(self, *parts: Part) -> list[Artwork]:
         """Return the pictures of some parts, of all if none is named."""
         with open(self.folder / CATALOGUE, newline="", encoding="utf-8") as lines:
             found = [
-                Work(
+                Artwork(
                     self.folder / row["path"],
                     row["part"],
                     *(row[column] for column in ("style", "artist", "genre", "label", "title", "year")),
@@ -125,9 +125,9 @@ class DataSet:
         """Return what `Report.as_json` gave when it was stored."""
         return json.loads((self.folder / REPORT).read_text("utf-8"))
 
-    def passport(self) -> dict:
+    def datasheet(self) -> dict:
         """Return the hash, source and licence of every picture, and what was chosen about them."""
-        return json.loads((self.folder / PASSPORT).read_text("utf-8"))
+        return json.loads((self.folder / DATASHEET).read_text("utf-8"))
 
     @property
     def sheet(self) -> Path:
@@ -279,8 +279,8 @@ def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, Non
                 save_png(load_image(mask()), folder / "masks" / f"{picture.sha256[:24]}.png")
             paths.append(path)
         _write_catalogue(folder / CATALOGUE, paths, kept)
-        passport = _passport(draft, choices, kept)
-        (folder / PASSPORT).write_text(json.dumps(passport, indent=1, ensure_ascii=False), "utf-8")
+        datasheet = _datasheet(draft, choices, kept)
+        (folder / DATASHEET).write_text(json.dumps(datasheet, indent=1, ensure_ascii=False), "utf-8")
         draft.sheet.save(folder / SHEET, quality=88)
         stored = draft.report.as_json() | {
             "stored": len(kept),
@@ -425,7 +425,7 @@ def _write_catalogue(file: Path, paths: Sequence[str], kept: Sequence[tuple[Pict
             table.writerow({"path": path, **labels, **facts, "shape": "native", "part": part, "sha256": picture.sha256})
 
 
-def _passport(draft: Draft, choices: Choices, kept: Sequence[tuple[Picture, dict[str, str], Part]]) -> dict:
+def _datasheet(draft: Draft, choices: Choices, kept: Sequence[tuple[Picture, dict[str, str], Part]]) -> dict:
     return {
         "data_set": draft.name,
         "licence": draft.licence,

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import nn
 
 from deepart import runtime
-from deepart.admin.data.datasets import DataSet, Work
+from deepart.admin.data.datasets import Artwork, DataSet
 from deepart.admin.folders import admin_folder, checked_name
 from deepart.admin.job_config import SCRATCH, JobConfig
 from deepart.checkpoints import CHECKPOINTS, load_folder, load_model
@@ -156,14 +156,14 @@ def fit_config(config: JobConfig, **more: object) -> FitConfig:
     )
 
 
-def pictures_of(data_set: DataSet, works: Sequence[Work], shortest: int = 256) -> PictureStore:
-    """Return the pictures of some works, decoded into the data set's cache once."""
-    return PictureStore([work.path for work in works], data_set.folder / "cache", shortest)
+def pictures_of(data_set: DataSet, artworks: Sequence[Artwork], shortest: int = 256) -> PictureStore:
+    """Return the pictures of some artworks, decoded into the data set's cache once."""
+    return PictureStore([work.path for work in artworks], data_set.folder / "cache", shortest)
 
 
-def kept_for_measuring(data_set: DataSet) -> list[Work]:
+def kept_for_measuring(data_set: DataSet) -> list[Artwork]:
     """Return the pictures that a network is measured on while it learns."""
-    return data_set.works("calibration")
+    return data_set.artworks("calibration")
 
 
 class Examples:

@@ -39,7 +39,7 @@ class ClassifierTuning(base.Tuning):
         if start is None:
             raise InputError("job.no_scratch")
         self.config, self._data_set = config, data_set
-        self._works = data_set.works("train")
+        self._artworks = data_set.artworks("train")
         if config.backbone:
             if config.backbone == OWN and config.trained == "heads":  # which would stand on nothing
                 raise InputError("setting.choice", name="trained", choices="all")
@@ -52,17 +52,19 @@ class ClassifierTuning(base.Tuning):
             start = with_heads(start, {config.column: self._learnable()}, independent, config.dropout, pairwise)
         start.dropout.p = config.dropout
         self.network: ArtClassifier = start
-        targets = label_targets(start, self._works)
-        self._works = [work for row, work in enumerate(self._works) if any(t[row, 0] >= 0 for t in targets.values())]
+        targets = label_targets(start, self._artworks)
+        self._artworks = [
+            work for row, work in enumerate(self._artworks) if any(t[row, 0] >= 0 for t in targets.values())
+        ]
         self._kept = base.kept_for_measuring(data_set)
-        if len(self._works) < 2 * FEWEST_PER_LABEL:
+        if len(self._artworks) < 2 * FEWEST_PER_LABEL:
             raise InputError("job.no_labels")
-        self.num_pictures = len(self._works)
+        self.num_pictures = len(self._artworks)
         heads_only = config.trained == "heads"
         self.task = LabelTraining(
             self.network,
-            self._works,
-            base.pictures_of(data_set, self._works),
+            self._artworks,
+            base.pictures_of(data_set, self._artworks),
             heads_only,
             config.balance,
             config.augmentation,
@@ -76,7 +78,7 @@ class ClassifierTuning(base.Tuning):
     def _learnable(self) -> list[str]:
         """Return the labels of the column that enough training pictures have, sorted."""
         counts: dict[str, int] = {}
-        for work in self._works:
+        for work in self._artworks:
             for label in work.labels(self.config.column):
                 counts[label] = counts.get(label, 0) + 1
         found = sorted(label for label, count in counts.items() if count >= FEWEST_PER_LABEL - 1)
@@ -87,7 +89,7 @@ class ClassifierTuning(base.Tuning):
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         if self.config.backbone:
-            pictures = base.pictures_of(self._data_set, self._works[:_MEASURED_ON])
+            pictures = base.pictures_of(self._data_set, self._artworks[:_MEASURED_ON])
             views = [stretched(pictures[n], self.network.config.sides[0]) for n in range(len(pictures))]
             measure_norm(self.network, torch.stack(views[:64]))
         if self.config.trained == "heads":

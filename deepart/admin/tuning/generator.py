@@ -40,9 +40,9 @@ class GeneratorTuning(base.Tuning):
 
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         self.config, self._data_set = config, data_set
-        self._works = data_set.works("train")
-        self.num_pictures = len(self._works)
-        styles = tuple(sorted({work.style for work in self._works} - {""}))
+        self._artworks = data_set.artworks("train")
+        self.num_pictures = len(self._artworks)
+        styles = tuple(sorted({work.style for work in self._artworks} - {""}))
         # Without any style the discriminator would have nothing but zeros to compare with.
         self.network = base.start_of(config) or Generator(GeneratorConfig(styles or (config.data,)))
         if config.side not in self.network.sizes:
@@ -52,8 +52,8 @@ class GeneratorTuning(base.Tuning):
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 3
-        styles = self.network.style_numbers((work.style for work in self._works), self.config.data)
-        crops = SquareCrops(base.pictures_of(self._data_set, self._works), styles)
+        styles = self.network.style_numbers((work.style for work in self._artworks), self.config.data)
+        crops = SquareCrops(base.pictures_of(self._data_set, self._artworks), styles)
         discriminator = ProjectedDiscriminator(_backbone(), len(self.network.styles))
         self.task = ProjectedTraining(self.network, discriminator, crops, self.config.loss, self.config.seed)
         yield 1, 3

@@ -28,7 +28,7 @@ class RestorerTuning(base.Tuning):
         self.config = config
         self.network = base.start_of(config) or Denoiser(DenoiserConfig())
         self._data_set = data_set
-        self.num_pictures = len(data_set.works("train"))
+        self.num_pictures = len(data_set.artworks("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
@@ -40,7 +40,7 @@ class RestorerTuning(base.Tuning):
         yield 2, 2
 
     def _large_enough(self, part: str) -> list[np.ndarray]:
-        store = base.pictures_of(self._data_set, self._data_set.works(part), shortest=512)
+        store = base.pictures_of(self._data_set, self._data_set.artworks(part), shortest=512)
         found = [
             store[index] for index, size in enumerate(store.sizes) if min(size) * CLEAN_SCALES[1] >= self.config.side
         ]

@@ -29,7 +29,7 @@ class SegmenterTuning(base.Tuning):
     def __init__(self, config: JobConfig, data_set: DataSet) -> None:
         pairs = read_pairs(data_set.folder)
         kept = {work.path.name for work in base.kept_for_measuring(data_set)}
-        learned = {work.path.name for work in data_set.works("train")}
+        learned = {work.path.name for work in data_set.artworks("train")}
         self._kept = [pair for pair in pairs if Path(pair.name).name in kept]
         pairs = [pair for pair in pairs if Path(pair.name).name in learned]
         self.config, self.num_pictures = config, len(pairs)

@@ -36,7 +36,7 @@ class StyleTuning(base.Tuning):
         self.config = config
         self._styles, self._contents = data_set, find_data_set(config.contents) if config.contents else data_set
         self.network = base.start_of(config) or StyleNetwork(StyleNetworkConfig())
-        self.num_pictures = len(data_set.works("train"))
+        self.num_pictures = len(data_set.artworks("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
@@ -56,8 +56,8 @@ class StyleTuning(base.Tuning):
     def _task_of(self, teacher: nn.Module, part: str, seed: int) -> StyleTraining:
         stores = []
         for data_set in (self._contents, self._styles):
-            works = data_set.works(part) or data_set.works("train")
-            stores.append([base.pictures_of(data_set, works)])
+            artworks = data_set.artworks(part) or data_set.artworks("train")
+            stores.append([base.pictures_of(data_set, artworks)])
         return StyleTraining(self.network, teacher, *stores, seed=seed)
 
     def fit_config(self) -> FitConfig:

@@ -29,9 +29,9 @@ class TranslatorTuning(base.Tuning):
             raise InputError("job.no_photos")
         self.config = config
         self._sets = {"photos": find_data_set(config.contents), "paintings": data_set}
-        self.num_pictures = sum(len(each.works("train")) for each in self._sets.values())
+        self.num_pictures = sum(len(each.artworks("train")) for each in self._sets.values())
         start = base.start_of(config) or Translator(TranslatorConfig(manner=config.data))
-        sources, targets = (base.pictures_of(each, each.works("train")) for each in self._sets.values())
+        sources, targets = (base.pictures_of(each, each.artworks("train")) for each in self._sets.values())
         self.task = CycleTraining(start, sources, targets, config.cycle, config.identity, config.pool, config.seed)
         self.network = self.task.generator
         self._kept: dict[str, list[Tensor]] = {}
@@ -40,9 +40,9 @@ class TranslatorTuning(base.Tuning):
         """See `Tuning`."""
         yield 0, 1
         for name, each in self._sets.items():
-            kept_works = base.kept_for_measuring(each)
-            works = kept_works if len(kept_works) >= _LEAST else each.works("train")
-            pictures = base.pictures_of(each, works[:_MEASURED_ON])
+            unseen = base.kept_for_measuring(each)
+            artworks = unseen if len(unseen) >= _LEAST else each.artworks("train")
+            pictures = base.pictures_of(each, artworks[:_MEASURED_ON])
             self._kept[name] = [centre_square(pictures[n]) for n in range(len(pictures))]
         yield 1, 1
 

@@ -30,7 +30,7 @@ class VAETuning(base.Tuning):
             raise InputError("setting.choice", name="side", choices=", ".join(map(str, _SIDES)))
         self.config, self._data_set = config, data_set
         self.network = base.start_of(config) or PictureVAE(PictureVAEConfig(config.side))
-        self.num_pictures = len(data_set.works("train"))
+        self.num_pictures = len(data_set.artworks("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
@@ -42,7 +42,7 @@ class VAETuning(base.Tuning):
         yield 2, 2
 
     def _task_of(self, part: str, seed: int) -> VAETraining:
-        pictures = base.pictures_of(self._data_set, self._data_set.works(part))
+        pictures = base.pictures_of(self._data_set, self._data_set.artworks(part))
         c = self.config
         crops = SquareCrops(pictures, [0] * len(pictures))
         return VAETraining(self.network, crops, c.beta, c.free_bits, c.code_cycle, seed)

@@ -1,7 +1,7 @@
 """Say what style, artist and genre an artwork has, how sure that is, and why.
 
 `classify` is the short way; the engine behind it is `ArtworkClassifier`, whose evidence (heat maps, nearest
-works, what would change the answer) lies in `deepart.tasks.classify.evidence`.
+artworks, what would change the answer) lies in `deepart.tasks.classify.evidence`.
 
 References:
     Guo et al. 2017, "On Calibration of Modern Neural Networks", https://arxiv.org/abs/1706.04599 (temperatures);
@@ -35,7 +35,7 @@ HEADS = ("style", "artist", "genre")
 """The questions of the bundled classifier, in the order in which they are shown."""
 
 ANOTHER_ARTIST = "another artist"
-"""The label of the artist head for everybody of whom it knows too few works."""
+"""The label of the artist head for everybody of whom it knows too few artworks."""
 
 _BATCH = 16  # pictures that are looked at together
 
@@ -198,7 +198,7 @@ class ArtworkClassifier:
     def probabilities(self, features: Tensor) -> dict[str, Tensor]:
         """Return calibrated probabilities of every head, (B, labels), and of being an artwork, (B,).
 
-        They are what the head says, in part what the works of the training set say that are most alike: what a
+        They are what the head says, in part what the artworks of the training set say that are most alike: what a
         network has forgotten of single paintings, these still know.
 
         Args:
@@ -221,7 +221,7 @@ class ArtworkClassifier:
         return found | alone | {"artwork": artwork}
 
     def index(self) -> FeatureIndex:
-        """Return the works that vote beside the heads, loaded at most once.
+        """Return the artworks that vote beside the heads, loaded at most once.
 
         Raises:
             WeightsError: they are missing or damaged.

@@ -29,7 +29,7 @@ from deepart.models.feature_index import COLUMNS
 from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, Look
 
 INDEX = "classify/index-wikiart-v1"
-"""Checkpoint that holds the features of the works that the bundled classifier was trained on."""
+"""Checkpoint that holds the features of the artworks that the bundled classifier was trained on."""
 
 SURE_ENOUGH = 0.35
 """Labels less probable than this are not held against each other."""
@@ -52,17 +52,17 @@ class Neighbour:
     distance: float
     """From 0 (the same features) to 2."""
     percentile: float
-    """How many of 100 works of the training set have their nearest other work nearer than this."""
+    """How many of 100 artworks of the training set have their nearest other artwork nearer than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two answers that no work of the training set has together."""
+    """Two answers that no artwork of the training set has together."""
 
     heads: tuple[str, str]
     labels: tuple[str, str]
     works: int
-    """Works of the training set that have the first of the two labels, all with another second one."""
+    """Artworks of the training set that have the first of the two labels, all with another second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def overlay(picture: Image.Image, heat: np.ndarray) -> Image.Image:
 
 
 def nearest(look: Look, count: int = 5, index: str = INDEX) -> list[Neighbour]:
-    """Return the `count` works of the training set that are most like a picture, nearest first."""
+    """Return the `count` artworks of the training set that are most like a picture, nearest first."""
     network = models.get(index)
     distances, numbers = network(look.features.mean(0, keepdim=True), count)
     typical = network.config.typical
@@ -135,13 +135,13 @@ def nearest(look: Look, count: int = 5, index: str = INDEX) -> list[Neighbour]:
 def sureness(found: Classification, head: str, nearest: Sequence[Neighbour] = ()) -> Sureness:
     """Return how far to trust the most probable answer of a head.
 
-    A probability holds for pictures like those that it was calibrated on: far from all works of the training set
+    A probability holds for pictures like those that it was calibrated on: far from all artworks of the training set
     it counts for less, and for what does not look like a painting it counts for nothing.
 
     Args:
         found: the answer.
         head: one of its heads.
-        nearest: works of the training set, nearest first; none where they are not known.
+        nearest: artworks of the training set, nearest first; none where they are not known.
     """
     probability = found.answers[head][0].probability
     if not found.known or probability < _UNSURE or is_strange(nearest):
@@ -151,7 +151,7 @@ def sureness(found: Classification, head: str, nearest: Sequence[Neighbour] = ()
 
 
 def is_strange(nearest: Sequence[Neighbour]) -> bool:
-    """Say whether even the nearest work is farther away than such works are from each other."""
+    """Say whether even the nearest artwork is farther away than such artworks are from each other."""
     return bool(nearest) and nearest[0].percentile >= _STRANGE
 
 
@@ -176,7 +176,7 @@ def conflicts(found: Classification, index: str = INDEX) -> list[Conflict]:
 
 
 def often_mistaken(engine: ArtworkClassifier, label: str, head: str = "style") -> list[tuple[str, float]]:
-    """Return what works of `label` were often taken for when the classifier was measured, and what share of them."""
+    """Return what artworks of `label` were often taken for when the classifier was measured, and what share of them."""
     found = [
         (other, share) for of, right, other, share in engine.network().config.mistaken if (of, right) == (head, label)
     ]
@@ -185,7 +185,7 @@ def often_mistaken(engine: ArtworkClassifier, label: str, head: str = "style") -
 
 @functools.lru_cache(maxsize=8)
 def _together(works: tuple[tuple[str, ...], ...], heads: tuple[str, str]) -> Mapping[tuple[str, str], int]:
-    """Count how many works have each pair of labels; works that lack one are not counted."""
+    """Count how many artworks have each pair of labels; artworks that lack one are not counted."""
     pairs = [tuple(work[COLUMNS[head]] for head in heads) for work in works]
     return Counter(pair for pair in pairs if all(pair))
 

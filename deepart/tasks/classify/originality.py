@@ -1,6 +1,6 @@
-"""Whether a generated picture is new: which works of the training set are most like it, and how like it they are.
+"""Whether a generated picture is new: which artworks of the training set are most like it, and how like it they are.
 
-The likeness is that of the classifier's features (`evidence.nearest`), and is compared with how far the works of the
+The likeness is that of the classifier's features (`evidence.nearest`), and is compared with how far the artworks of the
 training set are from each other.
 """
 
@@ -14,7 +14,7 @@ from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.classify.evidence import Neighbour, nearest
 
 NEAR_COPY = 1.0
-"""Percentile of the distances between works below which a picture counts as a near copy."""
+"""Percentile of the distances between artworks below which a picture counts as a near copy."""
 CLOSE = 10.0
 """That below which it is said to be close to a work."""
 
@@ -24,13 +24,13 @@ class Originality:
     """How new a picture is."""
 
     works: tuple[Neighbour, ...]
-    """The works of the training set that are most like it, nearest first."""
+    """The artworks of the training set that are most like it, nearest first."""
     percentile: float
-    """How many of 100 works of the training set have their nearest other work nearer than the picture has."""
+    """How many of 100 artworks of the training set have their nearest other artwork nearer than the picture has."""
 
     @property
     def is_near_copy(self) -> bool:
-        """Whether the picture is nearer to a work than nearly any two works are to each other."""
+        """Whether the picture is nearer to an artwork than nearly any two artworks are to each other."""
         return self.percentile < NEAR_COPY
 
     @property
@@ -58,7 +58,7 @@ def originality(picture: Source, count: int = 3) -> Originality:
 
     Args:
         picture: a path, the bytes of a file, or a picture.
-        count: how many works to name.
+        count: how many artworks to name.
 
     Raises:
         InputError: the picture cannot be read.

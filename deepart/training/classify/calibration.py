@@ -25,7 +25,7 @@ COVERAGE = 0.9
 """How often the set of a head's labels is to hold the right one."""
 
 INDEX_SHARE = 0.5
-"""What part of the probabilities is that of the works nearby; the calibrating paintings are named best with a half."""
+"""What part of the probabilities is that of the artworks nearby; those that calibrate are named best with a half."""
 
 PASSING_ARTWORKS = 0.995
 """Share of the artworks that are to pass as artworks; photos are so far off that few of those do too."""
@@ -40,12 +40,12 @@ def calibrated(
 ) -> ArtClassifier:
     """Return the same network with everything that is set by paintings which it was not trained on.
 
-    These are the temperatures of each head, before and after the works nearby have voted, the least probability
+    These are the temperatures of each head, before and after the artworks nearby have voted, the least probability
     of a label in the set of likely ones, that of being an artwork at all, and which labels are often mistaken.
 
     Args:
         network: as it was trained.
-        index: the works that vote, none of them among these paintings.
+        index: the artworks that vote, none of them among these paintings.
         features: of the views of the paintings, (N, views, D).
         targets: for each head the index of each painting's label, negative where it has none.
         key: of the checkpoint that the index will be.
@@ -109,7 +109,7 @@ def set_level(probabilities: Tensor, target: Tensor, coverage: float = COVERAGE)
 
 
 def often_mistaken(labels: Sequence[str], probabilities: Tensor, target: Tensor) -> list[tuple[str, str, float]]:
-    """Return which labels' works are taken for which other label at least twice and one time in ten, and how often.
+    """Return which labels' artworks are taken for which other label at least twice and one time in ten, and how often.
 
     Args:
         labels: of the head, C.

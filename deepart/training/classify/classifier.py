@@ -42,7 +42,7 @@ BACKBONE_RATE = 0.2
 """Learning rate of the backbone, relative to that of the heads."""
 
 Balance = Literal["none", "weights", "resampling", "logit-adjustment"]
-"""What is done so that labels with few works are not drowned by those with many."""
+"""What is done so that labels with few artworks are not drowned by those with many."""
 
 _MISSING = -100  # what cross-entropy leaves out
 
@@ -269,8 +269,8 @@ def targets(network: ArtClassifier, paintings: Sequence[Painting]) -> dict[str, 
 def label_shares(indices: Sequence[int], count: int) -> Tensor:
     """Return how often each of `count` labels comes, (count,), adding up to 1; one that never comes as if half once."""
     there = torch.tensor([index for index in indices if index != _MISSING], dtype=torch.long)
-    works = torch.bincount(there, minlength=count).float().clamp(min=0.5)
-    return works / works.sum()
+    counts = torch.bincount(there, minlength=count).float().clamp(min=0.5)
+    return counts / counts.sum()
 
 
 def relative_crop(picture: np.ndarray, size: int, rng: np.random.Generator) -> Tensor:

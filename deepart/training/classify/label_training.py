@@ -316,7 +316,7 @@ def finished(
     Args:
         features: of those pictures, (N, D).
         targets: of them, see `label_targets`.
-        backbone_changed: then the works that voted beside the heads were described otherwise, and vote no more.
+        backbone_changed: then the artworks that voted beside the heads were described otherwise, and vote no more.
     """
     with torch.no_grad():
         answers = {head: z.float().cpu() for head, z in network.cpu().eval().answers(features).items()}
@@ -349,5 +349,5 @@ def finished(
 
 def _shares(table: Tensor) -> Tensor:
     """Return how often each label comes, (C,), adding up to 1; one that never comes as if half once."""
-    works = table.clamp(min=0).sum(0).clamp(min=0.5)
-    return works / works.sum()
+    counts = table.clamp(min=0).sum(0).clamp(min=0.5)
+    return counts / counts.sum()

@@ -130,7 +130,7 @@ def finished(network: ArtClassifier, data: LabelledData) -> tuple[ArtClassifier,
     """Return a trained network calibrated on the paintings kept for that, and the index of its training paintings."""
     engine = ArtworkClassifier(network=network)
     kept, learned = data.indices("calibration"), data.indices("train")
-    # At the first size alone, mirrored too: with every size the works' votes were surer than they were right.
+    # At the first size alone, mirrored too: with every size the artworks' votes were surer than they were right.
     features = describe(engine, data.pictures, learned)[:, :2].mean(1)
     index = build_index(features, data.of(learned), classifier=DEFAULT_CHECKPOINT)
     features = describe(engine, data.pictures, kept)

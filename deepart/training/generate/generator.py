@@ -312,7 +312,7 @@ def differences(x: Tensor) -> Tensor:
 
 
 class SquareCrops:
-    """Draws square crops of paintings as long as their shorter side, styles with few works more often than their share.
+    """Draws square crops of paintings as long as their shorter side, rare styles more often than their share.
 
     Args:
         pictures: (H, W, 3) uint8 RGB each.

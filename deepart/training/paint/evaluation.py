@@ -96,7 +96,7 @@ _LEFT_OUT_STYLES, _PHOTOS_OF_SKIMAGE = 20, ("astronaut.png", "coffee.png", "chel
 def sharp_pictures(folder: Path) -> tuple[list[Image.Image], list[Image.Image]]:
     """Return the contents and the styles of the development set, as squares of sharp pictures.
 
-    Contents are every fourth photo of `folder`/CBSD68 and photos of scikit-image; styles are the works in
+    Contents are every fourth photo of `folder`/CBSD68 and photos of scikit-image; styles are the artworks in
     `folder`/gallery, of which training may have seen other scans, and twenty that it leaves out of
     `folder`/paintings_hr.
 

@@ -1,7 +1,7 @@
 """Styles that no museum has: ruled lines, halftones, hatching, flat shapes, and paintings made harsher.
 
 Scans of paintings are soft and brown on the average; a network that has only seen those fails on prints, drawings and
-modern graphic works.
+modern graphic artworks.
 """
 
 from __future__ import annotations

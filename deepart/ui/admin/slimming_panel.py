@@ -139,8 +139,8 @@ def _steps(task: str, way: str, data: str, chosen: list[str], keep: Any) -> Gene
         raise InputError("ui.admin.one_source")
     if isinstance(keep, bool) or not isinstance(keep, (int, float)):
         raise InputError("setting.range", name="keep", low=0.1, high=1)
-    works = find_data_set(data).works("train")
-    pictures = [load_image(work.path) for work in works[:: max(1, len(works) // _LOOKED_AT)][:_LOOKED_AT]]
+    artworks = find_data_set(data).artworks("train")
+    pictures = [load_image(work.path) for work in artworks[:: max(1, len(artworks) // _LOOKED_AT)][:_LOOKED_AT]]
     return (yield from prune_steps(task, sources[0], out, pictures, keep, frozen))
 
 

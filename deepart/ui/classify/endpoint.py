@@ -36,8 +36,8 @@ def classify_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[d
         For style, artist and genre the five most probable labels with calibrated probabilities; for each
         the set of labels among which the right one is nine times in ten; known, false for what does not
         look like a painting that the network knows; sureness, how far to trust the best label of each
-        (sure, fairly or unsure), by its probability and by how near the nearest works are; conflicts, answers that
-        never go together in the training set; nearest, the five works of the training set that are most like it.
+        (sure, fairly or unsure), by its probability and by how near the nearest artworks are; conflicts, answers that
+        never go together in the training set; nearest, the five artworks of the training set that are most like it.
     """
     opinion = yield from finished(opinion_steps(values["picture"], values["model"]))
     yield opinion.as_json()

@@ -61,7 +61,7 @@ def bars(found: Classification, most: int, language: str) -> str:
 
 
 def card(found: Classification, mistaken: Sequence[tuple[str, float]], language: str) -> str:
-    """Return what the most probable style is, and what its works are often taken for; or nothing.
+    """Return what the most probable style is, and what its artworks are often taken for; or nothing.
 
     Args:
         mistaken: other styles, and how often.
@@ -79,7 +79,7 @@ def card(found: Classification, mistaken: Sequence[tuple[str, float]], language:
 
 
 def neighbours(works: Sequence[Neighbour], language: str) -> str:
-    """Return a list of works, each with a link that searches for it."""
+    """Return a list of artworks, each with a link that searches for it."""
     if not works:
         return ""
     items = "".join(_work(work, language) for work in works)

@@ -43,7 +43,7 @@ class Opinion:
     nearest: Sequence[Neighbour] = ()
 
     mistaken: Sequence[tuple[str, float]] = ()
-    """Styles that works of the style are often taken for, and how often."""
+    """Styles that artworks of the style are often taken for, and how often."""
 
     @property
     def has_evidence(self) -> bool:
@@ -89,7 +89,7 @@ def opinion(path: str | None) -> Opinion:
     look = _look(path)
     found = _engine.answer(look)
     mistaken = evidence.often_mistaken(_engine, found.style[0].label) if found.style else ()
-    index = _engine.network().config.index  # without one, nothing is known of the works that it learned from
+    index = _engine.network().config.index  # without one, nothing is known of the artworks that it learned from
     if not index:
         return Opinion(found, mistaken=mistaken)
     return Opinion(found, evidence.conflicts(found, index), evidence.nearest(look, TOP, index), mistaken)

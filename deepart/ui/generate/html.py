@@ -15,7 +15,7 @@ from deepart.text import say
 
 
 def originality_meter(found: Originality | None, language: str) -> str:
-    """Return how new a picture is: a meter, a sentence, and the works that are most like it."""
+    """Return how new a picture is: a meter, a sentence, and the artworks that are most like it."""
     if found is None:
         return ""
     kind = "copy" if found.is_near_copy else "close" if found.is_close else "new"

@@ -165,7 +165,7 @@ def identity(checkpoint: str) -> str:
 
 
 def judged(picture: Image.Image) -> Originality | None:
-    """Say how new a picture is; None if the owner's classifier has no works to compare with."""
+    """Say how new a picture is; None if the owner's classifier has no artworks to compare with."""
     if not ArtworkClassifier().network().config.index:
         return None
     return originality(picture)

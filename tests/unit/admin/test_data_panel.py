@@ -48,4 +48,4 @@ def test_what_is_missing_is_said_in_place_and_a_label_is_corrected(page: Page, t
     assert [label for _, label in page["admin-labelled"]] == ["Red"] + ["Blue"] * 5 + ["Red"] * 6
     page.do("admin-store", "click")
     assert page.toasts == []
-    assert sorted(work.artist for work in find_data_set("tints").works()) == ["Blue"] * 5 + ["Red"] * 7
+    assert sorted(work.artist for work in find_data_set("tints").artworks()) == ["Blue"] * 5 + ["Red"] * 7

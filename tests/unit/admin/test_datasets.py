@@ -129,12 +129,12 @@ def test_a_test_picture_that_was_seen_in_training_is_a_leak_and_is_taken_out_of_
     files["test/Red/leak.jpg"] = encoded(painting(2), "JPEG", quality=85)
     draft = checked(tmp_path, files)
     assert draft.report.leaks == [["2.png", "leak.jpg"]]
-    works = run(store(draft)).works()
+    artworks = run(store(draft)).artworks()
     leaked = hashlib.sha256(files["train/Red/2.png"]).hexdigest()[:24]
-    assert leaked not in [work.path.stem for work in works]
-    assert sum(work.part == "test" for work in works) == 4
+    assert leaked not in [work.path.stem for work in artworks]
+    assert sum(work.part == "test" for work in artworks) == 4
     delete_data_set("works")
-    kept = run(store(draft, Choices(leaks="keep"))).works("train", "calibration")
+    kept = run(store(draft, Choices(leaks="keep"))).artworks("train", "calibration")
     assert leaked in [work.path.stem for work in kept]
 
 
@@ -142,10 +142,10 @@ def test_what_shows_the_same_is_never_in_two_parts(tmp_path: Path) -> None:
     files = folders(12)
     files |= {f"Red/again{n}.jpg": encoded(painting(n), "JPEG", quality=85) for n in range(12)}
     draft = checked(tmp_path, files)
-    works = run(store(draft, Choices(near_duplicates="keep"))).works()
-    part = {work.path.stem: work.part for work in works}
+    artworks = run(store(draft, Choices(near_duplicates="keep"))).artworks()
+    part = {work.path.stem: work.part for work in artworks}
     stem = {picture.name: picture.sha256[:24] for picture in draft.pictures if picture.labels["style"] == "Red"}
-    assert set(part.values()) == {"train", "calibration", "test"} and len(works) == 36
+    assert set(part.values()) == {"train", "calibration", "test"} and len(artworks) == 36
     assert all(part[stem[f"{n}.png"]] == part[stem[f"again{n}.jpg"]] for n in range(12))
 
 
@@ -165,14 +165,14 @@ def test_a_table_gives_labels_facts_and_parts(tmp_path: Path) -> None:
     assert draft.report.classes == {"artist": {"Painter 0": 3, "Painter 1": 3}, "label": {"oil": 5, "wood": 5}}
     assert draft.report.missing == {"label": 1}
     data_set = run(store(draft, Choices(missing="fill", fill={"label": "paper"})))
-    assert sorted({work.labels("label") for work in data_set.works()}) == [("oil", "wood"), ("paper",)]
-    passport = data_set.passport()
-    assert sorted(each["licence"] for each in passport["pictures"]) == ["CC0"] * 5 + ["my own"]
-    assert {each["sha256"] for each in passport["pictures"]} == {
+    assert sorted({work.labels("label") for work in data_set.artworks()}) == [("oil", "wood"), ("paper",)]
+    datasheet = data_set.datasheet()
+    assert sorted(each["licence"] for each in datasheet["pictures"]) == ["CC0"] * 5 + ["my own"]
+    assert {each["sha256"] for each in datasheet["pictures"]} == {
         hashlib.sha256(file_of(n)).hexdigest() for n in range(6)
     }
     delete_data_set("works")
-    assert len(run(store(draft, Choices(missing="drop"))).works()) == 5
+    assert len(run(store(draft, Choices(missing="drop"))).artworks()) == 5
     with pytest.raises(InputError):
         run(store(draft, Choices(missing="fill")))
 
@@ -196,15 +196,15 @@ def test_missing_labels_and_years_are_counted_first_and_what_is_guessed_is_never
     assert draft.report.ways["year"] == {"drop": 13, "median": 13, "interpolate": 2, "regress": 13}
     assert "Interpolate 2" in html.report(draft.report.as_json(), "en")
     data_set = run(store(draft, Choices(missing="mode", years="interpolate")))
-    found = {work.path.name: work for work in data_set.works()}
+    found = {work.path.name: work for work in data_set.artworks()}
     names = {n: f"{hashlib.sha256(file_of(n, 'Red' if n < 8 else 'Blue')).hexdigest()[:24]}.png" for n in range(16)}
     assert [found[names[n]].year for n in range(5)] == ["1870", "1872", "1874", "c. 1876", ""]
     assert found[names[2]].style == found[names[9]].style == "Bold"
     assert {found[names[n]].part for n in (1, 2, 9)} == {"train"} < {work.part for work in found.values()}
     assert data_set.report()["filled"] == {"style": 2, "year": 2}
-    assert data_set.passport()["choices"]["years"] == "interpolate"
+    assert data_set.datasheet()["choices"]["years"] == "interpolate"
     delete_data_set("works")
-    assert len(run(store(draft, Choices(years="drop"))).works()) == 3
+    assert len(run(store(draft, Choices(years="drop"))).artworks()) == 3
     delete_data_set("works")
     seen = torch.arange(16)[:, None] * torch.ones(16, 3)  # brighter and brighter
     monkeypatch.setattr(datasets, "_features", lambda draft: (yield Progress(0, 1, "progress.evaluating")) or seen)
@@ -217,7 +217,7 @@ def test_pictures_without_labels_do_for_what_needs_none(tmp_path: Path) -> None:
     assert draft.report.classes == {}
     levels = {guard["task"]: guard["level"] for guard in draft.report.guards}
     assert levels["style"] == "warn" and levels["restorer"] == "warn" and levels["classifier"] == "stop"
-    assert {work.part for work in run(store(draft)).works()} == {"train", "calibration", "test"}
+    assert {work.part for work in run(store(draft)).artworks()} == {"train", "calibration", "test"}
 
 
 # --- stored --------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_what_is_stored_is_what_was_checked_under_names_of_our_own(tmp_path: Pat
     data_set = stored(tmp_path, folders(8))
     names = [path.relative_to(admin_dir).parts for path in admin_dir.rglob("*") if path.is_file()]
     assert all(parts[:2] == ("datasets", "works") for parts in names)
-    for work in data_set.works():
+    for work in data_set.artworks():
         assert hashlib.sha256(work.path.read_bytes()).hexdigest().startswith(work.path.stem)
     assert {painting.style for painting in read_catalogue(data_set.folder)} == {"Red", "Blue"}
     assert data_set.report()["stored"] == 16 and Image.open(data_set.sheet).width > 200
@@ -394,6 +394,6 @@ def test_a_single_label_is_corrected_before_anything_is_stored(tmp_path: Path, a
     assert corrected.label(wrong) == "Blue" and draft.label(wrong) == "Red"
     assert corrected.report.classes == {"style": {"Blue": 7, "Red": 5}}
     assert corrected.report.licence == draft.report.licence and corrected.sheet.size == draft.sheet.size
-    labels = {work.path.stem: work.style for work in run(store(corrected)).works()}
+    labels = {work.path.stem: work.style for work in run(store(corrected)).artworks()}
     assert labels[draft.pictures[wrong].sha256[:24]] == "Blue"
     assert relabelled(draft, wrong, "").report.classes == {"style": {"Blue": 6, "Red": 5}}

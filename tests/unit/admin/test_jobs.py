@@ -136,8 +136,8 @@ def test_one_runs_the_next_waits_and_what_is_kept_can_be_used(
     assert done.reason == "kept" and first.bundle is not None
     weights = load_file(first.bundle / "model.safetensors")
     assert weights.keys() == Denoiser(TINY).state_dict().keys()
-    passport = json.loads((first.bundle / "passport.json").read_text())
-    assert passport["data_sets"] == [data.passport()] and passport["job"]["seed"] == 0
+    datasheet = json.loads((first.bundle / "passport.json").read_text())
+    assert datasheet["data_sets"] == [data.datasheet()] and datasheet["job"]["seed"] == 0
     assert {line["kind"] for line in first.metrics()} == {"losses", "measured", "result"}
     json.dumps(first.record())
     wait(second, lambda view: view.state == "running")

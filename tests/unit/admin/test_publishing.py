@@ -29,18 +29,18 @@ DATA_SET = {
         for number, part in enumerate(("train", "train", "test"))
     ],
 }
-PASSPORT = {"start": RESTORER, "job": {"minutes": 3, "note": "a|b <script>"}, "data_sets": [DATA_SET]}
+DATASHEET = {"start": RESTORER, "job": {"minutes": 3, "note": "a|b <script>"}, "data_sets": [DATA_SET]}
 WORDS = Words("cc-by-4.0", "Cleans the scans of our museum.", "Not for faces.")
 
 
 @pytest.fixture
 def version(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Version:
-    """A promoted restorer with a passport and a record of its training."""
+    """A promoted restorer with a datasheet and a record of its training."""
     monkeypatch.setattr(runtime, "precision", lambda: torch.float32)
     bundle(monkeypatch, tmp_path, RESTORER, restorer(noise=0.2))
     data: EvaluationSet = frozen("restorer", photo_folder(tmp_path / "data", side=64, count=2), side=64)
     run = run_folder(tmp_path / "run", restorer())
-    (run / "bundle" / "passport.json").write_text(json.dumps(PASSPORT))
+    (run / "bundle" / "passport.json").write_text(json.dumps(DATASHEET))
     gate = runtime.run(gate_steps(RESTORER, run, data, Limits(max_slowdown=100)))
     return promote(gate)
 
@@ -83,8 +83,8 @@ def test_names_of_the_owners_files_are_not_published(version: Version, hub: Loop
     publish(token=TOKEN)
     repo = hub.repos["tester/restorer"]
     assert not any(b"secret client" in content for content in repo.commits[repo.head].values())
-    passport = json.loads(repo.commits[repo.head]["passport.json"])
-    assert [picture["sha256"] for picture in passport["data_sets"][0]["pictures"]] == [
+    datasheet = json.loads(repo.commits[repo.head]["passport.json"])
+    assert [picture["sha256"] for picture in datasheet["data_sets"][0]["pictures"]] == [
         picture["sha256"] for picture in DATA_SET["pictures"]
     ]
 
