@@ -40,6 +40,7 @@ def add_to(commands) -> None:
         python -m deepart generate --seed 7 --count 4 --style Impressionism -o pictures/
         python -m deepart generate --count 4 --style Impressionism --genre landscape -o pictures/
         python -m deepart generate --count 16 --truncation 0.7 --upscale 4 --sheet -o pictures/
+        python -m deepart generate --start photo.jpg --freedom 0.4 --count 4 -o pictures/
         python -m deepart generate --again pictures/7.png --neighbours 8 -o more/
         python -m deepart generate --checkpoint SimianLuo/LCM_Dreamshaper_v7 --prompt "a pond" -o pictures/
         """,
@@ -52,6 +53,7 @@ def add_to(commands) -> None:
     generate.add_argument("--again", metavar="PICTURE", help="paint a picture again, from its file")
     generate.add_argument("--neighbours", type=int, metavar="N", help="instead of --again alone, N pictures close by")
     generate.add_argument("--amount", type=float, default=0.35, help="how far neighbours are, 0 to 1; default 0.35")
+    generate.add_argument("--start", metavar="PICTURE", help="start from your own picture; see --freedom")
     generate.add_argument("--like", metavar="PICTURE", help="look for your own picture; about 20 s")
     generate.add_argument("--prompt", help="what to paint, for a diffusers pipeline that takes a text")
     generate.add_argument("--steps", type=int, help="of a diffusers pipeline; default: its usual number")
@@ -69,7 +71,7 @@ def add_to(commands) -> None:
         """,
     )
     walk.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
-    add_options(walk, GenerateOptions, without=("seed", "count", "genre"))
+    add_options(walk, GenerateOptions, without=("seed", "count", "genre", "freedom"))
     _checkpoint_option(walk)
     add_output(walk, "file to write: .mp4, .gif or .webp", ".mp4", ".gif", ".webp")
     walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk past")
@@ -152,24 +154,27 @@ def _generate(options: argparse.Namespace) -> None:
 def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], list[Image.Image]], tuple[str, ...]]:
     """Return what paints the pictures, and the names of the options that it has no use for."""
     of_pipelines, of_families = ("prompt", "steps"), ("again", "neighbours", "amount")
+    of_starts = ("start", "freedom")
     if options.like:
-        return _projected, ("seed", "count", "genre", "truncation", "upscale", "look", *of_pipelines, *of_families)
+        of_births = ("seed", "count", "genre", "truncation", "upscale", "look", *of_starts)
+        return _projected, (*of_births, *of_pipelines, *of_families)
     if options.again:
         alone = () if options.neighbours else ("seed", "amount")
         own = () if isinstance(options.checkpoint, Path) else ("checkpoint",)
-        return _bred, ("count", "style", "genre", "truncation", *own, *of_pipelines, *alone)
+        return _bred, ("count", "style", "genre", "truncation", *own, *of_pipelines, *alone, *of_starts)
     is_pipeline = isinstance(options.checkpoint, Path) and (options.checkpoint / "model_index.json").is_file()
     is_key = str(options.checkpoint).startswith(("generate/", "own/"))
     if is_key or (isinstance(options.checkpoint, Path) and not is_pipeline):
-        return _born, (*of_pipelines, *of_families)
-    return _diffused, ("style", "genre", "truncation", "upscale", "look", *of_families)
+        return _born, (*of_pipelines, *of_families, *(() if options.start else of_starts))
+    return _diffused, ("style", "genre", "truncation", "upscale", "look", *of_families, *of_starts)
 
 
 def _born(options: argparse.Namespace) -> list[Image.Image]:
     from deepart import runtime
     from deepart.tasks.generate.seeds import generate_steps
 
-    return runtime.run(generate_steps(GenerateOptions.read(vars(options)), options.checkpoint), progress_line())
+    steps = generate_steps(GenerateOptions.read(vars(options)), options.checkpoint, options.start)
+    return runtime.run(steps, progress_line())
 
 
 def _diffused(options: argparse.Namespace) -> list[Image.Image]:

@@ -55,6 +55,8 @@ def test_keeps_its_contract(client: Client) -> None:
         ("genre", "any"),
         ("checkpoint", DEFAULT_CHECKPOINT),
         ("finish", "painted"),
+        ("freedom", 0.3),
+        ("start", None),
     ]
     assert all(each["parameter_has_default"] for each in contract["parameters"])
     assert [each["label"] for each in contract["returns"]] == ["pictures", "recipes"]

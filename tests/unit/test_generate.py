@@ -15,7 +15,7 @@ import deepart
 from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError, WeightsError
-from deepart.images import load_image, png_bytes, save_png
+from deepart.images import content_hash, load_image, png_bytes, save_png
 from deepart.options import GenerateOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.generate import projection
@@ -31,7 +31,7 @@ from deepart.tasks.generate.breeding import (
     next_generation,
 )
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, patch_region
-from deepart.tasks.generate.genome import MASK_SIDE, MOST_PATCHES, Genome, genome_of
+from deepart.tasks.generate.genome import MASK_SIDE, MOST_PATCHES, Genome, Start, genome_of
 from deepart.tasks.generate.seeds import generate
 from photos import photo
 from tiny_generators import STYLES, put_tiny_generator
@@ -274,6 +274,67 @@ def test_a_region_stays_and_the_rest_is_drawn_anew(engine: ArtGenerator) -> None
     assert len(genome.patches) == MOST_PATCHES and len(genome.patches[0].mask) == MASK_SIDE**2
 
 
+def test_a_picture_starts_from_somebodys_own_more_or_less_freely(engine: ArtGenerator) -> None:
+    own = photo("coffee", 200)
+    genome = engine.born(5, "Cubism")
+    free = np.asarray(engine.paint(genome), float)
+    wanted = np.asarray(own.resize(free.shape[1::-1], Image.Resampling.BICUBIC), float)
+    apart = []
+    for freedom in (0, 0.3, 0.7, 1):
+        painted = engine.paint(replace(genome, start=Start.from_picture(own, freedom)))
+        assert recipe_of(painted).settings["freedom"] == freedom and genome_of(painted).start.freedom == freedom
+        apart.append([np.abs(np.asarray(painted, float) - other).mean() for other in (wanted, free)])
+    assert apart[0][0] < 8 and apart[3][1] < 1
+    assert all(a[0] < b[0] and a[1] > b[1] for a, b in zip(apart, apart[1:]))
+
+
+def test_between_pictures_a_start_fades(engine: ArtGenerator) -> None:
+    first, second = engine.born(1), engine.born(2)
+    white, black = (Start.from_picture(Image.new("RGB", (80, 90), colour), 0.2) for colour in ("white", "black"))
+    started = replace(first, start=white)
+    assert crossbreed(started, second, 0.75).start.freedom == pytest.approx(0.8)
+    assert crossbreed(started, second, 0.75).start.pixels == white.pixels
+    grey = crossbreed(started, replace(second, start=black), 0.25).start
+    assert set(grey.pixels) == {191} and grey.freedom == pytest.approx(0.2)
+    assert crossbreed(first, second).start is None
+    assert mix_levels(first, {"layout": started}, engine.num_levels).start == white
+    assert mix_levels(started, {"layout": second}, engine.num_levels).start is None
+    assert neighbours(started, 1, 7)[0].start == white
+
+
+def test_a_region_of_a_started_picture_is_drawn_anew(engine: ArtGenerator) -> None:
+    start = Start.from_picture(photo("coffee", 64), 0)
+    genome = replace(engine.born(3), start=start)
+    mask = Image.new("L", (64, 64))
+    mask.paste(255, (0, 0, 24, 64))
+    before, after = (
+        np.asarray(engine.paint(each), int) for each in (genome, patch_region(engine, genome, mask, 8, False))
+    )
+    assert np.array_equal(before[:, 166:], after[:, 166:]) and np.abs(before[:, :70] - after[:, :70]).mean() > 1
+
+
+@pytest.mark.parametrize("change", [{"freedom": 2}, {"freedom": "x"}, {"pixels": "eJwDAAAAAAE="}, {"pixels": "?"}])
+def test_no_start_from_elsewhere_is_believed(engine: ArtGenerator, change: dict) -> None:
+    genome = replace(engine.born(1), start=Start.from_picture(photo("coffee", 64), 0.5))
+    assert Genome.from_json(genome.to_json()) == genome != engine.born(1)
+    data = genome.as_dict()
+    data["start"] |= change
+    with pytest.raises(ValueError):
+        Genome.from_json(json.dumps(data))
+
+
+def test_a_start_is_a_file_and_says_so(tmp_path: Path) -> None:
+    own = tmp_path / "own.png"
+    own.write_bytes(png_bytes(photo("coffee", 64)))
+    out = tmp_path / "out"
+    assert main(["generate", "--seed", "4", "--start", str(own), "--freedom", "0.1", "-o", str(out)]) == 0
+    (picture,) = deepart.generate(4, start=own, freedom=0.1)
+    assert load_image(out / "4.png").tobytes() == picture.tobytes()
+    assert recipe_of(picture).ingredients[0].sha256 == content_hash(load_image(own))
+    with pytest.raises(InputError, match="genre"):
+        deepart.generate(4, start=own, genre="landscape")
+
+
 # --- the command line --------------------------------------------------------------------------------
 
 
@@ -299,6 +360,8 @@ def test_generate_writes_pictures_a_sheet_and_paints_them_again(tmp_path: Path, 
         (["--again", "made.png", "--style", "Cubism"], "--style"),
         (["--again", "made.png", "--amount", "0.5"], "--amount"),
         (["--prompt", "a pond"], "--prompt"),
+        (["--freedom", "0.5"], "--freedom"),
+        (["--like", "own.png", "--start", "own.png"], "--start"),
         (["--checkpoint", "somebody/pipeline", "--truncation", "0.5", "--prompt", "a pond"], "--truncation"),
     ],
 )

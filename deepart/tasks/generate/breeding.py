@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
+import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
 from deepart.errors import InputError
 from deepart.options import MOST_SEED, check_range, check_whole
-from deepart.tasks.generate.genome import MOST_BRUSHWORK, MOST_PATCHES, Genome, Patch, Row, Shares
+from deepart.tasks.generate.genome import MOST_BRUSHWORK, MOST_PATCHES, Genome, Patch, Row, Shares, Start
 
 LevelGroup = Literal["layout", "forms", "colours"]
 """What the sizes settle, from coarse to fine."""
@@ -94,6 +95,7 @@ def blend(genomes: Sequence[Genome], weights: Sequence[float]) -> Genome:
         truncation=sum(genome.truncation * weight for genome, weight in parts),
         patches=(),
         brushwork=_painted(parts),
+        start=_started(parts),
         origin="blend",
         seed=None,
         parents=tuple(genome.id for genome, _ in parts),
@@ -128,12 +130,12 @@ def mix_levels(base: Genome, others: Mapping[LevelGroup, Genome], num_levels: in
         for level in levels_of(group, num_levels):
             rows[level], shares[level] = other.rows(num_levels)[level], other.shares(num_levels)[level]
     parents = tuple(dict.fromkeys(genome.id for genome in (base, *others.values())))
-    brushwork = others.get("colours", base).brushwork
     return replace(
         base,
         latent=_folded(rows),
         styles=_folded(shares),
-        brushwork=brushwork,
+        brushwork=others.get("colours", base).brushwork,
+        start=others.get("layout", base).start,
         origin="mix",
         seed=None,
         parents=parents,
@@ -239,7 +241,9 @@ def _crossed(first: Genome, second: Genome, num_levels: int, chance: torch.Gener
     chosen = [second if other else first for other in from_second]
     rows = [genome.rows(num_levels)[level] for level, genome in enumerate(chosen)]
     shares = [genome.shares(num_levels)[level] for level, genome in enumerate(chosen)]
-    return replace(first, latent=_folded(rows), styles=_folded(shares), brushwork=chosen[-1].brushwork)
+    return replace(
+        first, latent=_folded(rows), styles=_folded(shares), brushwork=chosen[-1].brushwork, start=chosen[0].start
+    )
 
 
 def distance(first: Genome, second: Genome) -> float:
@@ -306,6 +310,16 @@ def _painted(parts: Sequence[tuple[Genome, float]]) -> tuple[tuple[int, float], 
     kept = sorted(totals.items(), key=lambda part: -part[1])[:MOST_BRUSHWORK]
     total = sum(share for _, share in kept)
     return tuple((seed, share / total) for seed, share in kept if share)
+
+
+def _started(parts: Sequence[tuple[Genome, float]]) -> Start | None:
+    """Return the start between genomes, of which one that starts from nothing is as free as can be."""
+    held = [(genome.start, weight * (1 - genome.start.freedom)) for genome, weight in parts if genome.start]
+    total = sum(weight for _, weight in held)
+    if total <= 0:
+        return None
+    pixels = sum(weight / total * np.frombuffer(start.pixels, np.uint8) for start, weight in held)
+    return Start(np.rint(pixels).astype(np.uint8).tobytes(), 1 - total)
 
 
 def _shares_apart(first: Shares, second: Shares) -> float:

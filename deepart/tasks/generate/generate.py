@@ -35,7 +35,7 @@ from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.generate import brushwork
 from deepart.tasks.generate.breeding import patched
-from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, Genome
+from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, START_SIDE, Genome, Start
 from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
 from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
@@ -210,8 +210,7 @@ class ArtGenerator:
             return painted
         # The style network sees all of a picture: what is outside the patches would change with what is inside.
         before = known.paint(self.paint_tensor(replace(genome, patches=()), noise, size), code)
-        mask = torch.stack([_mask(patch.mask) for patch in genome.patches]).amax(0)
-        return torch.lerp(before, painted, F.interpolate(mask, painted.shape[2:], mode="bilinear").clamp(0, 1))
+        return torch.lerp(before, painted, _patches_mask(genome, painted.shape[2:]))
 
     def side_of(self, genome: Genome, size: int | None = None) -> int:
         """Return the side of a picture in pixels; `size` as of `paint`."""
@@ -233,14 +232,18 @@ class ArtGenerator:
         network = self.network()
         noise = self.noise_of(genome) if noise is None else noise
         if not genome.patches:
-            return network.paint(self.codes(genome), noise, size)
+            return _started(network.paint(self.codes(genome), noise, size), genome.start)
         if self.num_levels == 1:
             raise InputError("generate.no_levels")
         patches = [
             FeaturePatch(self.codes(patch.genome), self.noise_of(patch.genome), _mask(patch.mask))
             for patch in genome.patches
         ]
-        return network.paint(self.codes(genome), noise, size, patches)
+        painted = network.paint(self.codes(genome), noise, size, patches)
+        if genome.start is None:
+            return painted
+        # A region that is drawn anew is as free as can be.
+        return torch.lerp(_started(painted, genome.start), painted, _patches_mask(genome, painted.shape[2:]))
 
     def codes(self, genome: Genome) -> Tensor:
         """Return what the network follows, (1, L, z).
@@ -298,6 +301,8 @@ class ArtGenerator:
     def recipe(self, genome: Genome, verb: str = "generate", **settings: Setting) -> Recipe:
         """Return the recipe of a picture, from which `genome_of` reads the genome."""
         facts: dict[str, Setting] = {"style": genome.style, "truncation": genome.truncation, "origin": genome.origin}
+        if genome.start:
+            facts["freedom"] = genome.start.freedom
         if known := self._brushwork_of(genome):
             facts |= {"finish": "painted", "painter": known.painter}
         return Recipe(
@@ -341,6 +346,34 @@ def generators() -> list[str]:
     """Return the keys of all generators, the bundled ones first."""
     bundled = [key for key, row in CHECKPOINTS.items() if row.architecture == "Generator"]
     return [*bundled, *HUB_GENERATORS, *own_generators()]
+
+
+def _started(layout: Tensor, start: Start | None) -> Tensor:
+    """Return a layout (1, 3, S, S) as it becomes when it starts from a picture.
+
+    Up to a size, the coarser the freer, the picture is seen; what is finer is the layout's, and the fainter the nearer
+    the result is to be.  In the freer half the layout gains in what is coarse, too.
+    """
+    if start is None:
+        return layout
+    pixels = torch.frombuffer(bytearray(start.pixels), dtype=torch.uint8).to(layout)
+    picture = pixels.view(1, START_SIDE, START_SIDE, 3).permute(0, 3, 1, 2) / 255
+    side = max(1, round(START_SIDE ** (1 - start.freedom)))
+
+    def coarse(x: Tensor) -> Tensor:
+        for s in (side, layout.shape[-1]):
+            x = F.interpolate(x, (s, s), mode="bicubic", antialias=True, align_corners=False)
+        return x
+
+    held, detail = min(1.0, 2 - 2 * start.freedom), min(1.0, 2 * start.freedom)
+    own = coarse(layout)
+    return (torch.lerp(own, coarse(picture), held) + detail * (layout - own)).clamp(0, 1)
+
+
+def _patches_mask(genome: Genome, size: torch.Size) -> Tensor:
+    """Return where a genome is painted from others, (1, 1, H, W) in [0, 1]."""
+    mask = torch.stack([_mask(patch.mask) for patch in genome.patches]).amax(0)
+    return F.interpolate(mask, size, mode="bilinear").clamp(0, 1)
 
 
 def _mask(mask: bytes) -> Tensor:

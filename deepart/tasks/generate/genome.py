@@ -20,6 +20,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from PIL import Image
 
+from deepart.images import centre_crop
 from deepart.options import MOST_SEED
 from deepart.recipes import Recipe, Source, recipe_of
 
@@ -32,6 +33,8 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 MASK_SIDE = 32
 """Side of the mask of a patch: nothing finer is put together."""
 MOST_PATCHES = 4
+START_SIDE = 64
+"""Side of the picture that a genome starts from: what is finer is painted anew."""
 MOST_BRUSHWORK = 8
 
 Row = tuple[float, ...]
@@ -68,6 +71,8 @@ class Genome:
     brushwork: tuple[tuple[int, float], ...] = ()
     """Seeds of the palette and brushwork that it is painted in, with shares that add up to 1; see
     `deepart.tasks.generate.brushwork`.  Without any it is as the network paints it."""
+    start: Start | None = None
+    """What it starts from, if not from nothing."""
     origin: Origin = "seed"
     seed: int | None = None
     """Seed of the random numbers that it was made with, if it was."""
@@ -117,6 +122,7 @@ class Genome:
             "truncation": self.truncation,
             "patches": [patch.as_dict() for patch in self.patches],
             **({"brushwork": [list(part) for part in self.brushwork]} if self.brushwork else {}),
+            **({"start": self.start.as_dict()} if self.start else {}),
             "origin": self.origin,
             "seed": self.seed,
             "parents": list(self.parents),
@@ -158,6 +164,25 @@ class Patch:
         return {"genome": self.genome.as_dict(), "mask": base64.b64encode(zlib.compress(self.mask, 9)).decode()}
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A picture that somebody brought, to be painted more or less freely."""
+
+    pixels: bytes
+    """`START_SIDE` rows of as many RGB triples."""
+    freedom: float
+    """0 for what is there, 1 for what the network alone would paint."""
+
+    @classmethod
+    def from_picture(cls, picture: Image.Image, freedom: float) -> Start:
+        """Return the start from the middle square of a picture."""
+        return cls(centre_crop(picture.convert("RGB"), START_SIDE).tobytes(), float(freedom))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values; see `Genome.as_dict`."""
+        return {"pixels": base64.b64encode(zlib.compress(self.pixels, 9)).decode(), "freedom": self.freedom}
+
+
 def genome_of(source: Source) -> Genome | None:
     """Return the genome of a picture that a generator painted, or None: from its recipe, or a recipe within it."""
     recipe = recipe_of(source)
@@ -193,6 +218,7 @@ def _genome(data: Mapping[str, Any], may_have_patches: bool) -> Genome:
         truncation=truncation,
         patches=tuple(_patch(patch) for patch in patches),
         brushwork=_brushwork(data.get("brushwork", [])),
+        start=_start(data["start"]) if data.get("start") else None,
         origin=origin,
         seed=seed,
         parents=parents,
@@ -235,8 +261,18 @@ def _brushwork(parts: list[Any]) -> tuple[tuple[int, float], ...]:
 
 
 def _patch(data: Mapping[str, Any]) -> Patch:
-    unpacker = zlib.decompressobj()
-    mask = unpacker.decompress(base64.b64decode(data["mask"], validate=True), MASK_SIDE**2 + 1)
-    if len(mask) != MASK_SIDE**2:
-        raise ValueError("The mask has another size.")
-    return Patch(_genome(data["genome"], may_have_patches=False), mask)
+    return Patch(_genome(data["genome"], may_have_patches=False), _unpacked(data["mask"], MASK_SIDE**2))
+
+
+def _start(data: Mapping[str, Any]) -> Start:
+    freedom = float(data["freedom"])
+    if not 0 <= freedom <= 1:
+        raise ValueError("Freedom lies between 0 and 1.")
+    return Start(_unpacked(data["pixels"], 3 * START_SIDE**2), freedom)
+
+
+def _unpacked(text: str, size: int) -> bytes:
+    found = zlib.decompressobj().decompress(base64.b64decode(text, validate=True), size + 1)
+    if len(found) != size:
+        raise ValueError("The picture has another size.")
+    return found

@@ -94,10 +94,14 @@ def project_steps(
     genome = search.genome()
     painted = engine.paint(genome)
     recipe = engine.recipe(genome, iterations=iterations)
-    ingredient = Ingredient("content", content_hash(source), carries_credentials(picture), recipe_of(picture))
-    painted = attach(painted, replace(recipe, ingredients=(ingredient,)))
+    painted = attach(painted, replace(recipe, ingredients=(started_from(picture, source),)))
     yield Progress(total, total, "progress.projecting", painted)
     return Projection(genome, painted, target, search.likeness)
+
+
+def started_from(picture: Source, source: Image.Image) -> Ingredient:
+    """Return the visitor's picture, as a recipe names it; `source` is the same, read."""
+    return Ingredient("content", content_hash(source), carries_credentials(picture), recipe_of(picture))
 
 
 class _Search:

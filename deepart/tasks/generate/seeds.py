@@ -9,10 +9,14 @@ from pathlib import Path
 from PIL import Image
 
 from deepart import runtime
+from deepart.errors import InputError
+from deepart.images import load_image
 from deepart.options import MOST_SEED, GenerateOptions, with_options
-from deepart.recipes import attach, recipe_of
+from deepart.recipes import Source, attach, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, generator_of, random_seed
+from deepart.tasks.generate.genome import Start
+from deepart.tasks.generate.projection import started_from
 from deepart.tasks.generate.subjects import ANY_GENRE, candidates_for, known_genre, showing_steps
 
 
@@ -20,6 +24,7 @@ from deepart.tasks.generate.subjects import ANY_GENRE, candidates_for, known_gen
 def generate(
     *,
     options: GenerateOptions = GenerateOptions(),
+    start: Source | None = None,
     checkpoint: str | Path = DEFAULT_CHECKPOINT,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Image.Image]:
@@ -27,6 +32,8 @@ def generate(
 
     Args:
         options: see `GenerateOptions`.
+        start: a picture to start from, such as a photo or a sketch: a path, the bytes of a file, or a picture; its
+            middle square counts.  None starts from nothing.
         checkpoint: key of a generator; or, as a `Path`, a folder with config.json and model.safetensors, as training
             leaves it, or a FastGAN's file.
         on_progress: told of every picture, each of which is its preview.
@@ -35,18 +42,24 @@ def generate(
         The pictures, each with its recipe in `info["deepart"]`, from which it can be painted again.
 
     Raises:
-        InputError: a setting is out of its range, or there is no such style.
+        InputError: a setting is out of its range, there is no such style, the picture cannot be read, or a genre is
+            asked for beside it.
         WeightsError: the checkpoint is missing or damaged.
     """
-    return runtime.run(generate_steps(options, checkpoint), on_progress)
+    return runtime.run(generate_steps(options, checkpoint, start), on_progress)
 
 
 def generate_steps(
-    options: GenerateOptions = GenerateOptions(), checkpoint: str | Path = DEFAULT_CHECKPOINT
+    options: GenerateOptions = GenerateOptions(),
+    checkpoint: str | Path = DEFAULT_CHECKPOINT,
+    start: Source | None = None,
 ) -> Generator[Progress, None, list[Image.Image]]:
     """Generate pictures as an engine, see `generate`: yields `Progress`, returns the pictures."""
     options.check()
     count, genre = int(options.count), known_genre(options.genre)
+    if start is not None and genre != ANY_GENRE:
+        raise InputError("generate.option_unused", options="genre")
+    source = None if start is None else load_image(start)
     first = random_seed() if options.seed is None else int(options.seed)
     engine = generator_of(checkpoint)
     yield Progress(0, count, "progress.loading_generator")
@@ -54,13 +67,15 @@ def generate_steps(
     candidates = count if genre == ANY_GENRE else candidates_for(count)
     seeds = [(first + index) % (MOST_SEED + 1) for index in range(candidates)]
     genomes = [engine.born(seed, options.style, options.truncation, options.finish) for seed in seeds]
+    if source is not None:
+        genomes = [replace(genome, start=Start.from_picture(source, options.freedom)) for genome in genomes]
     chosen = None if genre == ANY_GENRE else (yield from showing_steps(engine, genomes, count, genre))
     genomes = chosen.genomes if chosen else genomes
     pictures = yield from engine.steps(genomes, upscale=options.upscale, look=options.look)
-    if chosen is None:
-        return pictures
+    told = chosen.settings() if chosen else {}
+    used = () if source is None else (started_from(start, source),)
     recipes = [recipe_of(picture) for picture in pictures]
     return [
-        attach(picture, replace(recipe, settings={**recipe.settings, **chosen.settings()}))
+        attach(picture, replace(recipe, settings={**recipe.settings, **told}, ingredients=used))
         for picture, recipe in zip(pictures, recipes)
     ]

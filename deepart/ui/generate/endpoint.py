@@ -16,6 +16,7 @@ from deepart.recipes import chunks, recipe_of
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT
 from deepart.tasks.generate.seeds import generate_steps
 from deepart.ui.controls import Field, add_endpoint, finished, option_fields
+from deepart.ui.events import unread
 from deepart.ui.generate.request import known_model
 
 CONTRACT = ("seed", "count", "style", "truncation", "upscale", "look", "genre", "checkpoint")
@@ -33,7 +34,11 @@ def _answers() -> list[Component]:
 
 def _fields() -> dict[str, Field]:
     about = "key of a generator; the bundled one unless it is given."
-    return {"checkpoint": Field(gr.Textbox(DEFAULT_CHECKPOINT, label="checkpoint"), DEFAULT_CHECKPOINT, about)}
+    start = "a picture to start from, such as a photo or a sketch; see freedom."
+    return {
+        "checkpoint": Field(gr.Textbox(DEFAULT_CHECKPOINT, label="checkpoint"), DEFAULT_CHECKPOINT, about),
+        "start": Field(unread(gr.File(label="start")), None, start),
+    }
 
 
 def generate_endpoint(
@@ -47,7 +52,8 @@ def generate_endpoint(
         The pictures as PNG, and for each the recipe of how it was made, with its seed.
     """
     checkpoint = known_model(values["checkpoint"] or DEFAULT_CHECKPOINT)
-    pictures = yield from finished(generate_steps(GenerateOptions.read(values), checkpoint), (None, None))
+    steps = generate_steps(GenerateOptions.read(values), checkpoint, values["start"])
+    pictures = yield from finished(steps, (None, None))
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
         paths = []
         for number, picture in enumerate(pictures, 1):

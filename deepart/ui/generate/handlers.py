@@ -13,10 +13,11 @@ from typing import Any
 import gradio as gr
 
 from deepart import runtime
-from deepart.images import save_png
+from deepart.errors import InputError
+from deepart.images import load_image, save_png
 from deepart.options import MOST_TRUNCATION, GenerateOptions
 from deepart.recipes import chunks, recipe_of
-from deepart.tasks.generate.genome import ANY_STYLE, Genome
+from deepart.tasks.generate.genome import ANY_STYLE, Genome, Start
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.tasks.generate.walks import EASINGS
 from deepart.text import say
@@ -138,10 +139,11 @@ def born(
     finish: str,
     count: int,
     request: gr.Request,
+    start: Start | None = None,
 ) -> Iterator[tuple[Any, ...]]:
     """Hang pictures, that of a seed among them, if there is one."""
     language = language_of(request)
-    for step in request_of.births(studio.checkpoint, seed, int(count), style, variety, genre, finish):
+    for step in request_of.births(studio.checkpoint, seed, int(count), style, variety, genre, finish, start):
         if isinstance(step, runtime.Progress):
             yield gr.skip(), gr.skip(), told(step, language), gr.skip()
             continue
@@ -171,6 +173,17 @@ def hang_new(studio: Studio, request: gr.Request, *settings: Any) -> Iterator[tu
 def hang_seed(studio: Studio, seed: int | None, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
     studio.is_open = True
     yield from born(studio, None if seed is None else int(seed), *settings, request)
+
+
+@handler
+def hang_started(
+    studio: Studio, path: str | None, freedom: float, request: gr.Request, *settings: Any
+) -> Iterator[tuple[Any, ...]]:
+    """Hang pictures that start from the visitor's own."""
+    if path is None:
+        raise InputError("generate.no_own_picture")
+    start = Start.from_picture(load_image(path), freedom)
+    yield from born(studio, None, *settings, request, start)
 
 
 @handler

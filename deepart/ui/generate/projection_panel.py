@@ -1,8 +1,9 @@
-"""The panel of the Generate tab that looks for a visitor's own picture in what the generator can paint."""
+"""The panel of the Generate tab for a visitor's own picture: a start, or what is looked for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -10,9 +11,11 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
+from deepart.options import GenerateOptions
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.projection import Projection, project_steps
 from deepart.text import say
+from deepart.ui.controls import option_controls
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
@@ -21,15 +24,28 @@ from deepart.ui.pictures import checked, picture_upload
 from deepart.ui.restore.html import progress
 
 
-def build_projection_panel(studio: gr.State) -> tuple[gr.events.Dependency, gr.Image, gr.Accordion]:
-    """Add the panel to the surrounding column.
+@dataclass(frozen=True, slots=True)
+class OwnPanel:
+    """What the tab needs of the panel."""
 
-    Returns:
-        The event after which its picture hangs on the wall, the visitor's picture, and the panel.
-    """
-    with gr.Accordion(t("ui.generate.own"), open=False, elem_id="generate-own") as panel:
+    side: gr.Accordion
+    picture: gr.Image
+    freedom: gr.Slider
+    start: gr.Button
+    """Paints from the picture."""
+    projected: gr.events.Dependency
+    """The picture that was looked for hangs on the wall."""
+
+
+def build_projection_panel(studio: gr.State) -> OwnPanel:
+    """Add the panel to the surrounding column."""
+    with gr.Accordion(t("ui.generate.own"), open=False, elem_id="generate-own") as side:
         gr.Markdown(t("ui.generate.own_hint"), elem_classes="hint")
         own = picture_upload(t("ui.generate.own_picture"), "generate-own-picture", height=220)
+        freedom = option_controls("generate", ["freedom"], GenerateOptions)["freedom"]
+        start = gr.Button(
+            t("ui.generate.paint_own"), size="md", elem_id="generate-own-start", elem_classes="starts-painting"
+        )
         with gr.Row():
             find_button = gr.Button(t("ui.generate.find"), size="md", elem_id="generate-own-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="generate-own-stop")
@@ -65,7 +81,7 @@ def build_projection_panel(studio: gr.State) -> tuple[gr.events.Dependency, gr.I
     run = find_button.click(find_own, [studio, own], [bar, found_side, found], **ON_DEVICE)
     checked(own)
     stoppable([run], stop_button, bar)
-    return run, own, panel
+    return OwnPanel(side, own, freedom, start, run)
 
 
 def found_in(checkpoint: str, path: str) -> Iterator[runtime.Progress | Projection]:

@@ -20,7 +20,7 @@ from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.classify.originality import Originality, originality
 from deepart.tasks.generate.breeding import LevelGroup, crossbreed, mix_levels
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, random_seed
-from deepart.tasks.generate.genome import ANY_STYLE, Genome, genome_of
+from deepart.tasks.generate.genome import ANY_STYLE, Genome, Start, genome_of
 from deepart.tasks.generate.steering import LOOK_LABELS, Effect, steering
 from deepart.tasks.generate.subjects import (
     ANY_GENRE,
@@ -92,11 +92,13 @@ def births(
     truncation: float = 1.0,
     genre: str = ANY_GENRE,
     finish: Finish = "painted",
+    start: Start | None = None,
 ) -> Iterator[runtime.Progress | Chosen]:
     """Yield the progress of getting a generator ready and of choosing, and last the pictures of a wall.
 
     They are chosen for variety from those of the seeds from `seed` on, whose own is always among them; without a seed
     from any, the likest to paintings first.  Fewer than `count` where too many are alike, or show another genre.
+    Those that start from a picture are all hung, whatever they show.
 
     Raises:
         InputError: a setting is out of its range, or there is no such generator or style.
@@ -105,10 +107,13 @@ def births(
     engine, genre = ArtGenerator(checkpoint), known_genre(genre)
     yield from engine.load_steps()
     is_any = genre == ANY_GENRE
-    candidates = candidates_for(count) if is_any else MOST_LOOKED_AT
+    candidates = count if start else candidates_for(count) if is_any else MOST_LOOKED_AT
     first = random_seed() if seed is None else seed
     seeds = [(first + index) % (MOST_SEED + 1) for index in range(candidates)]
-    genomes = [engine.born(each, style, truncation, finish) for each in seeds]
+    genomes = [replace(engine.born(each, style, truncation, finish), start=start) for each in seeds]
+    if start:
+        yield Chosen(genomes)
+        return
     if not is_any:
         yield (yield from showing_steps(engine, genomes, count, genre, is_varied=count > 1))
         return

@@ -26,6 +26,7 @@ from deepart.ui.generate.handlers import (
     hang_new,
     hang_of_model,
     hang_seed,
+    hang_started,
     keep_picture,
     like,
     open_file,
@@ -112,6 +113,9 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     new_walls = [
         tab.select(show_first_wall, [studio, *settings], new_outputs, **on_device),
         left.new_button.click(hang_new, [studio, *settings], new_outputs, **on_device),
+        left.own.start.click(
+            hang_started, [studio, left.own.picture, left.own.freedom, *settings], new_outputs, **on_device
+        ),
         *(
             asked(hang_seed, [studio, left.seed, *settings], new_outputs, trigger_mode="always_last", **on_device)
             for asked in (
@@ -136,7 +140,7 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     undone = right.back.click(go_back, [studio], None, **quiet)
     shown = [
         event.success(of_wall.show_wall, [studio], wall_outputs, trigger_mode="always_last", **on_device)
-        for event in (*new_walls, *left.evolution.hung, left.repainted, left.projected, opened, undone)
+        for event in (*new_walls, *left.evolution.hung, left.repainted, left.own.projected, opened, undone)
     ]
     picked = [
         wall.select(of_wall.pick, [studio, wall], picked_outputs, **live),
@@ -164,7 +168,7 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     for finished in finishes:
         finished.success(show_editor, [studio], [left.region], **quiet)
     _wire_result(finishes, left, new_walls, on_device, quiet, right, shown, studio)
-    return Room(left.own, right.download, right.senders, drawers=(left.steer_side, left.own_side))
+    return Room(left.own.picture, right.download, right.senders, drawers=(left.steer_side, left.own.side))
 
 
 def _wire_result(
@@ -251,7 +255,7 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
         evolution = build_evolution_panel(studio, count, wall)
         pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
         region, way, repainted = build_region_panel(studio, count)
-        projected, own, own_side = build_projection_panel(studio)
+        own = build_projection_panel(studio)
     film = build_walk_panel(studio, wall)
     with gr.Accordion(t("ui.generate.expert"), open=False, elem_id="generate-expert", elem_classes="drawer"):
         variety = gr.Slider(
