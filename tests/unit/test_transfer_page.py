@@ -183,6 +183,16 @@ def test_objects_that_are_clicked_at_are_painted(page: Page, tmp_path: Path) -> 
     alpha = np.asarray(layer.getchannel("A").crop((0, 100, 800, 700)).resize((400, 300)), float) / 255
     assert alpha[80:180, 60:120].min() > 0.9 and alpha[120:240, 260:340].min() > 0.9
     assert alpha[:, 170:210].max() < 0.1
+    plain = np.asarray(Image.open(page["transfer-pick-picture"]).convert("RGB"), int)
+    page.do("transfer-pick-kind", "input", "areas")
+    tinted = np.asarray(Image.open(page["transfer-pick-picture"]).convert("RGB"), int)
+    assert tinted[59:62, 80:100].max() == 255 > plain[59:62, 80:100].max()  # the border of an area
+    page["transfer-editor"] = {**page["transfer-editor"], "layers": []}
+    page.do("transfer-pick-picture", "select", selected=(5, 5))
+    (ground,) = page["transfer-editor"]["layers"]
+    around = np.asarray(ground.getchannel("A").crop((0, 100, 800, 700)).resize((400, 300)), float) / 255
+    assert around[:50].min() > 0.9 and around[80:180, 60:120].max() < 0.1
+    page["transfer-editor"] = {**page["transfer-editor"], "layers": [layer]}
     page.do("transfer-run", "click")
     before, after = (np.asarray(Image.open(path).convert("RGB"), float) for path in page["transfer-result"])
     change = np.abs(after - before).mean(axis=2)

@@ -11,13 +11,12 @@ from deepart.admin.job_config import JobConfig
 from deepart.admin.tuning import base
 from deepart.models.segmenter import Segmenter, SegmenterConfig
 from deepart.sheets import Cell, contact_sheet
+from deepart.tasks.find.regions import Regions, segmented
 from deepart.training.restore.segmenter import (
     SegmenterTraining,
     intersections,
     read_pairs,
     regions_of,
-    segmented,
-    shown,
 )
 
 _SHOWN = 6
@@ -51,7 +50,7 @@ class SegmenterTuning(base.Tuning):
         cells = []
         for pair in self._kept[:_SHOWN]:
             picture = Image.fromarray(pair.picture)
-            found = shown(self.network, segmented(self.network, picture))
+            found = Regions(segmented(self.network, picture), self.network.config.regions).shown()
             cells += [Cell(each.resize((128, 128))) for each in (picture, found, Image.fromarray(pair.mask))]
         self.network.train()
         return contact_sheet(cells, columns=3) if cells else None

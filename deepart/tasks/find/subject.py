@@ -38,6 +38,9 @@ from PIL import Image
 from deepart.errors import InputError
 from deepart.images import fit, load_image
 
+LEAST_DIFFERENCE = 4.0
+"""Between any two segments, in units of Lab; the eye tells 2.3 apart."""
+
 _SIDE = 256  # of the longer side of the copy that is cut into segments
 _LEAST_SIDE = 16  # of its shorter side, however long the picture
 _EDGE_SIDE = 1024  # of the copy whose edges the mask follows; a larger mask is enlarged from there
@@ -45,7 +48,6 @@ _SEGMENTS = 400
 _TEXTURE_WEIGHT = 12.0  # of the logarithm of contrast, beside the units of Lab
 _COLOUR_WIDTH = 6.0  # of the kernels, in units of Lab
 _CONTOUR_WIDTH = 12.0  # difference at which neighbours hardly hold together
-_LEAST_DIFFERENCE = 4.0  # between any two segments, in units of Lab; the eye tells 2.3 apart
 _ROUNDS = 3
 _NETWORK_SIDE = 320  # of the square that U2NETp sees
 _MEAN, _DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])  # of ImageNet, for U2NETp
@@ -54,7 +56,7 @@ _SMOOTHNESS = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class _Segments:
+class Segments:
     """The N segments of a picture.
 
     Attributes:
@@ -62,14 +64,16 @@ class _Segments:
         area: (N,), shares of the picture, adding up to 1.
         centre: (N, 2), y and x from -1 to 1.
         edge: (N,), pixels on the left, upper and right edge of the picture.
+        look: (N, 4), of the mean colour and texture, in units of Lab.
         adjacent: (N, N), whether two touch.
-        difference: (N, N), of their mean colours and textures, in units of Lab.
+        difference: (N, N), of their looks.
     """
 
     labels: np.ndarray
     area: np.ndarray
     centre: np.ndarray
     edge: np.ndarray
+    look: np.ndarray
     adjacent: np.ndarray
     difference: np.ndarray
 
@@ -82,15 +86,15 @@ def subject(picture: Image.Image) -> Image.Image:
     """
     from scipy.ndimage import binary_fill_holes
 
-    detailed, small = _copies(picture)
-    segments = _segments(np.asarray(small))
-    if segments.difference.max() < _LEAST_DIFFERENCE:
+    detailed, small = copies_of(picture)
+    segments = segments_of(np.asarray(small))
+    if segments.difference.max() < LEAST_DIFFERENCE:
         raise InputError("mask.no_subject")
     values = _standing_out(small)
     if values is None or values.max() < 0.5:
         values = _decide(segments, _first_guess(segments))[segments.labels]
         values = np.maximum(values, binary_fill_holes(values > 0.5))
-    return _along_edges(values, small, detailed).resize(picture.size, Image.Resampling.BILINEAR)
+    return along_edges(values, small, detailed).resize(picture.size, Image.Resampling.BILINEAR)
 
 
 def object_at(picture: Image.Image, x: float, y: float) -> Image.Image:
@@ -104,9 +108,9 @@ def object_at(picture: Image.Image, x: float, y: float) -> Image.Image:
     """
     from scipy.ndimage import label
 
-    detailed, small = _copies(picture)
-    segments = _segments(np.asarray(small))
-    if segments.difference.max() < _LEAST_DIFFERENCE:
+    detailed, small = copies_of(picture)
+    segments = segments_of(np.asarray(small))
+    if segments.difference.max() < LEAST_DIFFERENCE:
         raise InputError("mask.no_subject")
     row, column = (min(int(place * side), side - 1) for place, side in ((y, small.height), (x, small.width)))
     values = _standing_out(small)
@@ -115,10 +119,10 @@ def object_at(picture: Image.Image, x: float, y: float) -> Image.Image:
         values = _decide(segments, guess)[segments.labels]
     pieces, _ = label(values > 0.5)
     values = values * (pieces == pieces[row, column])
-    return _along_edges(values, small, detailed).resize(picture.size, Image.Resampling.BILINEAR)
+    return along_edges(values, small, detailed).resize(picture.size, Image.Resampling.BILINEAR)
 
 
-def _copies(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
+def copies_of(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
     """Return the copies of a picture whose edges a mask follows, and that is cut into segments."""
     detailed = load_image(fit(picture, _EDGE_SIDE), least_side=1)
     scale = min(1, _SIDE / max(detailed.size))
@@ -152,14 +156,17 @@ def _standing_out(picture: Image.Image) -> np.ndarray | None:
     return np.asarray(Image.fromarray(seen).resize(picture.size, Image.Resampling.BILINEAR)).clip(0, 1)
 
 
-def _segments(pixels: np.ndarray) -> _Segments:
-    """Cut an RGB picture (H, W, 3) of 8 bits into segments."""
+def segments_of(pixels: np.ndarray, labels: np.ndarray | None = None) -> Segments:
+    """Cut an RGB picture (H, W, 3) of 8 bits into segments, or measure those that it is cut into, (H, W) from 0."""
     from scipy.ndimage import gaussian_filter
     from skimage.color import rgb2lab
     from skimage.segmentation import slic
 
     height, width = pixels.shape[:2]
-    labels = slic(pixels, n_segments=_SEGMENTS, compactness=10, max_num_iter=8, start_label=0)
+    if labels is None:
+        labels = slic(pixels, n_segments=_SEGMENTS, compactness=10, max_num_iter=8, start_label=0)
+    else:
+        labels = np.unique(labels, return_inverse=True)[1].reshape(labels.shape)  # none is empty
     num_pixels = np.bincount(labels.ravel())
 
     def mean(values: np.ndarray) -> np.ndarray:
@@ -174,17 +181,18 @@ def _segments(pixels: np.ndarray) -> _Segments:
     adjacent[labels[1:], labels[:-1]] = adjacent[labels[:, 1:], labels[:, :-1]] = True
     np.fill_diagonal(adjacent, False)
     edges = np.concatenate([labels[0], labels[:, 0], labels[:, -1]])
-    return _Segments(
+    return Segments(
         labels=labels,
         area=num_pixels / labels.size,
         centre=np.stack([mean(y), mean(x)], axis=1),
         edge=np.bincount(edges, minlength=len(look)),
+        look=look,
         adjacent=adjacent | adjacent.T,
         difference=np.linalg.norm(look[:, None] - look, axis=2),
     )
 
 
-def _first_guess(segments: _Segments) -> np.ndarray:
+def _first_guess(segments: Segments) -> np.ndarray:
     """Return how much speaks for each segment's belonging to the subject (N,), as a logit."""
     kernels = np.exp(-((segments.difference / _COLOUR_WIDTH) ** 2) / 2)
     at_edges = kernels @ segments.edge / segments.edge.sum()
@@ -195,7 +203,7 @@ def _first_guess(segments: _Segments) -> np.ndarray:
     return 0.36 * distance - 0.6 * likeness_to_edges - 1.2 * x**2 - 1.65 * y**2 - 1.15
 
 
-def _guess_from(segments: _Segments, at: int) -> np.ndarray:
+def _guess_from(segments: Segments, at: int) -> np.ndarray:
     """Return how much speaks for each segment's belonging to the object that segment `at` is a part of, as a logit."""
     likeness = np.exp(-((segments.difference[at] / _CONTOUR_WIDTH) ** 2) / 2)
     there, away = (np.sqrt(_distance(segments, places)) for places in ([at], np.flatnonzero(segments.edge)))
@@ -203,7 +211,7 @@ def _guess_from(segments: _Segments, at: int) -> np.ndarray:
     return 2 * likeness + 0.5 * (away - there) - 2 * apart
 
 
-def _distance(segments: _Segments, places: Sequence[int]) -> np.ndarray:
+def _distance(segments: Segments, places: Sequence[int]) -> np.ndarray:
     """Return the least sum of differences on any way from each segment to one of `places` (N,)."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
@@ -214,7 +222,7 @@ def _distance(segments: _Segments, places: Sequence[int]) -> np.ndarray:
     return dijkstra(csr_array(steps), directed=False, indices=places, min_only=True)
 
 
-def _decide(segments: _Segments, guess: np.ndarray) -> np.ndarray:
+def _decide(segments: Segments, guess: np.ndarray) -> np.ndarray:
     """Return how far each segment belongs to the subject (N,), in [0, 1]: alike neighbours together."""
     kernels = np.exp(-((segments.difference / _COLOUR_WIDTH) ** 2) / 2)
     np.fill_diagonal(kernels, 0)  # a segment is no witness for itself
@@ -231,7 +239,7 @@ def _decide(segments: _Segments, guess: np.ndarray) -> np.ndarray:
     return belongs
 
 
-def _along_edges(values: np.ndarray, small: Image.Image, detailed: Image.Image) -> Image.Image:
+def along_edges(values: np.ndarray, small: Image.Image, detailed: Image.Image) -> Image.Image:
     """Return `values` (H, W) in [0, 1], known for `small`, as a mask of the size of `detailed`, along its edges."""
     from scipy.ndimage import uniform_filter
 

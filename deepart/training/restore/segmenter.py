@@ -18,14 +18,12 @@ from PIL import Image
 from torch import Tensor
 from torchmetrics.functional.classification import multiclass_jaccard_index
 
-from deepart import runtime
 from deepart.archives import Limits, open_archive, pictures_in_folder
-from deepart.checkpoints import load_folder
 from deepart.errors import InputError
 from deepart.files import write_json
-from deepart.images import fit as shrunk
-from deepart.images import load_image, save_png, to_tensor
+from deepart.images import load_image
 from deepart.models.segmenter import Segmenter, SegmenterConfig
+from deepart.tasks.find.regions import load_segmenter, segmented
 from deepart.training.data import is_held_out, is_mask
 from deepart.training.loop import Batch, BatchSpec
 from deepart.training.run import alone, run_training, save_bundle, start_of
@@ -124,22 +122,6 @@ class SegmenterTraining:
         return {"total": F.cross_entropy(logits, regions), "iou": iou}
 
 
-@torch.inference_mode()
-def segmented(network: Segmenter, picture: Image.Image) -> np.ndarray:
-    """Return the index of the region of each pixel of a picture, (H, W)."""
-    small = shrunk(picture, 2 * _SHORTEST)
-    device = next(network.parameters()).device
-    with runtime.autocast():
-        logits = network(to_tensor(small).to(device)).float().cpu()
-    return F.interpolate(logits, picture.size[::-1], mode="bilinear")[0].argmax(0).numpy()
-
-
-def shown(network: Segmenter, found: np.ndarray) -> Image.Image:
-    """Return regions, (H, W) indices, in their colours."""
-    colours = [[int(region[i : i + 2], 16) for i in (1, 3, 5)] for region in network.config.regions]
-    return Image.fromarray(np.array(colours, np.uint8)[found])
-
-
 def intersections(network: Segmenter, pairs: Sequence[Pair]) -> dict[str, float]:
     """Return the IoU of each region over all pixels of some pairs, and "mean", that of the regions which are there."""
     regions = network.config.regions
@@ -166,24 +148,10 @@ def train_segmenter(options: Namespace) -> None:
 
 def evaluate_segmenter(options: Namespace) -> None:
     """Print the IoU of each region on pictures that training left out; see `evaluate segmenter --help`."""
-    network = load_folder(options.bundle, "Segmenter", options.bundle.name, str(runtime.device()))
+    network = load_segmenter(options.bundle)
     pairs = [pair for pair in read_pairs(options.data) if options.all or is_held_out(Path(pair.name))]
     if not pairs:
         raise InputError("training.none_held_out")
     found = intersections(network, pairs)
     write_json(options.output / "scores.json", found)
     print(json.dumps(found))
-
-
-def segment(options: Namespace) -> None:
-    """Write the regions of a picture in their colours, or one of them in white; see `python -m deepart segment`."""
-    network = load_folder(options.bundle, "Segmenter", options.bundle.name, str(runtime.device()))
-    regions = network.config.regions
-    if options.region and options.region not in regions:
-        raise InputError("setting.choice", name="region", choices=", ".join(regions))
-    found = segmented(network, load_image(options.picture))
-    if options.region:
-        mask = np.where(found == regions.index(options.region), 255, 0).astype(np.uint8)[..., None].repeat(3, 2)
-    else:
-        mask = np.asarray(shown(network, found))
-    save_png(Image.fromarray(mask), options.output)

@@ -20,7 +20,7 @@ from deepart.ui.pictures import EDITOR_SIDE, canvas
 from deepart.ui.restore import html
 from deepart.ui.restore import request as request_of
 from deepart.ui.restore.request import FILL_COLOUR, MASK_NAME, OPACITY, PROTECT_COLOUR
-from deepart.ui.widgets.object_picker import build_object_picker, object_of
+from deepart.ui.widgets.object_picker import build_object_picker, clicked_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
             layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
             elem_id="restore-editor",
         )
-        clicked = build_object_picker("restore", picture)
+        clicked, kind = build_object_picker("restore", picture)
         note = gr.Markdown(elem_id="restore-marked", elem_classes="hint")
         with gr.Row():
             find_button = gr.Button(t("ui.restore.find"), size="md", elem_id="restore-find")
@@ -85,7 +85,7 @@ def build_mask_panel(work: gr.State, picture: gr.Image, fill: gr.Checkbox) -> Ma
     for changed in (
         panel.expand(open_panel, [work], None, **QUIET),
         found,
-        clicked.select(add_object, [work, picture, mask, editor], [mask, fill], **QUIET),
+        clicked.select(add_object, [work, picture, kind, mask, editor], [mask, fill], **QUIET),
         upload.upload(take_mask, [work, upload, picture], [mask, fill], **QUIET),
         clear_button.click(clear_mask, [work], [mask, fill], **QUIET),
     ):
@@ -168,18 +168,19 @@ def find_damage(
 def add_object(
     work: dict[str, Any],
     path: str | None,
+    kind: str,
     mask: bytes | None,
     drawn: dict[str, Any] | None,
     request: gr.Request,
     event: gr.SelectData,
 ) -> tuple[bytes | None, bool]:
-    """Add the object that was clicked at to what is marked, to be painted over."""
+    """Add the object or region that was clicked at to what is marked, to be painted over."""
     if path is None:
         raise InputError("restore.missing")
     size = load_image(path).size
     before, _ = request_of.marked(mask, drawn, size)
     work["own_mask"] = True
-    return request_of.joined(before, request_of.hole_of(object_of(path, event), size)), True
+    return request_of.joined(before, request_of.hole_of(clicked_at(path, kind, event), size)), True
 
 
 @handler

@@ -30,7 +30,7 @@ from deepart.ui.expectation import expected
 from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.pictures import EDITOR_SIDE, canvas, place_on_canvas
 from deepart.ui.transfer.request import WHERE, TransferRequest, paint_to
-from deepart.ui.widgets.object_picker import object_of
+from deepart.ui.widgets.object_picker import clicked_at
 
 MASK_COLOUR = "#e5484d"
 """Colour of the strokes that say where a style goes."""
@@ -98,15 +98,15 @@ def show_place(where: str, content: str | None, request: gr.Request) -> tuple[An
 
 @handler
 def add_object(
-    content: str | None, drawn: dict[str, Any] | None, request: gr.Request, event: gr.SelectData
+    content: str | None, kind: str, drawn: dict[str, Any] | None, request: gr.Request, event: gr.SelectData
 ) -> dict[str, Any]:
-    """Add the object that was clicked at to what is painted."""
+    """Add the object or region that was clicked at to what is painted."""
     if content is None:
         raise InputError("content.missing")
     picture = load_image(content)
     left, top, right, bottom = place_on_canvas(picture.size)
     mask = Image.new("L", (EDITOR_SIDE, EDITOR_SIDE))
-    mask.paste(object_of(content, event).resize((right - left, bottom - top)), (left, top))
+    mask.paste(clicked_at(content, kind, event).resize((right - left, bottom - top)), (left, top))
     before = masks.mask_from_editor(drawn, mask.size)
     layer = Image.new("RGBA", mask.size, MASK_COLOUR)
     layer.putalpha(mask if before is None else ImageChops.lighter(mask, before))

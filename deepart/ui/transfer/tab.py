@@ -127,7 +127,7 @@ def build_transfer_tab() -> tuple[Room, FitPanel]:
         wire_tiles(left.content, chosen, left.gallery, previewed(arrived))
 
     placed(left.where.input)
-    left.clicked.select(add_object, [left.content, left.editor], [left.editor], **QUIET)
+    left.clicked.select(add_object, [left.content, left.clicked_kind, left.editor], [left.editor], **QUIET)
     for changed in (
         *(each.success for each in (from_gallery, own, from_file, fitting.done, masked)),
         *(x.input for x in (left.strength, left.where, left.softness, left.outside, left.outside_strength)),
@@ -259,7 +259,7 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
                     layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
                     elem_id="transfer-editor",
                 )
-                clicked = build_object_picker("transfer", content)
+                clicked, clicked_kind = build_object_picker("transfer", content)
             with gr.Column(visible=False) as uploaded_mask:
                 mask_file = gr.Image(
                     label=t("ui.mask_file"),
