@@ -33,6 +33,9 @@ Finish = Literal["painted", "plain"]
 Answer = Literal["fill", "ask", "leave"]
 """What to do about damage that was found."""
 
+Easing = Literal["smooth", "linear", "hold"]
+"""How a walk goes from one picture to the next: slowly at both ends, evenly, or with a rest at each."""
+
 Strength = Union[float, Literal["auto"]]
 """From 0 to 1; "auto" measures it."""
 
@@ -147,16 +150,20 @@ class Options:
                 field.metadata["setting"], name=field.name, default=field.default, words=cls.WORDS
             )
             for field in dataclasses.fields(cls)
+            if "setting" in field.metadata
         }
 
     def check(self) -> None:
-        """Refuse what is out of range.
+        """Refuse what is out of range; a whole number is an `int` from then on, of whatever type it was given.
 
         Raises:
             InputError: something is.
         """
         for name, known in self.settings().items():
-            known.check(getattr(self, name))
+            value = getattr(self, name)
+            known.check(value)
+            if known.is_whole and value is not None:
+                object.__setattr__(self, name, int(value))
 
     def recipe(self) -> dict[str, Any]:
         """Return what of it a recipe should say."""
@@ -223,6 +230,27 @@ class RefineOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
+class FitOptions(Options):
+    """How a style is fitted to pictures."""
+
+    WORDS: ClassVar[str] = "option.fit"
+
+    iterations: int = setting(48, 1, 400, is_whole=True)
+
+
+@dataclass(frozen=True, slots=True)
+class MorphOptions(Options):
+    """The film of a picture that changes its style."""
+
+    WORDS: ClassVar[str] = "option.morph"
+
+    frames_between: int = setting(24, 0, 120, is_whole=True, is_recorded=True)
+    hold: int = setting(6, 1, 60, is_whole=True, is_recorded=True)
+    strength: float = setting(1.0, is_recorded=True)
+    loop: bool = setting(False, is_recorded=True)
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreOptions(Options):
     """How a picture is restored, whatever its masks and restorers are."""
 
@@ -261,10 +289,22 @@ class GenerateOptions(Options):
     freedom: float = setting(0.3)
 
 
+@dataclass(frozen=True, slots=True)
+class WalkOptions(Options):
+    """The film on the way from one generated picture to the next."""
+
+    WORDS: ClassVar[str] = "option.walk"
+
+    frames: int = setting(60, 2, 600, is_whole=True)
+    loop: bool = setting(True)
+    easing: Easing = setting("smooth", choices=get_args(Easing))
+    fps: int = setting(24, 1, 60, is_whole=True)
+
+
 def with_options(options: type[Options], *in_order: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Let a verb that takes `options` be called with the settings by name, `brush=2`, and say so in its help.
 
-    The parameter `options` gives way to one for each setting; the docstring's line "options:" to a line for each.
+    The parameter of their type gives way to one for each setting; its line of the docstring to a line for each.
     Settings that `in_order` names may be given without their names.
     """
 
@@ -280,17 +320,18 @@ def with_options(options: type[Options], *in_order: str) -> Callable[[Callable[.
             for field in dataclasses.fields(options)
         ]
         parameters = list(signature.parameters.values())
-        place = next(index for index, each in enumerate(parameters) if each.name == "options")
+        place = next(index for index, each in enumerate(parameters) if each.annotation == options.__name__)
+        whole = parameters[place].name
 
         @functools.wraps(verb)
         def called(*args: Any, **kwargs: Any) -> T:
             values = called.__signature__.bind(*args, **kwargs).arguments
             given = {name: values.pop(name) for name in options.settings() if name in values}
-            return verb(**values, options=options(**given))
+            return verb(**values, **{whole: options(**given)})
 
         called.__signature__ = signature.replace(parameters=[*parameters[:place], *named, *parameters[place + 1 :]])
         lines = "\n".join(f"        {name}: {known.help()}" for name, known in options.settings().items())
-        called.__doc__ = (verb.__doc__ or "").replace(f"        options: see `{options.__name__}`.", lines)
+        called.__doc__ = (verb.__doc__ or "").replace(f"        {whole}: see `{options.__name__}`.", lines)
         return called
 
     return decorate

@@ -63,17 +63,21 @@ def as_examples(lines: str) -> str:
     return "examples:\n" + "\n".join(f"  {line.strip()}" for line in lines.strip().splitlines())
 
 
-def add_options(command: argparse.ArgumentParser, options: type[Options], without: Collection[str] = ()) -> None:
-    """Add an option for each setting, which `options.read` reads from `vars`."""
+def add_options(
+    command: argparse.ArgumentParser, options: type[Options], without: Collection[str] = (), **also: str
+) -> None:
+    """Add an option for each setting, which `options.read` reads from `vars`; `also`: by name, a second option."""
     for name, known in options.settings().items():
         if name in without:
             continue
-        option, about = f"--{name.replace('_', '-')}", known.help().replace("%", "%%")
+        names = [f"--{name.replace('_', '-')}", *([also[name]] if name in also else ())]
+        about = known.help().replace("%", "%%")
         if known.is_flag:
-            command.add_argument(option, action="store_true", help=about)
+            action = argparse.BooleanOptionalAction if known.default else "store_true"
+            command.add_argument(*names, action=action, default=known.default, help=about)
         else:
             kind = str if known.may_be_auto or isinstance(known.default, str) else int if known.is_whole else float
-            command.add_argument(option, type=kind, default=known.default, help=about)
+            command.add_argument(*names, type=kind, default=known.default, help=about)
 
 
 def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:

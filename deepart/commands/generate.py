@@ -16,7 +16,7 @@ from deepart.commands.console import (
     progress_line,
     write_picture,
 )
-from deepart.options import GenerateOptions
+from deepart.options import GenerateOptions, WalkOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +76,7 @@ def add_to(commands) -> None:
     add_output(walk, "file to write: .mp4, .gif or .webp", ".mp4", ".gif", ".webp")
     walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk past")
     walk.add_argument("--again", metavar="FILM", help="paint a walk again, from its file")
-    walk.add_argument("--frames", type=int, default=60, help="default 60")
-    walk.add_argument("--fps", type=int, default=24, help="frames a second; default 24")
-    walk.add_argument("--easing", default="smooth", help="smooth (default), linear, or hold")
-    walk.add_argument("--no-loop", action="store_true", help="end at the last picture instead of going back")
+    add_options(walk, WalkOptions)
 
     directions = add_command(
         commands,
@@ -256,12 +253,12 @@ def _walk(options: argparse.Namespace) -> None:
     else:
         keys = _genomes(options.pictures) if options.pictures else []
         keys += [engine.born(seed, options.style, options.truncation) for seed in options.seeds or ()]
-        walk = Walk(tuple(keys), options.frames, not options.no_loop, options.easing, options.fps)
+        walk = Walk(tuple(keys), WalkOptions.read(vars(options)))
     walk.check()
     engine = _engine(options, walk.keys[0])
     steps = walk_steps(engine, walk, options.output, upscale=options.upscale, look=options.look)
     runtime.run(steps, progress_line())
-    print(f"{options.output}: {walk.frames} frames in {time.perf_counter() - started:.1f} s")
+    print(f"{options.output}: {walk.options.frames} frames in {time.perf_counter() - started:.1f} s")
 
 
 def _directions(options: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ from deepart.commands.console import (
     report_batch,
     write_picture,
 )
-from deepart.options import PaintOptions, RefineOptions
+from deepart.options import FitOptions, PaintOptions, RefineOptions
 
 
 def add_to(commands) -> None:
@@ -102,7 +102,7 @@ def _add_fit(commands) -> None:
         help="the part of each picture that counts, edges from 0 to 1",
     )
     fit.add_argument("--name", help="of the style")
-    fit.add_argument("--iterations", type=int, default=48, help="steps of optimisation; default %(default)s")
+    add_options(fit, FitOptions)
     fit.add_argument("--checkpoint", help="the perceptual network; default: VGG-19 once fetched, else the bundled one")
     add_output(fit, "the file to write, .json", ".json")
 
@@ -111,7 +111,7 @@ def _fit(options: argparse.Namespace) -> None:
     from deepart.tasks.paint.fit import fit
     from deepart.tasks.paint.style_files import save_style
 
-    settings = {"crop": options.crop, "name": options.name, "iterations": options.iterations}
+    settings = {"crop": options.crop, "name": options.name, **asdict(FitOptions.read(vars(options)))}
     code = fit(options.styles, checkpoint=options.checkpoint, on_progress=progress_line(), **settings)
     save_style(code, options.output)
     print(options.output)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator
 
 from deepart.commands.console import add_command, add_options, add_output, progress_line, write_picture
-from deepart.options import PaintOptions
+from deepart.options import MorphOptions, PaintOptions
 
 
 def add_to(commands) -> None:
@@ -43,12 +43,9 @@ def add_to(commands) -> None:
     morph.add_argument("content", help="the picture to paint")
     morph.add_argument("styles", nargs="+", metavar="STYLE", help="2 to 6 pictures or styles of the gallery")
     add_output(morph, "file to write: .mp4, .gif, .webp, or .png", ".mp4", ".gif", ".webp", ".png")
-    morph.add_argument("--frames", type=int, default=24, help="between one style and the next; default 24")
-    morph.add_argument("--hold", type=int, default=6, help="frames that each style stands still for; default 6")
-    morph.add_argument("--loop", action="store_true", help="go back from the last style to the first")
+    add_options(morph, MorphOptions, frames_between="--frames")
     morph.add_argument("--cells", type=int, default=7, help="pictures of a strip; default 7")
     morph.add_argument("--side", type=int, help="longer side in pixels; default 512, or 224 in a strip")
-    morph.add_argument("--strength", type=float, default=1.0, help="0 leaves the picture unchanged; default 1")
     add_options(morph, PaintOptions, without=("size",))
 
 
@@ -69,23 +66,16 @@ def _morph(options: argparse.Namespace) -> None:
     from deepart.runtime import run
     from deepart.tasks.paint.morph import morph_steps, strip_steps
 
-    shared = {"options": PaintOptions.read(vars(options) | {"size": None}), "strength": options.strength}
+    settings = PaintOptions.read(vars(options) | {"size": None})
     if options.output.suffix.lower() == ".png":
         side = options.side or 224
+        shared = {"options": settings, "strength": options.strength}
         _save_sheet(options, strip_steps(options.content, options.styles, options.cells, side, **shared))
         return
     started = time.perf_counter()
-    film = morph_steps(
-        options.content,
-        options.styles,
-        options.frames,
-        options.hold,
-        side=options.side or 512,
-        loop=options.loop,
-        out=options.output,
-        **shared,
-    )
-    run(film, progress_line())
+    film, side = MorphOptions.read(vars(options)), options.side or 512
+    steps = morph_steps(options.content, options.styles, film, side=side, options=settings, out=options.output)
+    run(steps, progress_line())
     print(f"{options.output}: painted in {time.perf_counter() - started:.1f} s")
 
 

@@ -105,6 +105,8 @@ def _control(known: Setting, elem_id: str, **facts: Any) -> Component:
     if len(choices) > _MOST_BUTTONS:
         info = t(f"{words}.help")
     facts = {"value": value, "label": label, "info": info, "elem_id": elem_id, **facts}
+    if known.is_flag:
+        return gr.Checkbox(**facts)
     if not choices:
         return gr.Slider(known.low, known.high, step=0.05, **facts)
     return (gr.Radio if len(choices) <= _MOST_BUTTONS else gr.Dropdown)(choices, **facts)

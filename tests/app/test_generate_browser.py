@@ -12,6 +12,7 @@ from PIL import Image
 
 import deepart
 from deepart.images import load_image, save_png
+from deepart.options import WalkOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.generate import projection
 from deepart.tasks.generate.generate import ArtGenerator
@@ -192,7 +193,7 @@ def test_film_and_picture_are_saved_and_opened_again(new_tab: NewPage, tmp_path:
     page.wait_for_selector("#generate-animation img")
     path = saved(page, tmp_path, "#generate-film-download")
     walk = walk_of(path)
-    assert len(walk.keys) == 4 and walk.easing == "linear" and walk.loop and walk.frames == 24
+    assert len(walk.keys) == 4 and walk.options == WalkOptions(24, easing="linear")
     with Image.open(path) as film:
         assert film.n_frames == 24
 

@@ -14,6 +14,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
+from deepart.options import WalkOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.generate.breeding import crossbreed, mix_levels, neighbour
 from deepart.tasks.generate.brushwork import FACTS, SIDE, TENSORS, Brushwork, find_brushwork
@@ -93,7 +94,7 @@ def test_outside_a_region_that_is_drawn_anew_nothing_changes(known: Brushwork) -
 
 def test_a_film_between_a_painted_and_a_plain_picture_is_painted(known: Brushwork, tmp_path: Path) -> None:
     engine = ArtGenerator()
-    walk = Walk((engine.born(1), engine.born(2, finish="plain")), frames=2, loop=False)
+    walk = Walk((engine.born(1), engine.born(2, finish="plain")), WalkOptions(2, loop=False))
     sizes = {step.preview.size for step in walk_steps(engine, walk, tmp_path / "a.gif") if step.preview}
     assert sizes == {(SIDE, SIDE)}
 

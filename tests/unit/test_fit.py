@@ -16,6 +16,7 @@ from deepart.errors import InputError
 from deepart.images import centre_crop, to_tensor
 from deepart.models.distances import style_distance
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig
+from deepart.options import FitOptions
 from deepart.tasks.paint import fit as module
 from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
 from deepart.tasks.paint.fit import fit_steps, fitted
@@ -92,7 +93,7 @@ def test_only_a_part_of_the_picture_counts() -> None:
         ("fit.crop", {"crop": (0.5, 0, 0.5, 1)}),
         ("fit.crop", {"crop": (0, 0, 1.5, 1)}),
         ("picture.too_small", {"crop": (0, 0, 0.01, 1)}),
-        ("setting.range", {"iterations": 0}),
+        ("setting.range", {"options": FitOptions(0)}),
     ],
 )
 def test_nonsense_is_refused_before_the_work(key: str, settings: dict) -> None:

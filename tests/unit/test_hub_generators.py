@@ -17,6 +17,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.checkpoints import models
 from deepart.errors import InputError, WeightsError
+from deepart.options import WalkOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.generate.breeding import crossbreed, mix_levels, neighbours
 from deepart.tasks.generate.generate import ArtGenerator, generators, patch_region
@@ -84,7 +85,7 @@ def test_it_can_be_bred_and_walked_but_has_neither_styles_nor_levels(hub: Loopba
     first, second = engine.born(1), engine.born(2)
     child = crossbreed(neighbours(first, 1, 3)[0], second)
     assert engine.paint(child, 128).size == (128, 128)
-    painter = WalkPainter(engine, Walk((first, second), frames=4), 128)
+    painter = WalkPainter(engine, Walk((first, second), WalkOptions(4)), 128)
     assert painter.frame(2).tobytes() == engine.paint(second, 128).tobytes()
     for wrong in (lambda: mix_levels(first, {"layout": second}, 1), lambda: engine.born(1, "Cubism")):
         with pytest.raises(InputError):

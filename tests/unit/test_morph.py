@@ -12,7 +12,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import load_image, png_bytes
-from deepart.options import PaintOptions
+from deepart.options import MorphOptions, PaintOptions
 from deepart.recipes import Recipe, recipe_of
 from deepart.tasks.paint.engine import StyleTransfer
 from deepart.tasks.paint.morph import morph_steps, strip_steps
@@ -22,10 +22,10 @@ from photos import photo
 STYLES = ["starry-night", "the-scream"]
 
 
-def morph(out: Path, *arguments: object, **settings: object) -> list[Image.Image]:
+def morph(out: Path, styles: list[str], film: MorphOptions) -> list[Image.Image]:
     """Paint a film, and return its frames as they are shown."""
     av = pytest.importorskip("av")
-    assert runtime.run(morph_steps(photo("coffee", 96), *arguments, side=96, out=out, **settings)) == out
+    assert runtime.run(morph_steps(photo("coffee", 96), styles, film, side=96, out=out)) == out
     with av.open(str(out)) as container:
         return [frame.to_image() for frame in container.decode(video=0)]
 
@@ -36,7 +36,7 @@ def difference(a: Image.Image, b: Image.Image) -> float:
 
 
 def test_a_film_goes_from_the_first_style_to_the_last_without_a_jump(tmp_path: Path) -> None:
-    frames = morph(tmp_path / "a.mp4", STYLES, 8, 3)
+    frames = morph(tmp_path / "a.mp4", STYLES, MorphOptions(8, 3))
     assert len(frames) == 3 + 8 + 3
     first, last = (transfer(photo("coffee", 96), style) for style in STYLES)
     assert difference(frames[0], first) < 4 and difference(frames[-1], last) < 4
@@ -49,7 +49,7 @@ def test_a_film_goes_from_the_first_style_to_the_last_without_a_jump(tmp_path: P
 
 
 def test_a_loop_comes_back_to_where_it_began(tmp_path: Path) -> None:
-    frames = morph(tmp_path / "a.mp4", [*STYLES, "great-wave"], 5, 1, loop=True)
+    frames = morph(tmp_path / "a.mp4", [*STYLES, "great-wave"], MorphOptions(5, 1, loop=True))
     assert len(frames) == 3 * (1 + 5)
     steps = [difference(a, b) for a, b in zip(frames, frames[1:] + frames[:1])]
     assert steps[-1] < 0.6 * max(steps)
@@ -57,9 +57,9 @@ def test_a_loop_comes_back_to_where_it_began(tmp_path: Path) -> None:
 
 def test_the_recipe_is_the_comment_of_the_file(tmp_path: Path) -> None:
     av = pytest.importorskip("av")
+    film = MorphOptions(2, 1, strength=0.5)
     for suffix in ("mp4", "gif"):
-        engine = morph_steps(photo("coffee", 96), STYLES, 2, 1, side=96, strength=0.5, out=tmp_path / f"a.{suffix}")
-        runtime.run(engine)
+        runtime.run(morph_steps(photo("coffee", 96), STYLES, film, side=96, out=tmp_path / f"a.{suffix}"))
     with av.open(str(tmp_path / "a.mp4")) as container:
         in_mp4 = container.metadata["comment"]
     with Image.open(tmp_path / "a.gif") as file:
@@ -79,12 +79,12 @@ def test_the_picture_is_looked_at_once(tmp_path: Path, monkeypatch: pytest.Monke
         "prepare",
         lambda self, picture, brush: (looks.append(picture.size), prepare(self, picture, brush))[1],
     )
-    runtime.run(morph_steps(photo("coffee", 96), STYLES, 4, 1, side=64, out=tmp_path / "a.webp"))
+    runtime.run(morph_steps(photo("coffee", 96), STYLES, MorphOptions(4, 1), side=64, out=tmp_path / "a.webp"))
     assert looks == [(64, 64)]
 
 
 def test_it_can_be_stopped_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    engine = morph_steps(photo("coffee", 96), STYLES, 4, 1, side=96, out=tmp_path / "a.gif")
+    engine = morph_steps(photo("coffee", 96), STYLES, MorphOptions(4, 1), side=96, out=tmp_path / "a.gif")
     while next(engine).note != "progress.painting":
         pass
     next(engine)
@@ -97,13 +97,13 @@ def test_it_can_be_stopped_and_leaves_nothing_behind(tmp_path: Path) -> None:
     [
         (STYLES[:1], {}, "setting.number_of_styles"),
         (STYLES * 4, {}, "setting.number_of_styles"),
-        (STYLES, {"frames_between": 121}, "setting.range"),
-        (STYLES, {"hold": 0}, "setting.range"),
+        (STYLES, {"film": MorphOptions(frames_between=121)}, "setting.range"),
+        (STYLES, {"film": MorphOptions(hold=0)}, "setting.range"),
         (STYLES, {"side": 641}, "setting.range"),
-        (STYLES, {"strength": -1}, "setting.range"),
+        (STYLES, {"film": MorphOptions(strength=-1)}, "setting.range"),
         (STYLES, {"options": PaintOptions(colour="blue")}, "setting.choice"),
         (STYLES, {"out": "film.avi"}, "animation.format"),
-        (STYLES * 3, {"out": "film.gif", "frames_between": 120, "side": 512}, "animation.too_large"),
+        (STYLES * 3, {"out": "film.gif", "film": MorphOptions(120), "side": 512}, "animation.too_large"),
     ],
 )
 def test_refusals_come_before_the_painting(

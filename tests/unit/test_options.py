@@ -13,7 +13,18 @@ import pytest
 import deepart
 from deepart.commands import build_parser
 from deepart.errors import InputError
-from deepart.options import GenerateOptions, Options, PaintOptions, RefineOptions, RestoreOptions, Setting, check_whole
+from deepart.options import (
+    FitOptions,
+    GenerateOptions,
+    MorphOptions,
+    Options,
+    PaintOptions,
+    RefineOptions,
+    RestoreOptions,
+    Setting,
+    WalkOptions,
+    check_whole,
+)
 from deepart.recipes import recipe_of
 from deepart.runtime import run
 from deepart.tasks.paint.sheet import sheet_steps
@@ -37,10 +48,14 @@ OPTIONS: dict[str, type[Options]] = {
     "restore": RestoreOptions,
     "generate": GenerateOptions,
     "refine": RefineOptions,
+    "fit": FitOptions,
+    "morph": MorphOptions,
+    "walk": WalkOptions,
 }
 """Of each verb."""
 INPUTS = {"transfer": (photo("coffee", 64), "udnie"), "blend": (photo("coffee", 64), {"udnie": 1})}
 INPUTS |= {"restore": (photo("coffee", 64),), "generate": (), "refine": (photo("coffee", 64), "udnie")}
+INPUTS |= {"fit": ("a.png",), "morph": ("a.png", ["udnie", "the-scream"], "a.gif"), "walk": ([1, 2], "a.gif")}
 EVERY = [(options, name) for options in dict.fromkeys(OPTIONS.values()) for name in options.settings()]
 
 
@@ -144,6 +159,8 @@ def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, g
 @pytest.mark.parametrize(
     "command",
     [
+        ["fit", "a"],
+        ["walk", "--seeds", "1", "2"],
         ["transfer", "a", "b"],
         ["blend", "a", "b"],
         ["batch", "a", "--style", "b"],
@@ -156,12 +173,15 @@ def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, g
 )
 def test_the_command_has_an_option_for_every_setting(command: list[str], tmp_path: Path) -> None:
     own_size = command[0] in ("sheet", "morph")  # these have --side
-    options = OPTIONS.get(command[0], PaintOptions)
-    known = [each for each in options.settings().values() if not (own_size and each.name == "size")]
-    output = ["-o", {"batch": "a.zip", "morph": "a.gif", "generate": str(tmp_path)}.get(command[0], "a.png")]
+    of_verb = OPTIONS.get(command[0], PaintOptions).settings() | (PaintOptions.settings() if own_size else {})
+    known = [each for each in of_verb.values() if not (own_size and each.name == "size")]
+    outputs = {"batch": "a.zip", "morph": "a.gif", "walk": "a.gif", "fit": "a.json", "generate": str(tmp_path)}
+    output = ["-o", outputs.get(command[0], "a.png")]
     given = []
     for each in known:
-        given += [f"--{each.name.replace('_', '-')}", *([] if each.is_flag else [str(another(each))])]
+        option = each.name.replace("_", "-")
+        given += [f"--no-{option}" if each.default is True else f"--{option}"]
+        given += [] if each.is_flag else [str(another(each))]
     parsed = build_parser().parse_args([*command, *output, *given])
     for each in known:
         assert each.read(getattr(parsed, each.name)) == another(each)

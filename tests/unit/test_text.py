@@ -11,7 +11,15 @@ import pytest
 import deepart
 from deepart.admin.job_config import JobConfig
 from deepart.errors import InputError
-from deepart.options import GenerateOptions, PaintOptions, RefineOptions, RestoreOptions
+from deepart.options import (
+    FitOptions,
+    GenerateOptions,
+    MorphOptions,
+    PaintOptions,
+    RefineOptions,
+    RestoreOptions,
+    WalkOptions,
+)
 from deepart.text import LANGUAGES, say, texts
 
 SOURCES = [path for kind in ("*.py", "data/*.json") for path in sorted(Path(deepart.__file__).parent.rglob(kind))]
@@ -41,8 +49,8 @@ def test_a_catalogue_has_one_line_a_text_in_order(language: str) -> None:
     assert rows == sorted(TEXT)
 
 
-OPTIONS = (PaintOptions, RestoreOptions, GenerateOptions, RefineOptions)
-HAND_MADE = ("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre")
+OPTIONS = (PaintOptions, RestoreOptions, GenerateOptions, RefineOptions, WalkOptions, FitOptions, MorphOptions)
+HAND_MADE = ("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre", "frames", "fps")
 """Settings whose controls have words of their own."""
 
 
@@ -53,7 +61,8 @@ def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() 
     assert asked - set(TEXT) - {"style.css", JobConfig.WORDS, *(options.WORDS for options in OPTIONS)} == set()
     families = tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
     settings = [known for options in OPTIONS for known in options.settings().values()]
-    words = {f"{known.words}.{known.name}" for known in settings if known.name not in HAND_MADE}
+    on_a_page = (known for known in settings if known.words not in (FitOptions.WORDS, MorphOptions.WORDS))
+    words = {f"{known.words}.{known.name}" for known in on_a_page if known.name not in HAND_MADE}
     assert words | {f"{known.words}.{known.name}.help" for known in settings} <= set(TEXT)
     choices = {f"{known.words}.{known.name}.{value:g}" for known in settings for value in (0, *known.offered)}
     choices |= {f"{known.words}.{known.name}.{value}" for known in settings for value in known.choices}

@@ -13,6 +13,7 @@ from deepart import runtime
 from deepart.__main__ import main
 from deepart.errors import InputError
 from deepart.images import save_png
+from deepart.options import WalkOptions
 from deepart.recipes import chunks
 from deepart.tasks.generate.generate import ArtGenerator, patch_region
 from deepart.tasks.generate.walks import Walk, WalkPainter, walk_of, walk_steps
@@ -32,7 +33,7 @@ def pixels(picture: Image.Image) -> np.ndarray:
 @pytest.mark.parametrize("easing", ["smooth", "linear", "hold"])
 def test_a_loop_meets_its_pictures_and_comes_back_without_a_jump(engine: ArtGenerator, easing: str) -> None:
     keys = engine.born(1, "Cubism"), engine.born(2, "Rococo")
-    painter = WalkPainter(engine, Walk(keys, frames=16, easing=easing))
+    painter = WalkPainter(engine, Walk(keys, WalkOptions(16, easing=easing)))
     frames = [painter.frame(number) for number in range(16)]
     assert frames[0].tobytes() == engine.paint(keys[0]).tobytes()
     assert frames[8].tobytes() == engine.paint(keys[1]).tobytes()
@@ -42,7 +43,7 @@ def test_a_loop_meets_its_pictures_and_comes_back_without_a_jump(engine: ArtGene
 
 def test_a_walk_that_is_no_loop_ends_at_the_last_picture(engine: ArtGenerator) -> None:
     keys = tuple(engine.born(seed) for seed in (1, 2, 3))
-    painter = WalkPainter(engine, Walk(keys, frames=9, loop=False))
+    painter = WalkPainter(engine, Walk(keys, WalkOptions(9, loop=False)))
     assert [painter.frame(number).tobytes() for number in (0, 4, 8)] == [engine.paint(key).tobytes() for key in keys]
 
 
@@ -50,7 +51,7 @@ def test_a_walk_that_is_no_loop_ends_at_the_last_picture(engine: ArtGenerator) -
 def test_a_film_is_walked_again_from_its_file(engine: ArtGenerator, suffix: str, tmp_path: Path) -> None:
     if suffix == ".mp4":
         pytest.importorskip("av")
-    walk = Walk((engine.born(1, "Cubism"), engine.born(2)), frames=4, easing="linear", fps=8)
+    walk = Walk((engine.born(1, "Cubism"), engine.born(2)), WalkOptions(4, easing="linear", fps=8))
     out, previews = tmp_path / f"a{suffix}", []
     runtime.run(walk_steps(engine, walk, out, size=128), lambda progress: previews.append(progress.preview))
     assert sum(preview is not None for preview in previews) == 4
@@ -73,10 +74,10 @@ def test_a_walk_has_at_least_two_pictures_of_one_generator(engine: ArtGenerator,
     wrong = [
         Walk((one,)),
         Walk((one,) * 13),
-        Walk((one, two), frames=1),
-        Walk((one, two), frames=10_000),
-        Walk((one, two), easing="drunk"),
-        Walk((one, replace(two, checkpoint="generate/other-v1")), frames=4),
+        Walk((one, two, one), WalkOptions(2)),
+        Walk((one, two), WalkOptions(10_000)),
+        Walk((one, two), WalkOptions(easing="drunk")),
+        Walk((one, replace(two, checkpoint="generate/other-v1")), WalkOptions(4)),
     ]
     for walk in wrong:
         with pytest.raises(InputError):

@@ -9,10 +9,9 @@ import json
 import math
 import os
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal, get_args
 
 import torch
 from PIL import Image
@@ -21,7 +20,7 @@ from torch import Tensor
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import to_pil
-from deepart.options import GenerateOptions, Look, check_range, check_whole
+from deepart.options import GenerateOptions, Look, WalkOptions, check_range, with_options
 from deepart.recipes import Recipe
 from deepart.runtime import Progress
 from deepart.tasks.animation import check_animation, read_comment, write_animation
@@ -31,13 +30,7 @@ from deepart.tasks.generate.genome import Genome
 from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import patiently
 
-Easing = Literal["smooth", "linear", "hold"]
-"""How a walk goes from one picture to the next: slowly at both ends, evenly, or with a rest at each."""
-EASINGS: tuple[Easing, ...] = get_args(Easing)
-
 LEAST_KEYS, MOST_KEYS = 2, 8  # of which the recipe of a film has room for
-MOST_FRAMES = 600
-FPS = 24
 
 _REST = 0.3  # of the way to the next picture, with "hold"
 
@@ -47,11 +40,7 @@ class Walk:
     """A walk past some pictures."""
 
     keys: tuple[Genome, ...]
-    frames: int = 60
-    loop: bool = True
-    """Back to the first picture, so that the film repeats without a jump."""
-    easing: Easing = "smooth"
-    fps: int = FPS
+    options: WalkOptions = WalkOptions()
 
     def check(self) -> None:
         """Refuse what cannot be walked.
@@ -61,33 +50,24 @@ class Walk:
         """
         if not LEAST_KEYS <= len(self.keys) <= MOST_KEYS:
             raise InputError("generate.number_of_keys", least=LEAST_KEYS, most=MOST_KEYS)
-        object.__setattr__(self, "frames", check_whole("frames", self.frames, len(self.keys), MOST_FRAMES))
-        check_range("fps", self.fps, 1, 60)
-        if self.easing not in EASINGS:
-            raise InputError("setting.choice", name="easing", choices=", ".join(EASINGS))
+        self.options.check()
+        check_range("frames", self.options.frames, len(self.keys), WalkOptions.settings()["frames"].high)
 
     def places(self) -> list[tuple[int, int, float]]:
         """Return for each frame the key that it is after, the one that it is before, and how far between the two."""
-        ways = len(self.keys) if self.loop else len(self.keys) - 1
+        frames, loop = self.options.frames, self.options.loop
+        ways = len(self.keys) if loop else len(self.keys) - 1
         places = []
-        for frame in range(self.frames):
-            at = frame * ways / (self.frames if self.loop else max(1, self.frames - 1))
+        for frame in range(frames):
+            at = frame * ways / (frames if loop else max(1, frames - 1))
             key = min(int(at), ways - 1)
-            places.append((key, (key + 1) % len(self.keys), _EASE[self.easing](at - key)))
+            places.append((key, (key + 1) % len(self.keys), _EASE[self.options.easing](at - key)))
         return places
 
     def to_json(self) -> str:
         """Return it as one line of JSON."""
-        return json.dumps(
-            {
-                "keys": [json.loads(key.to_json()) for key in self.keys],
-                "frames": self.frames,
-                "loop": self.loop,
-                "easing": self.easing,
-                "fps": self.fps,
-            },
-            separators=(",", ":"),
-        )
+        keys = [json.loads(key.to_json()) for key in self.keys]
+        return json.dumps({"keys": keys, **asdict(self.options)}, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Walk:
@@ -99,23 +79,22 @@ class Walk:
         try:
             data = json.loads(text)
             keys = tuple(Genome.from_json(json.dumps(key)) for key in data["keys"][: MOST_KEYS + 1])
-            walk = cls(keys, int(data["frames"]), bool(data["loop"]), str(data["easing"]), int(data["fps"]))
+            options = WalkOptions(int(data["frames"]), bool(data["loop"]), str(data["easing"]), int(data["fps"]))
+            walk = cls(keys, options)
             walk.check()
         except (KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("This is not a walk.") from error
         return walk
 
 
+@with_options(WalkOptions)
 def walk(
     seeds: Sequence[int],
     out: str | os.PathLike[str],
     *,
     style: str = "any",
     truncation: float = 1.0,
-    frames: int = 60,
-    loop: bool = True,
-    easing: Easing = "smooth",
-    fps: int = FPS,
+    options: WalkOptions = WalkOptions(),
     upscale: int = 1,
     look: Look = "faithful",
     checkpoint: str = DEFAULT_CHECKPOINT,
@@ -128,10 +107,7 @@ def walk(
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
         style: of the pictures; "any" lets each seed choose.
         truncation: how far from the average picture, 0 to 1.5.
-        frames: in all.
-        loop: go back to the first picture, so that the film repeats without a jump.
-        easing: "smooth", "linear" or "hold".
-        fps: frames a second, 1 to 60.
+        options: see `WalkOptions`.
         upscale: 1, 2 or 4.
         look: of what is enlarged, "faithful" or "crisp".
         checkpoint: of the generator.
@@ -141,11 +117,10 @@ def walk(
         InputError: a setting is out of its range, or the film would be too large.
         WeightsError: a checkpoint is missing or damaged.
     """
+    options.check()
     engine = ArtGenerator(checkpoint)
     keys = tuple(engine.born(seed, style, truncation) for seed in seeds)
-    return runtime.run(
-        walk_steps(engine, Walk(keys, frames, loop, easing, fps), out, upscale=upscale, look=look), on_progress
-    )
+    return runtime.run(walk_steps(engine, Walk(keys, options), out, upscale=upscale, look=look), on_progress)
 
 
 def walk_steps(
@@ -176,20 +151,21 @@ def walk_steps(
     painted_keys = (key.brushwork or (((key.noise, 1.0),) if is_painted else ()) for key in walk.keys)
     keys = (replace(key, patches=(), brushwork=each) for key, each in zip(walk.keys, painted_keys))
     walk = replace(walk, keys=tuple(keys))
-    yield Progress(0, walk.frames, "progress.loading_generator")
+    frames = walk.options.frames
+    yield Progress(0, frames, "progress.loading_generator")
     yield from engine.load_steps()
     side = engine.side_of(walk.keys[0], size) * upscale
-    check_animation(out, (side, side), walk.frames)
-    with write_animation(out, walk.fps, _recipe(engine, walk, upscale).to_json()) as add:
+    check_animation(out, (side, side), frames)
+    with write_animation(out, walk.options.fps, _recipe(engine, walk, upscale).to_json()) as add:
         painter = WalkPainter(engine, walk, size)
-        for number in range(walk.frames):
-            done = Progress(number, walk.frames, "progress.painting")
+        for number in range(frames):
+            done = Progress(number, frames, "progress.painting")
             frame = yield from patiently(partial(painter.frame, number), done)
             if upscale > 1:
                 frame = yield from enlarge_steps(frame, upscale, look)
             add(frame)
             yield replace(done, done=number + 1, preview=frame)
-        yield Progress(walk.frames, walk.frames, "progress.saving")
+        yield Progress(frames, frames, "progress.saving")
     return Path(out)
 
 

@@ -23,7 +23,7 @@ from deepart.errors import InputError
 from deepart.images import centre_crop, load_image, to_tensor
 from deepart.models.distances import STYLE_TAPS, content_distance, gram_distance, style_distance, style_statistics
 from deepart.models.style_code import StyleCode, mix
-from deepart.options import check_whole
+from deepart.options import FitOptions, with_options
 from deepart.recipes import Source
 from deepart.runtime import Progress
 from deepart.tasks import style_target
@@ -31,8 +31,6 @@ from deepart.tasks.paint.engine import STYLE_SIDE, StyleTransfer
 from deepart.tasks.paint.refine import loss_network
 
 MOST_PICTURES = 12
-MOST_ITERATIONS = 400
-ITERATIONS = 48
 
 _PHOTO_SIDE = 256
 _LEAST_PART = 32
@@ -45,12 +43,13 @@ Crop = tuple[float, float, float, float]
 """Left, top, right and bottom edge of a part of a picture, as shares of its width and height."""
 
 
+@with_options(FitOptions)
 def fit(
     styles: Source | Sequence[Source],
     *,
     crop: Crop | None = None,
     name: str | None = None,
-    iterations: int = ITERATIONS,
+    options: FitOptions = FitOptions(),
     checkpoint: str | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> StyleCode:
@@ -60,7 +59,7 @@ def fit(
         styles: a path, the bytes of a file, or a picture; or up to 12 of them.
         crop: the part of each picture that counts: left, top, right, bottom, from 0 to 1; None for all of it.
         name: of the style; None for none.
-        iterations: steps of optimisation, 1 to 400; 48 take half a minute on two cores.
+        options: see `FitOptions`.
         checkpoint: the perceptual network, as for `deepart.refine`.
         on_progress: told of every iteration.
 
@@ -71,31 +70,30 @@ def fit(
         InputError: a picture cannot be read, there are none or too many, or a setting is out of its range.
         WeightsError: a checkpoint is missing or damaged.
     """
-    steps = fit_steps(styles, crop=crop, name=name, iterations=iterations, checkpoint=checkpoint)
-    return runtime.run(steps, on_progress)
+    return runtime.run(fit_steps(styles, options, crop=crop, name=name, checkpoint=checkpoint), on_progress)
 
 
 def fit_steps(
     styles: Source | Sequence[Source],
+    options: FitOptions = FitOptions(),
     *,
     crop: Crop | None = None,
     name: str | None = None,
-    iterations: int = ITERATIONS,
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, StyleCode]:
     """Fit a style as an engine, see `fit`: yields `Progress`, returns the style."""
-    iterations = check_whole("iterations", iterations, 1, MOST_ITERATIONS)
+    options.check()
     sources = list(styles) if isinstance(styles, (list, tuple)) else [styles]
     if not 1 <= len(sources) <= MOST_PICTURES:
         raise InputError("fit.pictures", most=MOST_PICTURES)
     pictures = [part_of(load_image(source), crop) for source in sources]
     _, network = loss_network(checkpoint)
-    code = yield from fitted(StyleTransfer(), network, pictures, iterations)
+    code = yield from fitted(StyleTransfer(), network, pictures, options.iterations)
     return replace(code, label=name or "")
 
 
 def fitted(
-    engine: StyleTransfer, network: nn.Module, pictures: Sequence[Image.Image], iterations: int = ITERATIONS
+    engine: StyleTransfer, network: nn.Module, pictures: Sequence[Image.Image], iterations: int
 ) -> Generator[Progress, None, StyleCode]:
     """Fit the common style of RGB pictures; yields `Progress`, returns the style without a label.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from deepart.models.style_code import StyleCode, mix
-from deepart.options import PaintOptions, check_range, check_whole, with_options
+from deepart.options import MorphOptions, PaintOptions, check_range, check_whole, with_options
 from deepart.recipes import Source, attach
 from deepart.runtime import Progress, run
 from deepart.sheets import Cell, contact_sheet
@@ -19,22 +19,19 @@ from deepart.tasks.paint.sheet import SheetJob
 from deepart.tasks.paint.transfer import Style
 
 LEAST_STYLES, MOST_STYLES = 2, 6
-MOST_FRAMES_BETWEEN, MOST_HOLD = 120, 60
 MOST_CELLS = 20
 FPS = 24
 
 
+@with_options(MorphOptions)
 @with_options(PaintOptions)
 def morph(
     content: Source,
     styles: Sequence[Style],
     out: str | os.PathLike[str],
     *,
-    frames_between: int = 24,
-    hold: int = 6,
+    film: MorphOptions = MorphOptions(),
     side: int = 512,
-    strength: float = 1.0,
-    loop: bool = False,
     options: PaintOptions = PaintOptions(),
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Path:
@@ -44,11 +41,8 @@ def morph(
         content: a path, the bytes of a file, or a picture: PIL, or an array (H, W, 3) of uint8.
         styles: from 2 to 6, each as in `deepart.transfer`.
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
-        frames_between: one style and the next, themselves not counted.
-        hold: frames that each style stands still for, at least 1.
+        film: see `MorphOptions`.
         side: longer side in pixels, at most 512; it takes the place of the size.
-        strength: see `deepart.transfer`.
-        loop: go back from the last style to the first, so that the film repeats without a jump.
         options: see `PaintOptions`.
         on_progress: told of every frame.
 
@@ -56,22 +50,16 @@ def morph(
         InputError: a picture cannot be read, a setting is out of its range, or the film would be too large.
         WeightsError: the checkpoint is missing or damaged.
     """
-    steps = morph_steps(
-        content, styles, frames_between, hold, side=side, options=options, strength=strength, loop=loop, out=out
-    )
-    return run(steps, on_progress)
+    return run(morph_steps(content, styles, film, side=side, options=options, out=out), on_progress)
 
 
 def morph_steps(
     content: Source,
     styles: Sequence[Style],
-    frames_between: int = 24,
-    hold: int = 6,
+    film: MorphOptions = MorphOptions(),
     *,
     side: int = 512,
     options: PaintOptions = PaintOptions(),
-    strength: float = 1.0,
-    loop: bool = False,
     out: str | os.PathLike[str],
 ) -> Generator[Progress, None, Path]:
     """Paint the film of a picture that changes its style, as an engine: yields `Progress`, returns `out`.
@@ -79,38 +67,28 @@ def morph_steps(
     Args:
         content: a path, the bytes of a file, or a picture.
         styles: from 2 to 6, each as in `deepart.transfer`.
-        frames_between: one style and the next, themselves not counted.
-        hold: frames that each style stands still for, at least 1.
+        film: see `MorphOptions`.
         side: longer side in pixels, at most 512.
         options: see `sheet_steps`.
-        strength: how much of the styles, 0 to 1.
-        loop: go back from the last style to the first, so that the film repeats without a jump.
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
 
     Raises:
         InputError: a picture cannot be read, a setting is out of its range, or see `check_animation`.
         WeightsError: the checkpoint is missing or damaged.
     """
-    check_range("strength", strength, 0, 1)
-    frames_between = check_whole("frames_between", frames_between, 0, MOST_FRAMES_BETWEEN)
-    hold = check_whole("hold", hold, 1, MOST_HOLD)
+    film.check()
     job = SheetJob("morph", content, side, options)
-    ways = len(styles) if loop else len(styles) - 1
-    total = len(styles) * hold + ways * frames_between
+    ways = len(styles) if film.loop else len(styles) - 1
+    total = len(styles) * film.hold + ways * film.frames_between
     check_animation(out, job.plain.size, total)
     named = yield from job.read_styles(styles, LEAST_STYLES, MOST_STYLES)
-    job.painting.settings |= {
-        "strength": float(strength),
-        "frames_between": frames_between,
-        "hold": hold,
-        "loop": loop,
-    }
+    job.painting.settings |= film.recipe()
     codes = [style.code for style in named]
     done = 0
     with write_animation(out, FPS, job.painting.recipe().to_json()) as add:
-        for code, frames in _schedule(codes + codes[:1] if loop else codes, frames_between, hold, loop):
+        for code, frames in _schedule(codes + codes[:1] if film.loop else codes, film):
             yield Progress(done, total, "progress.painting")
-            painted = job.paint(code, strength)
+            painted = job.paint(code, film.strength)
             for _ in range(frames):
                 add(painted)
             done += frames
@@ -134,7 +112,7 @@ def strip_steps(
         styles: from 2 to 6; the first and the last stand at the ends.
         cells: how many pictures, from the number of styles to 20.
         side: longer side of each, in pixels.
-        colour: see `morph_steps`.
+        options: see `sheet_steps`.
         strength: how much of the styles, 0 to 1.
 
     Returns:
@@ -156,20 +134,18 @@ def strip_steps(
     return attach(contact_sheet(strip, columns=cells), job.painting.recipe())
 
 
-def _schedule(
-    codes: Sequence[StyleCode], frames_between: int, hold: int, loop: bool
-) -> Iterator[tuple[StyleCode, int]]:
+def _schedule(codes: Sequence[StyleCode], film: MorphOptions) -> Iterator[tuple[StyleCode, int]]:
     """Yield the codes to paint, each with how many frames it is shown for.
 
     On a loop the first code stands at the end of `codes` too, but is not shown again.
     """
     for here, there in zip(codes, codes[1:]):
-        yield here, hold
-        for frame in range(1, frames_between + 1):
-            share = _eased(frame / (frames_between + 1))
+        yield here, film.hold
+        for frame in range(1, film.frames_between + 1):
+            share = _eased(frame / (film.frames_between + 1))
             yield mix([here, there], [1 - share, share]), 1
-    if not loop:
-        yield codes[-1], hold
+    if not film.loop:
+        yield codes[-1], film.hold
 
 
 def _eased(share: float) -> float:

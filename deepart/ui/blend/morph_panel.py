@@ -13,8 +13,9 @@ from gradio.components import Component
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import save_png
+from deepart.options import MorphOptions
 from deepart.recipes import chunks
-from deepart.tasks.paint.morph import FPS, MOST_FRAMES_BETWEEN, morph_steps, strip_steps
+from deepart.tasks.paint.morph import FPS, morph_steps, strip_steps
 from deepart.text import say
 from deepart.ui.blend.request import BlendRequest
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
@@ -105,14 +106,14 @@ def morph_to(path: Path, wanted: BlendRequest, kind: str, seconds: float) -> Ite
     if kind not in KINDS:
         raise InputError("setting.choice", name="kind", choices=", ".join(KINDS))
     styles = [style for style, _ in wanted.styles]
-    shared = {"options": wanted.options, "strength": wanted.strength}
     if kind == "strip":
         cells = 1 + max(1, len(styles) - 1) * (1 + CELLS_BETWEEN)
-        strip = yield from strip_steps(wanted.content, styles, cells, **shared)
+        strip = yield from strip_steps(wanted.content, styles, cells, options=wanted.options, strength=wanted.strength)
         save_png(strip, path, text=chunks(strip))
         return
-    frames = min(round(FPS * seconds), MOST_FRAMES_BETWEEN)
-    yield from morph_steps(wanted.content, styles, frames, round(FPS * HOLD), side=SIDES[kind], out=path, **shared)
+    frames = min(round(FPS * seconds), MorphOptions.settings()["frames_between"].high)
+    film = MorphOptions(frames, round(FPS * HOLD), wanted.strength)
+    yield from morph_steps(wanted.content, styles, film, side=SIDES[kind], options=wanted.options, out=path)
 
 
 def kind_choices(language: str) -> list[tuple[str, str]]:

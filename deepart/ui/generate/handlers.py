@@ -15,11 +15,10 @@ import gradio as gr
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image, save_png
-from deepart.options import MOST_TRUNCATION, GenerateOptions
+from deepart.options import MOST_TRUNCATION, GenerateOptions, WalkOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.generate.genome import ANY_STYLE, Genome, Start
 from deepart.tasks.generate.subjects import ANY_GENRE
-from deepart.tasks.generate.walks import EASINGS
 from deepart.text import say
 from deepart.ui.controls import choices_of
 from deepart.ui.events import handler, language_of
@@ -30,7 +29,7 @@ from deepart.ui.generate.breeding_panel import level_choices, lineage_update
 from deepart.ui.generate.region_panel import editor_update, way_choices
 from deepart.ui.generate.request import FILE_NAME, TILE_SIDE
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
-from deepart.ui.generate.walk_panel import MOST_SECONDS, easing_choices
+from deepart.ui.generate.walk_panel import MOST_SECONDS
 from deepart.ui.restore.html import progress
 from deepart.ui.widgets.picture_wall import Choice, Tile, with_tiles
 from deepart.ui.widgets.style_pad import data_uri
@@ -123,7 +122,7 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
         gr.update(choices=request_of.genre_choices(language)),
         gr.update(choices=choices_of(FINISH, language)),
         gr.update(choices=choices_of(LOOK, language)),
-        gr.update(choices=easing_choices(language)),
+        gr.update(choices=choices_of(WalkOptions.settings()["easing"], language)),
         gr.update(choices=level_choices(language)),
         gr.update(choices=way_choices(language)),
         gr.update(choices=request_of.model_choices(language)),
@@ -295,8 +294,8 @@ def open_file(studio: Studio, path: str | None, request: gr.Request) -> Iterator
     if isinstance(found, Genome):
         yield *settings, *(gr.skip(),) * 3
         return
-    seconds = min(max(found.frames / found.fps, 1), MOST_SECONDS)
-    yield *settings, seconds, found.loop, found.easing if found.easing in EASINGS else EASINGS[0]
+    film = found.options
+    yield *settings, min(max(film.frames / film.fps, 1), MOST_SECONDS), film.loop, film.easing
 
 
 def _pad_if_open(studio: Studio, language: str) -> Any:

@@ -12,9 +12,11 @@ import gradio as gr
 
 from deepart import runtime
 from deepart.errors import InputError
+from deepart.options import WalkOptions
 from deepart.tasks.generate.generate import ArtGenerator
-from deepart.tasks.generate.walks import EASINGS, FPS, MOST_KEYS, Walk, walk_steps
+from deepart.tasks.generate.walks import MOST_KEYS, Walk, walk_steps
 from deepart.text import say
+from deepart.ui.controls import option_controls
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import Studio
@@ -46,14 +48,8 @@ def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
         seconds = gr.Slider(
             1, MOST_SECONDS, value=3, step=0.5, label=t("ui.generate.seconds"), elem_id="generate-seconds"
         )
-        easing = gr.Radio(
-            easing_choices("en"),
-            value=EASINGS[0],
-            label=t("ui.generate.easing"),
-            elem_id="generate-easing",
-            elem_classes="segmented",
-        )
-        loop = gr.Checkbox(True, label=t("ui.generate.loop"), elem_id="generate-loop")
+        (easing,) = option_controls("generate", ["easing"], WalkOptions, elem_classes="segmented").values()
+        (loop,) = option_controls("generate", ["loop"], WalkOptions).values()
         kind = gr.Radio(
             [(name.upper(), name) for name in KINDS],
             value=KINDS[0],
@@ -131,7 +127,10 @@ def walk_past(studio: Studio, seconds: float, easing: str, loop: bool) -> Walk:
     keys = liked if len(liked) > 1 else studio.wall
     same = [replace(key, patches=()) for key in keys if key.checkpoint == keys[0].checkpoint]
     keys = list({key.id: key for key in same}.values())[:MOST_KEYS]  # without their patches, some can be the same
-    return Walk(tuple(keys), max(round(seconds * FPS), len(keys)), bool(loop), easing)
+    usual = WalkOptions()
+    return Walk(
+        tuple(keys), replace(usual, frames=max(round(seconds * usual.fps), len(keys)), loop=loop, easing=easing)
+    )
 
 
 def film_to(path: Path, walk: Walk) -> Iterator[runtime.Progress]:
@@ -142,8 +141,3 @@ def film_to(path: Path, walk: Walk) -> Iterator[runtime.Progress]:
     """
     walk.check()
     yield from walk_steps(ArtGenerator(walk.keys[0].checkpoint), walk, path)
-
-
-def easing_choices(language: str) -> list[tuple[str, str]]:
-    """Return the ways of going from one picture to the next."""
-    return [(say(f"ui.generate.easing.{easing}", language), easing) for easing in EASINGS]

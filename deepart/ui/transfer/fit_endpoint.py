@@ -14,10 +14,11 @@ from deepart import runtime
 from deepart.archives import safe_name
 from deepart.errors import InputError
 from deepart.models.style_code import StyleCode
+from deepart.options import FitOptions
 from deepart.recipes import Source
-from deepart.tasks.paint.fit import ITERATIONS, Crop, fit_steps
+from deepart.tasks.paint.fit import Crop, fit_steps
 from deepart.tasks.paint.style_files import LONGEST_LABEL, SUFFIX, save_style
-from deepart.ui.controls import Field, add_endpoint
+from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.finer import PATIENT
 
@@ -30,12 +31,11 @@ def add_fit_endpoint() -> None:
 def _fields() -> dict[str, Field]:
     pictures = unread(gr.File(label="styles", file_count="multiple"))
     edges = "the part of each picture that counts: [left, top, right, bottom], from 0 to 1."
-    steps = "steps of optimisation, 1 to 400; 48 take half a minute on two cores."
     return {
         "styles": Field(pictures, inspect.Parameter.empty, "one to twelve pictures of one style."),
         "crop": Field(gr.JSON(label="crop"), None, edges),
         "name": Field(gr.Textbox(label="name"), None, "of the style."),
-        "iterations": Field(gr.Number(ITERATIONS, label="iterations", precision=0), ITERATIONS, steps),
+        **option_fields(FitOptions),
     }
 
 
@@ -51,7 +51,8 @@ def fit_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[str | 
     if crop is not None and not (isinstance(crop, list) and all(isinstance(edge, (int, float)) for edge in crop)):
         raise InputError("fit.crop")
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        steps = fit_to(Path(folder), values["styles"] or [], crop, values["name"], values["iterations"])
+        options = FitOptions.read(values)
+        steps = fit_to(Path(folder), values["styles"] or [], crop, values["name"], options)
         for step in steps:
             # Only where a value is handed over can the request be cancelled.
             yield None if isinstance(step, runtime.Progress) else step[1]
@@ -62,7 +63,7 @@ def fit_to(
     styles: Sequence[Source],
     crop: Crop | None = None,
     name: str | None = None,
-    iterations: int = ITERATIONS,
+    options: FitOptions = FitOptions(),
 ) -> Iterator[runtime.Progress | tuple[StyleCode, str]]:
     """Yield the progress of fitting, and last the style and the file in `folder` that it was saved to.
 
@@ -72,7 +73,7 @@ def fit_to(
     if not styles:
         raise InputError("style.missing")
     label = "".join(letter for letter in name or "" if letter.isprintable()).strip()[:LONGEST_LABEL]
-    code = yield from fit_steps(styles, crop=crop, name=label, iterations=iterations)
+    code = yield from fit_steps(styles, options, crop=crop, name=label)
     file = folder / (safe_name(label or "style") + SUFFIX)
     save_style(code, file)
     yield code, str(file)
