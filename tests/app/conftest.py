@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
@@ -16,6 +17,8 @@ from gradio_client import Client
 from deepart.tasks.paint.transfer import StyleTransfer
 from deepart.ui import samples
 from running_app import TIMEOUT, Brake, running_app
+
+DESKTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -92,13 +95,20 @@ def browser() -> Iterator[object]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(browser: object) -> dict[str, list[object]]:
+    """Browser contexts that no test is using, by their options: in one, a page loads with half the work of a new one,
+    as the page's scripts are there and compiled."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def new_page(browser: object, app_url: str) -> Iterator[Callable[..., object]]:
+def new_page(browser: object, profiles: dict[str, list[object]], app_url: str) -> Iterator[Callable[..., object]]:
     """Opens the app as one more visitor; takes the options of `Browser.new_context`.
 
     At the end no page may have asked another host for anything, or have complained in its console.
     """
-    contexts, foreign, complaints = [], [], []
+    visits, foreign, complaints = [], [], []
 
     def watch_request(request) -> None:
         host = urlsplit(request.url).hostname
@@ -116,10 +126,11 @@ def new_page(browser: object, app_url: str) -> Iterator[Callable[..., object]]:
             complain(message.text)
 
     def open_page(**options: object):
-        context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}, **options})
+        free = profiles[repr(sorted(options.items()))]
+        context = free.pop() if free else browser.new_context(**{"locale": "en-GB", "viewport": DESKTOP, **options})
         context.set_default_timeout(1000 * TIMEOUT)
-        contexts.append(context)
         page = context.new_page()
+        visits.append((free, context, page))
         page.on("request", watch_request)
         page.on("console", watch_console)
         page.on("pageerror", lambda error: complain(str(error)))
@@ -129,7 +140,13 @@ def new_page(browser: object, app_url: str) -> Iterator[Callable[..., object]]:
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for free, context, page in visits:
+        page.goto("about:blank")  # so that it does not ask whether to leave running work, or store something yet
+        context.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin", {"origin": app_url, "storageTypes": "cookies,local_storage,indexeddb"}
+        )
+        for opened in context.pages:
+            opened.close()
+        free.append(context)
     assert foreign == []
     assert complaints == []
