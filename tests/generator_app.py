@@ -41,7 +41,7 @@ def running_generator_app(folder: Path) -> Iterator[str]:
         save_file(network.state_dict(), weights / "model.safetensors")
         # Pictures of a tiny network are alike: its walls are those of the seeds one after the other.
         monkeypatch.setattr(variety, "farthest_points", lambda points, count, least: list(range(count)))
-        monkeypatch.setattr(variety, "like_paintings", lambda classifier, features, count: list(range(len(features))))
+        monkeypatch.setattr(variety, "best_first", lambda classifier, features, count: list(range(len(features))))
         with tiny_restorers(), running_app(folder) as url:
             yield url
     models.forget(DEFAULT_CHECKPOINT)

@@ -56,6 +56,28 @@ def test_a_code_belongs_to_a_seed_and_lies_between_two_paintings_of_the_style(kn
     assert known.code("Dadaism", 1).vector.isfinite().all()  # of all, if there are none
 
 
+def test_a_seed_is_found_whose_paintings_show_a_genre(known: Brushwork) -> None:
+    shown = replace(known, genres=("portrait", "landscape", "", "landscape"))
+    seeds = {shown.seed_for(STYLES[0], "landscape", seed) for seed in range(8)}
+    assert len(seeds) == 8
+    for seed in seeds:
+        assert torch.allclose(shown.code(STYLES[0], seed).vector, known.mean + known.points[1] @ known.basis, atol=1e-5)
+    assert shown.seed_for(STYLES[0], "landscape", 3) == shown.seed_for(STYLES[0], "landscape", 3)
+    assert shown.seed_for(STYLES[0], "cityscape", 3) == known.seed_for(STYLES[0], "landscape", 3) == 3
+    assert shown.paintings_of(STYLES[0], "landscape") == (1, 2) and shown.paintings_of(STYLES[1], "portrait") == (0, 1)
+
+
+def test_what_paintings_show_is_kept_and_a_genre_draws_from_it(known: Brushwork, tmp_path: Path) -> None:
+    replace(known, genres=("portrait", "landscape", "", "landscape")).save(tmp_path)
+    assert find_brushwork(DEFAULT_CHECKPOINT).genres == ("portrait", "landscape", "", "landscape")
+    usual, shown = (ArtGenerator().born(3, STYLES[0], genre=genre) for genre in (None, "landscape"))
+    assert usual.latent == shown.latent and usual.brushwork == ((3, 1.0),) != shown.brushwork
+    assert ArtGenerator().born(3, STYLES[0], finish="plain", genre="landscape").brushwork == ()
+    replace(known, genres=("portrait",)).save(tmp_path)
+    with pytest.raises(WeightsError):
+        find_brushwork(DEFAULT_CHECKPOINT)
+
+
 def test_pictures_are_painted_unless_they_are_to_stay_plain(known: Brushwork) -> None:
     painted, plain = generate(7)[0], generate(7, finish="plain")[0]
     assert painted.size == (SIDE, SIDE) and np.asarray(painted).std() > 0

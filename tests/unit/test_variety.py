@@ -13,7 +13,7 @@ from deepart.runtime import Progress
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.generate import variety
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
-from deepart.tasks.generate.variety import candidates_for, farthest_points, like_paintings, varied_steps
+from deepart.tasks.generate.variety import best_first, candidates_for, farthest_points, varied_steps
 from deepart.ui.generate import request as generate_request
 from tiny_generators import put_tiny_generator
 
@@ -55,6 +55,14 @@ class Alike:
     def network(self):
         return ArtworkClassifier().network()
 
+    def probabilities(self, features):
+        return {"genre": self.sure_of(landscape=(1 + features[:, 0, 0]) / 2)}  # the surer the more like a painting
+
+    def sure_of(self, **genres):
+        labels = self.network().labels["genre"]
+        nothing = torch.zeros(len(next(iter(genres.values()))))
+        return torch.stack([genres.get(name, nothing) for name in labels], 1)
+
     def index(self):
         class Index:
             points = torch.zeros(1)
@@ -77,7 +85,7 @@ def test_the_first_is_kept_and_near_duplicates_are_not() -> None:
 
 
 def test_what_is_least_like_a_painting_is_left_out_but_for_the_first() -> None:
-    assert like_paintings(Alike(on_circle()), on_circle(180, 20, 90, 10, 170), 3) == [3, 1, 2]
+    assert best_first(Alike(on_circle()), on_circle(180, 20, 90, 10, 170)[:, None], 3) == [3, 1, 2]
     engine = ArtGenerator()
     genomes = [engine.born(seed) for seed in range(8)]
     points = on_circle(60, 150, 160, 170, 10, 180, 90, 30)
@@ -87,6 +95,14 @@ def test_what_is_least_like_a_painting_is_left_out_but_for_the_first() -> None:
     assert runtime.run(varied_steps(engine, genomes, 3, Alike(points)))[0].seed == 0
     chosen = runtime.run(varied_steps(engine, genomes, 3, Alike(points), with_first=False))
     assert [genome.seed for genome in chosen] == [4, 3, 6]
+
+
+def test_clear_pictures_of_things_come_before_unclear_ones_and_before_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    classifier = Alike(on_circle())
+    sure = classifier.sure_of(landscape=torch.tensor([0.2, 0.1, 0.9]), portrait=torch.tensor([0.1, 0.8, 0.0]))
+    monkeypatch.setattr(classifier, "probabilities", lambda features: {"genre": sure})
+    assert best_first(classifier, on_circle(10, 20, 30)[:, None], 3) == [0, 2, 1]
+    assert best_first(classifier, on_circle(20, 30, 10)[:, None], 2) == [2, 0]
 
 
 def test_a_wall_hangs_without_the_classifier_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,7 @@ from deepart.checkpoints import CHECKPOINTS, load_state, models
 from deepart.errors import WeightsError
 from deepart.files import replacing, write_json
 from deepart.models.style_code import StyleCode
+from deepart.options import MOST_SEED
 
 if TYPE_CHECKING:
     from deepart.models.style_network import StyleNetwork
@@ -44,6 +45,7 @@ MOST_OTHER = 0.5
 """Largest share of a second painting in a code: between two there are codes that no painting has."""
 
 _STREAM = 2
+_TRIES = 400  # seeds that are looked through for a genre
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +59,8 @@ class Brushwork:
     points: Tensor  # (N, K): the paintings
     styles: tuple[str, ...]
     """That each of the N paintings has."""
+    genres: tuple[str, ...] = ()
+    """What each of them shows, the empty string where it is not known; nothing if that of none is."""
 
     def code(self, style: str, seed: int) -> StyleCode:
         """Return the code that belongs to a seed, between those of two paintings of a style.
@@ -64,11 +68,34 @@ class Brushwork:
         Args:
             style: of whose paintings it is; of all of them if it has none.
         """
-        chance = np.random.default_rng((seed, _STREAM))
-        places = [place for place, name in enumerate(self.styles) if name == style] or range(len(self.styles))
-        one, other = chance.choice(places, 2)
-        point = torch.lerp(self.points[one], self.points[other], float(chance.uniform(0, MOST_OTHER)))
+        one, other, share = _drawn(self._places(style), seed)
+        point = torch.lerp(self.points[one], self.points[other], share)
         return StyleCode(self.mean + point @ self.basis, self.painter)
+
+    def _places(self, style: str) -> Sequence[int]:
+        return [place for place, name in enumerate(self.styles) if name == style] or range(len(self.styles))
+
+    def seed_for(self, style: str, genre: str, seed: int) -> int:
+        """Return a seed whose code is of two paintings of a genre, or else one of whose first painting is.
+
+        Args:
+            seed: the same gives the same; what is returned if nothing is known of such paintings.
+        """
+        first, places = seed, self._places(style)
+        if not any(self.genres[place] == genre for place in places if self.genres):
+            return seed
+        for number in np.random.default_rng((seed, _STREAM, 1)).integers(MOST_SEED, size=_TRIES).tolist():
+            showing = [self.genres[place] == genre for place in _drawn(places, number)[:2]]
+            if all(showing):
+                return number
+            if showing[0] and first == seed:
+                first = number
+        return first
+
+    def paintings_of(self, style: str, genre: str) -> tuple[int, int]:
+        """Return how many paintings of a style show a genre, and of how many that is known."""
+        shown = [found for found, name in zip(self.genres, self.styles) if name == style and found]
+        return shown.count(genre), len(shown)
 
     def vector_of(self, genome: Genome) -> Tensor:
         """Return the code that a genome is painted with, (D,): its seeds in its styles, by their shares."""
@@ -111,7 +138,8 @@ class Brushwork:
         state = {"mean": self.mean, **{name: table.contiguous() for name, table in tables.items()}}
         with replacing(folder / TENSORS) as part:
             part.write_bytes(save(state))
-        write_json(folder / FACTS, {"painter": self.painter, "styles": _counted(self.styles)})
+        facts = {"painter": self.painter, "styles": _counted(self.styles)}
+        write_json(folder / FACTS, facts | ({"genres": list(self.genres)} if self.genres else {}))
 
 
 def find_brushwork(checkpoint: str) -> Brushwork | None:
@@ -133,11 +161,21 @@ def _read(checkpoint: str, folder: Path, changed: int) -> Brushwork:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         styles = tuple(style for style, count in facts["styles"] for _ in range(count))
         mean, basis, points = (state[name].float() for name in ("mean", "basis", "points"))
+        genres = tuple(map(str, facts.get("genres", ())))
         if points.shape != (len(styles), len(basis)) or basis.shape[1:] != mean.shape:
             raise ValueError("The tables are of different sizes.")
-        return Brushwork(str(facts["painter"]), mean, basis, points, styles)
+        if len(genres) not in (0, len(styles)):
+            raise ValueError("There are more paintings than genres.")
+        return Brushwork(str(facts["painter"]), mean, basis, points, styles, genres)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError("weights.damaged", name=checkpoint) from error
+
+
+def _drawn(places: Sequence[int], seed: int) -> tuple[int, int, float]:
+    """Return the two paintings that a seed draws, and the share of the second."""
+    chance = np.random.default_rng((seed, _STREAM))
+    one, other = chance.choice(places, 2)
+    return one, other, float(chance.uniform(0, MOST_OTHER))
 
 
 def _counted(styles: Sequence[str]) -> list[list[object]]:

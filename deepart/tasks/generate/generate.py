@@ -129,7 +129,14 @@ class ArtGenerator:
         """Load the network, as an engine; closing it ends a download, which can take minutes."""
         yield from fetch_steps(self.network, "progress.loading_generator")
 
-    def born(self, seed: int, style: str = ANY_STYLE, truncation: float = 1.0, finish: Finish = "painted") -> Genome:
+    def born(
+        self,
+        seed: int,
+        style: str = ANY_STYLE,
+        truncation: float = 1.0,
+        finish: Finish = "painted",
+        genre: str | None = None,
+    ) -> Genome:
         """Return the genome of a seed.
 
         Args:
@@ -137,6 +144,7 @@ class ArtGenerator:
             style: one of `styles`; "any" draws one by its share, the same for the same seed.
             truncation: see `generate`.
             finish: "painted" in brushwork that the seed draws, if the checkpoint has any.
+            genre: draw that from paintings of it; what the picture shows does not depend on it.
 
         Raises:
             InputError: a setting is out of its range, or there is no such style.
@@ -145,13 +153,16 @@ class ArtGenerator:
         GenerateOptions(seed=seed, truncation=truncation, finish=finish).check()
         seed = int(seed)
         z, _ = self.network().draw([seed])
+        style = self._drawn_style(self.known_style(style), seed)
+        known = brushwork.find_brushwork(self.checkpoint) if finish == "painted" else None
+        painted_by = known.seed_for(style, genre, seed) if known and genre else seed
         return Genome(
             self.checkpoint,
             latent=(tuple(z[0].tolist()),),
-            styles=(((self._drawn_style(self.known_style(style), seed), 1.0),),),
+            styles=(((style, 1.0),),),
             noise=seed,
             truncation=float(truncation),
-            brushwork=((seed, 1.0),) if finish == "painted" and brushwork.find_brushwork(self.checkpoint) else (),
+            brushwork=((painted_by, 1.0),) if known else (),
             seed=seed,
         )
 

@@ -66,11 +66,14 @@ def generate_steps(
     yield from engine.load_steps()
     candidates = count if genre == ANY_GENRE else candidates_for(count)
     seeds = [(first + index) % (MOST_SEED + 1) for index in range(candidates)]
-    genomes = [engine.born(seed, options.style, options.truncation, options.finish) for seed in seeds]
+    shown = None if genre == ANY_GENRE else genre
+    genomes = [engine.born(seed, options.style, options.truncation, options.finish, shown) for seed in seeds]
     if source is not None:
         genomes = [replace(genome, start=Start.from_picture(source, options.freedom)) for genome in genomes]
-    chosen = None if genre == ANY_GENRE else (yield from showing_steps(engine, genomes, count, genre))
-    genomes = chosen.genomes if chosen else genomes
+    chosen = None
+    if shown:
+        chosen = yield from showing_steps(engine, genomes, count, genre, style=options.style)
+        genomes = chosen.genomes
     pictures = yield from engine.steps(genomes, upscale=options.upscale, look=options.look)
     told = chosen.settings() if chosen else {}
     used = () if source is None else (started_from(start, source),)

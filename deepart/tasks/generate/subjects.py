@@ -1,7 +1,8 @@
 """What to paint: of the pictures of a style those that the classifier takes for a portrait, a landscape, ...
 
-The network is told a style only; so pictures are painted fast and small, and looked at, until enough show what was
-asked for.  Some styles hardly have some genres: how many of how many pictures did is said with the result.
+The network is told a style only; so its pictures are looked at until enough show what was asked for, first without
+brushwork, which is fast, and then as they will be, in brushwork of paintings of that genre.  Some styles hardly have
+some genres: of how many pictures and paintings how many show it is said with the result.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from deepart.art_labels import label_name
 from deepart.errors import InputError
 from deepart.runtime import Progress
 from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.generate.brushwork import find_brushwork
 from deepart.tasks.generate.generate import ArtGenerator
-from deepart.tasks.generate.genome import Genome
+from deepart.tasks.generate.genome import ANY_STYLE, Genome
 from deepart.tasks.generate.variety import described, varied
 from deepart.tasks.tiled import patiently
 from deepart.text import say
@@ -37,6 +39,7 @@ MOST_LOOKED_AT = 64
 _FOLDED = {"nude_painting": "genre_painting"}  # figures, either way
 _RARE = 1 / 8  # of the pictures of a style
 _TOGETHER = 8  # pictures that are looked at in one go
+_MORE = 3  # pictures that seem to show a genre, for each that a wall has of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,19 @@ class Chosen:
     found: int = 0
     """How many of those that were looked at show the genre; with none, the nearest was chosen."""
     looked_at: int = 0
+    paintings: tuple[int, int] | None = None
+    """How many paintings of the style show it, and of how many that is known; None if no style was asked for."""
 
     def sentence(self, language: str = "en") -> str:
         """Say how rare it is; empty if no genre was asked for."""
-        facts = {"genre": self.genre, "found": self.found, "looked_at": self.looked_at}
-        return sentence_of(facts, language)
+        return sentence_of(self.settings(), language)
 
     def settings(self) -> dict[str, Any]:
         """Return what a recipe says of the choice; nothing if no genre was asked for."""
         if self.genre == ANY_GENRE:
             return {}
-        return {"genre": self.genre, "found": self.found, "looked_at": self.looked_at}
+        facts = {"genre": self.genre, "found": self.found, "looked_at": self.looked_at}
+        return facts | (dict(zip(("paintings", "of_paintings"), self.paintings)) if self.paintings else {})
 
 
 def sentence_of(settings: dict[str, Any], language: str = "en") -> str:
@@ -67,8 +72,12 @@ def sentence_of(settings: dict[str, Any], language: str = "en") -> str:
     if genre in (None, ANY_GENRE):
         return ""
     rarity = "none" if not found else "rare" if found < _RARE * looked_at else "found"
-    name = genre_name(genre, language)
-    return say(f"generate.genre.{rarity}", language, found=found, looked_at=looked_at, genre=name)
+    facts = {"found": found, "looked_at": looked_at, "genre": genre_name(genre, language)}
+    paintings, whole = (settings.get(name, 0) for name in ("paintings", "of_paintings"))
+    sentence = say(f"generate.genre.{rarity}", language, **facts)
+    if rarity == "found" or not whole:
+        return sentence
+    return sentence + say("generate.genre.paintings", language, paintings=paintings, whole=whole)
 
 
 def genre_name(genre: str, language: str = "en") -> str:
@@ -103,6 +112,7 @@ def showing_steps(
     count: int,
     genre: str,
     *,
+    style: str = ANY_STYLE,
     is_varied: bool = False,
     classifier: ArtworkClassifier | None = None,
 ) -> Generator[Progress, None, Chosen]:
@@ -110,34 +120,64 @@ def showing_steps(
 
     Args:
         genre: of `GENRES`.
-        is_varied: look at all of them and choose such that differ from each other, instead of the first ones.
+        style: that was asked for.
+        is_varied: choose such that differ from each other, out of more, instead of the first ones.
         classifier: that says what they show; the bundled one if None.
     """
     classifier = classifier or ArtworkClassifier()
-    parts, likely, showing = [], [], []
+    likely: list[float] = []
+    seeming: list[int] = []
+    showing: list[int] = []
+    seen: dict[int, Tensor] = {}
+    enough = _MORE * count if is_varied else count
 
-    def look(some: Sequence[Genome]) -> Tensor:
-        return described(engine, some, classifier)
-
-    for start in range(0, len(genomes), _TOGETHER):
-        if len(showing) >= count and not is_varied:
-            break
-        done = Progress(start, len(genomes), "progress.choosing")
-        features = yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)
+    def look(places: range | list[int], is_finished: bool) -> Generator[Progress, None, tuple[list[float], list[bool]]]:
+        """Return how probable the genre is in some pictures, and in which it is what is most probable."""
+        some = [genomes[place] for place in places]
+        done = Progress(places[0], len(genomes), "progress.choosing")
+        features = yield from patiently(partial(described, engine, some, classifier, is_finished), done)
+        seen.update(zip(places, features))
         labels, probabilities = _genres(classifier, features)
         place = labels.index(genre)
-        showing += [start + at for at, best in enumerate(probabilities.argmax(1).tolist()) if best == place]
-        likely += probabilities[:, place].tolist()
-        parts.append(features)
-    looked_at, found = len(likely), len(showing)
-    if not showing:
-        showing = [likely.index(max(likely))]
-    elif is_varied and len(showing) > 1:
+        return probabilities[:, place].tolist(), (probabilities.argmax(1) == place).tolist()
+
+    def confirm(places: list[int]) -> Generator[Progress, None, None]:
+        """Look at pictures as they will be, until enough show the genre so, too."""
+        for place in places:
+            if len(showing) >= enough:
+                return
+            is_shown = True
+            if genomes[place].brushwork:
+                (likely[place],), (is_shown,) = yield from look([place], is_finished=True)
+            if is_shown:
+                showing.append(place)
+
+    for start in range(0, len(genomes), _TOGETHER):
+        if len(seeming if is_varied else showing) >= enough:
+            break
+        places = range(start, min(start + _TOGETHER, len(genomes)))
+        probable, is_best = yield from look(places, is_finished=False)
+        likely += probable
+        new = [place for place, best in zip(places, is_best) if best]
+        seeming += new
+        if not is_varied:
+            yield from confirm(new)
+    if is_varied:
         # Of all that are called so, those that differ most are those that are least so.
-        showing = sorted(sorted(showing, key=lambda place: -likely[place])[: 2 * count])
-        among = varied(classifier, torch.cat(parts)[showing].mean(1), count)
+        yield from confirm(sorted(seeming, key=lambda place: -likely[place])[: 2 * count])
+        showing.sort()
+    if is_varied and len(showing) > 1:
+        among = varied(classifier, torch.stack([seen[place] for place in showing]).mean(1), count)
         showing = [showing[place] for place in among]
-    return Chosen([genomes[place] for place in showing[:count]], genre, found, looked_at)
+    found = len(seeming) if showing else 0
+    nearest = [max(seeming or range(len(likely)), key=lambda place: likely[place])]
+    chosen = [genomes[place] for place in (showing or nearest)[:count]]
+    return Chosen(chosen, genre, found, len(likely), _paintings_of(engine, style, genre))
+
+
+def _paintings_of(engine: ArtGenerator, style: str, genre: str) -> tuple[int, int] | None:
+    known = None if style == ANY_STYLE else find_brushwork(engine.checkpoint)
+    return known.paintings_of(engine.known_style(style), genre) if known and known.genres else None
 
 
 def _genres(classifier: ArtworkClassifier, features: Tensor) -> tuple[list[str], Tensor]:

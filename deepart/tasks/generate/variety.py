@@ -28,6 +28,7 @@ MOST_CANDIDATES = 64
 
 _NEAREST = 3  # paintings, to which a picture is compared
 _TOGETHER = 8  # pictures that are looked at in one go
+_THINGS = ("landscape", "cityscape", "still_life", "abstract_painting")  # genres without people
 
 
 def candidates_for(count: int) -> int:
@@ -68,47 +69,63 @@ def varied_steps(
 ) -> Generator[Progress, None, list[Genome]]:
     """Choose at most `count` of some pictures for variety, as an engine.
 
-    Of the others the half that is least like any painting is not looked at again: there are the failures.  No two
-    are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
+    Of the others the worse half is not looked at again, see `best_first`: there are the failures.  No two are
+    near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
 
     Args:
         classifier: whose features are compared; the bundled one if None.
         with_first: choose the first picture in any case.
 
     Returns:
-        The genomes that were chosen, in the order in which they were given; without the first in any case, those that
-        are most like paintings come first.
+        The genomes that were chosen, in the order in which they were given; without the first in any case, the best
+        come first.
     """
     classifier = classifier or ArtworkClassifier()
     parts = []
 
     def look(some: Sequence[Genome]) -> Tensor:
-        return described(engine, some, classifier).mean(1)
+        return described(engine, some, classifier)
 
     for start in range(0, len(genomes), _TOGETHER):
         done = Progress(start, len(genomes), "progress.choosing")
         parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
     features = torch.cat(parts)
-    kept = like_paintings(classifier, features, max(count, len(genomes) // 2))
+    kept = best_first(classifier, features, max(count, len(genomes) // 2))
     kept = sorted({0, *kept[:-1]} if with_first and 0 not in kept else kept) if with_first else kept
-    return [genomes[kept[place]] for place in varied(classifier, features[kept], count)]
+    return [genomes[kept[place]] for place in varied(classifier, features[kept].mean(1), count)]
 
 
-def like_paintings(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
-    """Return which `count` pictures are most like some painting, by their features (N, D), the likest first.
+def best_first(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
+    """Return which `count` pictures succeeded best, by their features (N, views, D), the best first.
 
-    Without an index of paintings all are.
+    By two ranks together: how like some painting they are, if there is an index of paintings; and how sure the
+    classifier is of something that they show, people left aside, whose faces the generator cannot paint.
     """
-    if not classifier.network().config.index:
-        return list(range(len(features)))
-    index = classifier.index()
-    apart = index(features.to(index.points.device), _NEAREST)[0].mean(1).cpu()
-    return apart.argsort(stable=True)[:count].tolist()
+    places = torch.zeros(len(features), dtype=torch.long)
+    if classifier.network().config.index:
+        index = classifier.index()
+        places += _ranks(index(features.mean(1).to(index.points.device), _NEAREST)[0].mean(1))
+    things = [place for place, name in enumerate(classifier.network().labels.get("genre", ())) if name in _THINGS]
+    if things:
+        places += _ranks(-classifier.probabilities(features)["genre"][:, things].amax(1))
+    return places.argsort(stable=True)[:count].tolist()
 
 
-def described(engine: ArtGenerator, genomes: Sequence[Genome], classifier: ArtworkClassifier) -> Tensor:
-    """Return what the classifier sees in pictures that are not painted yet, (B, views, D)."""
-    return classifier.describe(_sketched(engine, genomes), thorough=False)
+def _ranks(values: Tensor) -> Tensor:
+    """Return the place of each of (N,) values among them, the least first."""
+    return values.cpu().argsort(stable=True).argsort()
+
+
+def described(
+    engine: ArtGenerator, genomes: Sequence[Genome], classifier: ArtworkClassifier, is_finished: bool = False
+) -> Tensor:
+    """Return what the classifier sees in pictures, (B, views, D).
+
+    Args:
+        is_finished: look at them in their brushwork, not as the network alone paints them, which is faster.
+    """
+    pictures = [engine.paint(genome) for genome in genomes] if is_finished else _sketched(engine, genomes)
+    return classifier.describe(pictures, thorough=False)
 
 
 def varied(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:

@@ -110,12 +110,13 @@ def births(
     candidates = count if start else candidates_for(count) if is_any else MOST_LOOKED_AT
     first = random_seed() if seed is None else seed
     seeds = [(first + index) % (MOST_SEED + 1) for index in range(candidates)]
-    genomes = [replace(engine.born(each, style, truncation, finish), start=start) for each in seeds]
+    shown = None if is_any or start else genre
+    genomes = [replace(engine.born(each, style, truncation, finish, shown), start=start) for each in seeds]
     if start:
         yield Chosen(genomes)
         return
     if not is_any:
-        yield (yield from showing_steps(engine, genomes, count, genre, is_varied=count > 1))
+        yield (yield from showing_steps(engine, genomes, count, genre, style=style, is_varied=count > 1))
         return
     if count > 1 and not runtime.settings().zero_gpu:  # a GPU is lent for the pictures that are looked at
         with contextlib.suppress(WeightsError):  # without the classifier the first ones hang
