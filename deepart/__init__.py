@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from deepart.tasks.paint.batch import batch
     from deepart.tasks.paint.blend import blend
     from deepart.tasks.paint.blend import mix_styles as mix
+    from deepart.tasks.paint.film import film
     from deepart.tasks.paint.fit import fit
     from deepart.tasks.paint.morph import morph
     from deepart.tasks.paint.refine import refine
@@ -29,6 +30,7 @@ _MODULES = {
     "batch": ("paint/batch", "batch"),
     "blend": ("paint/blend", "blend"),
     "classify": ("classify/classify", "classify"),
+    "film": ("paint/film", "film"),
     "fit": ("paint/fit", "fit"),
     "generate": ("generate/seeds", "generate"),
     "mix": ("paint/blend", "mix_styles"),
@@ -44,6 +46,7 @@ __all__ = [
     "batch",
     "blend",
     "classify",
+    "film",
     "fit",
     "generate",
     "mix",

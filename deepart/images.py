@@ -107,9 +107,18 @@ def load_image(
         raise _too_many_pixels(f"{image.width} × {image.height}")
     if min(image.size) < least_side:
         raise InputError("picture.too_small", width=image.width, height=image.height, least=least_side)
-    with _damage_refused():
+    with damage_refused():
         image.load()
         return _plain(image, keep_alpha)
+
+
+def open_animation(source: str | os.PathLike[str] | bytes) -> Image.Image:
+    """Return a GIF or WebP at its first frame, within the same bounds; whoever decodes it minds `damage_refused`.
+
+    Raises:
+        InputError: see `load_image`.
+    """
+    return _open(bytes_of(source))
 
 
 def bytes_of(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
@@ -166,7 +175,7 @@ def _open(data: bytes) -> Image.Image:
         raise InputError("picture.other_format", format=name) if name else InputError("picture.not_an_image")
     if _is_costly(data):
         raise InputError("picture.costly")
-    with _damage_refused():
+    with damage_refused():
         image = Image.open(BytesIO(data), formats=formats)
         if image.format == "JPEG" and data.count(b"\xff\xda") * image.width * image.height > _MAX_JPEG_SCANNED_PIXELS:
             raise InputError("picture.costly")
@@ -199,7 +208,7 @@ def _too_many_pixels(size: str) -> InputError:
 
 
 @contextmanager
-def _damage_refused() -> Iterator[None]:
+def damage_refused() -> Iterator[None]:
     """Raise `InputError` for whatever Pillow raises on broken bytes.
 
     That can be nearly anything (OSError, SyntaxError, struct.error, zlib.error, ValueError, KeyError,

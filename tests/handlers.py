@@ -90,6 +90,10 @@ class Page:
                 changed.setdefault(elem_id, {}).update(update)
         return changed
 
+    def happen(self, handler: str) -> None:
+        """Run one handler, such as that of a timer, and all that follows."""
+        self._run(self._named(handler), None)
+
     def steps(self, handler: str, selected: Any = None) -> Iterator[Updates]:
         """Run one handler; yield what it changes, each time that it does."""
         return self._steps(self._named(handler), selected)

@@ -1,4 +1,4 @@
-"""Commands that paint: `transfer`, `blend`, `mix`, `refine`, and `batch` for many pictures."""
+"""Commands that paint: `transfer`, `blend`, `mix`, `fit`, `refine`, `batch` for many pictures and `film` for films."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def add_to(commands) -> None:
     _add_fit(commands)
     _add_refine(commands)
     _add_batch(commands)
+    _add_film(commands)
 
 
 def _add_transfer(commands) -> None:
@@ -170,6 +171,25 @@ def _add_batch(commands) -> None:
     _painting_options(batch, ".zip", "zip archive to write")
 
 
+def _add_film(commands) -> None:
+    film = add_command(
+        commands,
+        "film",
+        _film,
+        "repaint a film of up to 20 seconds, without flicker, with its sound",
+        """\
+        python -m deepart film clip.mp4 starry-night -o painted.mp4
+        python -m deepart film cat.gif my-painting.jpg --side 320 --strength 0.8 -o painted.webp
+        """,
+    )
+    film.add_argument("content", help="an MP4, MOV, WebM, or an animated GIF or WebP")
+    film.add_argument("style", help="a picture, or a style of the gallery (see: python -m deepart styles)")
+    add_output(film, "file to write: .mp4, which keeps the sound, .gif or .webp", ".mp4", ".gif", ".webp")
+    film.add_argument("--strength", type=float, default=1.0, help="0 leaves the film unchanged; default 1")
+    film.add_argument("--side", type=int, default=480, help="longer side in pixels, up to 720; default %(default)s")
+    add_options(film, PaintOptions, ("size", "brush", "protect_faces"))
+
+
 def _painting_options(
     command: argparse.ArgumentParser, ending: str = ".png", output: str = "PNG file to write"
 ) -> None:
@@ -263,3 +283,12 @@ def _batch(options: argparse.Namespace) -> int:
     settings = PaintOptions.read(vars(options))
     steps = batch_steps(sources, options.style, options.strength, settings, out=options.output)
     return report_batch(run(steps, progress_line()), options.output, started)
+
+
+def _film(options: argparse.Namespace) -> None:
+    from deepart.tasks.paint.film import film
+
+    started = time.perf_counter()
+    settings = {name: getattr(options, name) for name in ("side", "colour", "contrast")}
+    film(options.content, options.style, options.output, options.strength, on_progress=progress_line(), **settings)
+    print(f"{options.output}: {time.perf_counter() - started:.1f} s")

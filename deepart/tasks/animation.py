@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 MOST_PIXELS = 150_000_000
 """Most pixels of a GIF or WebP, all frames together: Pillow wants them at once."""
 
+_SOUND_OF_MP4 = ("aac", "mp3")  # kept as they are; other sound is encoded anew
+_EARLIEST_SOUND = 0.05  # seconds before the first picture
 _PALETTE_SAMPLES, _SAMPLE_SIDE = 16, 128
 
 Add = Callable[[Image.Image], None]
@@ -35,13 +38,13 @@ def check_animation(path: str | os.PathLike[str], size: tuple[int, int], num_fra
     """
     suffix = _suffix(writable(path))
     if suffix == ".mp4":
-        _import_av()
+        import_av()
     elif num_frames * size[0] * size[1] > MOST_PIXELS:
         raise InputError("animation.too_large", most=MOST_PIXELS // (size[0] * size[1]), count=num_frames)
 
 
 @contextmanager
-def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = "") -> Iterator[Add]:
+def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = "", sound: Any = None) -> Iterator[Add]:
     """Write an animation that repeats for ever: gives a function that takes one frame after the other.
 
     An MP4 is encoded as its frames arrive, a GIF or WebP at the end.  The file appears at `path` when it
@@ -51,6 +54,7 @@ def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = 
         path: ends in .mp4, .gif or .webp.
         fps: frames a second; a GIF counts in hundredths of a second and comes close.
         comment: text that is kept in the file: as its comment, in a WebP as the description of its EXIF.
+        sound: a film, open in PyAV, whose first sound track an MP4 gets too; GIF and WebP are silent.
 
     Yields:
         The function: it takes RGB pictures, all of one size.  An MP4 loses the last row or column of an
@@ -59,16 +63,18 @@ def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = 
     Raises:
         InputError: see `check_animation`.
     """
-    write = _WRITERS[_suffix(path)]
-    with replacing(path) as part, write(part, fps, comment) as add:
-        yield add
+    suffix = _suffix(path)
+    with replacing(path) as part:
+        write = _mp4(part, fps, comment, sound) if suffix == ".mp4" else _WRITERS[suffix](part, fps, comment)
+        with write as add:
+            yield add
 
 
 def read_comment(path: str | os.PathLike[str]) -> str | None:
     """Return the text that `write_animation` kept in a file, or None if there is none or the file cannot be read."""
     try:
         if Path(path).suffix.lower() == ".mp4":
-            with _import_av().open(str(path)) as container:
+            with import_av().open(str(path)) as container:
                 return container.metadata.get("comment")
         with Image.open(path, formats=["GIF", "WEBP"]) as image:
             comment = image.info.get("comment") or image.getexif().get(ExifTags.Base.ImageDescription)
@@ -84,7 +90,12 @@ def _suffix(path: str | os.PathLike[str]) -> str:
     return suffix
 
 
-def _import_av() -> Any:
+def import_av() -> Any:
+    """Return PyAV.
+
+    Raises:
+        InputError: it is not installed, or cannot write MP4.
+    """
     try:
         import av
         from av.codec import Codec
@@ -96,8 +107,8 @@ def _import_av() -> Any:
 
 
 @contextmanager
-def _mp4(path: Path, fps: int, comment: str) -> Iterator[Add]:
-    av = _import_av()
+def _mp4(path: Path, fps: int, comment: str, sound: Path | None = None) -> Iterator[Add]:
+    av = import_av()
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata["comment"] = comment
         stream = container.add_stream("libx264", rate=fps, options={"crf": "18"})
@@ -106,19 +117,42 @@ def _mp4(path: Path, fps: int, comment: str) -> Iterator[Add]:
         # Said and done in BT.709: players guess otherwise, and by the size of the picture.
         context.colorspace = context.color_primaries = context.color_trc = av.video.reformatter.Colorspace.ITU709
         context.color_range = av.video.reformatter.ColorRange.MPEG
+        heard = _sound(sound, container) if sound else iter(())
+        next_heard = next(heard, None)
         count = 0
 
         def add(frame: Image.Image) -> None:
-            nonlocal count
+            nonlocal count, next_heard
             if count == 0:
                 stream.width, stream.height = (side // 2 * 2 for side in frame.size)
             video_frame = _video_frame(av, frame)
             video_frame.pts, video_frame.time_base = count, Fraction(1, fps)
             container.mux(stream.encode(video_frame))
             count += 1
+            while next_heard is not None and next_heard[0] < count / fps:
+                container.mux(next_heard[1])
+                next_heard = next(heard, None)
 
         yield add
         container.mux(stream.encode())
+
+
+def _sound(film: Any, container: Any) -> Iterator[tuple[float, Any]]:
+    """Add the first sound track of a film to an MP4; yield its packets, with their seconds from the first picture."""
+    track, pictures = film.streams.audio[0], film.streams.video[0]
+    start = float((pictures.start_time or 0) * pictures.time_base)
+    if track.codec_context.name in _SOUND_OF_MP4:
+        copied = container.add_stream_from_template(track)
+        packets = (packet for packet in film.demux(track) if packet.pts is not None)
+    else:
+        copied = container.add_stream("aac", rate=track.codec_context.sample_rate)
+        packets = (packet for frame in chain(film.decode(track), [None]) for packet in copied.encode(frame))
+    for packet in packets:
+        seconds = float(packet.pts * packet.time_base) - start
+        if seconds > -_EARLIEST_SOUND:
+            moved = round(start / packet.time_base)
+            packet.pts, packet.dts, packet.stream = packet.pts - moved, packet.pts - moved, copied
+            yield seconds, packet
 
 
 def _video_frame(av: Any, frame: Image.Image) -> VideoFrame:
@@ -177,7 +211,7 @@ def _webp(path: Path, fps: int, comment: str) -> Iterator[Add]:
     )
 
 
-_WRITERS: dict[str, Callable[[Path, int, str], AbstractContextManager[Add]]] = {
+_WRITERS: dict[str, Callable[..., AbstractContextManager[Add]]] = {
     ".mp4": _mp4,
     ".gif": _gif,
     ".webp": _webp,

@@ -63,6 +63,14 @@ def painted_at(size: int, longest: int) -> int | None:
     return size
 
 
+def most_of_many(values: Iterable[Any]) -> int | None:
+    """Return the longer side that none of many paintings may exceed, given what `options_of` gets; None for no bound.
+
+    Where a size was chosen it is that of all; see `WHOLE`.
+    """
+    return None if dict(zip(PaintOptions.settings(), values))["size"] == WHOLE else USUAL_SIDE
+
+
 def restored(options: PaintOptions, language: str) -> list[Any]:
     """Return what the controls become for options; a value that is not offered is, from then on."""
     updates = []

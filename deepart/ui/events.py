@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import inspect
@@ -191,6 +192,22 @@ def unread(component: Component) -> Component:
         return payload.path if payload else None
 
     return _reading_with(component, paths_of)
+
+
+def unread_camera(camera: gr.Image) -> gr.Image:
+    """Let handlers get the frames of a camera unread, as bytes; nothing of them is written to a file."""
+
+    def frame_of(self: gr.Image, payload: Any) -> bytes | str | None:
+        if payload is None:
+            return None
+        if not (payload.url or "").startswith("data:"):
+            return payload.path
+        try:
+            return base64.b64decode(payload.url.partition(",")[2], validate=True)
+        except ValueError as error:
+            raise HTTPException(400, "This is not a picture.") from error
+
+    return _reading_with(camera, frame_of)
 
 
 def unread_editor(editor: gr.ImageEditor) -> gr.ImageEditor:

@@ -58,7 +58,7 @@ class Intruder:
         """Return what the page says of the handlers of Admin, by name."""
         found = self.connection.get(f"{self.url}/config").json()
         self.sliders = {each["id"] for each in found["components"] if each["type"] == "slider"}
-        first = min(each["id"] for each in found["dependencies"] if each["api_name"] == "check_data")
+        first = min(each["id"] for each in found["dependencies"] if each["api_name"] == "teach")
         events = (each for each in found["dependencies"] if each["id"] >= first and each["backend_fn"])
         of_all = ("health", "show_how", "open_address")  # come after Admin in the page, and are everybody's
         return {each["api_name"]: each for each in events if each["api_name"] not in of_all}

@@ -54,6 +54,7 @@ def new_room(new_page: NewPage) -> NewPage:
         page.fill("#admin-password input", PASSWORD)
         page.click("#admin-enter")
         page.wait_for_selector("#admin-room")
+        page.click("#admin-advanced > button")
         return page
 
     return enter

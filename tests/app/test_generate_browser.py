@@ -190,7 +190,7 @@ def test_film_and_picture_are_saved_and_opened_again(new_tab: NewPage, tmp_path:
     page.click("#generate-easing label >> nth=1")
     page.click("#generate-kind label:has-text('GIF')")
     page.click("#generate-film-run")
-    page.wait_for_selector("#generate-animation img")
+    page.wait_for_selector("#generate-film-animation img")
     path = saved(page, tmp_path, "#generate-film-download")
     walk = walk_of(path)
     assert len(walk.keys) == 4 and walk.options == WalkOptions(24, easing="linear")

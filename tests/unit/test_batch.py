@@ -48,6 +48,23 @@ def batch(sources: Sequence[Source], style: Source, out: Path, language: str = "
     return runtime.run(batch_steps(sources, style, 0.8, SMALL, out=out, language=language))
 
 
+def test_large_pictures_among_many_are_painted_at_the_usual_size(folder: Path) -> None:
+    (folder / "wide.png").write_bytes(png_bytes(photo("coffee", 192).resize((192, 96))))
+    sources = [folder / "coffee.png", folder / "wide.png"]
+    for longest, size, expected in ((128, None, [96, 128]), (None, None, [96, 192]), (128, 160, [160, 160])):
+        steps = batch_steps(sources, "udnie", options=PaintOptions(size=size), out=folder / "out.zip", longest=longest)
+        assert [row.size[0] for row in runtime.run(steps).rows] == expected
+
+
+def test_the_page_bounds_many_paintings_unless_their_whole_size_is_asked_for() -> None:
+    pytest.importorskip("gradio")
+    from deepart.ui.controls import USUAL_SIDE, WHOLE, most_of_many
+
+    values = {name: known.left_out for name, known in PaintOptions.settings().items()}
+    assert most_of_many((values | {"size": 0}).values()) == USUAL_SIDE
+    assert most_of_many((values | {"size": WHOLE}).values()) is None
+
+
 def test_every_picture_that_can_be_painted_is_in_the_archive(folder: Path) -> None:
     sources = [folder / name for name in ("coffee.png", "broken.jpg", "more.zip", "rocket.png")]
     result = batch(sources, "udnie", folder / "out.zip")

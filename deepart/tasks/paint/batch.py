@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path, PurePath
 from typing import Any
@@ -89,6 +89,7 @@ def batch_steps(
     *,
     out: str | os.PathLike[str],
     language: str = "en",
+    longest: int | None = None,
 ) -> Generator[Progress, None, BatchResult]:
     """Paint pictures in one style, as an engine: yields `Progress`, returns what became of each.
 
@@ -104,6 +105,7 @@ def batch_steps(
         options: see `PaintOptions`.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
+        longest: most pixels of the longer side of a painting, where the options leave its size to the picture.
 
     Raises:
         InputError: the style or an archive cannot be read, a setting is out of its range, there are too
@@ -115,7 +117,11 @@ def batch_steps(
     pictures = listed(sources)
     yield Progress(0, len(pictures), "progress.reading_style")
     brush = _Brush.read(style, strength)
-    return (yield from each_into_archive(pictures, lambda number, source: brush.paint(source, options), out, language))
+    return (
+        yield from each_into_archive(
+            pictures, lambda number, source: brush.paint(source, options, longest), out, language
+        )
+    )
 
 
 def each_into_archive(
@@ -209,7 +215,11 @@ class _Brush:
             ingredients.append(Ingredient("style", content_hash(picture), credentials, recipe_of(style)))
         return cls(engine, Region(code, strength), settings, ingredients)
 
-    def paint(self, source: Source, options: PaintOptions) -> Generator[Progress, None, Image.Image]:
+    def paint(
+        self, source: Source, options: PaintOptions, longest: int | None
+    ) -> Generator[Progress, None, Image.Image]:
+        if longest and options.size is None and max(load_image(source, keep_alpha=True).size) > longest:
+            options = replace(options, size=longest)
         job = PaintingJob("transfer", source, options, self.engine)
         job.settings |= self.settings
         job.ingredients += self.ingredients

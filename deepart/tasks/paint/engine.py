@@ -85,6 +85,28 @@ class Prepared:
     statistics: dict[bytes, FrozenStatistics] = field(default_factory=dict)  # of the decoder, by code
 
 
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """What all frames of a film are painted with: see `StyleTransfer.steady`."""
+
+    engine: StyleTransfer  # with the network that it was measured with
+    regions: Sequence[Region]
+    encoding: FrozenStatistics | None
+    brushes: Sequence[_Brush]
+
+    def paint(self, frame: Image.Image, options: PaintOptions = PaintOptions()) -> Image.Image:
+        """Paint one frame, RGB; what is the same in two frames is painted alike."""
+        if not self.regions:
+            return frame.copy()
+        if options.colour == "palette":
+            return finished(_recoloured(frame, self.regions), frame, frame, self.regions, options)
+        x, box = to_tensor(frame).to(runtime.device()), (0, 0, *frame.size)
+        y, *repainted = self.engine._paint(x, box, self.encoding, self.brushes)
+        if repainted:
+            y = y + _left_over(self.regions, box) * (x - repainted[0])
+        return finished(to_pil(y), frame, frame, self.regions, options)
+
+
 @dataclass(slots=True)
 class _Brush:
     """What the decoder paints with: one style, or several with weights."""
@@ -234,6 +256,30 @@ class StyleTransfer:
                 y = y + _left_over(regions, (0, 0, *plain.size)) * (prepared.pixels - prepared.repainted)
         return finished(to_pil(y), prepared.picture, plain, regions, options)
 
+    def steady(
+        self, samples: Sequence[Image.Image], code: StyleCode, strength: float = 1.0, *, is_measured: bool = True
+    ) -> Generator[Progress, None, Steady]:
+        """Measure the normalisations that all frames of a film share, on some of them together, of one size.
+
+        Normalised by itself, each frame would be painted a little lighter or darker than the one before it, by
+        whatever moves in it: the film would flicker.  Where what comes is not known (`is_measured` is false), each
+        frame is normalised by itself nevertheless.
+
+        Raises:
+            InputError: the code was made by another checkpoint.
+        """
+        pinned = copy.copy(self)
+        pinned._own_network = self.network
+        regions = self._regions(code, strength)
+        if not regions:
+            return Steady(pinned, regions, None, ())
+        own = pinned.encode(samples[len(samples) // 2]) if _leaves_something(regions) else None
+        brushes = [_brush_for(regions, own), *([_Brush(stacked([own]))] if own else [])]
+        encoding = None
+        if is_measured:
+            encoding = yield from pinned._measure(torch.cat([to_tensor(sample) for sample in samples]), brushes, 1)
+        return Steady(pinned, regions, encoding, brushes)
+
     def paint_in_each(self, picture: Image.Image, codes: Sequence[StyleCode]) -> Generator[Image.Image, None, None]:
         """Yield a small RGB picture painted in one style after the other, several at a time.
 
@@ -297,7 +343,8 @@ class StyleTransfer:
         encoding = None
         if len(pieces) > 1 or brushes[0].masks:
             boxes = [pieces[0].outer] if len(pieces) == 1 else _patches(plain.size)
-            encoding = yield from self._measure(plain, boxes, brushes, len(pieces))
+            patches = torch.cat([to_tensor(plain.crop(box)) for box in boxes])
+            encoding = yield from self._measure(patches, brushes, len(pieces))
         painting = Image.new("RGB", plain.size)
         for done, tile in enumerate(pieces, 1):
             x = to_tensor(plain.crop(tile.outer)).to(runtime.device())
@@ -314,13 +361,13 @@ class StyleTransfer:
         return self._own_network or models.get(self.checkpoint, str(runtime.device()))
 
     def _measure(
-        self, image: Image.Image, boxes: Sequence[Box], brushes: Sequence[_Brush], num_pieces: int
+        self, patches: Tensor, brushes: Sequence[_Brush], num_pieces: int
     ) -> Generator[Progress, None, FrozenStatistics]:
-        """Measure the normalisations inside some boxes of equal size, with each style alone.
+        """Measure the normalisations of patches (B, 3, H, W) together, with each style alone.
 
         Returns the encoder's; the brushes keep theirs.
         """
-        patches = _padded(torch.cat([to_tensor(image.crop(box)) for box in boxes])).to(runtime.device())
+        patches = _padded(patches).to(runtime.device())
         encoding = FrozenStatistics()
         with runtime.device_lock(), runtime.inference(), encoding.recording():
             features = self.network.content_encoder(patches)

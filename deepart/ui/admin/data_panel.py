@@ -166,7 +166,7 @@ def _source_side() -> SimpleNamespace:
             elem_id="admin-data-name",
         )
         column = gr.Dropdown(
-            _column_choices("en"),
+            column_choices("en"),
             value="artist",
             label=t("ui.admin.folders_are"),
             info=t("ui.admin.folders_are_info"),
@@ -200,7 +200,7 @@ def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Re
     return (
         told,
         updated(data_set_choices(), name),
-        gr.update(choices=_column_choices(language)),
+        gr.update(choices=column_choices(language)),
         gr.update(choices=_choices("missing", _MISSING, language)),
         gr.update(choices=_choices("missing", _YEARS, language)),
         *(gr.update(choices=_choices("twice", _TWICE, language)) for _ in range(2)),
@@ -230,10 +230,10 @@ def check_data(
     yield html.progress(0, say("progress.checking_pictures", language)), *hidden
     source: Source
     if archives:
-        source, place = ZipSource(tuple(map(Path, archives)), _column(column)), ""
+        source, place = ZipSource(tuple(map(Path, archives)), known_column(column)), ""
     elif repository.strip():
         place = repository.strip()
-        fetching = hub_datasets.fetch(place, (revision or "").strip() or "main", _column(column))
+        fetching = hub_datasets.fetch(place, (revision or "").strip() or "main", known_column(column))
         source = yield from following(fetching, language, 5)
     else:
         raise InputError("ui.admin.no_source")
@@ -338,7 +338,7 @@ def delete_data(token: str, name: str | None, sure: bool, request: gr.Request) -
     return updated(data_set_choices(), None), False, told, "", gr.update(value=None, visible=False)
 
 
-def _column(column: str) -> str:
+def known_column(column: str) -> str:
     if column not in COLUMNS:
         raise InputError("setting.choice", name="column", choices=", ".join(COLUMNS))
     return column
@@ -350,7 +350,7 @@ def _choices_of(missing: str, fill: str, years: str, alike: str, leaks: str) -> 
     return Choices(missing, dict.fromkeys(COLUMNS, fill or ""), years, alike, leaks)
 
 
-def _column_choices(language: str) -> list[tuple[str, str]]:
+def column_choices(language: str) -> list[tuple[str, str]]:
     return [(say(f"ui.admin.column.{column}", language), column) for column in COLUMNS]
 
 

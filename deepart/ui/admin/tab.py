@@ -17,6 +17,7 @@ from deepart.ui.admin.evaluation_panel import build_evaluation_panel
 from deepart.ui.admin.jobs_panel import build_jobs_panel
 from deepart.ui.admin.search_panel import build_search_panel
 from deepart.ui.admin.slimming_panel import build_slimming_panel
+from deepart.ui.admin.teach_panel import build_teach_panel
 from deepart.ui.admin.versions_panel import build_versions_panel
 from deepart.ui.events import handler, visitor_of
 from deepart.ui.events import translations as t
@@ -30,6 +31,10 @@ _PANELS = {
     "search": build_search_panel,
     "slim": build_slimming_panel,
 }
+"""What stands under Advanced, in the order of its tabs."""
+
+_ABOUT = ("data", "train", "versions")
+"""Those that do not begin with a sentence about themselves."""
 
 
 def build_admin_tab() -> None:
@@ -59,10 +64,16 @@ def build_admin_tab() -> None:
         with gr.Row(elem_id="admin-head"):
             gr.Markdown(t("ui.admin.room"), elem_classes="hint")
             leave_button = gr.Button(t("ui.admin.leave"), size="sm", scale=0, min_width=120, elem_id="admin-leave")
-        with gr.Tabs(elem_id="admin-panels"):
+        teaching = build_teach_panel(token)
+        with (
+            gr.Accordion(t("ui.admin.advanced"), open=False, elem_id="admin-advanced"),
+            gr.Tabs(elem_id="admin-panels"),
+        ):
             tabs, panels = {}, {}
             for name, build in _PANELS.items():
                 with gr.Tab(t(f"ui.admin.panel.{name}"), id=f"admin-{name}", elem_id=f"admin-tab-{name}") as tabs[name]:
+                    if name in _ABOUT:
+                        gr.Markdown(t(f"ui.admin.about.{name}"), elem_classes="hint")
                     panels[name] = build(token)
 
     # Handlers
@@ -94,8 +105,8 @@ def build_admin_tab() -> None:
     if enter_as_button is not None:
         entered.append(enter_as_button.click(enter_admin_as, None, inside, js=WITH_COOKIE, **QUIET))
     for event in entered:
-        first = panels["data"]  # the others follow when they are opened
-        event.success(first.refresh, [token, *first.inputs], first.outputs, **IN_TURN, **QUIET)
+        for first in (teaching, panels["data"]):  # the others follow when they are opened
+            event.success(first.refresh, [token, *first.inputs], first.outputs, **IN_TURN, **QUIET)
         event.failure(None, None, [password], js=CLEAR, **QUIET)
     for name, panel in panels.items():
         tabs[name].select(panel.refresh, [token, *panel.inputs], panel.outputs, **IN_TURN, **QUIET)

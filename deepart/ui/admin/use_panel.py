@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 
 from deepart.admin import jobs
 from deepart.errors import InputError
@@ -17,31 +18,40 @@ from deepart.ui.events import admin_handler, language_of
 from deepart.ui.events import translations as t
 
 
-def build_use_panel(token: gr.State, job: gr.Dropdown) -> None:
+class UsePanel(NamedTuple):
+    """What an event needs that tries a model without being asked to."""
+
+    work: gr.State
+    outputs: list[Component]
+
+
+def build_use_panel(token: gr.State, job: Component, prefix: str = "admin") -> UsePanel:
     """Add the panel to the surrounding column.
 
     Args:
         token: of the owner's session.
         job: the one that is looked at.
+        prefix: of its parts' names in the page.
     """
     work = gr.State({})  # "gate": what was found out about the model of "job"
     with gr.Row():
-        try_button = gr.Button(t("ui.admin.try"), size="md", min_width=140, elem_id="admin-try")
+        try_button = gr.Button(t("ui.admin.try"), size="md", min_width=140, elem_id=f"{prefix}-try")
         use_button = gr.Button(
-            t("ui.admin.use"), variant="primary", size="md", min_width=140, visible=False, elem_id="admin-use"
+            t("ui.admin.use"), variant="primary", size="md", min_width=140, visible=False, elem_id=f"{prefix}-use"
         )
-    told = gr.HTML(elem_id="admin-tried")
+    told = gr.HTML(elem_id=f"{prefix}-tried")
     reason = gr.Textbox(
         label=t("ui.admin.reason"),
         info=t("ui.admin.reason_info"),
         max_lines=1,
         visible=False,
-        elem_id="admin-use-reason",
+        elem_id=f"{prefix}-use-reason",
     )
     outputs = [told, use_button, reason]
     try_button.click(try_job, [token, work, job], outputs, **one_at_a_time("evaluate"), **QUIET)
     use_button.click(use_job, [token, work, job, reason], outputs, **one_at_a_time("evaluate"), **QUIET)
     job.change(forget_try, [token, work, job], outputs, **QUIET)
+    return UsePanel(work, outputs)
 
 
 @admin_handler

@@ -17,10 +17,11 @@ from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.walks import MOST_KEYS, Walk, walk_steps
 from deepart.text import say
 from deepart.ui.controls import option_controls
-from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import Studio
 from deepart.ui.restore.html import progress
+from deepart.ui.widgets.film_shown import FilmShown
 from deepart.ui.widgets.picture_wall import Choice
 
 KINDS = ("mp4", "gif", "webp")
@@ -61,30 +62,7 @@ def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
             make_button = gr.Button(t("ui.generate.make_film"), size="md", elem_id="generate-film-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="generate-film-stop")
         bar = gr.HTML(elem_id="generate-film-progress")
-        with gr.Column(visible=False) as video_side:
-            video = gr.Video(
-                label=t("ui.generate.film_result"),
-                format=None,
-                interactive=False,
-                autoplay=True,
-                loop=True,
-                buttons=[],
-                elem_id="generate-video",
-            )
-        with gr.Column(visible=False) as picture_side:
-            picture = gr.Image(
-                label=t("ui.generate.film_result"),
-                type="filepath",
-                format="png",
-                interactive=False,
-                buttons=[],
-                elem_id="generate-animation",
-                elem_classes="labelled-picture",
-            )
-        download = gr.DownloadButton(
-            t("ui.generate.download_film"), interactive=False, size="md", elem_id="generate-film-download"
-        )
-    unread(download)
+        shown = FilmShown("generate-film", t("ui.generate.film_result"))
     paint_to = runtime.gpu(film_to, seconds=120)
 
     @handler
@@ -100,18 +78,10 @@ def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
             path = Path(folder) / f"deepart-walk.{kind}"
             for step in paint_to(path, walk):
                 note = f"{say(step.note, language)}: {step.done} / {step.total}"
-                yield (*(gr.skip(),) * 5, progress(step.done / max(step.total, 1), note))
-            is_video = kind == "mp4"
-            yield (
-                gr.update(visible=is_video),
-                str(path) if is_video else None,
-                gr.update(visible=not is_video),
-                None if is_video else str(path),
-                gr.update(value=str(path), interactive=True),
-                "",
-            )
+                yield (*shown.unchanged, progress(step.done / max(step.total, 1), note))
+            yield (*shown.showing(str(path)), "")
 
-    outputs = [video_side, video, picture_side, picture, download, bar]
+    outputs = [*shown.outputs, bar]
     run = make_button.click(make_film, [studio, wall, seconds, easing, loop, kind], outputs, **ON_DEVICE)
     stoppable([run], stop_button, bar)
     return WalkPanel(easing, (seconds, loop, easing))

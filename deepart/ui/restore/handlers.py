@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from deepart.ui.paintings import shown
 from deepart.ui.restore import html
 from deepart.ui.restore import request as request_of
 from deepart.ui.restore.damaged_samples import DAMAGED, damaged
-from deepart.ui.restore.request import CONTROLS, KINDS, Restored, RestoreRequest, restore_to
+from deepart.ui.restore.request import CONTROLS, KINDS, Restored, RestoreRequest, restore_to, sample_to
 
 VIEWS = ("slider", "trust")
 STRENGTHS = ("clean", "keep_paint", "colour", "upscale")  # that are proposed for a picture
@@ -85,7 +85,7 @@ def restore_sample(work: dict[str, Any], request: gr.Request, *values: Any) -> I
     if path is None or go is None or Path(path).name != Path(go).name or request_of.examine(path).corners:
         yield _NOTHING
         return
-    yield from run(work, RestoreRequest.on_page(*values), None, language_of(request))
+    yield from run(work, RestoreRequest.on_page(*values), None, language_of(request), sample_to)
 
 
 @handler
@@ -99,13 +99,21 @@ def restore_next(work: dict[str, Any], request: gr.Request, *values: Any) -> Ite
 
 
 def run(
-    work: dict[str, Any], wanted: RestoreRequest, number: int | None, language: str
+    work: dict[str, Any],
+    wanted: RestoreRequest,
+    number: int | None,
+    language: str,
+    restoring: Callable[..., Generator[runtime.Progress, None, Restored]] = restore_to,
 ) -> Generator[tuple[Any, ...], None, bool]:
-    """Do the first `number` steps, or all; say whether they were done before there was another picture."""
+    """Do the first `number` steps, or all; say whether they were done before there was another picture.
+
+    Args:
+        restoring: `restore_to`, or what takes and gives the same.
+    """
     started, steps = time.monotonic(), wanted.steps()
     work |= {"picture": wanted.picture, "stopped": False}
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
-        engine = restore_to(Path(folder), wanted, steps[:number])
+        engine = restoring(Path(folder), wanted, steps[:number])
         try:
             while True:
                 step = next(engine)

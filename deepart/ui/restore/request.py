@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import shutil
+import tempfile
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,7 +16,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from deepart.checkpoints import find
 from deepart.errors import InputError
-from deepart.images import fit, load_image, png_bytes, save_png
+from deepart.images import content_hash, fit, load_image, png_bytes, save_png
 from deepart.options import RestoreOptions
 from deepart.recipes import chunks, recipe_of
 from deepart.runtime import Progress
@@ -22,7 +24,7 @@ from deepart.tasks.hub.restorers import RESTORERS, opening, own_restorers, weigh
 from deepart.tasks.hub.spandrel_network import Kind
 from deepart.tasks.paint.masks import load_mask
 from deepart.tasks.paint.strokes import masks_by_colour
-from deepart.tasks.restore.bundled import DETECTOR, detection_steps
+from deepart.tasks.restore.bundled import DETECTOR, USED, detection_steps
 from deepart.tasks.restore.damage_judgement import surely_damaged
 from deepart.tasks.restore.diagnosis import Diagnosis, Step
 from deepart.tasks.restore.engine import BARE, Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
@@ -30,6 +32,7 @@ from deepart.tasks.restore.extend import margins, on_canvas
 from deepart.tasks.restore.restore import plan
 from deepart.tasks.restore.straighten import Quad, find_print
 from deepart.tasks.tiled import patiently
+from deepart.ui import samples
 from deepart.ui.classify.request import any_repository
 from deepart.ui.paintings import SHOWN_SIDE
 from deepart.ui.pictures import EDITOR_SIDE, place_on_canvas
@@ -357,6 +360,26 @@ def restore_to(
     pipeline = yield from wanted.pipeline()
     done = yield from run_plan(wanted.picture, steps, wanted.mask, pipeline)
     return (yield from patiently(partial(_written, folder, done), Progress(1, 1, "progress.saving")))
+
+
+_samples: dict[tuple[object, ...], Restored] = {}  # what samples became, by all that it depends on
+
+
+def sample_to(
+    folder: Path, wanted: RestoreRequest, steps: Sequence[Step] | None = None
+) -> Generator[Progress, None, Restored]:
+    """Restore a sample as `restore_to` does, but only once for all visitors: it costs ten seconds of a core."""
+    if wanted.protect is not None or wanted.palette:  # something of the visitor's own
+        return (yield from restore_to(folder, wanted, steps))
+    mask = wanted.mask and content_hash(wanted.mask)
+    versions = tuple(find(key).identity for key in USED)
+    key = samples.folder(), Path(wanted.picture).name, wanted.fill, mask, wanted.options, wanted.engines, versions
+    if key not in _samples:
+        kept = Path(tempfile.mkdtemp(prefix="restored-", dir=samples.folder()))
+        _samples[key] = yield from restore_to(kept, wanted, steps)
+        while len(_samples) > _KEPT:
+            shutil.rmtree(Path(_samples.pop(next(iter(_samples))).download).parent, ignore_errors=True)
+    return _samples[key]
 
 
 def _written(folder: Path, done: Restoration) -> Restored:

@@ -18,7 +18,7 @@ from deepart.recipes import chunks
 from deepart.tasks.paint.batch import BatchResult, batch_steps
 from deepart.tasks.paint.sheet import STRENGTHS, sheet_steps, sweep_steps
 from deepart.text import say
-from deepart.ui.controls import options_of
+from deepart.ui.controls import most_of_many, options_of
 from deepart.ui.events import ON_DEVICE, counted, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.transfer.request import style_in_use
@@ -61,7 +61,13 @@ def build_batch_panel(
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             archive = Path(folder) / ARCHIVE_NAME
             steps = batch_steps(
-                paths or [], _style(chosen, own_style), strength, options_of(values), out=archive, language=language
+                paths or [],
+                _style(chosen, own_style),
+                strength,
+                options_of(values),
+                out=archive,
+                language=language,
+                longest=most_of_many(values),
             )
             result: BatchResult = yield from told(steps, language)
             save_png(result.sheet, Path(folder) / SHEET_NAME)

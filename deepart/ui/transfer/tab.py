@@ -24,7 +24,10 @@ from deepart.ui.made import made_panel
 from deepart.ui.pictures import EDITOR_SIDE, before_and_after, checked, picture_upload, put_back_after
 from deepart.ui.rooms import Room, senders_row
 from deepart.ui.transfer.batch_panel import build_batch_panel
+from deepart.ui.transfer.camera_panel import build_camera_panel
 from deepart.ui.transfer.endpoint import add_transfer_endpoints
+from deepart.ui.transfer.film_endpoint import add_film_endpoint
+from deepart.ui.transfer.film_panel import build_film_panel
 from deepart.ui.transfer.fit_endpoint import add_fit_endpoint
 from deepart.ui.transfer.fit_panel import FitPanel, build_fit_panel
 from deepart.ui.transfer.handlers import (
@@ -200,6 +203,7 @@ def _wire_result(
     )
     add_transfer_endpoints()
     add_fit_endpoint()
+    add_film_endpoint()
 
 
 def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> SimpleNamespace:
@@ -305,4 +309,6 @@ def _result_side(
         outputs = [result, download, recipe, status]
         finer.add_settings()
         build_batch_panel(content, chosen, own_style, strength, options)
+        build_film_panel(chosen, own_style, strength, options)
+        build_camera_panel(chosen, own_style, strength, options)
     return SimpleNamespace(**locals())
