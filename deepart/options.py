@@ -251,6 +251,18 @@ class MorphOptions(Options):
 
 
 @dataclass(frozen=True, slots=True)
+class FilmOptions(Options):
+    """How a film is painted."""
+
+    WORDS: ClassVar[str] = "option.film"
+
+    strength: float = setting(1.0, is_recorded=True)
+    side: int = setting(480, 128, 720, is_whole=True, is_recorded=True)
+    colour: ColourMode = setting("style", choices=get_args(ColourMode), is_recorded=True)
+    contrast: float = setting(1.0, 0.5, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class RestoreOptions(Options):
     """How a picture is restored, whatever its masks and restorers are."""
 

@@ -17,7 +17,7 @@ from deepart.commands.console import (
     report_batch,
     write_picture,
 )
-from deepart.options import FitOptions, PaintOptions, RefineOptions
+from deepart.options import FilmOptions, FitOptions, PaintOptions, RefineOptions
 
 
 def add_to(commands) -> None:
@@ -185,9 +185,7 @@ def _add_film(commands) -> None:
     film.add_argument("content", help="an MP4, MOV, WebM, or an animated GIF or WebP")
     film.add_argument("style", help="a picture, or a style of the gallery (see: python -m deepart styles)")
     add_output(film, "file to write: .mp4, which keeps the sound, .gif or .webp", ".mp4", ".gif", ".webp")
-    film.add_argument("--strength", type=float, default=1.0, help="0 leaves the film unchanged; default 1")
-    film.add_argument("--side", type=int, default=480, help="longer side in pixels, up to 720; default %(default)s")
-    add_options(film, PaintOptions, ("size", "brush", "protect_faces"))
+    add_options(film, FilmOptions)
 
 
 def _painting_options(
@@ -286,9 +284,9 @@ def _batch(options: argparse.Namespace) -> int:
 
 
 def _film(options: argparse.Namespace) -> None:
-    from deepart.tasks.paint.film import film
+    from deepart.runtime import run
+    from deepart.tasks.paint.film import film_steps
 
-    started = time.perf_counter()
-    settings = {name: getattr(options, name) for name in ("side", "colour", "contrast")}
-    film(options.content, options.style, options.output, options.strength, on_progress=progress_line(), **settings)
-    print(f"{options.output}: {time.perf_counter() - started:.1f} s")
+    started, settings = time.perf_counter(), FilmOptions.read(vars(options))
+    run(film_steps(options.content, options.style, settings, out=options.output), progress_line())
+    print(f"{options.output}: painted in {time.perf_counter() - started:.1f} s")

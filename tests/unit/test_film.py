@@ -10,6 +10,7 @@ from PIL import Image
 
 import deepart
 from deepart.errors import InputError
+from deepart.options import FilmOptions
 from deepart.recipes import Recipe
 from deepart.runtime import run
 from deepart.tasks import films
@@ -131,7 +132,7 @@ def test_strength_0_leaves_a_film_as_it_is(tmp_path: Path) -> None:
 def test_what_is_no_film_is_refused_before_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(path: Path, **settings) -> str:
         with pytest.raises(InputError) as caught:
-            run(film_steps(path, STYLE, out=tmp_path / "out.gif", **settings))
+            run(film_steps(path, STYLE, FilmOptions(**settings), out=tmp_path / "out.gif"))
         return caught.value.key
 
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile /etc/passwd\n")

@@ -14,6 +14,7 @@ import deepart
 from deepart.commands import build_parser
 from deepart.errors import InputError
 from deepart.options import (
+    FilmOptions,
     FitOptions,
     GenerateOptions,
     MorphOptions,
@@ -48,6 +49,7 @@ OPTIONS: dict[str, type[Options]] = {
     "restore": RestoreOptions,
     "generate": GenerateOptions,
     "refine": RefineOptions,
+    "film": FilmOptions,
     "fit": FitOptions,
     "morph": MorphOptions,
     "walk": WalkOptions,
@@ -55,7 +57,12 @@ OPTIONS: dict[str, type[Options]] = {
 """Of each verb."""
 INPUTS = {"transfer": (photo("coffee", 64), "udnie"), "blend": (photo("coffee", 64), {"udnie": 1})}
 INPUTS |= {"restore": (photo("coffee", 64),), "generate": (), "refine": (photo("coffee", 64), "udnie")}
-INPUTS |= {"fit": ("a.png",), "morph": ("a.png", ["udnie", "the-scream"], "a.gif"), "walk": ([1, 2], "a.gif")}
+INPUTS |= {
+    "film": ("a.gif", "udnie", "b.gif"),
+    "fit": ("a.png",),
+    "morph": ("a.png", ["udnie", "the-scream"], "a.gif"),
+    "walk": ([1, 2], "a.gif"),
+}
 EVERY = [(options, name) for options in dict.fromkeys(OPTIONS.values()) for name in options.settings()]
 
 

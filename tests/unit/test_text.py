@@ -12,6 +12,7 @@ import deepart
 from deepart.admin.job_config import JobConfig
 from deepart.errors import InputError
 from deepart.options import (
+    FilmOptions,
     FitOptions,
     GenerateOptions,
     MorphOptions,
@@ -49,7 +50,16 @@ def test_a_catalogue_has_one_line_a_text_in_order(language: str) -> None:
     assert rows == sorted(TEXT)
 
 
-OPTIONS = (PaintOptions, RestoreOptions, GenerateOptions, RefineOptions, WalkOptions, FitOptions, MorphOptions)
+OPTIONS = (
+    PaintOptions,
+    RestoreOptions,
+    GenerateOptions,
+    RefineOptions,
+    WalkOptions,
+    FitOptions,
+    MorphOptions,
+    FilmOptions,
+)
 HAND_MADE = ("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre", "frames", "fps")
 """Settings whose controls have words of their own."""
 
@@ -61,7 +71,9 @@ def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() 
     assert asked - set(TEXT) - {"style.css", JobConfig.WORDS, *(options.WORDS for options in OPTIONS)} == set()
     families = tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
     settings = [known for options in OPTIONS for known in options.settings().values()]
-    on_a_page = (known for known in settings if known.words not in (FitOptions.WORDS, MorphOptions.WORDS))
+    on_a_page = (
+        known for known in settings if known.words not in (FitOptions.WORDS, MorphOptions.WORDS, FilmOptions.WORDS)
+    )
     words = {f"{known.words}.{known.name}" for known in on_a_page if known.name not in HAND_MADE}
     assert words | {f"{known.words}.{known.name}.help" for known in settings} <= set(TEXT)
     choices = {f"{known.words}.{known.name}.{value:g}" for known in settings for value in (0, *known.offered)}

@@ -41,7 +41,7 @@ INPAINTER = "restore/fill-unet-wikiart-v1"
 DETECTOR = "restore/damage-unet-wikiart-v1"
 COLOURISER = "restore/colour-lite0-wikiart-v1"
 UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
-USED = (CLEANER, FILLER, DETECTOR, COLOURISER, *UPSCALERS.values())
+USED = (DENOISER, INPAINTER, DETECTOR, COLOURISER, *UPSCALERS.values())
 """Checkpoints that a restoration may depend on."""
 
 _DETECTED_QUALITY = 85  # of JPEG files

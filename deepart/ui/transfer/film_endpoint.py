@@ -14,9 +14,9 @@ import gradio as gr
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.models.style_code import StyleCode
-from deepart.options import PaintOptions
+from deepart.options import FilmOptions
 from deepart.tasks.films import ENDINGS
-from deepart.tasks.paint.film import LEAST_SIDE, MOST_SIDE, SIDE, film_steps
+from deepart.tasks.paint.film import film_steps
 from deepart.ui.controls import Field, add_endpoint, option_fields
 from deepart.ui.events import unread
 from deepart.ui.finer import PATIENT
@@ -31,10 +31,8 @@ class FilmRequest:
 
     content: str | None
     style: str | StyleCode | None
-    strength: float
     kind: str
-    side: int = SIDE
-    options: PaintOptions = PaintOptions()
+    options: FilmOptions = FilmOptions()
 
     def check(self) -> None:
         """Refuse what cannot be painted.
@@ -58,9 +56,7 @@ def film_to(folder: Path, wanted: FilmRequest) -> Iterator[runtime.Progress | st
     """
     wanted.check()
     out = folder / f"deepart-film.{wanted.kind}"
-    yield from film_steps(
-        wanted.content, wanted.style, wanted.strength, out=out, side=wanted.side, options=wanted.options
-    )
+    yield from film_steps(wanted.content, wanted.style, wanted.options, out=out)
     yield str(out)
 
 
@@ -70,8 +66,6 @@ def add_film_endpoint() -> None:
 
 
 def _fields() -> dict[str, Field]:
-    options = option_fields()
-    sides = f"longer side of its frames in pixels, {LEAST_SIDE} to {MOST_SIDE}."
     return {
         "content": Field(
             unread(gr.File(label="content")),
@@ -82,10 +76,8 @@ def _fields() -> dict[str, Field]:
             unread(gr.File(label="style")), None, "the picture, or the saved style, to take the style from."
         ),
         "style_name": Field(gr.Textbox(label="style_name"), None, "instead, a style of the gallery: starry-night."),
-        "strength": Field(gr.Number(1, label="strength"), 1, "0 leaves the film as it is, 1 is the full style."),
-        "side": Field(gr.Number(SIDE, label="side", precision=0), SIDE, sides),
         "kind": Field(gr.Textbox("mp4", label="kind"), "mp4", "mp4, which keeps the sound, gif or webp."),
-        **{name: options[name] for name in ("colour", "contrast")},
+        **option_fields(FilmOptions),
     }
 
 
@@ -100,10 +92,8 @@ def film_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[str |
     wanted = FilmRequest(
         content=values["content"],
         style=values["style"] or known_style(values["style_name"]),
-        strength=values["strength"],
         kind=values["kind"],
-        side=values["side"],
-        options=PaintOptions(colour=values["colour"], contrast=values["contrast"]),
+        options=FilmOptions.read(values),
     )
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
         for step in film_to(Path(folder), wanted):

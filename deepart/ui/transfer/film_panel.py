@@ -11,6 +11,7 @@ import gradio as gr
 from gradio.components import Component
 
 from deepart import runtime
+from deepart.options import FilmOptions
 from deepart.tasks.films import ENDINGS
 from deepart.text import say
 from deepart.ui.controls import options_of
@@ -63,7 +64,9 @@ def build_film_panel(
         *values: Any,
     ) -> Iterator[tuple[Any, ...]]:
         language = language_of(request)
-        wanted = FilmRequest(path, style_in_use(chosen, own_style), strength, kind, options=options_of(values))
+        finish = options_of(values)
+        options = FilmOptions(strength=strength, colour=finish.colour, contrast=finish.contrast)
+        wanted = FilmRequest(path, style_in_use(chosen, own_style), kind, options)
         with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
             for step in paint_to(Path(folder), wanted):
                 if isinstance(step, runtime.Progress):
