@@ -9,7 +9,7 @@ import inspect
 import logging
 import tempfile
 from abc import ABCMeta
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,6 +51,11 @@ def language_of(request: gr.Request | None) -> str:
             wanted.setdefault(tag.partition("-")[0], float(quality or 1))
     known = [language for language in wanted if language in LANGUAGES and wanted[language] > 0]
     return max(known, key=wanted.__getitem__, default=LANGUAGES[0])
+
+
+def named_choices(family: str, values: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Return what can be chosen, each with what people call it: the text `family`.VALUE."""
+    return [(say(f"{family}.{value}", language), value) for value in values]
 
 
 def visitor_of(request: gr.Request | None) -> access.Visitor:

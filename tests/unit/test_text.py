@@ -68,8 +68,11 @@ def test_every_text_that_the_code_asks_for_exists_and_every_text_is_asked_for() 
     prefixes = "|".join(sorted({key.partition(".")[0] for key in TEXT}))
     source = "\n".join(path.read_text("utf-8") for path in SOURCES)
     asked = set(re.findall(rf'"((?:{prefixes})\.[a-z0-9_.]+)"', source))
-    assert asked - set(TEXT) - {"style.css", JobConfig.WORDS, *(options.WORDS for options in OPTIONS)} == set()
-    families = tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
+    named = set(re.findall(rf'named_choices\("((?:{prefixes})\.[a-z_.]+)"', source))
+    words_of = {"style.css", JobConfig.WORDS, *(options.WORDS for options in OPTIONS)}
+    assert asked - set(TEXT) - words_of - named == set()
+    families = tuple(f"{family}." for family in named)
+    families += tuple(re.findall(rf'f"((?:{prefixes})\.(?:[a-z0-9_.]*\.)?){{', source))  # say(f"ui.colour.{mode}")
     settings = [known for options in OPTIONS for known in options.settings().values()]
     on_a_page = (
         known for known in settings if known.words not in (FitOptions.WORDS, MorphOptions.WORDS, FilmOptions.WORDS)

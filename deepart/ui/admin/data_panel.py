@@ -28,7 +28,7 @@ from deepart.ui.admin.choices import (
     refused_inline,
     updated,
 )
-from deepart.ui.events import admin_handler, language_of, unread
+from deepart.ui.events import admin_handler, language_of, named_choices, unread
 from deepart.ui.events import translations as t
 
 _MISSING, _TWICE = ("ignore", "drop", "fill", "mode", "regress"), ("drop", "keep")
@@ -52,7 +52,7 @@ def build_data_panel(token: gr.State) -> Panel:
             with gr.Column(visible=False, elem_id="admin-choices") as choices_side:
                 with gr.Row():
                     missing = gr.Radio(
-                        _choices("missing", _MISSING, "en"),
+                        named_choices("ui.admin.missing", _MISSING, "en"),
                         value="ignore",
                         label=t("ui.admin.missing_labels"),
                         elem_id="admin-missing",
@@ -60,7 +60,7 @@ def build_data_panel(token: gr.State) -> Panel:
                     )
                     fill = gr.Textbox(label=t("ui.admin.fill_with"), max_lines=1, min_width=140, elem_id="admin-fill")
                 years = gr.Radio(
-                    _choices("missing", _YEARS, "en"),
+                    named_choices("ui.admin.missing", _YEARS, "en"),
                     value="ignore",
                     label=t("ui.admin.missing_years"),
                     info=t("ui.admin.missing_years_info"),
@@ -69,14 +69,14 @@ def build_data_panel(token: gr.State) -> Panel:
                 )
                 with gr.Row():
                     alike = gr.Radio(
-                        _choices("twice", _TWICE, "en"),
+                        named_choices("ui.admin.twice", _TWICE, "en"),
                         value="drop",
                         label=t("ui.admin.near_duplicates"),
                         elem_id="admin-alike",
                         elem_classes="segmented",
                     )
                     leaks = gr.Radio(
-                        _choices("twice", _TWICE, "en"),
+                        named_choices("ui.admin.twice", _TWICE, "en"),
                         value="drop",
                         label=t("ui.admin.leaks"),
                         elem_id="admin-leaks",
@@ -166,7 +166,7 @@ def _source_side() -> SimpleNamespace:
             elem_id="admin-data-name",
         )
         column = gr.Dropdown(
-            column_choices("en"),
+            named_choices("ui.admin.column", COLUMNS, "en"),
             value="artist",
             label=t("ui.admin.folders_are"),
             info=t("ui.admin.folders_are_info"),
@@ -200,10 +200,10 @@ def open_data(token: str, work: dict[str, Any], name: str | None, request: gr.Re
     return (
         told,
         updated(data_set_choices(), name),
-        gr.update(choices=column_choices(language)),
-        gr.update(choices=_choices("missing", _MISSING, language)),
-        gr.update(choices=_choices("missing", _YEARS, language)),
-        *(gr.update(choices=_choices("twice", _TWICE, language)) for _ in range(2)),
+        gr.update(choices=named_choices("ui.admin.column", COLUMNS, language)),
+        gr.update(choices=named_choices("ui.admin.missing", _MISSING, language)),
+        gr.update(choices=named_choices("ui.admin.missing", _YEARS, language)),
+        *(gr.update(choices=named_choices("ui.admin.twice", _TWICE, language)) for _ in range(2)),
     )
 
 
@@ -348,13 +348,3 @@ def _choices_of(missing: str, fill: str, years: str, alike: str, leaks: str) -> 
     if missing not in _MISSING or years not in _YEARS or alike not in _TWICE or leaks not in _TWICE:
         raise InputError("job.config")
     return Choices(missing, dict.fromkeys(COLUMNS, fill or ""), years, alike, leaks)
-
-
-def column_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.admin.column.{column}", language), column) for column in COLUMNS]
-
-
-def _choices(kind: str, values: tuple[str, ...], language: str) -> list[tuple[str, str]]:
-    if kind == "missing":
-        return [(say(f"ui.admin.missing.{value}", language), value) for value in values]
-    return [(say(f"ui.admin.twice.{value}", language), value) for value in values]

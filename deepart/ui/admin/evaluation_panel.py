@@ -30,7 +30,7 @@ from deepart.ui.admin.choices import (
     thumbnail,
     updated,
 )
-from deepart.ui.events import admin_handler, language_of
+from deepart.ui.events import admin_handler, language_of, named_choices
 from deepart.ui.events import translations as t
 
 PICTURES_SHOWN = 20
@@ -87,7 +87,7 @@ def build_evaluation_panel(token: gr.State) -> Panel:
             with gr.Row():
                 head = gr.Radio([], label=t("ui.admin.head"), elem_id="admin-head-of", elem_classes="segmented")
                 side = gr.Radio(
-                    _side_choices("en"),
+                    named_choices("ui.admin.compared", _SIDES, "en"),
                     value="new",
                     label=t("ui.admin.matrix_of"),
                     elem_id="admin-matrix-of",
@@ -130,7 +130,7 @@ def open_comparison(
         gr.update(choices=task_choices(language)),
         updated(candidate_choices(_task(task), language), candidate),
         updated(data_set_choices(), data),
-        gr.update(choices=_side_choices(language)),
+        gr.update(choices=named_choices("ui.admin.compared", _SIDES, language)),
     )
 
 
@@ -168,7 +168,7 @@ def compare_models(
         html.differences(gate.differences, language) + html.controls(gate.new.controls, language),
         "",
         gr.update(visible=bool(heads)),
-        gr.update(choices=_head_choices(heads, language), value=heads[0] if heads else None),
+        gr.update(choices=named_choices("ui.admin.column", heads, language), value=heads[0] if heads else None),
         *(_matrix(gate, heads[0], "new", language) if heads else ("", "")),
     )
 
@@ -248,14 +248,6 @@ def compared_steps(task: str, candidate: str, data: str) -> Generator[Progress, 
     folder = candidate_folder(candidate)
     frozen = yield from frozen_steps(_task(task), data)
     return (yield from gate_steps(live_key(task), folder, frozen))
-
-
-def _side_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.admin.compared.{side}", language), side) for side in _SIDES]
-
-
-def _head_choices(heads: list[str], language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.admin.column.{head}", language), head) for head in heads]
 
 
 def _matrix(gate: Any, head: str, side: str, language: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from deepart.errors import InputError
 from deepart.text import say
 from deepart.ui.admin import html
 from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
-from deepart.ui.events import admin_handler, language_of
+from deepart.ui.events import admin_handler, language_of, named_choices
 from deepart.ui.events import translations as t
 
 METHODS = ("tpe", "forest", "random", "grid")
@@ -35,7 +35,7 @@ def build_search_panel(token: gr.State) -> Panel:
     with gr.Row():
         data = gr.Dropdown([], label=t("ui.admin.setting.data"), min_width=180, elem_id="admin-search-data")
         method = gr.Radio(
-            _method_choices("en"),
+            named_choices("ui.admin.method", METHODS, "en"),
             value="tpe",
             label=t("ui.admin.search_method"),
             elem_id="admin-search-method",
@@ -54,7 +54,11 @@ def build_search_panel(token: gr.State) -> Panel:
     def open_search(token: str, data: str | None, request: gr.Request) -> tuple[Any, ...]:
         language, choices = language_of(request), data_set_choices()
         kept = data if data in choices else (choices[0] if choices else None)
-        return updated(choices, kept), gr.update(choices=_method_choices(language)), *_found(kept, language)
+        return (
+            updated(choices, kept),
+            gr.update(choices=named_choices("ui.admin.method", METHODS, language)),
+            *_found(kept, language),
+        )
 
     @admin_handler
     def show_search(token: str, data: str | None, request: gr.Request) -> tuple[Any, ...]:
@@ -116,7 +120,3 @@ def _found(data: str | None, language: str) -> tuple[str, str]:
         titles = {name: say(f"ui.admin.setting.{name}", language) for name in found.importance}
         picture = html.headed(say("ui.admin.importance", language), found.importance_svg(titles))
     return picture, html.trials(found.rows(), language)
-
-
-def _method_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.admin.method.{method}", language), method) for method in METHODS]

@@ -33,7 +33,7 @@ from deepart.ui.admin.choices import (
     updated,
 )
 from deepart.ui.admin.evaluation_panel import frozen_steps
-from deepart.ui.events import admin_handler, language_of
+from deepart.ui.events import admin_handler, language_of, named_choices
 from deepart.ui.events import translations as t
 
 _WAYS = ("prune", "soup")
@@ -52,7 +52,11 @@ def build_slimming_panel(token: gr.State) -> Panel:
     with gr.Row():
         task = task_radio("admin-slim-task")
         way = gr.Radio(
-            _way_choices("en"), value="prune", label=t("ui.admin.way"), elem_id="admin-way", elem_classes="segmented"
+            named_choices("ui.admin.way", _WAYS, "en"),
+            value="prune",
+            label=t("ui.admin.way"),
+            elem_id="admin-way",
+            elem_classes="segmented",
         )
         data = gr.Dropdown([], label=t("ui.admin.test_set"), min_width=180, elem_id="admin-slim-data")
     sources = gr.Dropdown(
@@ -81,7 +85,7 @@ def build_slimming_panel(token: gr.State) -> Panel:
         kept = [source for source in sources or [] if source in [value for _, value in choices]]
         return (
             gr.update(choices=task_choices(language)),
-            gr.update(choices=_way_choices(language)),
+            gr.update(choices=named_choices("ui.admin.way", _WAYS, language)),
             updated(data_set_choices(), data),
             gr.update(choices=choices, value=kept),
         )
@@ -146,7 +150,3 @@ def _steps(task: str, way: str, data: str, chosen: list[str], keep: Any) -> Gene
 
 def _source_choices(task: str, language: str) -> list[tuple[str, str]]:
     return [(say("ui.admin.start_live", language), "live"), *candidate_choices(task, language)]
-
-
-def _way_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.admin.way.{way}", language), way) for way in _WAYS]

@@ -21,9 +21,9 @@ from deepart.runtime import Progress
 from deepart.text import say
 from deepart.ui.admin import html
 from deepart.ui.admin.choices import QUIET, Panel, following, one_at_a_time, refused_inline
-from deepart.ui.admin.data_panel import column_choices, known_column
+from deepart.ui.admin.data_panel import COLUMNS, known_column
 from deepart.ui.admin.use_panel import build_use_panel, try_job
-from deepart.ui.events import admin_handler, language_of, unread
+from deepart.ui.events import admin_handler, language_of, named_choices, unread
 from deepart.ui.events import translations as t
 
 MINUTES, PATIENCE = 10.0, 2
@@ -58,7 +58,7 @@ def build_teach_panel(token: gr.State) -> Panel:
                 )
             )
             column = gr.Radio(
-                column_choices("en"),
+                named_choices("ui.admin.column", COLUMNS, "en"),
                 value="artist",
                 label=t("ui.admin.folders_are"),
                 elem_id="teach-column",
@@ -95,7 +95,15 @@ def open_teaching(token: str, name: str | None, request: gr.Request) -> tuple[An
     found = next((each.id for each in jobs.jobs() if each.config.task == "classifier"), None)
     waiting = html.note(say("ui.admin.teach_waiting", language)) if found is None else ""
     card, active, use_side, _, stop = _watched(found, language)  # what ended before is not tried again by itself
-    return gr.update(choices=column_choices(language)), waiting, found, card, active, use_side, stop
+    return (
+        gr.update(choices=named_choices("ui.admin.column", COLUMNS, language)),
+        waiting,
+        found,
+        card,
+        active,
+        use_side,
+        stop,
+    )
 
 
 @admin_handler

@@ -29,12 +29,12 @@ from deepart.tasks.paint.style_map import corners, map_weights, pad_weights
 from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.blend import style_slots
-from deepart.ui.blend.morph_panel import kind_choices
+from deepart.ui.blend.morph_panel import KINDS
 from deepart.ui.blend.request import WHERE, BlendRequest
 from deepart.ui.blend.style_slots import COLOURS, Slot
 from deepart.ui.choices import gallery_items, one_of, recipe_from, settings_note, within
 from deepart.ui.controls import options_of, restored, translated
-from deepart.ui.events import handler, language_of, show_progress, tell
+from deepart.ui.events import handler, language_of, named_choices, show_progress, tell
 from deepart.ui.expectation import expected
 from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.widgets.style_pad import dot_in, with_anchors, with_dot
@@ -134,10 +134,10 @@ class BlendPage(SimpleNamespace):
             return (gr.skip(),) * (4 + len(self.options))
         return (
             gr.update(value=gallery_items(language)),
-            gr.update(choices=mode_choices(language)),
-            gr.update(choices=where_choices(language)),
+            gr.update(choices=named_choices("ui.blend", MODES, language)),
+            gr.update(choices=named_choices("ui.blend.where", WHERE, language)),
             *translated(language),
-            gr.update(choices=kind_choices(language)),
+            gr.update(choices=named_choices("ui.blend.morph", KINDS, language)),
         )
 
     @handler
@@ -334,14 +334,6 @@ def _mode_updates(mode: str) -> tuple[Any, ...]:
 def _strokes(layers: tuple[str, ...]) -> list[Image.Image] | None:
     """Return a mask for each colour; the paths contain a hash of the strokes."""
     return masks_by_colour(layers, COLOURS)
-
-
-def mode_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.blend.{mode}", language), mode) for mode in MODES]
-
-
-def where_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.blend.where.{where}", language), where) for where in WHERE]
 
 
 def first_slots() -> tuple[Slot, ...]:

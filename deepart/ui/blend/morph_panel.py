@@ -18,7 +18,7 @@ from deepart.recipes import chunks
 from deepart.tasks.paint.morph import FPS, morph_steps, strip_steps
 from deepart.text import say
 from deepart.ui.blend.request import BlendRequest
-from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
+from deepart.ui.events import ON_DEVICE, handler, language_of, named_choices, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.transfer.batch_panel import result_sheet
 
@@ -42,7 +42,9 @@ def build_morph_panel(read: Callable[[dict[Any, Any]], BlendRequest], inputs: se
     """
     with gr.Accordion(t("ui.blend.morph"), open=False, elem_id="blend-morph"):
         gr.Markdown(t("ui.blend.morph_hint"), elem_classes="hint")
-        kind = gr.Radio(kind_choices("en"), value="strip", show_label=False, elem_id="morph-kind")
+        kind = gr.Radio(
+            named_choices("ui.blend.morph", KINDS, "en"), value="strip", show_label=False, elem_id="morph-kind"
+        )
         seconds = gr.Slider(
             0.5, 4, value=1.5, step=0.5, label=t("ui.blend.seconds"), visible=False, elem_id="morph-seconds"
         )
@@ -114,8 +116,3 @@ def morph_to(path: Path, wanted: BlendRequest, kind: str, seconds: float) -> Ite
     frames = min(round(FPS * seconds), MorphOptions.settings()["frames_between"].high)
     film = MorphOptions(frames, round(FPS * HOLD), wanted.strength)
     yield from morph_steps(wanted.content, styles, film, side=SIDES[kind], options=wanted.options, out=path)
-
-
-def kind_choices(language: str) -> list[tuple[str, str]]:
-    """Return the kinds of file that can be made."""
-    return [(say(f"ui.blend.morph.{kind}", language), kind) for kind in KINDS]

@@ -16,21 +16,21 @@ from deepart.ui import samples
 from deepart.ui.blend import style_slots
 from deepart.ui.blend.endpoint import add_blend_endpoint
 from deepart.ui.blend.handlers import (
+    MODES,
     NOTHING_SELECTED,
     NUM_RELATED,
     BlendPage,
     first_slots,
-    mode_choices,
     painting_shown,
     say_stopped,
-    where_choices,
 )
 from deepart.ui.blend.morph_panel import build_morph_panel
+from deepart.ui.blend.request import WHERE
 from deepart.ui.blend.style_slots import COLOURS
 from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import ONE_AT_A_TIME, in_order, option_controls
+from deepart.ui.events import named_choices, unread, unread_editor
 from deepart.ui.events import translations as t
-from deepart.ui.events import unread, unread_editor
 from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel, Pictures
@@ -94,7 +94,11 @@ def _add_mix(page: BlendPage) -> None:
     first_photo = str(samples.folder() / samples.FIRST_BLEND.photo)
     page.content = picture_upload(t("ui.content"), "blend-content", height=240, value=first_photo)
     page.mode = gr.Radio(
-        mode_choices("en"), value="sliders", label=t("ui.blend.mode"), elem_id="blend-mode", elem_classes="segmented"
+        named_choices("ui.blend", MODES, "en"),
+        value="sliders",
+        label=t("ui.blend.mode"),
+        elem_id="blend-mode",
+        elem_classes="segmented",
     )
     page.rows, page.pictures, page.weights, page.removes = [], [], [], []
     with gr.Column(elem_id="blend-weights", elem_classes="style-rows") as page.slider_side:
@@ -145,7 +149,9 @@ def _add_settings(page: BlendPage) -> None:
             for layer, label in zip(LAYERS, labels)
         }
     with gr.Accordion(t("ui.blend.where"), open=False, elem_id="blend-place") as page.where_side:
-        page.where = gr.Radio(where_choices("en"), value="everywhere", show_label=False, elem_id="blend-where")
+        page.where = gr.Radio(
+            named_choices("ui.blend.where", WHERE, "en"), value="everywhere", show_label=False, elem_id="blend-where"
+        )
         gr.Markdown(t("ui.blend.where_hint"), elem_classes="hint")
         with gr.Column(visible=False) as page.strokes_side:
             page.legend = gr.HTML(style_slots.legend(first_slots(), "en"), elem_id="blend-legend")

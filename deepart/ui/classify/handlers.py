@@ -22,7 +22,7 @@ from deepart.ui import samples
 from deepart.ui.classify import html
 from deepart.ui.classify import request as request_of
 from deepart.ui.classify.request import TOP
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.events import translations as t
 from deepart.ui.pictures import is_about_picture
 
@@ -126,7 +126,7 @@ def translate_classify(request: gr.Request) -> tuple[Any, ...]:
         return (gr.skip(),) * 3
     return (
         gr.update(value=sample_items(language)),
-        gr.update(choices=head_choices(language)),
+        gr.update(choices=named_choices("ui.classify.head", HEADS, language)),
         gr.update(choices=model_choices(language)),
     )
 
@@ -177,7 +177,3 @@ def _progress(step: runtime.Progress, language: str) -> str:
     if step.total < 2**20:  # not bytes
         return say("ui.classify.asking", language)
     return say("ui.classify.fetching", language, done=step.done >> 20, total=step.total >> 20)
-
-
-def head_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.classify.head.{head}", language), head) for head in HEADS]

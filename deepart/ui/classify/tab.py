@@ -16,7 +16,6 @@ from deepart.ui.classify.handlers import (
     choose_sample,
     clear_answer,
     evidence_picture,
-    head_choices,
     model_choices,
     sample_items,
     show_answer,
@@ -26,7 +25,7 @@ from deepart.ui.classify.handlers import (
     show_more_evidence,
     translate_classify,
 )
-from deepart.ui.events import QUIET, unread
+from deepart.ui.events import QUIET, named_choices, unread
 from deepart.ui.events import translations as t
 from deepart.ui.pictures import checked, picture_upload
 from deepart.ui.rooms import Room, senders_row
@@ -61,7 +60,7 @@ def build_classify_tab(tab: gr.Tab) -> Room:
             with gr.Column(visible=False, elem_id="classify-evidence") as evidence_side:
                 nearest = gr.HTML(elem_id="classify-nearest")
                 head = gr.Radio(
-                    head_choices("en"),
+                    named_choices("ui.classify.head", HEADS, "en"),
                     value=HEADS[0],
                     label=t("ui.classify.evidence"),
                     elem_id="classify-head",

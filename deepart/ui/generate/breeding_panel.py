@@ -11,8 +11,7 @@ from deepart.errors import InputError
 from deepart.tasks.generate.breeding import LEVEL_GROUPS, lineage, neighbours, next_generation
 from deepart.tasks.generate.generate import ArtGenerator, random_seed
 from deepart.tasks.generate.genome import Genome
-from deepart.text import say
-from deepart.ui.events import QUIET, handler, language_of
+from deepart.ui.events import QUIET, handler, language_of, named_choices
 from deepart.ui.events import translations as t
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate.studio import Studio
@@ -45,7 +44,10 @@ def build_cross_panel(studio: gr.State) -> CrossPanel:
             share = gr.Slider(0, 1, value=0, step=0.02, label=t("ui.generate.share"), elem_id="generate-share")
         with gr.Column(visible=False) as levels_side:
             levels = gr.CheckboxGroup(
-                level_choices("en"), value=[], label=t("ui.generate.levels"), elem_id="generate-levels"
+                named_choices("ui.generate.level", LEVEL_GROUPS, "en"),
+                value=[],
+                label=t("ui.generate.levels"),
+                elem_id="generate-levels",
             )
 
     @handler
@@ -125,8 +127,3 @@ def lineage_update(studio: Studio, language: str) -> dict[str, Any]:
 def tile_of(genome: Genome, language: str) -> Tile:
     """Return a picture as a small tile."""
     return Tile(genome.id, request_of.caption(genome, language), request_of.tile_image(genome))
-
-
-def level_choices(language: str) -> list[tuple[str, str]]:
-    """Return what can follow another picture."""
-    return [(say(f"ui.generate.level.{group}", language), group) for group in LEVEL_GROUPS]

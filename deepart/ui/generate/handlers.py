@@ -21,12 +21,12 @@ from deepart.tasks.generate.genome import ANY_STYLE, Genome, Start
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.text import say
 from deepart.ui.controls import choices_of
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.generate import html
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate import steering_panel as steered
-from deepart.ui.generate.breeding_panel import level_choices, lineage_update
-from deepart.ui.generate.region_panel import editor_update, way_choices
+from deepart.ui.generate.breeding_panel import LEVEL_GROUPS, lineage_update
+from deepart.ui.generate.region_panel import WAYS, editor_update
 from deepart.ui.generate.request import FILE_NAME, TILE_SIDE
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
 from deepart.ui.generate.walk_panel import MOST_SECONDS
@@ -123,8 +123,8 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
         gr.update(choices=choices_of(FINISH, language)),
         gr.update(choices=choices_of(LOOK, language)),
         gr.update(choices=choices_of(WalkOptions.settings()["easing"], language)),
-        gr.update(choices=level_choices(language)),
-        gr.update(choices=way_choices(language)),
+        gr.update(choices=named_choices("ui.generate.level", LEVEL_GROUPS, language)),
+        gr.update(choices=named_choices("ui.generate.way", WAYS, language)),
         gr.update(choices=request_of.model_choices(language)),
     )
 

@@ -11,8 +11,7 @@ from deepart.errors import InputError
 from deepart.options import MOST_SEED
 from deepart.tasks.generate.generate import ArtGenerator, patch_region, random_seed
 from deepart.tasks.paint.masks import mask_from_editor
-from deepart.text import say
-from deepart.ui.events import QUIET, handler, unread_editor
+from deepart.ui.events import QUIET, handler, named_choices, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate.studio import Studio
@@ -51,7 +50,11 @@ def build_region_panel(studio: gr.State, count: gr.Radio) -> tuple[gr.ImageEdito
             elem_id="generate-editor",
         )
         way = gr.Radio(
-            way_choices("en"), value=WAYS[0], show_label=False, elem_id="generate-way", elem_classes="segmented"
+            named_choices("ui.generate.way", WAYS, "en"),
+            value=WAYS[0],
+            show_label=False,
+            elem_id="generate-way",
+            elem_classes="segmented",
         )
         paint = gr.Button(t("ui.generate.repaint"), size="md", elem_id="generate-region-run")
     unread_editor(editor)
@@ -93,8 +96,3 @@ def editor_update(studio: Studio) -> Any:
     studio.on_canvas = studio.easel.id
     picture = request_of.quick(studio.easel).resize((EDITOR_SIDE, EDITOR_SIDE), Image.Resampling.BICUBIC)
     return {"background": picture, "layers": [], "composite": None}
-
-
-def way_choices(language: str) -> list[tuple[str, str]]:
-    """Return what can be done with the region."""
-    return [(say(f"ui.generate.way.{way}", language), way) for way in WAYS]

@@ -19,7 +19,7 @@ from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui.choices import recipe_from, settings_note
 from deepart.ui.controls import choices_of, finished
-from deepart.ui.events import handler, language_of
+from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.paintings import shown
 from deepart.ui.restore import html
 from deepart.ui.restore import request as request_of
@@ -157,7 +157,7 @@ def translate_restore(request: gr.Request) -> tuple[Any, ...]:
         html.waiting(say("ui.restore.result_waiting", language)),
         gr.update(choices=extend_choices(language)),
         gr.update(choices=choices_of(RestoreOptions.settings()["look"], language)),
-        gr.update(choices=view_choices(language)),
+        gr.update(choices=named_choices("ui.restore.view", VIEWS, language)),
         *(gr.update(choices=engine_choices(role, language)) for role in KINDS),
     )
 
@@ -308,10 +308,6 @@ def extend_choices(language: str) -> list[tuple[str, str]]:
         *((say(f"ui.restore.extend.{name}", language, percent=percent), wish) for wish, name, percent in sides),
         *((ratio, ratio) for ratio in ("1:1", "5:4", "4:3", "3:2", "16:9", "4:5", "3:4", "2:3", "9:16")),
     ]
-
-
-def view_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.restore.view.{view}", language), view) for view in VIEWS]
 
 
 def engine_choices(role: str, language: str) -> list[tuple[str, str]]:

@@ -16,8 +16,8 @@ from deepart.text import say
 from deepart.ui.choices import captioned_gallery, settings_upload
 from deepart.ui.classify.request import any_repository
 from deepart.ui.controls import option_controls
+from deepart.ui.events import named_choices, unread
 from deepart.ui.events import translations as t
-from deepart.ui.events import unread
 from deepart.ui.large.panel import LargePanel
 from deepart.ui.made import made_panel
 from deepart.ui.pictures import before_and_after, checked, picture_upload
@@ -49,7 +49,6 @@ from deepart.ui.restore.handlers import (
     stop_restoring,
     straighten_picture,
     translate_restore,
-    view_choices,
 )
 from deepart.ui.restore.mask_panel import build_mask_panel
 from deepart.ui.restore.request import CONTROLS, KINDS
@@ -275,7 +274,7 @@ def _result_side(
         bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
         with gr.Column(visible=False, elem_id="restore-shown") as view_side:
             view = gr.Radio(
-                view_choices("en"),
+                named_choices("ui.restore.view", VIEWS, "en"),
                 value=VIEWS[0],
                 show_label=False,
                 container=False,

@@ -25,7 +25,7 @@ from deepart.text import say
 from deepart.ui import samples
 from deepart.ui.choices import gallery_items, one_of, recipe_from, settings_note, within
 from deepart.ui.controls import restored, translated
-from deepart.ui.events import handler, language_of, show_progress
+from deepart.ui.events import handler, language_of, named_choices, show_progress
 from deepart.ui.expectation import expected
 from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.pictures import EDITOR_SIDE, canvas, place_on_canvas
@@ -58,7 +58,7 @@ def translate(request: gr.Request) -> tuple[Any, ...]:
         gr.update(value=gallery_items(language)),
         gr.update(value=example_items(language)),
         *translated(language),
-        gr.update(choices=where_choices(language)),
+        gr.update(choices=named_choices("ui.where", WHERE, language)),
         gr.update(choices=outside_choices(language)),
         _styles()[samples.EXAMPLES[0].style].credit(language),
     )
@@ -215,10 +215,6 @@ def example_items(language: str) -> list[tuple[str, str]]:
         (str(samples.folder() / example.photo), f"× {styles[example.style].title_in(language)}")
         for example in samples.EXAMPLES
     ]
-
-
-def where_choices(language: str) -> list[tuple[str, str]]:
-    return [(say(f"ui.where.{where}", language), where) for where in WHERE]
 
 
 def outside_choices(language: str) -> list[tuple[str, str]]:

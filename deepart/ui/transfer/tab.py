@@ -15,7 +15,7 @@ from deepart.tasks.paint.gallery import NamedStyle, named_styles
 from deepart.ui import samples
 from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import in_order, option_controls
-from deepart.ui.events import QUIET, unread, unread_editor
+from deepart.ui.events import QUIET, named_choices, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
@@ -48,9 +48,8 @@ from deepart.ui.transfer.handlers import (
     show_first_picture,
     show_place,
     translate,
-    where_choices,
 )
-from deepart.ui.transfer.request import TransferRequest
+from deepart.ui.transfer.request import WHERE, TransferRequest
 from deepart.ui.transfer.tiles import wire_swatches, wire_tiles
 from deepart.ui.widgets.object_picker import build_object_picker
 
@@ -250,7 +249,9 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
             "transfer", [name for name in PaintOptions.settings() if name not in ("protect_faces", "size")]
         )
         with gr.Accordion(t("ui.where"), open=False, elem_id="transfer-place"):
-            where = gr.Radio(where_choices("en"), value="everywhere", show_label=False, elem_id="transfer-where")
+            where = gr.Radio(
+                named_choices("ui.where", WHERE, "en"), value="everywhere", show_label=False, elem_id="transfer-where"
+            )
             with gr.Column(visible=False) as painted_mask:
                 editor = gr.ImageEditor(
                     label=t("ui.paint_mask"),
