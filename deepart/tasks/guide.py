@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from deepart.text import say
+
+KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
+"""Of a text, in a topic's controls."""
 
 _FILE = Path(__file__).parents[1] / "data" / "how_it_works.json"
 
@@ -23,13 +27,16 @@ class Topic:
     """LaTeX."""
     code: str
     """Path in the repository and name in it: "deepart/training/loop.py:fit"."""
-    control: str
-    """Where it can be seen or changed, as Markdown."""
+    controls: tuple[str, ...]
+    """Where it can be seen or changed on the page: in place of words the keys of its texts, so that both agree."""
+    commands: tuple[str, ...]
 
     def markdown(self, language: str) -> str:
         """Return the topic as Markdown."""
         told = say("guide.code", language), say("guide.control", language)
-        where = f"{told[0]} `{self.code}`  \n{told[1]} {self.control}"
+        ways = [KEY.sub(lambda key: say(key[0], language), way) for way in self.controls]
+        ways += [f"`{command}`" for command in self.commands]
+        where = f"{told[0]} `{self.code}`  \n{told[1]} {'; '.join(ways)}"
         return f"### {self.title}\n\n{self.text}\n\n$${self.formula}$$\n\n{where}\n"
 
 
@@ -37,7 +44,17 @@ class Topic:
 def topics(language: str = "en") -> tuple[Topic, ...]:
     """Return every topic, in the order in which they are read."""
     rows = json.loads(_FILE.read_text("utf-8"))
-    return tuple(Topic(row["key"], formula=row["formula"], code=row["code"], **row[language]) for row in rows)
+    return tuple(
+        Topic(
+            row["key"],
+            **row[language],
+            formula=row["formula"],
+            code=row["code"],
+            controls=tuple(row["controls"]),
+            commands=tuple(row["commands"]),
+        )
+        for row in rows
+    )
 
 
 def page(language: str = "en") -> str:
