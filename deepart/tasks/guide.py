@@ -11,7 +11,7 @@ from pathlib import Path
 from deepart.text import say
 
 KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
-"""Of a text, in a topic's controls."""
+"""What stands for a text in the controls of a topic."""
 
 _FILE = Path(__file__).parents[1] / "data" / "how_it_works.json"
 
