@@ -49,7 +49,7 @@ def test_pictures_and_start_are_all_that_is_needed(page: Page, tmp_path: Path) -
     (job,) = jobs.jobs()
     config = job.config
     assert (config.data, config.task, config.trained, config.column) == ("my-works-2", "classifier", "heads", "artist")
-    test = len(find_data_set("my-works-2").works("test"))
+    test = len(find_data_set("my-works-2").artworks("test"))
     for sentence in (
         say("ui.admin.is_stored", name="my-works-2", count=28),
         say("ui.admin.teach_tested", count=test),
