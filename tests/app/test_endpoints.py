@@ -80,7 +80,7 @@ def small(tmp_path: Path) -> Path:
 
 def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
     endpoints = client.view_api(return_format="dict", print_info=False)
-    known = {"/transfer", "/refine", "/blend", "/fit", "/classify", "/restore", "/health"}
+    known = {"/transfer", "/refine", "/blend", "/film", "/fit", "/classify", "/restore", "/health"}
     known |= {"/generate"} if is_available() else set()
     assert set(endpoints["named_endpoints"]) == known
     assert endpoints["unnamed_endpoints"] == {}

@@ -33,6 +33,6 @@ def test_an_assistant_finds_the_endpoints_and_uses_one(tmp_path: Path) -> None:
         tools, answer = pool.submit(asyncio.run, use(url)).result()
     assert "'status': 'ok'" in answer
     names = {name.removesuffix("_endpoint") for name in tools}
-    verbs = {"transfer", "refine", "fit", "blend", "classify", "restore", "generate"}
+    verbs = {"transfer", "refine", "film", "fit", "blend", "classify", "restore", "generate"}
     assert names == {*verbs, "report"}  # and none of Admin
     assert [name for name, about in tools.items() if len(about) < 60] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from PIL import Image
 
 import deepart
 from deepart.errors import InputError
-from deepart.options import FilmOptions
+from deepart.options import FilmOptions, PaintOptions
 from deepart.recipes import Recipe
 from deepart.runtime import run
 from deepart.tasks import films
@@ -127,6 +128,47 @@ def test_strength_0_leaves_a_film_as_it_is(tmp_path: Path) -> None:
     with Image.open(tmp_path / "b.gif") as painted:
         difference = np.abs(np.asarray(painted.convert("RGB"), float) - np.asarray(frames(1)[0], float))
     assert difference.mean() < 12  # what two palettes take away
+
+
+def test_a_program_gets_the_film_of_the_kind_that_it_asks_for(tmp_path: Path) -> None:
+    pytest.importorskip("gradio")
+    from deepart.ui.transfer.film_endpoint import FilmRequest, film_endpoint, film_to
+
+    source = str(gif(tmp_path / "a.gif", [100, 100]))
+    values = {"content": source, "style": None, "style_name": STYLE, "kind": "webp"} | asdict(FilmOptions(side=128))
+    *meanwhile, last = film_endpoint(values, None)
+    assert set(meanwhile) == {None} and Path(last).name == "deepart-film.webp"
+    for wanted, key in (
+        (FilmRequest(None, STYLE, "mp4"), "film.missing"),
+        (FilmRequest(source, None, "mp4"), "style.missing"),
+        (FilmRequest(source, STYLE, "avi"), "setting.choice"),
+    ):
+        with pytest.raises(InputError) as caught:
+            next(film_to(tmp_path, wanted))
+        assert caught.value.key == key
+
+
+def test_the_page_paints_a_film_as_its_other_settings_say(tmp_path: Path) -> None:
+    gr = pytest.importorskip("gradio")
+    from deepart.ui.controls import in_order, option_controls
+    from deepart.ui.transfer.film_panel import build_film_panel
+    from handlers import Page
+
+    def build() -> None:
+        style = gr.Image(elem_id="own-style", type="filepath")
+        strength = gr.Slider(0, 1, 1, elem_id="strength")
+        options = in_order(option_controls("transfer", PaintOptions.settings()))
+        build_film_panel(gr.State(STYLE), style, strength, options)
+
+    page = Page(build, tmp_path)
+    page.do("film-run", "click")
+    assert len(page.toasts) == 1  # there is no film yet
+    page["film-file"] = str(gif(tmp_path / "a.gif", [100, 100]))
+    page["film-kind"], page["strength"], page["transfer-colour"] = "webp", 0.5, "luminance"
+    page.do("film-run", "click")
+    recipe = Recipe.from_json(read_comment(page["film-animation"]) or "")
+    assert (recipe.settings["strength"], recipe.settings["colour"]) == (0.5, "luminance")
+    assert page["film-download"] and page["film-progress"] == "" and len(page.toasts) == 1
 
 
 def test_what_is_no_film_is_refused_before_it_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,6 +166,7 @@ def test_the_endpoint_has_every_setting_and_keeps_its_contract(tab: tuple[str, g
 @pytest.mark.parametrize(
     "command",
     [
+        ["film", "a", "b"],
         ["fit", "a"],
         ["walk", "--seeds", "1", "2"],
         ["transfer", "a", "b"],
@@ -182,7 +183,14 @@ def test_the_command_has_an_option_for_every_setting(command: list[str], tmp_pat
     own_size = command[0] in ("sheet", "morph")  # these have --side
     of_verb = OPTIONS.get(command[0], PaintOptions).settings() | (PaintOptions.settings() if own_size else {})
     known = [each for each in of_verb.values() if not (own_size and each.name == "size")]
-    outputs = {"batch": "a.zip", "morph": "a.gif", "walk": "a.gif", "fit": "a.json", "generate": str(tmp_path)}
+    outputs = {
+        "batch": "a.zip",
+        "morph": "a.gif",
+        "walk": "a.gif",
+        "film": "a.gif",
+        "fit": "a.json",
+        "generate": str(tmp_path),
+    }
     output = ["-o", outputs.get(command[0], "a.png")]
     given = []
     for each in known:

@@ -21,6 +21,7 @@ from deepart.tasks.restore.restore import restore
 from deepart.tasks.restore.straighten import straighten
 from deepart.text import say
 from deepart.ui.choices import settings_note
+from deepart.ui.restore import request
 from deepart.ui.restore.damaged_samples import damaged
 from deepart.ui.restore.tab import build_restore_tab
 from deepart.ui.rooms import connect
@@ -36,7 +37,8 @@ def build() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
+def _tiny(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(request, "_samples", {})  # what other networks made of them
     with tiny_restorers():
         yield
 
@@ -166,6 +168,20 @@ def test_a_sample_is_restored_by_one_click(page: Page) -> None:
     page.do("restore-samples", "select", selected=3)
     width, height = (4 * side for side in load_image(damaged("small")).size)
     assert f"{width} × {height}" in page["restore-status"]
+
+
+def test_a_sample_is_restored_once_for_all_visitors(
+    page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, run_plan = [], request.run_plan
+    monkeypatch.setattr(request, "run_plan", lambda *args: runs.append(args) or run_plan(*args))
+    another = Page(build, tmp_path)
+    for each in (page, another):
+        each.do("restore-samples", "select", selected=3)
+    assert len(runs) == 1
+    assert (pixels(page["restore-download"]) == pixels(another["restore-download"])).all()
+    another.do("restore-run", "click")  # what is asked for is done
+    assert len(runs) == 2
 
 
 def test_a_print_photographed_askew_is_straightened_restored_and_put_back(page: Page, tmp_path: Path) -> None:
