@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args
 
 from deepart.errors import InputError
 from deepart.runtime import Progress
-from deepart.tasks.tiled import patiently
 
 if TYPE_CHECKING:
     import optuna
@@ -166,6 +165,8 @@ def search_steps(
         InputError: Optuna is not installed, or nothing may be changed, or there is no such method.
     """
     check_method(method)
+    from deepart.tasks.tiled import patiently  # loads PyTorch, which takes seconds: only where there is work to do
+
     if not space:
         raise InputError("search.nothing")
     study = _open(space, journal, method, seed, prune)

@@ -268,12 +268,13 @@ def _soup(options: argparse.Namespace) -> None:
 
 
 def _search(options: argparse.Namespace) -> None:
-    from deepart.admin.objectives import HEAD_SPACE, heads_objective
     from deepart.admin.search import check_method, search_steps
     from deepart.files import replacing
     from deepart.runtime import run
 
     check_method(options.method)
+    from deepart.admin.objectives import HEAD_SPACE, heads_objective  # loads PyTorch, which takes seconds
+
     objective = run(heads_objective(options.data, seed=options.seed), progress_line())
     found = run(
         search_steps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -16,9 +17,12 @@ from deepart.admin import objectives
 from deepart.admin.objectives import HEAD_SPACE, HeadsObjective
 from deepart.admin.search import METHODS, Found, Report, Setting, Value, results, search_steps
 from deepart.errors import InputError
+from deepart.text import say
 from unit.admin.tiny_checkpoints import striped_set
 
 pytest.importorskip("optuna")
+
+ROOT = Path(__file__).resolve().parents[3]
 
 SPACE = (Setting("x", low=0.0, high=1.0, steps=6), Setting("colour", choices=("red", "blue")))
 
@@ -111,6 +115,13 @@ def test_what_a_method_lacks_is_said_before_any_picture_is_looked_at(
     monkeypatch.setitem(sys.modules, "optuna", None)
     assert main(arguments) == 2
     assert "pip install optuna" in capsys.readouterr().err
+
+
+def test_the_refusal_does_not_wait_for_pytorch(tmp_path: Path) -> None:
+    code = "import sys; sys.modules.update(optuna=None, torch=None); from deepart.__main__ import main; "
+    code += "sys.exit(main(['search', '--data', '.', '--journal', 'a.log', '--minutes', '1']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 2 and done.stderr.strip().endswith(say("search.no_optuna"))
 
 
 def test_a_forest_goes_where_the_hill_is(tmp_path: Path) -> None:
