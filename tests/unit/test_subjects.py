@@ -134,8 +134,16 @@ def test_brushwork_must_not_hide_what_was_asked_for(monkeypatch: pytest.MonkeyPa
     steps = showing_steps(engine, genomes, 1, "landscape", classifier=Sees("PLPLPPLP" + "PLP"), is_varied=is_varied)
     chosen = runtime.run(steps)
     assert [genome.seed for genome in chosen.genomes] == [3] and (chosen.found, chosen.looked_at) == (3, 8)
-    chosen = runtime.run(showing_steps(engine, genomes, 1, "landscape", classifier=Sees("PLPPPPPP" + "P")))
+    chosen = runtime.run(showing_steps(engine, genomes, 1, "landscape", classifier=Sees("PLPPPPPP" + 8 * "P")))
     assert [genome.seed for genome in chosen.genomes] == [1] and chosen.found == 0
+
+
+def test_brushwork_may_bring_out_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = ArtGenerator()
+    monkeypatch.setattr(ArtGenerator, "paint", lambda self, genome: Image.new("RGB", (8, 8)))
+    genomes = with_brushwork([engine.born(seed) for seed in range(8)])
+    chosen = runtime.run(showing_steps(engine, genomes, 1, "landscape", classifier=Sees(8 * "P" + "PPL")))
+    assert [genome.seed for genome in chosen.genomes] == [2] and chosen.found == 1
 
 
 def test_what_is_rare_is_said_with_its_paintings() -> None:

@@ -97,6 +97,11 @@ class Brushwork:
         shown = [found for found, name in zip(self.genres, self.styles) if name == style and found]
         return shown.count(genre), len(shown)
 
+    def shares_of(self, genre: str) -> dict[str, float]:
+        """Return the share of paintings that show a genre, of each style of which something is known."""
+        counts = {style: self.paintings_of(style, genre) for style in dict.fromkeys(self.styles)}
+        return {style: shown / known for style, (shown, known) in counts.items() if known}
+
     def vector_of(self, genome: Genome) -> Tensor:
         """Return the code that a genome is painted with, (D,): its seeds in its styles, by their shares."""
         shares: dict[str, float] = {}

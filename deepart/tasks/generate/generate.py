@@ -10,7 +10,7 @@ another number of threads, or on another processor, one value in a hundred thous
 from __future__ import annotations
 
 import secrets
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -144,7 +144,7 @@ class ArtGenerator:
             style: one of `styles`; "any" draws one by its share, the same for the same seed.
             truncation: see `generate`.
             finish: "painted" in brushwork that the seed draws, if the checkpoint has any.
-            genre: draw that from paintings of it; what the picture shows does not depend on it.
+            genre: that is looked for: draw brushwork, and "any" style, from paintings that show it.
 
         Raises:
             InputError: a setting is out of its range, or there is no such style.
@@ -153,8 +153,9 @@ class ArtGenerator:
         GenerateOptions(seed=seed, truncation=truncation, finish=finish).check()
         seed = int(seed)
         z, _ = self.network().draw([seed])
-        style = self._drawn_style(self.known_style(style), seed)
-        known = brushwork.find_brushwork(self.checkpoint) if finish == "painted" else None
+        known = brushwork.find_brushwork(self.checkpoint)
+        style = self._drawn_style(self.known_style(style), seed, known.shares_of(genre) if known and genre else {})
+        known = known if finish == "painted" else None
         painted_by = known.seed_for(style, genre, seed) if known and genre else seed
         return Genome(
             self.checkpoint,
@@ -166,12 +167,14 @@ class ArtGenerator:
             seed=seed,
         )
 
-    def _drawn_style(self, style: str, seed: int) -> str:
-        """Return a style, drawn by its share for a seed if it is "any"."""
+    def _drawn_style(self, style: str, seed: int, weights: Mapping[str, float]) -> str:
+        """Return a style, drawn for a seed if it is "any": by its share, times its weight if one has any."""
         names = self.network().styles
         if style != ANY_STYLE or not names:
             return style
         shares = np.array(self.network().config.shares or [[1]] * len(names)).sum(1)
+        weighted = shares * [weights.get(name, 0.0) for name in names]
+        shares = weighted if weighted.any() else shares
         # Not from the seed alone: the latent is drawn from that.
         return str(np.random.default_rng((seed, _STYLE_STREAM)).choice(names, p=shares / shares.sum()))
 

@@ -39,6 +39,7 @@ MOST_LOOKED_AT = 64
 _FOLDED = {"nude_painting": "genre_painting"}  # figures, either way
 _RARE = 1 / 8  # of the pictures of a style
 _TOGETHER = 8  # pictures that are looked at in one go
+_LAST = 8  # pictures that are painted though they do not seem to show a genre, if none does
 _MORE = 3  # pictures that seem to show a genre, for each that a wall has of it
 
 
@@ -128,6 +129,7 @@ def showing_steps(
     likely: list[float] = []
     seeming: list[int] = []
     showing: list[int] = []
+    painted: list[int] = []
     seen: dict[int, Tensor] = {}
     enough = _MORE * count if is_varied else count
 
@@ -149,6 +151,7 @@ def showing_steps(
             is_shown = True
             if genomes[place].brushwork:
                 (likely[place],), (is_shown,) = yield from look([place], is_finished=True)
+                painted.append(place)
             if is_shown:
                 showing.append(place)
 
@@ -165,12 +168,15 @@ def showing_steps(
     if is_varied:
         # Of all that are called so, those that differ most are those that are least so.
         yield from confirm(sorted(seeming, key=lambda place: -likely[place])[: 2 * count])
-        showing.sort()
+    if not showing:  # brushwork of paintings that show it can make it so
+        likeliest = sorted(set(range(len(likely))) - set(painted), key=lambda place: -likely[place])
+        yield from confirm([place for place in likeliest if genomes[place].brushwork][:_LAST])
+    showing.sort()
     if is_varied and len(showing) > 1:
         among = varied(classifier, torch.stack([seen[place] for place in showing]).mean(1), count)
         showing = [showing[place] for place in among]
-    found = len(seeming) if showing else 0
-    nearest = [max(seeming or range(len(likely)), key=lambda place: likely[place])]
+    found = max(len(seeming), len(showing)) if showing else 0
+    nearest = [max(painted or range(len(likely)), key=lambda place: likely[place])]
     chosen = [genomes[place] for place in (showing or nearest)[:count]]
     return Chosen(chosen, genre, found, len(likely), _paintings_of(engine, style, genre))
 
