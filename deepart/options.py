@@ -298,7 +298,7 @@ class GenerateOptions(Options):
     finish: Finish = setting("painted", choices=get_args(Finish))
     upscale: int = setting(1, choices=(1, 2, 4), is_whole=True, unit="×")
     look: Look = setting("faithful", choices=get_args(Look))
-    freedom: float = setting(0.3)
+    freedom: float = setting(0.2)
 
 
 @dataclass(frozen=True, slots=True)

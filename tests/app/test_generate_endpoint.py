@@ -55,7 +55,7 @@ def test_keeps_its_contract(client: Client) -> None:
         ("genre", "any"),
         ("checkpoint", DEFAULT_CHECKPOINT),
         ("finish", "painted"),
-        ("freedom", 0.3),
+        ("freedom", 0.2),
         ("start", None),
     ]
     assert all(each["parameter_has_default"] for each in contract["parameters"])

@@ -22,7 +22,7 @@ from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.generate.brushwork import find_brushwork
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, Genome
-from deepart.tasks.generate.variety import described, varied
+from deepart.tasks.generate.variety import a_few_more, described, varied
 from deepart.tasks.tiled import patiently
 from deepart.text import say
 
@@ -131,7 +131,7 @@ def showing_steps(
     showing: list[int] = []
     painted: list[int] = []
     seen: dict[int, Tensor] = {}
-    enough = _MORE * count if is_varied else count
+    enough = a_few_more(count) if is_varied else count
 
     def look(places: range | list[int], is_finished: bool) -> Generator[Progress, None, tuple[list[float], list[bool]]]:
         """Return how probable the genre is in some pictures, and in which it is what is most probable."""
@@ -156,7 +156,7 @@ def showing_steps(
                 showing.append(place)
 
     for start in range(0, len(genomes), _TOGETHER):
-        if len(seeming if is_varied else showing) >= enough:
+        if len(seeming) >= _MORE * count if is_varied else len(showing) >= count:
             break
         places = range(start, min(start + _TOGETHER, len(genomes)))
         probable, is_best = yield from look(places, is_finished=False)

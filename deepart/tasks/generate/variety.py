@@ -69,8 +69,8 @@ def varied_steps(
 ) -> Generator[Progress, None, list[Genome]]:
     """Choose at most `count` of some pictures for variety, as an engine.
 
-    Of the others the worse half is not looked at again, see `best_first`: there are the failures.  No two are
-    near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
+    They are chosen from a few more than are wanted, the best, see `best_first`: among the others are the failures.  No
+    two are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
 
     Args:
         classifier: whose features are compared; the bundled one if None.
@@ -90,9 +90,14 @@ def varied_steps(
         done = Progress(start, len(genomes), "progress.choosing")
         parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
     features = torch.cat(parts)
-    kept = best_first(classifier, features, max(count, len(genomes) // 2))
+    kept = best_first(classifier, features, max(count, min(len(genomes) // 2, a_few_more(count))))
     kept = sorted({0, *kept[:-1]} if with_first and 0 not in kept else kept) if with_first else kept
     return [genomes[kept[place]] for place in varied(classifier, features[kept].mean(1), count)]
+
+
+def a_few_more(count: int) -> int:
+    """Return from how many good pictures so many are chosen for variety."""
+    return count + count // 4
 
 
 def best_first(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
@@ -122,10 +127,11 @@ def described(
     """Return what the classifier sees in pictures, (B, views, D).
 
     Args:
-        is_finished: look at them in their brushwork, not as the network alone paints them, which is faster.
+        is_finished: look at them in their brushwork and thoroughly, as Classify does, not as the network alone paints
+            them, which is several times as fast.
     """
     pictures = [engine.paint(genome) for genome in genomes] if is_finished else _sketched(engine, genomes)
-    return classifier.describe(pictures, thorough=False)
+    return classifier.describe(pictures, thorough=is_finished)
 
 
 def varied(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:

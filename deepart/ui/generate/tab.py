@@ -236,6 +236,7 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
     large = LargePanel("generate")
     steer_side = gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer")
     with steer_side:
+        own = build_projection_panel(studio)
         picture_style = gr.Dropdown(
             steered.first_style_choices(),
             value=ANY_STYLE,
@@ -255,7 +256,6 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
         evolution = build_evolution_panel(studio, count, wall)
         pad_side, pad, map_side, mood_map, map_axes = steered.build_pads()
         region, way, repainted = build_region_panel(studio, count)
-        own = build_projection_panel(studio)
     film = build_walk_panel(studio, wall)
     with gr.Accordion(t("ui.generate.expert"), open=False, elem_id="generate-expert", elem_classes="drawer"):
         variety = gr.Slider(
