@@ -278,6 +278,7 @@ class RestoreOptions(Options):
     straighten: bool = setting(False)
     colourise: float = setting(0.0)
     extend: str = setting("")
+    size: int | None = setting(None, 64, 8192, offered=(1024, 1600, 2048, 3072, 4096), is_whole=True, unit="px")
 
 
 MOST_SEED, MOST_TRUNCATION = 2**53 - 1, 1.5

@@ -33,3 +33,9 @@ def say(key: str, language: str = "en", **values: object) -> str:
         KeyError: there is no such key.
     """
     return texts(language if language in LANGUAGES else "en")[key].format(**values)
+
+
+def say_seconds(seconds: float, language: str = "en") -> str:
+    """Return a length of time in whole minutes, or in seconds if it is a short one."""
+    unit, count = ("minutes", seconds / 60) if seconds > 90 else ("seconds", seconds)
+    return say(f"ui.expected.{unit}", language, count=round(count))

@@ -67,6 +67,25 @@ def _restorer(name: str | None) -> str | HubRestorer | None:
     return open_restorer(f"{owner}/{repo}", file)
 
 
+def _tell_a_long_wait(options: argparse.Namespace, wanted: RestoreOptions) -> None:
+    """Say how long it will take, if that is long, and at what size it does not."""
+    from deepart.images import load_image
+    from deepart.tasks.restore.diagnosis import Step
+    from deepart.tasks.restore.restore import long_wait, steps_of
+    from deepart.text import say, say_seconds
+
+    usual = {action: Step(action) for action in ("clean", "colour")}
+    steps = steps_of(wanted, options.mask is not None, usual)
+    found = long_wait(load_image(options.picture).size, steps, wanted)
+    if found is None:
+        return
+    width, height = found.size
+    told = say("ui.expected", width=width, height=height, time=say_seconds(found.seconds))
+    if found.side:
+        told += " " + say("restore.long", side=found.side, time=say_seconds(found.less))
+    print(told, file=sys.stderr)
+
+
 def _restore(options: argparse.Namespace) -> int:
     from deepart.files import writable
     from deepart.images import save_png
@@ -90,6 +109,7 @@ def _restore(options: argparse.Namespace) -> int:
         steps = restore_batch_steps(sources, options.mask, wanted, pipeline, out=options.output)
         return report_batch(run(steps, progress_line()), options.output, started)
     steps = restore_steps(options.picture, options.mask, wanted, pipeline)
+    _tell_a_long_wait(options, wanted)
     result = run(steps, progress_line())
     made = recipe_of(result.after).settings
     if made.get("unsure"):

@@ -93,7 +93,7 @@ def translated(language: str) -> list[Any]:
 def choices_of(known: Setting, language: str) -> list[tuple[str, Any]]:
     """Return what can be chosen, each with its label; nothing for a setting with a slider."""
     values = known.choices or ((0, *known.offered) if known.offered else ())
-    if known.name == "size" and values:
+    if known == PaintOptions.settings()["size"]:  # that of a restoration has no usual side
         values = (0, WHOLE, *known.offered)
     return [(_label(known, value, language), value) for value in values]
 

@@ -11,7 +11,7 @@ from gradio.components import Component
 from deepart import runtime
 from deepart.errors import InputError
 from deepart.options import PaintOptions
-from deepart.text import say
+from deepart.text import say, say_seconds
 from deepart.ui.controls import USUAL_SIDE, painted_at
 from deepart.ui.events import handler, language_of
 from deepart.ui.paintings import previews
@@ -30,9 +30,7 @@ def expected(content: str | None, options: PaintOptions, language: str) -> str:
     seconds = width * height * seconds_per_pixel()
     if seconds < _WORTH_SAYING:
         return ""
-    unit, count = ("minutes", seconds / 60) if seconds > 90 else ("seconds", seconds)
-    time = say(f"ui.expected.{unit}", language, count=round(count))
-    return say("ui.expected", language, width=width, height=height, time=time)
+    return say("ui.expected", language, width=width, height=height, time=say_seconds(seconds, language))
 
 
 def add_expectation(content: gr.Image, size: Component, elem_id: str) -> None:

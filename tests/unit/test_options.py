@@ -131,7 +131,7 @@ def test_the_page_has_a_control_for_every_setting_at_its_default(tab: tuple[str,
         if isinstance(control, gr.Slider):
             assert (control.minimum, control.maximum) == (known.low, known.high)
         else:
-            offered = [0, *([WHOLE] if known.name == "size" else []), *known.offered]
+            offered = [0, *([WHOLE] if known == SETTINGS["size"] else []), *known.offered]
             assert [value for _, value in control.choices] == list(known.choices or offered)
 
 

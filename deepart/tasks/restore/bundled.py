@@ -26,7 +26,7 @@ from torch import Tensor
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
-from deepart.images import through_jpeg, to_pil, to_tensor
+from deepart.images import fit, through_jpeg, to_pil, to_tensor
 from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.options import Look
 from deepart.runtime import Progress
@@ -43,6 +43,9 @@ COLOURISER = "restore/colour-lite0-wikiart-v1"
 UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
 USED = (DENOISER, INPAINTER, DETECTOR, COLOURISER, *UPSCALERS.values())
 """Checkpoints that a restoration may depend on."""
+
+LOOKED_SIDE = 2048
+"""Longer side in pixels at which damage is looked for: scratches are that wide in larger scans, and it takes long."""
 
 _DETECTED_QUALITY = 85  # of JPEG files
 _LONGEST_JPEG = 65_500  # pixels
@@ -218,17 +221,20 @@ def _halved(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
     """Return a mask "L" of the scratches, cracks, dust, tears and stains of an RGB picture, 255 where they are.
 
+    They are looked for in a copy with a longer side of `LOOKED_SIDE` at most.
+
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
-    found, copy, step = [], picture, Progress(0, 1, "progress.finding_damage")
+    found, copy, step = [], fit(picture, LOOKED_SIDE), Progress(0, 1, "progress.finding_damage")
     while not found or max(copy.size) > _LARGE:
         if found:
             half = [-(-side // 2) for side in copy.size]
             copy = copy.resize(half, Image.Resampling.BOX, reducing_gap=2)
         likelihood = yield from _likelihood((yield from patiently(partial(as_detected, copy), step)))
         found.append((copy, likelihood))
-    return (yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage")))
+    mask = yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage"))
+    return mask.resize(picture.size, Image.Resampling.NEAREST)
 
 
 def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:

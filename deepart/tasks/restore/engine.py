@@ -19,7 +19,7 @@ from deepart import runtime
 from deepart.checkpoints import find
 from deepart.errors import InputError, WeightsError
 from deepart.images import content_hash, fit, load_image
-from deepart.options import Look, check_range
+from deepart.options import Look, RestoreOptions, check_range
 from deepart.recipes import Ingredient, Recipe, Setting, Source, attach, carries_credentials, recipe_of
 from deepart.runtime import Progress
 from deepart.tasks.find.faces import face_mask
@@ -61,6 +61,7 @@ BARE = (128, 128, 128)
 """Around the picture as it was, where it was extended."""
 
 _MOST_MARKED = 0.9  # of a picture; from the rest nothing can be filled, and most such masks are inverted
+_THIN = 64  # of 255, from which what is left of a mark counts where it was shrunk
 _PERCENT = 100  # of the progress that each step counts
 _PIECE_PIXELS, _PIECE_MARGIN, _PIECE_MULTIPLE = 4_000_000, 64, 16  # in which the relief is given back
 
@@ -85,6 +86,8 @@ class PipelineOptions:
     """A picture with the colours that "colourise" should use; None for those that are likely."""
     extend: str = ""
     """How far "extend" goes beyond the frame, see `deepart.tasks.restore.extend.margins`."""
+    size: int | None = None
+    """Longer side in pixels to which a larger picture is shrunk first."""
 
     def check(self) -> None:
         """Refuse what is out of range.
@@ -97,6 +100,7 @@ class PipelineOptions:
             raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
         if self.keep_paint is not None:
             check_range("keep_paint", self.keep_paint, 0, 1)
+        RestoreOptions.settings()["size"].check(self.size)
         asked = [engine for engine in (self.inpainter, self.denoiser, self.upscaler) if isinstance(engine, str)]
         for engine in asked:
             find_restorer(engine)
@@ -213,7 +217,7 @@ class _Work:
         loaded = load_image(self.source, keep_alpha=True)
         self._add_ingredient("content", self.source, loaded)
         self.size = loaded.size
-        loaded = self._straightened(loaded)
+        loaded = self._prepared(loaded)
         self.alpha = loaded.getchannel("A") if loaded.mode == "RGBA" else None
         self.before = self.picture = loaded.convert("RGB")
         red, green, blue = self.before.split()
@@ -391,14 +395,19 @@ class _Work:
     def _load_mask(self, role: str, source: Source, is_hole: bool = False) -> Image.Image:
         mask = masks.load_mask(source, self.size, may_be_empty=True, is_hole=is_hole)
         self._add_ingredient(role, source, mask)
-        return self._straightened(mask)
+        prepared = self._prepared(mask)
+        if is_hole and "size" in self.settings:  # a thin line is still a hole
+            prepared = prepared.point([255 * (level >= _THIN) for level in range(256)])
+        return prepared
 
-    def _straightened(self, picture: Image.Image) -> Image.Image:
-        corners = self.pipeline.corners
-        if corners is None:
-            return picture
-        self.settings["straightened"] = ", ".join(f"{x:.1f} {y:.1f}" for x, y in corners)
-        return straighten(picture, corners)
+    def _prepared(self, picture: Image.Image) -> Image.Image:
+        """Return the picture or a mask of it, straightened and shrunk."""
+        if self.pipeline.corners is not None:
+            self.settings["straightened"] = ", ".join(f"{x:.1f} {y:.1f}" for x, y in self.pipeline.corners)
+            picture = straighten(picture, self.pipeline.corners)
+        if self.pipeline.size is not None and max(picture.size) > self.pipeline.size:
+            self.settings["size"] = self.pipeline.size
+        return fit(picture, self.pipeline.size)
 
     def _add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
         self.ingredients.append(Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source)))

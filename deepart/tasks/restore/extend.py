@@ -24,8 +24,9 @@ from deepart.tiles import Box
 
 MOST_EXTENDED = 50
 """Percent of the width or height that is added at a side at most: beyond that it is a pattern, not a picture."""
+FILLED_SIDE = 2048
+"""Longer side in pixels up to which what is added is as sharp as the picture."""
 
-_FILLED_SIDE = 2048  # longer side in pixels up to which what is added is as sharp as the picture
 _GUESSED_SIDE = 256
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,4})?):(\d{1,4}(?:\.\d{1,4})?)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,4})?", re.ASCII)
@@ -88,7 +89,7 @@ def extend_steps(picture: Image.Image, added: Box) -> Generator[Progress, None, 
         return picture
     wide = on_canvas(picture, added)
     missing = on_canvas(Image.new("L", picture.size), added, 255)
-    scale = min(1.0, _FILLED_SIDE / max(wide.size))
+    scale = min(1.0, FILLED_SIDE / max(wide.size))
     size = tuple(max(1, round(scale * side)) for side in wide.size)
     pixels = np.asarray(_on_edge(picture, added).resize(size, Image.Resampling.LANCZOS, reducing_gap=2))
     hole = np.asarray(missing.resize(size, Image.Resampling.BOX)) > 0

@@ -1,28 +1,45 @@
 """Restore a damaged picture: fill its holes, clean it, bring its colours back, extend and enlarge it.
 
 `restore` is the short way.  `plan` says what a picture needs, and `run_plan` does it step by step, edited or not.
+`long_wait` knows how long it will take here before it begins.
 """
 
 from __future__ import annotations
 
+import functools
+import math
 import os
-from collections.abc import Callable, Generator
-from dataclasses import replace
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
 from PIL import Image
 
 from deepart import runtime
-from deepart.images import load_image
+from deepart.images import fit, load_image
 from deepart.options import RestoreOptions, with_options
 from deepart.recipes import Source
 from deepart.runtime import Progress
-from deepart.tasks.restore.bundled import detection_steps
+from deepart.tasks.restore.bundled import LOOKED_SIDE, clean_steps, detection_steps
 from deepart.tasks.restore.diagnosis import Diagnosis, Step, diagnose, propose
 from deepart.tasks.restore.engine import Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
+from deepart.tasks.restore.extend import FILLED_SIDE, margins
 from deepart.tasks.restore.straighten import find_print
 from deepart.tasks.restore.straighten import straighten as straightened
 from deepart.tasks.tiled import patiently
+
+LONG = 20.0
+"""Seconds from which it is said how long a restoration will take."""
+
+_TRIED_SIDE = 256  # pixels of the square on which the machine is timed
+_NEVER_LONG = 500_000  # cleaned pixels that no machine needs long for
+# Time for each pixel, of that for cleaning it, measured on a processor: of "fill" if holes are everywhere, of "extend"
+# for what is added, of "enlarge" for each of the picture.
+_COST = {"fill": 1.0, "clean": 1.1, "colour": 0.05, "colourise": 0.05, "extend": 14.0}
+_ENLARGING = {2: 6.6, 4: 6.9}
+_DETECTION = 1.2
 
 
 @with_options(RestoreOptions, "clean", "upscale")
@@ -74,14 +91,15 @@ def restore_steps(
 ) -> Generator[Progress, None, Restoration]:
     """Restore a picture as an engine: yields `Progress`, returns the `Restoration`; see `restore`.
 
-    `look`, `keep_paint` and `extend` of `options` take the place of those of `pipeline`.
+    `look`, `keep_paint`, `extend` and `size` of `options` take the place of those of `pipeline`.
     """
     options.check()
-    pipeline = replace(pipeline, look=options.look, keep_paint=options.keep_paint, extend=options.extend)
+    pipeline = replace(
+        pipeline, look=options.look, keep_paint=options.keep_paint, extend=options.extend, size=options.size
+    )
     detect = options.detect or options.damage != "leave"
     only_sure = options.damage == "ask" and not options.detect
-    strengths = {"clean": options.clean, "colour": options.colour}
-    measured = "auto" in strengths.values()
+    measured = "auto" in (options.clean, options.colour)
     if options.straighten or measured:
         picture = load_image(image)
     if options.straighten:
@@ -91,7 +109,8 @@ def restore_steps(
     if measured:
         if pipeline.corners is not None:
             picture = straightened(picture, pipeline.corners)
-        work = partial(plan, picture, None if isinstance(image, Image.Image) else image)
+        small = fit(picture, options.size)  # has none of the file's traces
+        work = partial(plan, small, None if small is not picture or isinstance(image, Image.Image) else image)
         found, steps = yield from patiently(work, Progress(0, 1, "progress.diagnosing"))
         proposed = {step.action: step for step in steps}
         if pipeline.keep_paint is None:
@@ -99,8 +118,22 @@ def restore_steps(
     elif pipeline.keep_paint is None:
         pipeline = replace(pipeline, keep_paint=0.0)
 
-    steps = [Step("fill")] if detect or mask is not None else []
-    for action, strength in strengths.items():
+    steps = steps_of(options, mask is not None, proposed)
+    if isinstance(mask, str) and mask == "detect":
+        mask = None
+    return (yield from run_plan(image, steps, mask, pipeline, detect=detect, only_sure=only_sure))
+
+
+def steps_of(options: RestoreOptions, has_mask: bool, proposed: Mapping[str, Step]) -> list[Step]:
+    """Return what is done, in order.
+
+    Args:
+        options: see `RestoreOptions`.
+        has_mask: whether a mask says what to fill.
+        proposed: what is done where a strength is "auto", by action.
+    """
+    steps = [Step("fill")] if has_mask or options.detect or options.damage != "leave" else []
+    for action, strength in (("clean", options.clean), ("colour", options.colour)):
         if strength != "auto":
             steps.append(Step(action, strength))
         elif action in proposed:
@@ -111,9 +144,7 @@ def restore_steps(
         steps.append(Step("extend"))
     if options.upscale > 1:
         steps.append(Step("enlarge", scale=int(options.upscale)))
-    if isinstance(mask, str) and mask == "detect":
-        mask = None
-    return (yield from run_plan(image, steps, mask, pipeline, detect=detect, only_sure=only_sure))
+    return steps
 
 
 def plan(
@@ -143,3 +174,80 @@ def detect_damage(picture: Source, on_progress: Callable[[Progress], None] = lam
         WeightsError: the checkpoint is missing or damaged.
     """
     return runtime.run(detection_steps(load_image(picture)), on_progress)
+
+
+# --- how long it takes ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LongWait:
+    """A restoration that takes `LONG` or more."""
+
+    size: tuple[int, int]
+    """Width and height of the picture that is restored."""
+    seconds: float
+    side: int
+    """The largest of the offered sizes at which it is soon over; 0 if there is none."""
+    less: float
+    """Seconds at that size."""
+
+
+def long_wait(size: tuple[int, int], steps: Sequence[Step], options: RestoreOptions) -> LongWait | None:
+    """Return how long steps will take; None if they are soon over.
+
+    Args:
+        size: of the picture, (w, h).
+        steps: what is done, in order.
+        options: whose `size`, `extend` and `detect` count.
+
+    Raises:
+        InputError: the picture cannot be extended so.
+        WeightsError: the checkpoint that the machine is timed with is missing or damaged.
+    """
+
+    def work_at(side: int | None) -> tuple[tuple[int, int], float]:
+        scale = min(1.0, side / max(size)) if side else 1.0
+        small = round(scale * size[0]), round(scale * size[1])
+        return small, cleaned_pixels(small, steps, options)
+
+    restored, work = work_at(options.size)
+    if work < _NEVER_LONG or work * seconds_per_pixel() < LONG:
+        return None
+    for side in sorted(RestoreOptions.settings()["size"].offered, reverse=True):
+        less = work_at(side)[1] * seconds_per_pixel()
+        if side < max(restored) and less < LONG:
+            return LongWait(restored, work * seconds_per_pixel(), side, less)
+    return LongWait(restored, work * seconds_per_pixel(), 0, 0.0)
+
+
+def cleaned_pixels(size: tuple[int, int], steps: Sequence[Step], options: RestoreOptions) -> float:
+    """Return how many pixels could be cleaned in the time that steps take; see `long_wait`."""
+    pixels, cost = math.prod(size), 0.0
+    if options.detect or options.damage != "leave":
+        cost += _DETECTION * min(1.0, LOOKED_SIDE / max(size)) ** 2 * pixels
+    for step in steps:
+        if step.action == "enlarge":
+            cost += _ENLARGING[step.scale] * pixels
+        elif step.action == "extend":
+            left, above, right, below = margins(options.extend, size)
+            wide = left + size[0] + right, above + size[1] + below
+            added = math.prod(wide) - pixels
+            cost += _COST["extend"] * min(1.0, FILLED_SIDE / max(wide)) ** 2 * added
+            pixels += added
+        else:
+            cost += _COST[step.action] * pixels
+    return cost
+
+
+@functools.cache
+def seconds_per_pixel() -> float:
+    """Return how long cleaning takes here, measured once per process.
+
+    Raises:
+        WeightsError: the checkpoint is missing or damaged.
+    """
+    square = Image.fromarray(np.random.default_rng(0).integers(0, 256, (_TRIED_SIDE, _TRIED_SIDE, 3), np.uint8))
+    runtime.run(clean_steps(square))  # the first run loads and allocates
+    started = time.perf_counter()
+    runtime.run(clean_steps(square))
+    return (time.perf_counter() - started) / _TRIED_SIDE**2

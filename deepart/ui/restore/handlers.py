@@ -150,13 +150,13 @@ def translate_restore(request: gr.Request) -> tuple[Any, ...]:
     """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
     language = language_of(request)
     if language == "en":
-        return (gr.skip(),) * (6 + len(KINDS))
+        return (gr.skip(),) * (7 + len(KINDS))
     return (
         gr.update(value=sample_items(language)),
         html.waiting(say("ui.restore.waiting", language)),
         html.waiting(say("ui.restore.result_waiting", language)),
         gr.update(choices=extend_choices(language)),
-        gr.update(choices=choices_of(RestoreOptions.settings()["look"], language)),
+        *(gr.update(choices=choices_of(RestoreOptions.settings()[name], language)) for name in ("size", "look")),
         gr.update(choices=named_choices("ui.restore.view", VIEWS, language)),
         *(gr.update(choices=engine_choices(role, language)) for role in KINDS),
     )
@@ -286,11 +286,12 @@ def reuse_settings(path: str, request: gr.Request) -> tuple[Any, ...]:
     found = recipe_from(path, "restore")
     made, used = found.settings, found.checkpoint.split(", ")
     options = RestoreOptions.from_recipe({"clean": 0.0, "keep_paint": USUAL_KEEP_PAINT, **made})
+    settings = [(name, RestoreOptions.settings()[name]) for name in CONTROLS]
     given = {ingredient.role for ingredient in found.ingredients}
     lost = [name for role, name in _NOT_IN_A_FILE.items() if role in given]
     return (
         "fill" in str(made.get("steps")).split(", "),
-        *(getattr(options, name) for name in CONTROLS),
+        *(known.left_out if getattr(options, name) is None else getattr(options, name) for name, known in settings),
         *(next((key for key in request_of.offered(role) if key in used), "") for role in KINDS),
         gr.skip(),
         html.waiting(settings_note("ui.restore.run", ["ui.restore.picture", *lost], language_of(request))),

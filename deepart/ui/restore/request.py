@@ -41,12 +41,11 @@ FILE_NAME, TRUST_NAME, MASK_NAME = "deepart-restored.png", "deepart-trust-map.pn
 STRAIGHTENED_NAME = "deepart-straightened.png"
 FILL_COLOUR, PROTECT_COLOUR = "#e5484d", "#0072b2"
 """Colours of the strokes that mark what to fill, and what to leave alone."""
-CONTROLS = ("clean", "keep_paint", "colour", "colourise", "extend", "upscale", "look")
+CONTROLS = ("clean", "keep_paint", "colour", "colourise", "extend", "size", "upscale", "look")
 """The settings of `RestoreOptions` that the page has controls for, in the order in which handlers get their values."""
 OPACITY = 0.65
 """Opacity of the strokes, so that what they mark can be seen."""
 
-_LOOKED_SIDE = 2048  # longer side at which damage is looked for
 _HALF = [255 * (level >= 128) for level in range(256)]
 _STRETCHED = 0.02  # share of its width by which a picture that is not extended may seem to be
 _FAINT, _EDGE = 64, 7  # of 255, and pixels: what of an object's soft edge is painted over with it
@@ -113,7 +112,7 @@ def damage_steps(path: str) -> Generator[Progress, None, Examination]:
     examined = _examined.get(key)
     if examined is None:
         picture = load_image(path)
-        mask = yield from detection_steps(fit(picture, _LOOKED_SIDE))
+        mask = yield from detection_steps(picture)
         work = partial(plan, picture, path, mask)
         found, steps = yield from patiently(work, Progress(1, 1, "progress.diagnosing"))
         sure = png_bytes(surely_damaged(picture, mask)) if found.answer == "fill" else None
@@ -312,7 +311,7 @@ class RestoreRequest:
         """Return how it is done; see `Engines.opened`."""
         engines = yield from self.engines.opened()
         options = self.options
-        more = {"palette": self.palette, "extend": options.extend, **engines}
+        more = {"palette": self.palette, "extend": options.extend, "size": options.size, **engines}
         return PipelineOptions(options.look, options.keep_paint, self.protect, **more)
 
 

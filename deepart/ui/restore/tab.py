@@ -26,6 +26,7 @@ from deepart.ui.restore.batch_panel import build_restore_batch_panel
 from deepart.ui.restore.compare_panel import build_compare_panel
 from deepart.ui.restore.damaged_samples import DAMAGED
 from deepart.ui.restore.endpoint import add_restore_endpoint
+from deepart.ui.restore.expectation import Expectation
 from deepart.ui.restore.handlers import (
     STRENGTHS,
     VIEWS,
@@ -92,6 +93,7 @@ def build_restore_tab(tab: gr.Tab) -> Room:
         left.card,
         right.bar,
         left.controls["extend"],
+        left.controls["size"],
         left.controls["look"],
         right.view,
         *left.engines.values(),
@@ -145,6 +147,9 @@ def build_restore_tab(tab: gr.Tab) -> Room:
     )
     runs = [
         coloured.success(runtime.gpu(restore_picture), **running, **quiet),
+        left.expectation.wire(left.picture, left.fill, left.controls).success(
+            runtime.gpu(restore_picture), **running, **quiet
+        ),
         agreed.success(runtime.gpu(restore_picture), **running, **quiet),
         left.run_button.click(runtime.gpu(restore_picture), **running, **quiet),
         left.next_button.click(runtime.gpu(restore_next), **running, **quiet),
@@ -222,6 +227,7 @@ def _settings_side() -> SimpleNamespace:
             elem_classes="starts-painting",
         )
         stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
+    expectation = Expectation()
     with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
         with gr.Group(elem_id="restore-recipe"):
             fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
@@ -236,9 +242,10 @@ def _settings_side() -> SimpleNamespace:
                 info=t("option.restore.extend.info"),
                 elem_id="restore-extend",
             )
+            controls |= option_controls("restore", CONTROLS[5:6], RestoreOptions)
             with gr.Row(elem_classes="restore-enlarging"):
                 segments = {"min_width": 150, "elem_classes": "segmented"}
-                controls |= option_controls("restore", CONTROLS[5:], RestoreOptions, **segments)
+                controls |= option_controls("restore", CONTROLS[6:], RestoreOptions, **segments)
         next_button = gr.Button(
             t("ui.restore.next"), min_width=120, elem_id="restore-next", elem_classes="starts-painting"
         )
