@@ -6,6 +6,7 @@ import argparse
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -316,6 +317,12 @@ def test_help_ends_with_examples(words: str, capsys) -> None:
     examples = capsys.readouterr().out.partition("\nexamples:\n")[2].splitlines()
     assert any(line.startswith(f"  python -m deepart {words} ") or line.endswith(f" {words}") for line in examples)
     assert all("python -m deepart" in line for line in examples)
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (Path(deepart.__file__).parents[1] / "README.md").read_text("utf-8")
+    (commands,) = (each for each in build_parser()._actions if isinstance(each, argparse._SubParsersAction))
+    assert [name for name in commands.choices if not re.search(f"`{name}`|-m deepart (-- )?{name} ", readme)] == []
 
 
 def test_it_runs_as_a_module() -> None:
