@@ -120,6 +120,18 @@ def _control(known: Setting, elem_id: str, **facts: Any) -> Component:
     return (gr.Radio if len(choices) <= _MOST_BUTTONS else gr.Dropdown)(choices, **facts)
 
 
+def segmented(choices: Sequence[Any], value: Any, label: str | None, elem_id: str, **facts: Any) -> gr.Radio:
+    """Add choices that stand beside each other.
+
+    Args:
+        choices, value: see `gr.Radio`; `facts`, too.
+        label: key of its text; None for no label.
+        elem_id: see `gr.Radio`.
+    """
+    facts |= {"show_label": False} if label is None else {"label": t(label)}
+    return gr.Radio(choices, value=value, elem_id=elem_id, elem_classes="segmented", **facts)
+
+
 # --- endpoints -----------------------------------------------------------------------------------
 
 

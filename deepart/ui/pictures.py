@@ -36,6 +36,20 @@ def picture_upload(label: object, elem_id: str, height: int, value: str | None =
     )
 
 
+def many_pictures(
+    elem_id: str, label: str = "ui.batch_files", kinds: tuple[str, ...] = ("image", ".zip"), height: int = 140
+) -> gr.File:
+    """Add a place for pictures and archives of pictures.
+
+    Args:
+        elem_id, height: see `gr.File`.
+        label: key of its text.
+        kinds: of files, as `gr.File` takes them.
+    """
+    facts = {"height": height, "elem_id": elem_id, "elem_classes": "files"}
+    return gr.File(label=t(label), file_count="multiple", file_types=list(kinds), **facts)
+
+
 def checked(picture: gr.Image) -> gr.events.Dependency:
     """Look at what a visitor puts in as soon as it is there; return the event that does so.
 

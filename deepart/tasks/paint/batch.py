@@ -98,19 +98,8 @@ def batch_steps(
     others: its row of the table says why.
 
     Args:
-        sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
-            pictures; at most `MOST_PICTURES` pictures in all.
-        style: see `deepart.transfer`.
-        strength: how much of the style, 0 to 1.
-        options: see `PaintOptions`.
-        out: the archive to write.
-        language: "en" or "zh", of the sentences in the table.
+        sources, style, out, strength, options, language: see `batch`, also for what is refused.
         longest: most pixels of the longer side of a painting, where the options leave its size to the picture.
-
-    Raises:
-        InputError: the style or an archive cannot be read, a setting is out of its range, there are too
-            many pictures, or none that can be painted.
-        WeightsError: the checkpoint is missing or damaged.
     """
     check_range("strength", strength, 0, 1)
     options.check()

@@ -62,20 +62,7 @@ def morph_steps(
     options: PaintOptions = PaintOptions(),
     out: str | os.PathLike[str],
 ) -> Generator[Progress, None, Path]:
-    """Paint the film of a picture that changes its style, as an engine: yields `Progress`, returns `out`.
-
-    Args:
-        content: a path, the bytes of a file, or a picture.
-        styles: from 2 to 6, each as in `deepart.transfer`.
-        film: see `MorphOptions`.
-        side: longer side in pixels, at most 512.
-        options: see `sheet_steps`.
-        out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
-
-    Raises:
-        InputError: a picture cannot be read, a setting is out of its range, or see `check_animation`.
-        WeightsError: the checkpoint is missing or damaged.
-    """
+    """Paint the film of a picture that changes its style, as an engine, see `morph`."""
     film.check()
     job = SheetJob("morph", content, side, options)
     ways = len(styles) if film.loop else len(styles) - 1

@@ -65,22 +65,7 @@ def sheet_steps(
     side: int = 256,
     options: PaintOptions = PaintOptions(),
 ) -> Generator[Progress, None, Image.Image]:
-    """Paint a picture in many styles, as an engine: yields `Progress`, returns the sheet.
-
-    Args:
-        content: a path, the bytes of a file, or a picture; the first cell shows it.
-        styles: each as in `deepart.transfer`; None for the whole gallery.
-        strength: see `deepart.transfer`.
-        side: longer side of each picture in pixels.
-        options: see `deepart.transfer`; `side` takes the place of its size.
-
-    Returns:
-        The sheet, with its recipe in `info["deepart"]`.
-
-    Raises:
-        InputError: a picture cannot be read, or a setting is out of its range.
-        WeightsError: the checkpoint is missing or damaged.
-    """
+    """Paint a picture in many styles, as an engine, see `sheet`: yields `Progress`, returns the sheet."""
     check_range("strength", strength, 0, 1)
     job = SheetJob("sheet", content, side, options)
     job.painting.settings["strength"] = float(strength)

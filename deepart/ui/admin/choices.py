@@ -23,8 +23,8 @@ from deepart.images import load_image
 from deepart.runtime import Progress
 from deepart.text import say
 from deepart.ui.admin import html
+from deepart.ui.controls import segmented
 from deepart.ui.events import Handler, language_of
-from deepart.ui.events import translations as t
 
 T = TypeVar("T")
 
@@ -66,14 +66,7 @@ IN_TURN = one_at_a_time("refresh")
 
 def task_radio(elem_id: str, tasks: Sequence[str] = TASKS) -> gr.Radio:
     """Add the choice of the model."""
-    return gr.Radio(
-        task_choices("en", tasks),
-        value="classifier",
-        label=t("ui.admin.model"),
-        min_width=440,
-        elem_id=elem_id,
-        elem_classes="segmented",
-    )
+    return segmented(task_choices("en", tasks), "classifier", "ui.admin.model", elem_id, min_width=440)
 
 
 def task_choices(language: str, tasks: Sequence[str] = TASKS) -> list[tuple[str, str]]:

@@ -28,8 +28,10 @@ from deepart.ui.admin.choices import (
     refused_inline,
     updated,
 )
+from deepart.ui.controls import segmented
 from deepart.ui.events import admin_handler, language_of, named_choices, unread
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import many_pictures
 
 _MISSING, _TWICE = ("ignore", "drop", "fill", "mode", "regress"), ("drop", "keep")
 _YEARS = ("ignore", "drop", "median", "interpolate", "regress")
@@ -51,36 +53,26 @@ def build_data_panel(token: gr.State) -> Panel:
             status = gr.HTML(elem_id="admin-data-status")
             with gr.Column(visible=False, elem_id="admin-choices") as choices_side:
                 with gr.Row():
-                    missing = gr.Radio(
+                    missing = segmented(
                         named_choices("ui.admin.missing", _MISSING, "en"),
-                        value="ignore",
-                        label=t("ui.admin.missing_labels"),
-                        elem_id="admin-missing",
-                        elem_classes="segmented",
+                        "ignore",
+                        "ui.admin.missing_labels",
+                        "admin-missing",
                     )
                     fill = gr.Textbox(label=t("ui.admin.fill_with"), max_lines=1, min_width=140, elem_id="admin-fill")
-                years = gr.Radio(
+                years = segmented(
                     named_choices("ui.admin.missing", _YEARS, "en"),
-                    value="ignore",
-                    label=t("ui.admin.missing_years"),
+                    "ignore",
+                    "ui.admin.missing_years",
+                    "admin-years",
                     info=t("ui.admin.missing_years_info"),
-                    elem_id="admin-years",
-                    elem_classes="segmented",
                 )
                 with gr.Row():
-                    alike = gr.Radio(
-                        named_choices("ui.admin.twice", _TWICE, "en"),
-                        value="drop",
-                        label=t("ui.admin.near_duplicates"),
-                        elem_id="admin-alike",
-                        elem_classes="segmented",
+                    alike = segmented(
+                        named_choices("ui.admin.twice", _TWICE, "en"), "drop", "ui.admin.near_duplicates", "admin-alike"
                     )
-                    leaks = gr.Radio(
-                        named_choices("ui.admin.twice", _TWICE, "en"),
-                        value="drop",
-                        label=t("ui.admin.leaks"),
-                        elem_id="admin-leaks",
-                        elem_classes="segmented",
+                    leaks = segmented(
+                        named_choices("ui.admin.twice", _TWICE, "en"), "drop", "ui.admin.leaks", "admin-leaks"
                     )
                 labelled = plain_gallery(t("ui.admin.sheet_labels"), "admin-labelled", columns=6, allow_preview=False)
                 with gr.Row():
@@ -139,14 +131,7 @@ def build_data_panel(token: gr.State) -> Panel:
 def _source_side() -> SimpleNamespace:
     """Add where the pictures come from, and return the components."""
     gr.Markdown(t("ui.admin.data_hint"), elem_classes="hint")
-    archive = gr.File(
-        label=t("ui.admin.archive"),
-        file_count="multiple",
-        file_types=[".zip"],
-        height=150,
-        elem_id="admin-archive",
-        elem_classes="files",
-    )
+    archive = many_pictures("admin-archive", "ui.admin.archive", (".zip",), height=150)
     with gr.Accordion(t("ui.admin.from_hub"), open=False, elem_id="admin-from-hub"), gr.Row():
         repository = gr.Textbox(
             label=t("ui.admin.repository"),

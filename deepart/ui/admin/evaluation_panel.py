@@ -30,6 +30,7 @@ from deepart.ui.admin.choices import (
     thumbnail,
     updated,
 )
+from deepart.ui.controls import segmented
 from deepart.ui.events import admin_handler, language_of, named_choices
 from deepart.ui.events import translations as t
 
@@ -86,12 +87,8 @@ def build_evaluation_panel(token: gr.State) -> Panel:
         with gr.Column(visible=False, elem_id="admin-confusion-side") as matrix_side:
             with gr.Row():
                 head = gr.Radio([], label=t("ui.admin.head"), elem_id="admin-head-of", elem_classes="segmented")
-                side = gr.Radio(
-                    named_choices("ui.admin.compared", _SIDES, "en"),
-                    value="new",
-                    label=t("ui.admin.matrix_of"),
-                    elem_id="admin-matrix-of",
-                    elem_classes="segmented",
+                side = segmented(
+                    named_choices("ui.admin.compared", _SIDES, "en"), "new", "ui.admin.matrix_of", "admin-matrix-of"
                 )
             gr.Markdown(t("ui.admin.matrix_hint"), elem_classes="hint")
             matrix = gr.HTML(js_on_load=_PRESSED, elem_id="admin-confusion")

@@ -15,6 +15,7 @@ from deepart.errors import InputError
 from deepart.text import say
 from deepart.ui.admin import html
 from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
+from deepart.ui.controls import segmented
 from deepart.ui.events import admin_handler, language_of, named_choices
 from deepart.ui.events import translations as t
 
@@ -34,12 +35,8 @@ def build_search_panel(token: gr.State) -> Panel:
     gr.Markdown(t("ui.admin.search_hint"), elem_classes="hint")
     with gr.Row():
         data = gr.Dropdown([], label=t("ui.admin.setting.data"), min_width=180, elem_id="admin-search-data")
-        method = gr.Radio(
-            named_choices("ui.admin.method", METHODS, "en"),
-            value="tpe",
-            label=t("ui.admin.search_method"),
-            elem_id="admin-search-method",
-            elem_classes="segmented",
+        method = segmented(
+            named_choices("ui.admin.method", METHODS, "en"), "tpe", "ui.admin.search_method", "admin-search-method"
         )
         minutes = gr.Number(3, label=t("ui.admin.search_minutes"), min_width=120, elem_id="admin-search-minutes")
     with gr.Row():

@@ -33,6 +33,7 @@ from deepart.ui.admin.choices import (
     updated,
 )
 from deepart.ui.admin.evaluation_panel import frozen_steps
+from deepart.ui.controls import segmented
 from deepart.ui.events import admin_handler, language_of, named_choices
 from deepart.ui.events import translations as t
 
@@ -51,13 +52,7 @@ def build_slimming_panel(token: gr.State) -> Panel:
     gr.Markdown(t("ui.admin.slim_hint"), elem_classes="hint")
     with gr.Row():
         task = task_radio("admin-slim-task")
-        way = gr.Radio(
-            named_choices("ui.admin.way", _WAYS, "en"),
-            value="prune",
-            label=t("ui.admin.way"),
-            elem_id="admin-way",
-            elem_classes="segmented",
-        )
+        way = segmented(named_choices("ui.admin.way", _WAYS, "en"), "prune", "ui.admin.way", "admin-way")
         data = gr.Dropdown([], label=t("ui.admin.test_set"), min_width=180, elem_id="admin-slim-data")
     sources = gr.Dropdown(
         [],

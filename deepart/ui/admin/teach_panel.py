@@ -23,8 +23,10 @@ from deepart.ui.admin import html
 from deepart.ui.admin.choices import QUIET, Panel, following, one_at_a_time, refused_inline
 from deepart.ui.admin.data_panel import COLUMNS, known_column
 from deepart.ui.admin.use_panel import build_use_panel, try_job
+from deepart.ui.controls import segmented
 from deepart.ui.events import admin_handler, language_of, named_choices, unread
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import many_pictures
 
 MINUTES, PATIENCE = 10.0, 2
 """Minutes of training at most, and after how many measurements without a better one it ends: heads learn fast."""
@@ -47,22 +49,9 @@ def build_teach_panel(token: gr.State) -> Panel:
     with gr.Row(elem_classes="painting-columns"):
         with gr.Column(scale=5):
             gr.Markdown(t("ui.admin.teach_hint"), elem_classes="hint")
-            archive = unread(
-                gr.File(
-                    label=t("ui.admin.archive"),
-                    file_count="multiple",
-                    file_types=[".zip"],
-                    height=150,
-                    elem_id="teach-archive",
-                    elem_classes="files",
-                )
-            )
-            column = gr.Radio(
-                named_choices("ui.admin.column", COLUMNS, "en"),
-                value="artist",
-                label=t("ui.admin.folders_are"),
-                elem_id="teach-column",
-                elem_classes="segmented",
+            archive = unread(many_pictures("teach-archive", "ui.admin.archive", (".zip",), height=150))
+            column = segmented(
+                named_choices("ui.admin.column", COLUMNS, "en"), "artist", "ui.admin.folders_are", "teach-column"
             )
             licence = gr.Textbox(
                 label=t("ui.admin.licence"), placeholder="CC0-1.0", max_lines=1, elem_id="teach-licence"

@@ -28,7 +28,7 @@ from deepart.ui.blend.morph_panel import build_morph_panel
 from deepart.ui.blend.request import WHERE
 from deepart.ui.blend.style_slots import COLOURS
 from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
-from deepart.ui.controls import ONE_AT_A_TIME, in_order, option_controls
+from deepart.ui.controls import ONE_AT_A_TIME, in_order, option_controls, segmented
 from deepart.ui.events import named_choices, unread, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.expectation import add_expectation
@@ -93,13 +93,7 @@ def _add_mix(page: BlendPage) -> None:
     """Add the picture to paint, and the styles with how much of each."""
     first_photo = str(samples.folder() / samples.FIRST_BLEND.photo)
     page.content = picture_upload(t("ui.content"), "blend-content", height=240, value=first_photo)
-    page.mode = gr.Radio(
-        named_choices("ui.blend", MODES, "en"),
-        value="sliders",
-        label=t("ui.blend.mode"),
-        elem_id="blend-mode",
-        elem_classes="segmented",
-    )
+    page.mode = segmented(named_choices("ui.blend", MODES, "en"), "sliders", "ui.blend.mode", "blend-mode")
     page.rows, page.pictures, page.weights, page.removes = [], [], [], []
     with gr.Column(elem_id="blend-weights", elem_classes="style-rows") as page.slider_side:
         for number in range(MOST_STYLES):

@@ -25,6 +25,7 @@ from deepart.ui.classify.handlers import (
     show_more_evidence,
     translate_classify,
 )
+from deepart.ui.controls import segmented
 from deepart.ui.events import QUIET, named_choices, unread
 from deepart.ui.events import translations as t
 from deepart.ui.pictures import checked, picture_upload
@@ -59,12 +60,8 @@ def build_classify_tab(tab: gr.Tab) -> Room:
                 card = gr.HTML(elem_id="classify-card")
             with gr.Column(visible=False, elem_id="classify-evidence") as evidence_side:
                 nearest = gr.HTML(elem_id="classify-nearest")
-                head = gr.Radio(
-                    named_choices("ui.classify.head", HEADS, "en"),
-                    value=HEADS[0],
-                    label=t("ui.classify.evidence"),
-                    elem_id="classify-head",
-                    elem_classes="segmented",
+                head = segmented(
+                    named_choices("ui.classify.head", HEADS, "en"), HEADS[0], "ui.classify.evidence", "classify-head"
                 )
                 with gr.Row(elem_classes="evidence-pictures"):
                     with gr.Column(min_width=260):

@@ -11,6 +11,7 @@ from deepart.errors import InputError
 from deepart.options import MOST_SEED
 from deepart.tasks.generate.generate import ArtGenerator, patch_region, random_seed
 from deepart.tasks.paint.masks import mask_from_editor
+from deepart.ui.controls import segmented
 from deepart.ui.events import QUIET, handler, named_choices, unread_editor
 from deepart.ui.events import translations as t
 from deepart.ui.generate import request as request_of
@@ -49,13 +50,7 @@ def build_region_panel(studio: gr.State, count: gr.Radio) -> tuple[gr.ImageEdito
             layers=gr.LayerOptions(allow_additional_layers=False, layers=["Mask"]),
             elem_id="generate-editor",
         )
-        way = gr.Radio(
-            named_choices("ui.generate.way", WAYS, "en"),
-            value=WAYS[0],
-            show_label=False,
-            elem_id="generate-way",
-            elem_classes="segmented",
-        )
+        way = segmented(named_choices("ui.generate.way", WAYS, "en"), WAYS[0], None, "generate-way")
         paint = gr.Button(t("ui.generate.repaint"), size="md", elem_id="generate-region-run")
     unread_editor(editor)
 

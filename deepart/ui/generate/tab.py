@@ -10,7 +10,7 @@ import gradio as gr
 from deepart.options import MOST_SEED, MOST_TRUNCATION, GenerateOptions
 from deepart.tasks.generate.genome import ANY_STYLE
 from deepart.tasks.generate.subjects import ANY_GENRE
-from deepart.ui.controls import option_controls
+from deepart.ui.controls import option_controls, segmented
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread
 from deepart.ui.generate import request as request_of
@@ -59,14 +59,13 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     # Layout
     studio = gr.State(Studio())
     wall = picture_wall(elem_id="generate-wall", render=False)  # which panels that stand before it ask
-    count = gr.Radio(
+    count = segmented(
         [(str(number), number) for number in COUNTS],
-        value=8,
-        label=t("ui.generate.count"),
+        8,
+        "ui.generate.count",
+        "generate-count",
         info=t("ui.generate.count_info"),
         min_width=200,
-        elem_id="generate-count",
-        elem_classes="segmented",
         render=False,  # likewise
     )
     with gr.Row(elem_classes="painting-columns"):

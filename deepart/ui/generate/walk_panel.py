@@ -16,7 +16,7 @@ from deepart.options import WalkOptions
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.walks import MOST_KEYS, Walk, walk_steps
 from deepart.text import say
-from deepart.ui.controls import option_controls
+from deepart.ui.controls import option_controls, segmented
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable
 from deepart.ui.events import translations as t
 from deepart.ui.generate.studio import Studio
@@ -51,13 +51,7 @@ def build_walk_panel(studio: gr.State, wall: gr.HTML) -> WalkPanel:
         )
         (easing,) = option_controls("generate", ["easing"], WalkOptions, elem_classes="segmented").values()
         (loop,) = option_controls("generate", ["loop"], WalkOptions).values()
-        kind = gr.Radio(
-            [(name.upper(), name) for name in KINDS],
-            value=KINDS[0],
-            label=t("ui.generate.kind"),
-            elem_id="generate-kind",
-            elem_classes="segmented",
-        )
+        kind = segmented([(name.upper(), name) for name in KINDS], KINDS[0], "ui.generate.kind", "generate-kind")
         with gr.Row():
             make_button = gr.Button(t("ui.generate.make_film"), size="md", elem_id="generate-film-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="generate-film-stop")

@@ -18,8 +18,9 @@ from deepart.tasks.paint.batch import BatchResult
 from deepart.tasks.restore.batch import restore_batch_steps
 from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import many_pictures
 from deepart.ui.restore.request import RestoreRequest
-from deepart.ui.transfer.batch_panel import many_pictures, result_sheet, summary, told
+from deepart.ui.transfer.batch_panel import result_sheet, summary, told
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-restored.zip", "sheet.png"
 

@@ -15,7 +15,7 @@ from deepart.tasks.restore.engine import USUAL_KEEP_PAINT
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery, settings_upload
 from deepart.ui.classify.request import any_repository
-from deepart.ui.controls import option_controls
+from deepart.ui.controls import option_controls, segmented
 from deepart.ui.events import named_choices, unread
 from deepart.ui.events import translations as t
 from deepart.ui.large.panel import LargePanel
@@ -280,13 +280,8 @@ def _result_side(
     with gr.Column(elem_classes="painting-result", elem_id="restore-view"):
         bar = gr.HTML(html.waiting(say("ui.restore.result_waiting")), elem_id="restore-progress")
         with gr.Column(visible=False, elem_id="restore-shown") as view_side:
-            view = gr.Radio(
-                named_choices("ui.restore.view", VIEWS, "en"),
-                value=VIEWS[0],
-                show_label=False,
-                container=False,
-                elem_id="restore-show",
-                elem_classes="segmented",
+            view = segmented(
+                named_choices("ui.restore.view", VIEWS, "en"), VIEWS[0], None, "restore-show", container=False
             )
             with gr.Column() as slider_side:
                 result = before_and_after("restore-result")

@@ -21,6 +21,7 @@ from deepart.text import say
 from deepart.ui.controls import most_of_many, options_of
 from deepart.ui.events import ON_DEVICE, counted, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import many_pictures
 from deepart.ui.transfer.request import style_in_use
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-batch.zip", "deepart-sheet.png"
@@ -106,18 +107,6 @@ def build_batch_panel(
         make_sweep.click(runtime.gpu(paint_sweep), [content, *style_inputs], outputs, **ON_DEVICE),
     ]
     stoppable(runs, stop, status)
-
-
-def many_pictures(elem_id: str, label: str = "ui.batch_files") -> gr.File:
-    """Add a place for pictures and archives of pictures."""
-    return gr.File(
-        label=t(label),
-        file_count="multiple",
-        file_types=["image", ".zip"],
-        height=140,
-        elem_id=elem_id,
-        elem_classes="files",
-    )
 
 
 def result_sheet(label: object, elem_id: str) -> gr.Image:

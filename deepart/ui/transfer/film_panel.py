@@ -14,7 +14,7 @@ from deepart import runtime
 from deepart.options import FilmOptions
 from deepart.tasks.films import ENDINGS
 from deepart.text import say
-from deepart.ui.controls import options_of
+from deepart.ui.controls import options_of, segmented
 from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.finer import PATIENT
@@ -39,13 +39,7 @@ def build_film_panel(
                 elem_classes="files",
             )
         )
-        kind = gr.Radio(
-            [(kind.upper(), kind) for kind in KINDS],
-            value="mp4",
-            label=t("ui.film_kind"),
-            elem_id="film-kind",
-            elem_classes="segmented",
-        )
+        kind = segmented([(kind.upper(), kind) for kind in KINDS], "mp4", "ui.film_kind", "film-kind")
         with gr.Row():
             paint_button = gr.Button(t("ui.film_paint"), size="md", elem_id="film-run")
             stop_button = gr.Button(t("ui.stop"), size="md", elem_id="film-stop")

@@ -20,6 +20,7 @@ from deepart.ui.blend.style_slots import plain
 from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.finer import PATIENT
+from deepart.ui.pictures import many_pictures
 from deepart.ui.transfer.fit_endpoint import fit_to
 from deepart.ui.widgets.waiting import Clock
 
@@ -63,14 +64,7 @@ def build_fit_panel(own_style: gr.Image, style_shown: Sequence[Component]) -> Fi
             elem_classes="labelled-picture",
         )
         whole = gr.Button(t("ui.fit.whole"), size="sm", visible=False, elem_id="fit-whole")
-        others = gr.File(
-            label=t("ui.fit.pictures"),
-            file_count="multiple",
-            file_types=["image"],
-            height=120,
-            elem_id="fit-pictures",
-            elem_classes="files",
-        )
+        others = many_pictures("fit-pictures", "ui.fit.pictures", ("image",), height=120)
         name = gr.Textbox(label=t("ui.blend.name"), max_length=LONGEST_LABEL, elem_id="fit-name")
     for component in (others, download):
         unread(component)
