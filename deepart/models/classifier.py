@@ -9,6 +9,7 @@ Trained by `deepart.training.classify.classifier`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import timm
@@ -102,6 +103,8 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
         for head in (*self.heads.values(), self.artwork):
             nn.init.normal_(head.weight, std=1e-3)
             nn.init.zeros_(head.bias)
+        for name in config.independent:  # each label is rare, which need not be learned (Lin et al. 2017, section 4.1)
+            nn.init.constant_(self.heads[name].bias, -math.log(max(1, len(self.labels[name]) - 1)))
 
     def prunable(self) -> list[ExpandedBlock]:
         """Return the blocks of the backbone that can be pruned: those that widen, filter and narrow again."""

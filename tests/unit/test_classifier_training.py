@@ -72,6 +72,8 @@ def test_one_vs_rest_asks_yes_or_no_of_each_label_that_is_known(network):
     rng = np.random.default_rng(0)
     task = ClassifierTraining(ArtClassifier(answers), [painting("Cubism")], [striped(True, rng)], [striped(True, rng)])
     z = torch.tensor([[2.0, -1.0], [0.0, 3.0], [5.0, 5.0]])
+    fresh = ArtClassifier(dataclasses.replace(answers, labels=(("style", tuple("abcde")),)))
+    assert fresh.heads["style"].bias.sigmoid().tolist() == pytest.approx([0.2] * 5)
     loss, weight = task._head_loss("style", z, torch.tensor([0, 1, -100]))
     assert loss.tolist() == pytest.approx([(0.1269 + 0.3133) / 2, (0.6931 + 0.0486) / 2, 0], abs=1e-4)
     assert weight.tolist() == [1, 1, 0]
