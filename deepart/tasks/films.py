@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ ENDINGS = (".mp4", ".mov", ".webm", ".gif", ".webp")
 
 _MOST_FRAME_PIXELS = 3840 * 2160
 _MOST_PIXELS = 3_000_000_000  # of all frames: 20 seconds of 1080p at 60 frames a second are 2.5
+_MOST_FRAMES = 5000  # 20 seconds of 240 frames, as telephones film slow motion
 _DEFAULT_MS = 100  # of a frame that does not say how long it is shown, as browsers have it
 _STILL = 1e-6
 
@@ -120,10 +122,12 @@ def _look_at_video(path: Path, container: str) -> tuple[Film, int]:
         if context.width * context.height > _MOST_FRAME_PIXELS:
             raise InputError("film.too_large", size=f"{context.width} × {context.height}")
         # Headers may say anything, or nothing: the packets say how long it is, without being decoded.
-        packets = [packet for packet in opened.demux(stream) if packet.pts is not None]
-        times = [float(packet.pts * packet.time_base) for packet in packets]
+        packets = (packet for packet in opened.demux(stream) if packet.pts is not None)
+        times = [float(packet.pts * packet.time_base) for packet in islice(packets, _MOST_FRAMES + 1)]
         if not times:
             raise InputError("film.damaged")
+        if len(times) > _MOST_FRAMES:
+            raise InputError("film.too_large", size=f"{context.width} × {context.height}")
         length = max(times) - min(times)
         usual = length / (len(times) - 1) if len(times) > 1 else 1 / MOST_FPS
         rate = 1 / usual if usual > _STILL else MOST_FPS

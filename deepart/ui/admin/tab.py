@@ -67,7 +67,7 @@ def build_admin_tab() -> None:
         teaching = build_teach_panel(token)
         with (
             gr.Accordion(t("ui.admin.advanced"), open=False, elem_id="admin-advanced"),
-            gr.Tabs(elem_id="admin-panels"),
+            gr.Tabs(overflow_behavior="wrap", elem_id="admin-panels"),
         ):
             tabs, panels = {}, {}
             for name, build in _PANELS.items():
