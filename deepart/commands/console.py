@@ -125,11 +125,11 @@ def add_start_option(command: argparse.ArgumentParser) -> None:
 
 
 def add_teacher_option(command: argparse.ArgumentParser, default: str = "loss/distilled-vgg16-v1") -> None:
-    """Add `--teacher`: the loss network that measures or teaches."""
+    """Add `--teacher`: the perceptual network that measures or teaches."""
     command.add_argument(
         "--teacher",
         default=default,
-        help=f"loss network: a checkpoint (default {default}), or a file of VGG-16 in torchvision's layout",
+        help=f"perceptual network: a checkpoint (default {default}), or a file of VGG-16 in torchvision's layout",
     )
 
 

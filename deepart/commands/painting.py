@@ -152,7 +152,7 @@ def _add_refine(commands) -> None:
     refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
     add_options(refine, RefineOptions)
     refine.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
-    refine.add_argument("--checkpoint", help="loss network; default: VGG-19 if at hand, else the bundled one")
+    refine.add_argument("--checkpoint", help="perceptual network; default: VGG-19 if at hand, else the bundled one")
 
 
 def _add_batch(commands) -> None:

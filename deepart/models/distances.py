@@ -1,4 +1,4 @@
-"""How far two pictures lie apart in content and in style, in the eyes of a loss network.
+"""How far two pictures lie apart in content and in style, in the eyes of a perceptual network.
 
 Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks"; Johnson, Alahi,
 Fei-Fei 2016, https://arxiv.org/abs/1603.08155; Li et al. 2017, "Demystifying Neural Style Transfer",

@@ -1,4 +1,4 @@
-"""A small network that sees pictures as VGG-16 does: the loss network that deepart brings along.
+"""A small network that sees pictures as VGG-16 does: the perceptual network that deepart brings along.
 
 Its trunk has VGG's shape (Simonyan & Zisserman 2014, https://arxiv.org/abs/1409.1556) at half the width, a
 quarter of the work; at the end of each stage a 1x1 convolution predicts the features of VGG-16 there

@@ -1,4 +1,4 @@
-"""VGG-16 and VGG-19 as loss networks: the activations in which style and content are measured.
+"""VGG-16 and VGG-19 as perceptual networks: the activations in which style and content are measured.
 
 Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014,
 https://arxiv.org/abs/1409.1556; as a measure of style: Gatys et al. 2016, Johnson et al. 2016.

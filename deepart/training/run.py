@@ -124,7 +124,7 @@ def style_groups(network: StyleNetwork) -> list[dict]:
 
 @alone
 def train_loss_network(options: Namespace) -> None:
-    """Train the small loss network into `options.run`; see `python -m deepart train loss --help`.
+    """Train the small perceptual network into `options.run`; see `python -m deepart train loss --help`.
 
     The run folder receives the same as that of `train_style`.
     """
@@ -296,7 +296,7 @@ def _installed_peers() -> dict[str, Painter]:
 
 
 def load_teacher(name: str) -> VGGFeatures:
-    """Return the loss network: a checkpoint of the table, or a file of VGG-16 in torchvision's layout.
+    """Return the perceptual network: a checkpoint of the table, or a file of VGG-16 in torchvision's layout.
 
     Raises:
         WeightsError: it cannot be had, or is damaged.

@@ -44,8 +44,8 @@ def test_answers_as_the_library_does(client: Client) -> None:
     answer = classify(client, PAINTING)
     expected = deepart.classify(PAINTING)
     assert answer.items() >= json.loads(json.dumps(expected.as_json())).items()
-    look = ArtworkClassifier().look(load_image(PAINTING))
-    assert [work["title"] for work in answer["nearest"]] == [work.title for work in evidence.nearest(look, 5)]
+    encoded = ArtworkClassifier().encode(load_image(PAINTING))
+    assert [work["title"] for work in answer["nearest"]] == [work.title for work in evidence.nearest(encoded, 5)]
     assert [conflict["labels"] for conflict in answer["conflicts"]] == [
         list(conflict.labels) for conflict in evidence.conflicts(expected)
     ]

@@ -165,7 +165,7 @@ def test_there_may_be_more_than_fit_into_one_batch() -> None:
 
 
 def test_a_look_is_answered_as_the_picture_is(engine: ArtworkClassifier) -> None:
-    assert_like(engine.answer(engine.look(oils())), engine(oils()), 1e-3)
+    assert_like(engine.answer(engine.encode(oils())), engine(oils()), 1e-3)
 
 
 # --- what is not known ---------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from PIL import Image
 
 from deepart.checkpoints import models
 from deepart.models.feature_index import FeatureIndex, FeatureIndexConfig
-from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, EncodedPicture
 from deepart.tasks.classify.evidence import (
     CHANGES,
     Conflict,
@@ -63,8 +63,8 @@ def index(features: torch.Tensor) -> Iterator[FeatureIndex]:
     models.forget(INDEX)
 
 
-def look_with(features: torch.Tensor) -> Look:
-    return Look(Image.new("RGB", (32, 32)), [], features.expand(2, -1))
+def encoded_with(features: torch.Tensor) -> EncodedPicture:
+    return EncodedPicture(Image.new("RGB", (32, 32)), [], features.expand(2, -1))
 
 
 def saying(**best: tuple[str, float]) -> Classification:
@@ -103,32 +103,32 @@ def test_where_no_works_are_known_the_probability_says_it_alone() -> None:
 
 @pytest.mark.parametrize("size", [(200, 150), (300, 1)])
 def test_a_heat_map_goes_from_0_to_1(size: tuple[int, int], engine: ArtworkClassifier) -> None:
-    heat = heat_map(engine, engine.look(oils(*size)), "style")
+    heat = heat_map(engine, engine.encode(oils(*size)), "style")
     assert heat.shape == (16, 16) and heat.dtype == np.float32
     assert heat.min() >= 0 and (heat.max() == pytest.approx(1) or heat.max() == 0)
 
 
 def test_it_is_of_the_most_probable_label_unless_another_is_asked_for(engine: ArtworkClassifier) -> None:
-    look = engine.look(photo("coffee", 128))
+    encoded = engine.encode(photo("coffee", 128))
     with torch.no_grad():
         network = engine.network()
-        best = network.labels["style"][int(network.answers(network.describe(look.maps))["style"].argmax())]
-    maps = {label: heat_map(engine, look, "style", label) for label in network.labels["style"]}
-    assert np.array_equal(heat_map(engine, look, "style"), maps[best])
+        best = network.labels["style"][int(network.answers(network.describe(encoded.maps))["style"].argmax())]
+    maps = {label: heat_map(engine, encoded, "style", label) for label in network.labels["style"]}
+    assert np.array_equal(heat_map(engine, encoded, "style"), maps[best])
     assert all(not np.array_equal(maps[best], heat) for label, heat in maps.items() if label != best)
 
 
 @pytest.mark.parametrize("name", ["coffee", "rocket", "astronaut"])
 @torch.no_grad()
 def test_the_hottest_part_speaks_more_for_the_label_than_the_coldest(name: str, engine: ArtworkClassifier) -> None:
-    network, look = engine.network(), engine.look(photo(name, 128))
+    network, encoded = engine.network(), engine.encode(photo(name, 128))
     with torch.enable_grad():
-        heat = torch.from_numpy(heat_map(engine, look, "style", "Rococo"))
+        heat = torch.from_numpy(heat_map(engine, encoded, "style", "Rococo"))
 
     def logit_without(mask: torch.Tensor) -> float:
         """Return the logit when what the network sees at these places is the picture's mean."""
         maps = []
-        for map_ in look.maps:
+        for map_ in encoded.maps:
             part = F.interpolate(mask[None, None].float(), map_.shape[-2:], mode="area")
             maps.append(map_ * (1 - part) + map_.mean((2, 3), keepdim=True) * part)
         return float(network.answers(network.describe(maps))["style"][0, network.labels["style"].index("Rococo")])
@@ -155,7 +155,7 @@ def test_an_overlay_glows_where_it_is_hot_and_greys_the_rest() -> None:
 
 def test_a_work_is_its_own_nearest(index: FeatureIndex, features: torch.Tensor) -> None:
     for number, work in enumerate(WORKS):
-        found = nearest(look_with(features[number : number + 1]), 3, INDEX)
+        found = nearest(encoded_with(features[number : number + 1]), 3, INDEX)
         first = found[0]
         assert (first.title, first.artist, first.year, first.style, first.genre) == work
         assert first.distance == pytest.approx(0, abs=1e-5)
@@ -165,7 +165,7 @@ def test_a_work_is_its_own_nearest(index: FeatureIndex, features: torch.Tensor) 
 
 def test_the_bundled_index_names_works_that_can_be_searched_for() -> None:
     engine = ArtworkClassifier()
-    found = nearest(engine.look(oils()))
+    found = nearest(engine.encode(oils()))
     assert len(found) == 5 and all(work.title and work.artist for work in found)
     assert all(0 <= work.distance <= 2 and 0 <= work.percentile <= 100 for work in found)
 
@@ -204,7 +204,7 @@ def test_no_conflict_is_made_up(found: Classification, index: FeatureIndex) -> N
 def test_changes_tell_how_the_first_two_labels_fare(engine: ArtworkClassifier) -> None:
     picture = oils(200, 150)
     first, second = engine(picture).style[:2]
-    found = changes(engine, engine.look(picture))
+    found = changes(engine, engine.encode(picture))
     assert {change.change for change in found} == {*CHANGES, "covered"}
     margins = [change.first - change.second for change in found]
     assert margins == sorted(margins)
@@ -218,7 +218,7 @@ def test_changes_are_those_of_a_grey_picture_too(engine: ArtworkClassifier) -> N
     """What has no colours to lose stays as it is when they are taken or made stronger."""
     picture = oils(200, 150).convert("L").convert("RGB")
     first = engine(picture).style[0].probability
-    by_name = {change.change: change.first for change in changes(engine, engine.look(picture))}
+    by_name = {change.change: change.first for change in changes(engine, engine.encode(picture))}
     assert by_name["grey"] == pytest.approx(first, abs=1e-3) and by_name["vivid"] == pytest.approx(first, abs=1e-3)
     assert by_name["dark"] != pytest.approx(first, abs=1e-3)
 

@@ -1,4 +1,4 @@
-"""The small loss network: it answers as VGG-16 does, the bundled one judges sensibly, and training works."""
+"""The small perceptual network: it answers as VGG-16 does, the bundled one judges sensibly, and training works."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_it_stops_at_once_and_leaves_nothing_locked(start: Image.Image) -> None:
     assert all(not p.requires_grad for p in models.get(BUNDLED_LOSS, str(runtime.device())).parameters())
 
 
-# --- the loss network ----------------------------------------------------------------------------
+# --- the perceptual network ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])

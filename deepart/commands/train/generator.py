@@ -51,7 +51,7 @@ def add_to(train, evaluate) -> None:
     against.add_argument(
         "--second-view",
         metavar="KEY",
-        help="two more heads look through this VGG network: the key of a loss network, or a file of VGG-16",
+        help="two more heads look through this VGG network: the key of a perceptual network, or a file of VGG-16",
     )
     generator.add_argument("--ema", type=float, default=0.999, help="decay of fastgan's moving average; default 0.999")
     against.add_argument(

@@ -90,7 +90,7 @@ class Classification:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class EncodedPicture:
     """A picture as the network saw it, from which answers and evidence are read without looking again."""
 
     picture: Image.Image  # RGB
@@ -163,7 +163,7 @@ class ArtworkClassifier:
             views += seen.cpu().split(len(x))
         return views
 
-    def look(self, picture: Image.Image) -> Look:
+    def encode(self, picture: Image.Image) -> EncodedPicture:
         """Look at a picture and keep what evidence is read from."""
         network = self.network()
         plain = picture.convert("RGB")
@@ -173,11 +173,11 @@ class ArtworkClassifier:
             maps = network.feature_maps(torch.cat([x, x.flip(3)]))
             both = network.describe(maps).cpu()
         features = torch.cat([both, *self._views([plain], others, mirrored=True)])
-        return Look(plain, [map_[:1] for map_ in maps], features)
+        return EncodedPicture(plain, [map_[:1] for map_ in maps], features)
 
-    def answer(self, look: Look) -> Classification:
+    def answer(self, encoded: EncodedPicture) -> Classification:
         """Return what the network says of a picture that it looked at."""
-        return self.answer_features(look.features[None])[0]
+        return self.answer_features(encoded.features[None])[0]
 
     def answer_features(self, features: Tensor) -> list[Classification]:
         """Return what the network says of pictures with these features, (B, views, D); see `describe`."""

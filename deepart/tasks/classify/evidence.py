@@ -26,7 +26,7 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from deepart import runtime
 from deepart.checkpoints import models
 from deepart.models.feature_index import COLUMNS
-from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify.classify import ANOTHER_ARTIST, Answer, ArtworkClassifier, Classification, EncodedPicture
 
 INDEX = "classify/index-wikiart-v1"
 """Checkpoint that holds the features of the artworks that the bundled classifier was trained on."""
@@ -84,7 +84,7 @@ class PatchMap:
     head: str
 
 
-def heat_map(engine: ArtworkClassifier, look: Look, head: str, label: str | None = None) -> np.ndarray:
+def heat_map(engine: ArtworkClassifier, encoded: EncodedPicture, head: str, label: str | None = None) -> np.ndarray:
     """Return how much each place of a picture speaks for a label, (H, W) float32 in [0, 1].
 
     Args:
@@ -92,10 +92,10 @@ def heat_map(engine: ArtworkClassifier, look: Look, head: str, label: str | None
         label: one of its labels; its most probable one if None.
     """
     network = engine.network()
-    maps = [map_.clone().requires_grad_() for map_ in look.maps]
+    maps = [map_.clone().requires_grad_() for map_ in encoded.maps]
     with runtime.device_lock(), torch.enable_grad():
         logits = network.answers(network.describe(maps))[head][0]
-        index = network.labels[head].index(label or engine.answer(look).answers[head][0].label)
+        index = network.labels[head].index(label or engine.answer(encoded).answers[head][0].label)
         gradients = torch.autograd.grad(logits[index], maps)
     finest = maps[0].shape[-2:]
     heat = torch.zeros(1, 1, *finest)
@@ -121,10 +121,10 @@ def overlay(picture: Image.Image, heat: np.ndarray) -> Image.Image:
     return Image.composite(warm, grey, mask)
 
 
-def nearest(look: Look, count: int = 5, index: str = INDEX) -> list[Neighbour]:
+def nearest(encoded: EncodedPicture, count: int = 5, index: str = INDEX) -> list[Neighbour]:
     """Return the `count` artworks of the training set that are most like a picture, nearest first."""
     network = models.get(index)
-    distances, numbers = network(look.features.mean(0, keepdim=True), count)
+    distances, numbers = network(encoded.features.mean(0, keepdim=True), count)
     typical = network.config.typical
     return [
         Neighbour(*network.config.works[number], distance, float(np.interp(distance, typical, range(101))))
@@ -208,16 +208,16 @@ CHANGES = {
 """Ways in which a picture can be changed, each an RGB picture to an RGB picture; see also "covered"."""
 
 
-def changes(engine: ArtworkClassifier, look: Look, head: str = "style") -> list[Change]:
+def changes(engine: ArtworkClassifier, encoded: EncodedPicture, head: str = "style") -> list[Change]:
     """Return how the two most probable labels of `head` fare when the picture is changed, boldest change first.
 
     Beside `CHANGES` the part that speaks most for the first label is covered ("covered").
     """
-    first, second = (answer.label for answer in engine.answer(look).answers[head][:2])
-    small = look.picture.copy()
+    first, second = (answer.label for answer in engine.answer(encoded).answers[head][:2])
+    small = encoded.picture.copy()
     small.thumbnail((512, 512))
     variants = {name: change(small) for name, change in CHANGES.items()}
-    variants["covered"] = _covered(small, heat_map(engine, look, head, first))
+    variants["covered"] = _covered(small, heat_map(engine, encoded, head, first))
     found = []
     for name, answer in zip(variants, engine.many(variants.values(), thorough=False)):
         probability = {label.label: label.probability for label in answer.answers[head]}

@@ -65,6 +65,6 @@ def originality(picture: Source, count: int = 3) -> Originality:
         WeightsError: the classifier or its index is missing or damaged.
     """
     engine = ArtworkClassifier()
-    look = engine.look(load_image(picture))
-    works = tuple(nearest(look, count, engine.network().config.index))
+    encoded = engine.encode(load_image(picture))
+    works = tuple(nearest(encoded, count, engine.network().config.index))
     return Originality(works, works[0].percentile)

@@ -2,7 +2,7 @@
 
 Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", https://arxiv.org/abs/1912.04958
 (projection by optimisation).
-Differs from the paper: the distance is that of the bundled loss network; the start is the best of some random
+Differs from the paper: the distance is that of the bundled perceptual network; the start is the best of some random
 pictures, whose noise stays as it is; and the share of every style is found with the numbers.
 """
 

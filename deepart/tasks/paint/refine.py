@@ -74,7 +74,7 @@ def refine(
         start: a painting of the content to begin with, in its proportions; None paints one.
         options: see `RefineOptions`.
         size: longer side of the result in pixels; None keeps the content's size.
-        checkpoint: the loss network; None takes VGG-19 where there is a GPU or it was downloaded before and the
+        checkpoint: the perceptual network; None takes VGG-19 where there is a GPU or it was downloaded before and the
             style is a picture, otherwise the small one that is bundled.
         on_progress: told of every iteration, every fifth time with a preview.
 
@@ -311,7 +311,7 @@ class _Canvas:
     """The pixels of one level and what moves them.
 
     Args:
-        network: the loss network.
+        network: the perceptual network.
         start: (1, 3, H, W) in [0, 1].
         content: of the same size.
         style: what it should come close to.

@@ -1,4 +1,4 @@
-"""Training of the small loss network: it learns to see what VGG-16 sees.
+"""Training of the small perceptual network: it learns to see what VGG-16 sees.
 
 Distillation on features (Romero et al. 2014, https://arxiv.org/abs/1412.6550), with two additions that its
 use asks for.  Pictures will be moved along its gradients, so it also learns how the features *change* when

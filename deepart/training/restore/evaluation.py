@@ -61,7 +61,7 @@ class InpaintingScore:
     method: str
     psnr: float
     feature_distance: float
-    """Mean absolute difference of a loss network's features, relative to their size, mean over its stages."""
+    """Mean absolute difference of a perceptual network's features, relative to their size, mean over its stages."""
 
 
 Colourise = Callable[[np.ndarray, np.ndarray], np.ndarray]

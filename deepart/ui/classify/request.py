@@ -18,7 +18,7 @@ from deepart.errors import InputError
 from deepart.images import fit, load_image
 from deepart.tasks.classify import evidence
 from deepart.tasks.classify.batch import harmless_cell
-from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, Look
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification, EncodedPicture
 from deepart.tasks.classify.evidence import Change, Conflict, Neighbour
 from deepart.tasks.classify.patch_picture import legend, patch_picture
 from deepart.tasks.hub.classifiers import CHOICES, open_classifier
@@ -86,13 +86,13 @@ def opinion(path: str | None) -> Opinion:
     """
     if path is None:
         raise InputError("artwork.missing")
-    look = _look(path)
-    found = _engine.answer(look)
+    encoded = _encoded(path)
+    found = _engine.answer(encoded)
     mistaken = evidence.often_mistaken(_engine, found.style[0].label) if found.style else ()
     index = _engine.network().config.index  # without one, nothing is known of the artworks that it learned from
     if not index:
         return Opinion(found, mistaken=mistaken)
-    return Opinion(found, evidence.conflicts(found, index), evidence.nearest(look, TOP, index), mistaken)
+    return Opinion(found, evidence.conflicts(found, index), evidence.nearest(encoded, TOP, index), mistaken)
 
 
 def opinion_steps(path: str | None, model: str | None = None) -> Generator[runtime.Progress, None, Opinion]:
@@ -135,8 +135,8 @@ def heat(path: str, head: str, label: str | None = None) -> Image.Image:
     labels = _labels(head)
     if label is not None and label not in labels:
         raise InputError("setting.choice", name="label", choices=", ".join(labels))
-    look = _look(path)
-    picture, glow = look.picture, evidence.heat_map(_engine, look, head, label)
+    encoded = _encoded(path)
+    picture, glow = encoded.picture, evidence.heat_map(_engine, encoded, head, label)
     glow = np.clip(glow / max(np.quantile(glow, 0.99), 1e-6), 0, 1)  # a single spot would leave all else in the dark
     if max(picture.size) < LEAST_SHOWN:
         scale = LEAST_SHOWN / max(picture.size)
@@ -172,24 +172,24 @@ def _version() -> str:
     return find(DEFAULT_CHECKPOINT).identity
 
 
-def _look(path: str) -> Look:
-    return _look_of_version(path, _version())
+def _encoded(path: str) -> EncodedPicture:
+    return _encoded_by(path, _version())
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _look_of_version(path: str, version: str) -> Look:
-    look = _engine.look(load_image(path))
-    return replace(look, picture=fit(look.picture, EVIDENCE_SIDE))
+def _encoded_by(path: str, version: str) -> EncodedPicture:
+    encoded = _engine.encode(load_image(path))
+    return replace(encoded, picture=fit(encoded.picture, EVIDENCE_SIDE))
 
 
 @functools.lru_cache(maxsize=4 * _KEPT)
 def _changes(path: str, head: str, version: str) -> list[Change]:
-    return evidence.changes(_engine, _look(path), head)
+    return evidence.changes(_engine, _encoded(path), head)
 
 
 @functools.lru_cache(maxsize=_KEPT)
 def _parts(path: str, head: str, version: str) -> tuple[Image.Image, list[tuple[str, str, int]]]:
-    picture = _look(path).picture
+    picture = _encoded(path).picture
     patches = evidence.patch_map(_engine, picture, head)
     return patch_picture(picture, patches), legend(patches)
 

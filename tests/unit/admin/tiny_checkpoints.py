@@ -23,7 +23,7 @@ _REAL_WEIGHTS = checkpoints.WEIGHTS
 
 
 def bundle(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str, network: HubModel) -> None:
-    """Let `network` be the bundled checkpoint `key`; the bundled loss network stays where it is."""
+    """Let `network` be the bundled checkpoint `key`; the bundled perceptual network stays where it is."""
     weights = tmp_path / "weights"
     monkeypatch.setattr(checkpoints, "WEIGHTS", weights)
     if not weights.exists():
