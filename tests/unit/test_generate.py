@@ -33,6 +33,7 @@ from deepart.tasks.generate.breeding import (
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator, patch_region
 from deepart.tasks.generate.genome import MASK_SIDE, MOST_PATCHES, Genome, Start, genome_of
 from deepart.tasks.generate.seeds import generate
+from deepart.ui.generate.request import births
 from photos import photo
 from tiny_generators import STYLES, put_tiny_generator
 from tiny_restorers import tiny_restorers
@@ -333,6 +334,14 @@ def test_a_start_is_a_file_and_says_so(tmp_path: Path) -> None:
     assert recipe_of(picture).ingredients[0].sha256 == content_hash(load_image(own))
     with pytest.raises(InputError, match="genre"):
         deepart.generate(4, start=own, genre="landscape")
+
+
+def test_a_wall_of_the_page_starts_from_somebodys_own(engine: ArtGenerator) -> None:
+    start = Start.from_picture(photo("coffee", 64), 0.5)
+    *_, chosen = births(DEFAULT_CHECKPOINT, 7, 3, style="Cubism", genre="landscape", start=start)
+    assert [(genome.seed, genome.style, genome.start) for genome in chosen.genomes] == [
+        (seed, "Cubism", start) for seed in (7, 8, 9)
+    ]
 
 
 # --- the command line --------------------------------------------------------------------------------

@@ -175,7 +175,7 @@ def showing_steps(
     if is_varied and len(showing) > 1:
         among = varied(classifier, torch.stack([seen[place] for place in showing]).mean(1), count)
         showing = [showing[place] for place in among]
-    found = max(len(seeming), len(showing)) if showing else 0
+    found = len({*showing, *(set(seeming) - set(painted))}) if showing else 0
     nearest = [max(painted or range(len(likely)), key=lambda place: likely[place])]
     chosen = [genomes[place] for place in (showing or nearest)[:count]]
     return Chosen(chosen, genre, found, len(likely), _paintings_of(engine, style, genre))
