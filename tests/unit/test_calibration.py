@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from deepart.tasks.classify.classify import ArtworkClassifier
+from deepart.tasks.hub.classifiers import open_classifier
 from deepart.training.catalogue import Painting
 from deepart.training.classify.calibration import best_temperature, build_index, calibrated, often_mistaken, set_level
 from unit.test_classifier import TINY, tiny_classifier
@@ -44,6 +45,23 @@ def test_answers_of_yes_or_no_have_a_temperature_too_and_no_work_votes() -> None
         logits = found.answers(features.flatten(0, 1))["style"].unflatten(0, (60, 2)).mean(1)
     said = (logits / dict(found.config.temperatures)["style"]).sigmoid()
     assert torch.allclose(engine.probabilities(features)["style"].cpu(), said, atol=1e-5)
+
+
+def test_a_trained_bundle_answers_with_the_works_beside_it(tmp_path: Path) -> None:
+    generator = torch.Generator().manual_seed(6)
+    network = tiny_classifier()
+    features = torch.randn(60, 2, network.norm.num_features, generator=generator)
+    targets = {head: [n % len(labels) for n in range(60)] for head, labels in network.labels.items()}
+    works = [Painting(Path(f"a/{i}.jpg"), "a", "Cubism", "", "", "") for i in range(60)]
+    index = build_index(features[:, 0], works, "classify/tiny", axes=12)
+    found = calibrated(network, index, features, targets)
+    found.save_pretrained(tmp_path / "bundle")
+    alone = open_classifier(tmp_path / "bundle").probabilities(features)["style"]
+    index.save_pretrained(tmp_path / "index")
+    engine = open_classifier(tmp_path / "bundle")
+    wanted = ArtworkClassifier(network=found, index=index).probabilities(features)["style"]
+    assert torch.allclose(engine.probabilities(features)["style"], wanted, atol=1e-3)
+    assert not torch.allclose(alone, wanted, atol=1e-2)
 
 
 def test_labels_that_are_often_mistaken_are_named() -> None:

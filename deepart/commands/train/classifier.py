@@ -49,4 +49,5 @@ def add_to(train, evaluate) -> None:
     )
     of_classifier.add_argument("--data", type=Path, required=True, help=_DATA)
     of_classifier.add_argument("--checkpoint", default="classify/lite0-wikiart-v1", help="the classifier to measure")
+    of_classifier.add_argument("--bundle", type=Path, help="folder of one that was trained, instead")
     add_report_folder(of_classifier, "classifier-report")

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -21,7 +22,7 @@ from PIL import Image
 from torch import Tensor
 
 from deepart import runtime
-from deepart.checkpoints import CHECKPOINTS, find, models
+from deepart.checkpoints import CHECKPOINTS, find, load_folder, models
 from deepart.errors import InputError
 from deepart.images import load_image, to_tensor
 from deepart.recipes import Source
@@ -241,6 +242,23 @@ class ArtworkClassifier:
             known = [key for key, row in CHECKPOINTS.items() if row.architecture == "ArtClassifier"]
             raise InputError("classify.not_a_classifier", known=", ".join(known))
         return models.get(self.checkpoint, str(runtime.device()))
+
+
+def trained_classifier(folder: Path) -> ArtworkClassifier:
+    """Return the engine of a classifier that was trained: the folder `bundle` of a run, with the works beside it.
+
+    Where `index` is not beside it, no works vote.
+
+    Raises:
+        WeightsError: a file is missing or damaged.
+    """
+    device, beside = str(runtime.device()), folder.parent / "index"
+    network, index = load_folder(folder, "ArtClassifier", folder.name, device), None
+    if network.config.index and beside.is_dir():
+        index = load_folder(beside, "FeatureIndex", beside.name, device)
+    elif network.config.index:
+        network.config = replace(network.config, index="", index_share=0.0)
+    return ArtworkClassifier(f"own/{folder.name}", network, index)
 
 
 def mixed(probabilities: Tensor, votes: Tensor, share: float) -> Tensor:

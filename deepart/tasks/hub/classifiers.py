@@ -32,6 +32,7 @@ from deepart.tasks.classify.classify import (
     ArtworkClassifier,
     Classification,
     ranked,
+    trained_classifier,
 )
 from deepart.tasks.hub.repository import CARD, CONFIG, WEIGHTS, HubRepository, Prepare, plain_label
 from deepart.tasks.hub.transformers_files import PREPROCESSORS, read_model, read_preparation, require_transformers
@@ -90,7 +91,8 @@ def open_classifier(
     downloads, now and later.
 
     Args:
-        name: key of a bundled classifier, or owner/name of a repository; or, as a `Path`, a folder of this machine.
+        name: key of a bundled classifier, or owner/name of a repository; or, as a `Path`, a folder of this
+            machine: of a repository, or the bundle of a classifier that was trained.
         revision: commit, branch or tag of a repository; the one of `CHOICES`, or the newest, if None.
 
     Raises:
@@ -99,6 +101,8 @@ def open_classifier(
     """
     if isinstance(name, Path):
         repository = HubRepository.of_folder(name)
+        if {"backbone", "depths", "labels"} <= set(repository.json(CONFIG) or ()):  # see `ArtClassifierConfig`
+            return trained_classifier(name)
         return (ZeroShotClassifier if _is_zero_shot(repository) else HubClassifier)(repository.name, folder=name)
     if name in CHECKPOINTS:
         return ArtworkClassifier(name)

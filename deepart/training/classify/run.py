@@ -16,7 +16,7 @@ from torch import Tensor
 from deepart.errors import InputError
 from deepart.models.classifier import ArtClassifier
 from deepart.models.feature_index import FeatureIndex
-from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier
+from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, trained_classifier
 from deepart.training.catalogue import Painting, Part, is_training_photo, labels_of, read_catalogue, split
 from deepart.training.classify.calibration import build_index, calibrated
 from deepart.training.classify.classifier import LITE0, ClassifierTraining, fresh_classifier, parameter_groups, targets
@@ -140,7 +140,7 @@ def finished(network: ArtClassifier, data: LabelledData) -> tuple[ArtClassifier,
 def evaluate_classifier(options: Namespace) -> None:
     """Print every figure of a classifier and save them; see `python -m deepart evaluate classifier --help`."""
     started = time.perf_counter()
-    engine = ArtworkClassifier(options.checkpoint)
+    engine = trained_classifier(options.bundle) if options.bundle else ArtworkClassifier(options.checkpoint)
     data = LabelledData.read(options.data, options.output / "cache")
     scores, flags = measure(engine, data)
     save_report(options.output, scores, flags, engine.network().labels)
