@@ -36,6 +36,12 @@ def picture_upload(label: object, elem_id: str, height: int, value: str | None =
     )
 
 
+def picture_shown(label: object, elem_id: str, **facts: Any) -> gr.Image:
+    """Add a picture that a visitor only looks at; `label` and `facts`: see `gr.Image`."""
+    usual = {"format": "png", "interactive": False, "buttons": [], "elem_classes": "labelled-picture"}
+    return gr.Image(label=label, elem_id=elem_id, **usual | facts)
+
+
 def many_pictures(
     elem_id: str, label: str = "ui.batch_files", kinds: tuple[str, ...] = ("image", ".zip"), height: int = 140
 ) -> gr.File:

@@ -24,7 +24,7 @@ from deepart.ui.classify import request as request_of
 from deepart.ui.classify.request import TOP
 from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.events import translations as t
-from deepart.ui.pictures import is_about_picture
+from deepart.ui.pictures import is_about_picture, picture_shown
 
 ANSWER_NAME = "deepart-answer"
 
@@ -150,14 +150,7 @@ def show_heat(path: str | None, head: str, label: str, request: gr.Request) -> A
 
 
 def evidence_picture(label: str, elem_id: str) -> gr.Image:
-    return gr.Image(
-        label=t(label),
-        format="jpeg",
-        interactive=False,
-        buttons=["fullscreen"],
-        elem_id=elem_id,
-        elem_classes="labelled-picture",
-    )
+    return picture_shown(t(label), elem_id, format="jpeg", buttons=["fullscreen"])
 
 
 def sample_items(language: str) -> list[tuple[str, str]]:

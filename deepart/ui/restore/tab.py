@@ -20,7 +20,7 @@ from deepart.ui.events import named_choices, unread
 from deepart.ui.events import translations as t
 from deepart.ui.large.panel import LargePanel
 from deepart.ui.made import made_panel
-from deepart.ui.pictures import before_and_after, checked, picture_upload
+from deepart.ui.pictures import before_and_after, checked, picture_shown, picture_upload
 from deepart.ui.restore import html
 from deepart.ui.restore.batch_panel import build_restore_batch_panel
 from deepart.ui.restore.compare_panel import build_compare_panel
@@ -286,14 +286,7 @@ def _result_side(
             with gr.Column() as slider_side:
                 result = before_and_after("restore-result")
             with gr.Column(visible=False) as trust_side:
-                trust = gr.Image(
-                    label=t("ui.restore.trust"),
-                    format="jpeg",
-                    interactive=False,
-                    buttons=["fullscreen"],
-                    elem_id="restore-trust",
-                    elem_classes="labelled-picture",
-                )
+                trust = picture_shown(t("ui.restore.trust"), "restore-trust", format="jpeg", buttons=["fullscreen"])
             legend = gr.HTML(elem_id="restore-legend")
             status = gr.Markdown(elem_id="restore-status", elem_classes="hint")
             with gr.Row(elem_id="restore-files"):

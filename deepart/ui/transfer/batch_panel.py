@@ -21,7 +21,7 @@ from deepart.text import say
 from deepart.ui.controls import most_of_many, options_of
 from deepart.ui.events import ON_DEVICE, counted, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
-from deepart.ui.pictures import many_pictures
+from deepart.ui.pictures import many_pictures, picture_shown
 from deepart.ui.transfer.request import style_in_use
 
 ARCHIVE_NAME, SHEET_NAME = "deepart-batch.zip", "deepart-sheet.png"
@@ -111,16 +111,7 @@ def build_batch_panel(
 
 def result_sheet(label: object, elem_id: str) -> gr.Image:
     """Add a place for a contact sheet, hidden until there is one."""
-    return gr.Image(
-        label=label,
-        type="filepath",
-        format="png",
-        interactive=False,
-        buttons=["fullscreen"],
-        visible=False,
-        elem_id=elem_id,
-        elem_classes="labelled-picture",
-    )
+    return picture_shown(label, elem_id, type="filepath", buttons=["fullscreen"], visible=False)
 
 
 def _style(chosen: str | StyleCode | None, own_style: str | None) -> str | StyleCode:

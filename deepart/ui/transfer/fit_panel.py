@@ -20,7 +20,7 @@ from deepart.ui.blend.style_slots import plain
 from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
 from deepart.ui.events import translations as t
 from deepart.ui.finer import PATIENT
-from deepart.ui.pictures import many_pictures
+from deepart.ui.pictures import many_pictures, picture_shown
 from deepart.ui.transfer.fit_endpoint import fit_to
 from deepart.ui.widgets.waiting import Clock
 
@@ -53,16 +53,7 @@ def build_fit_panel(own_style: gr.Image, style_shown: Sequence[Component]) -> Fi
         to_blend = gr.Button(t("ui.fit.to_blend"), size="md", elem_id="fit-to-blend")
     with gr.Accordion(t("ui.fit.more"), open=False, elem_id="fit-more"):
         gr.Markdown(t("ui.fit.crop_hint"), elem_classes="hint")
-        part = gr.Image(
-            label=t("ui.fit.part"),
-            format="png",
-            interactive=False,
-            buttons=[],
-            height=180,
-            visible=False,
-            elem_id="fit-part",
-            elem_classes="labelled-picture",
-        )
+        part = picture_shown(t("ui.fit.part"), "fit-part", height=180, visible=False)
         whole = gr.Button(t("ui.fit.whole"), size="sm", visible=False, elem_id="fit-whole")
         others = many_pictures("fit-pictures", "ui.fit.pictures", ("image",), height=120)
         name = gr.Textbox(label=t("ui.blend.name"), max_length=LONGEST_LABEL, elem_id="fit-name")

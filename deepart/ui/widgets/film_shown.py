@@ -8,6 +8,7 @@ import gradio as gr
 
 from deepart.ui.events import translations as t
 from deepart.ui.events import unread
+from deepart.ui.pictures import picture_shown
 
 
 class FilmShown:
@@ -30,15 +31,7 @@ class FilmShown:
                 elem_id=f"{prefix}-video",
             )
         with gr.Column(visible=False) as picture_side:
-            picture = gr.Image(
-                label=label,
-                type="filepath",
-                format="png",
-                interactive=False,
-                buttons=[],
-                elem_id=f"{prefix}-animation",
-                elem_classes="labelled-picture",
-            )
+            picture = picture_shown(label, f"{prefix}-animation", type="filepath")
         download = gr.DownloadButton(
             t("ui.generate.download_film"), interactive=False, size="md", elem_id=f"{prefix}-download"
         )

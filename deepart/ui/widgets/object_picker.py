@@ -13,6 +13,7 @@ from deepart.tasks.find.subject import object_at
 from deepart.text import say
 from deepart.ui.events import QUIET, handler, language_of
 from deepart.ui.events import translations as t
+from deepart.ui.pictures import picture_shown
 
 SIDE = 640
 """Longer side of what is clicked at."""
@@ -34,15 +35,7 @@ def build_object_picker(name: str, picture: gr.Image) -> tuple[gr.Image, gr.Radi
     with gr.Accordion(t("ui.pick"), open=False, elem_id=f"{name}-pick") as panel:
         kind = gr.Radio(_kinds("en"), value=OBJECT, label=t("ui.pick.kind"), elem_id=f"{name}-pick-kind")
         gr.Markdown(t("ui.pick.hint"), elem_classes="hint")
-        shown = gr.Image(
-            label=t("ui.pick.picture"),
-            type="filepath",
-            format="jpeg",
-            interactive=False,
-            buttons=[],
-            elem_id=f"{name}-pick-picture",
-            elem_classes="labelled-picture",
-        )
+        shown = picture_shown(t("ui.pick.picture"), f"{name}-pick-picture", type="filepath", format="jpeg")
     panel.expand(show_opened, [opened, picture, kind], [shown, kind], trigger_mode="always_last", **QUIET)
     for changed in (picture.change, kind.input):
         changed(show_changed, [opened, picture, kind], [shown], trigger_mode="always_last", **QUIET)
