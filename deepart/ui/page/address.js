@@ -22,6 +22,7 @@ window.deepart = {
   // What the owner saw goes with the page; the next one says that they are out.
   leaveAdmin() {
     try { sessionStorage.setItem("deepart-left", "1"); } catch {}
+    jobs.clear(); // training goes on: there is nothing to warn of
     location.assign(`${location.pathname}?tab=admin`);
   },
   async copyLink() {

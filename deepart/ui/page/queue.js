@@ -1,6 +1,10 @@
 // What is under way: Stop buttons, the place in the queue, and a warning to those who leave.
 const NOTICED = 600, LONG = 2500; // milliseconds
-const jobs = new Map(); // event -> {since, isWaiting, rank, eta, tab}
+const jobs = new Map(); // event -> {since, isWaiting, isAsked, rank, eta, tab}
+let hasActed = false; // what a page asks for by itself nobody minds losing
+for (const kind of ["pointerdown", "keydown", "drop"]) {
+  window.addEventListener(kind, () => { hasActed = true; }, { capture: true, once: true });
+}
 const note = document.createElement("p");
 note.id = "queue-note";
 note.setAttribute("role", "status");
@@ -48,7 +52,7 @@ async function listen(stream) {
 }
 
 window.addEventListener("beforeunload", (event) => {
-  if ([...jobs.values()].some(({ since }) => Date.now() - since > LONG)) event.preventDefault();
+  if ([...jobs.values()].some(({ since, isAsked }) => isAsked && Date.now() - since > LONG)) event.preventDefault();
 });
 
 // Of a queue that is full Gradio's page says so in English alone; of other refusals it says what it is told.
@@ -59,7 +63,7 @@ window.fetch = async (...asked) => {
   if (isJoin && answer.status === 503) return new Response(answer.body, { status: 429, headers: answer.headers });
   if (isJoin && answer.ok) {
     const { event_id: id } = await answer.clone().json();
-    jobs.set(id, { since: Date.now(), isWaiting: true, tab: room() });
+    jobs.set(id, { since: Date.now(), isWaiting: true, isAsked: hasActed, tab: room() });
     setTimeout(showWork, NOTICED + 50);
   } else if (answer.url.includes("/queue/data") && answer.body) {
     const [gradios, ours] = answer.body.tee();
