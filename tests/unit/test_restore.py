@@ -14,6 +14,7 @@ from deepart import runtime
 from deepart.checkpoints import models
 from deepart.errors import InputError
 from deepart.images import png_bytes
+from deepart.models.restorers.damage_detector import MARGIN
 from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.restore import bundled as bundled_restorers
@@ -228,7 +229,7 @@ def test_damage_is_found_and_a_little_more(size: tuple[int, int]) -> None:
     found = detect_damage(source)
     assert found.mode == "L" and set(np.unique(found)) == {0, 255}
     found, mask = np.asarray(found) > 0, np.asarray(mask) > 0
-    assert found[mask].all() and found[38:45].any(1).all() and found.mean() < 4 * mask.mean()
+    assert found[mask].all() and found[40 - MARGIN : 43 + MARGIN].any(1).all() and found.mean() < 4 * mask.mean()
 
 
 def test_found_damage_is_filled() -> None:

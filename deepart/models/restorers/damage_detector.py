@@ -21,8 +21,12 @@ On paintings held out, 0.25 has the highest intersection over union, by little, 
 damage.
 """
 
-MARGIN = 2
-"""Pixels by which what is found may lie beside the damage: by so much the app widens what is filled."""
+MARGIN = 1
+"""Pixels by which the app widens what it fills beyond what is found.
+
+On unseen sharp paintings what is filled comes as near to the truth as with two, and a third less of sound ones is
+marked; without any, rims of scratches are left.
+"""
 
 
 @dataclass(frozen=True, slots=True)

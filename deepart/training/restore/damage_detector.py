@@ -16,7 +16,7 @@ from scipy.ndimage import gaussian_filter, maximum_filter
 from torch import Tensor, nn
 
 from deepart.images import to_tensor
-from deepart.models.restorers.damage_detector import LIKELY, MARGIN
+from deepart.models.restorers.damage_detector import LIKELY
 from deepart.tasks.restore.bundled import as_detected
 from deepart.training.data import random_crop
 from deepart.training.loop import Batch, BatchSpec
@@ -24,6 +24,9 @@ from deepart.training.restore.damage import KINDS, USUAL_SIDE, Kind, scanned, so
 
 DRAWS = 5
 """How often each picture is damaged to measure a detector: one large stain more or less changes much."""
+
+NEAR = 2
+"""Pixels by which what is found may lie beside the damage, where that is measured."""
 
 Likelihood = Callable[[Tensor], Tensor]
 """Maps a picture, (1, 3, H, W) in [0, 1], to how likely each pixel is damaged, (1, 1, H, W) in [0, 1]."""
@@ -162,9 +165,9 @@ class DetectorScore:
     precision: float
     recall: float
     precision_near: float
-    """Share of what is found that has damage within `MARGIN` pixels: a hairline beside which the mask lies is found."""
+    """Share of what is found that has damage within `NEAR` pixels: a hairline beside which the mask lies is found."""
     recall_near: float
-    """Share of the damage that has something found within `MARGIN` pixels."""
+    """Share of the damage that has something found within `NEAR` pixels."""
     recall_of: dict[str, float]
     """Per kind of damage, each alone on the pictures."""
     iou_of: dict[str, float]
@@ -226,7 +229,7 @@ def _found(likelihood: Likelihood, picture: np.ndarray, threshold: float) -> np.
 def _counts(likelihood: Likelihood, picture: np.ndarray, mask: np.ndarray, threshold: float) -> np.ndarray:
     """Return how many pixels are found and damaged, found, damaged, found near damage, damaged near what is found."""
     found = _found(likelihood, picture, threshold)
-    around_found, around_mask = (maximum_filter(area, 2 * MARGIN + 1) for area in (found, mask))
+    around_found, around_mask = (maximum_filter(area, 2 * NEAR + 1) for area in (found, mask))
     areas = (found & mask, found, mask, found & around_mask, mask & around_found)
     return np.array([np.count_nonzero(area) for area in areas])
 
