@@ -133,6 +133,20 @@ def test_damaged_picture_is_diagnosed_and_restored_as_proposed(new_tab: NewPage,
     page.click("#restore-straightened button")
     expect(page.locator(CARD)).to_contain_text("800 × 640")
 
+    # Lines of a drawing may be meant: nothing is filled before the visitor says so.
+    drawing = Image.new("RGB", (130, 90), (246, 244, 238))
+    drawing.paste("black", (60, 0, 64, 90))
+    save_png(drawing, tmp_path / "drawing.png")
+    upload(page, tmp_path / "drawing.png")
+    expect(page.locator(CARD)).to_contain_text(say("ui.restore.damage.ask"))
+    expect(page.locator(f"{CARD} img")).to_be_visible()
+    expect(page.locator("#restore-fill input")).not_to_be_checked()
+    page.click("#restore-fill-red")
+    expect(page.locator(STATUS)).to_contain_text("520 × 360")
+    expect(page.locator("#restore-fill-red")).to_be_hidden()
+    made = recipe_of(download(page, "#restore-download", tmp_path)).settings
+    assert made["steps"].startswith("fill") and 0.03 < made["filled"] < 0.1
+
 
 def test_restoration_is_stopped_and_a_bad_picture_takes_none_away(
     new_tab: NewPage, hole: Path, slow: Brake, tmp_path: Path

@@ -45,7 +45,9 @@ def test_thirty_megapixels_take_long_and_a_size_that_does_not_is_offered(monkeyp
     assert (found.side, found.less < LONG) == (2048, True)
     assert long_wait((6000, 5000), CLEAN, RestoreOptions(size=found.side)) is None
     at_pace(monkeypatch, 100)
-    assert long_wait((6000, 5000), CLEAN, RestoreOptions()).side == 0
+    slow = long_wait((6000, 5000), CLEAN, RestoreOptions())
+    assert (slow.side, slow.less > LONG) == (1024, True)
+    assert long_wait((1000, 900), CLEAN, RestoreOptions()).side == 0
 
 
 def test_each_step_adds_to_the_wait(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -187,7 +187,7 @@ class LongWait:
     """Width and height of the picture that is restored."""
     seconds: float
     side: int
-    """The largest of the offered sizes at which it is soon over; 0 if there is none."""
+    """The largest of the offered sizes at which it is soon over, or the smallest; 0 if none is smaller."""
     less: float
     """Seconds at that size."""
 
@@ -213,11 +213,13 @@ def long_wait(size: tuple[int, int], steps: Sequence[Step], options: RestoreOpti
     restored, work = work_at(options.size)
     if work < _NEVER_LONG or work * seconds_per_pixel() < LONG:
         return None
-    for side in sorted(RestoreOptions.settings()["size"].offered, reverse=True):
-        less = work_at(side)[1] * seconds_per_pixel()
-        if side < max(restored) and less < LONG:
-            return LongWait(restored, work * seconds_per_pixel(), side, less)
-    return LongWait(restored, work * seconds_per_pixel(), 0, 0.0)
+    side, less = 0, 0.0
+    for offered in sorted(RestoreOptions.settings()["size"].offered, reverse=True):
+        if offered < max(restored):
+            side, less = offered, work_at(offered)[1] * seconds_per_pixel()
+            if less < LONG:
+                break
+    return LongWait(restored, work * seconds_per_pixel(), side, less)
 
 
 def cleaned_pixels(size: tuple[int, int], steps: Sequence[Step], options: RestoreOptions) -> float:
