@@ -58,7 +58,7 @@ def test_commands_that_are_named_exist_with_their_options() -> None:
                 assert known[word].choices is None or value in map(str, known[word].choices), words
 
 
-@pytest.mark.parametrize("way", {way for topic in topics() for way in topic.controls})
+@pytest.mark.parametrize("way", sorted({way for topic in topics() for way in topic.controls}))
 def test_controls_that_are_named_are_on_the_page(way: str) -> None:
     page_code = "".join(path.read_text("utf-8") for path in (ROOT / "deepart" / "ui").rglob("*.py"))
     settings = {f"{options.WORDS}.{name}" for options in (JobConfig, RestoreOptions) for name in options.settings()}
