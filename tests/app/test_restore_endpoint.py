@@ -67,7 +67,10 @@ def test_keeps_its_contract(client: Client) -> None:
             (name, True)
             for name in ("mask", "detect", "clean", "colour", "upscale", "look", "keep_paint", "straighten", "damage")
         ),
-        *((name, True) for name in ("extend", "protect", "palette", "filler", "cleaner", "upscaler", "colourise")),
+        *(
+            (name, True)
+            for name in ("extend", "protect", "palette", "filler", "cleaner", "upscaler", "colourise", "size")
+        ),
     ]
     assert [each["label"] for each in contract["returns"]] == ["restored", "recipe"]
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,8 +17,6 @@ from deepart.recipes import recipe_of
 from deepart.tasks.restore.bundled import LOOKED_SIDE, detection_steps
 from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.restore import LONG, detect_damage, long_wait, restore, seconds_per_pixel
-from deepart.ui.restore.tab import build_restore_tab
-from handlers import Page
 from photos import photo
 from tiny_restorers import HOLE, picture_with_hole, tiny_restorers
 
@@ -87,25 +84,6 @@ def test_damage_of_a_large_picture_is_found_in_a_copy_and_marked_in_its_size() -
     assert found.shape == (2250, 3000) and found[top:bottom, left:right].mean() > 0.95
     assert found.mean() < 2 * 25**2 * 20 * 15 / found.size
     assert max(seen) <= (LOOKED_SIDE // 700 + 1) ** 2  # tiles
-
-
-def test_the_page_says_it_and_its_button_restores_at_the_smaller_size(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    def build() -> None:
-        with gr.Tabs(), gr.Tab() as tab:
-            build_restore_tab(tab)
-
-    page = Page(build, tmp_path)
-    save_png(photo("coffee", 1200).resize((1600, 400)), tmp_path / "wide.png")
-    page["restore-picture"], page["restore-clean"] = str(tmp_path / "wide.png"), 1.0
-    at_pace(monkeypatch, 40)
-    told = page.call("say_expected")
-    assert told["restore-expected"]["visible"] and "1600 × 400" in told["restore-expected"]["value"]
-    assert told["restore-smaller"]["visible"] and "1024 px" in told["restore-smaller"]["value"]
-    page.do("restore-smaller", "click")
-    assert page["restore-size"] == 1024 and recipe_of(page["restore-download"]).settings["size"] == 1024
-    assert not page.call("say_expected")["restore-expected"]["visible"]
 
 
 def test_the_command_says_it_before_it_starts(

@@ -26,7 +26,7 @@ def saved(tmp_path: Path) -> Path:
 def test_a_saved_mixture_paints_like_the_mixture(saved: Path) -> None:
     content = photo("coffee", 96)
     expected = np.asarray(deepart.blend(content, {"starry-night": 2, "the-scream": 1}), np.int16)
-    assert np.abs(np.asarray(deepart.transfer(content, saved), np.int16) - expected).max() <= 1
+    assert np.abs(np.asarray(deepart.transfer(content, saved), np.int16) - expected).max() <= 2  # the file rounds
     assert load_style(saved, StyleTransfer()).label == "Night scream"
 
 

@@ -54,7 +54,7 @@ _TILE, _OVERLAP = 768, 64
 _SMALL_TILE, _SMALL_OVERLAP = 320, 32  # for enlarging, which works at the small size with all of its channels
 _LARGE = 300  # longer side in pixels of pictures whose damage may be broader than the detector knows it
 _SURE = 0.97  # from which a pixel of a smaller copy counts as damaged
-_BROAD = 5  # pixels that damage is wide at least to be believed in a smaller copy
+_BROAD = 3  # pixels that damage is wide at least to be believed in a smaller copy
 _ALIKE = 16  # of 255: by so much the colour of a piece that is torn off varies at most
 _GROWN = 1.6  # times as large a piece may get by what is of its colour around it
 

@@ -45,7 +45,7 @@ def look_for_damage(work: dict[str, Any], path: str | None, request: gr.Request)
 
 def _damage_of(work: dict[str, Any], path: str | None, language: str) -> Iterator[tuple[Any, ...]]:
     nothing = (gr.skip(),) * (4 + len(STRENGTHS))
-    if path is None or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+    if path is None or not work.get("looking") or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
         yield nothing
         return
     steps = request_of.damage_steps(path)
@@ -186,14 +186,18 @@ def forget_sample(work: dict[str, Any], path: str, request: gr.Request) -> None:
 @handler
 def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Say what is wrong with a new picture, and set what is proposed; a bad one is on its way out again."""
-    language = language_of(request)
+    language, nothing = language_of(request), (gr.skip(),) * (10 + len(STRENGTHS))
+    # A row that comes into sight beside a picture is a change of the picture to Gradio: asking "Fill the red parts?"
+    # would have it examined again, which takes the question away, and so on for ever.
+    if path is not None and path == work.get("examined"):
+        return nothing
     try:
         examined = request_of.examine(path) if path else None
     except InputError:  # a toast says so
-        return (gr.skip(),) * (10 + len(STRENGTHS))
+        return nothing
     work.pop("done", None)
     work.pop("piece", None)
-    work.update(picture=path, looking=path is not None, own_mask=False)
+    work.update(picture=path, examined=path, looking=path is not None, own_mask=False)
     no_result = html.waiting(say("ui.restore.result_waiting", language))
     hidden = gr.update(visible=False)
     # Whoever was faster than this has a result already.

@@ -26,7 +26,6 @@ from deepart.ui.restore.batch_panel import build_restore_batch_panel
 from deepart.ui.restore.compare_panel import build_compare_panel
 from deepart.ui.restore.damaged_samples import DAMAGED
 from deepart.ui.restore.endpoint import add_restore_endpoint
-from deepart.ui.restore.expectation import Expectation
 from deepart.ui.restore.handlers import (
     STRENGTHS,
     VIEWS,
@@ -147,9 +146,6 @@ def build_restore_tab(tab: gr.Tab) -> Room:
     )
     runs = [
         coloured.success(runtime.gpu(restore_picture), **running, **quiet),
-        left.expectation.wire(left.picture, left.fill, left.controls).success(
-            runtime.gpu(restore_picture), **running, **quiet
-        ),
         agreed.success(runtime.gpu(restore_picture), **running, **quiet),
         left.run_button.click(runtime.gpu(restore_picture), **running, **quiet),
         left.next_button.click(runtime.gpu(restore_next), **running, **quiet),
@@ -227,7 +223,6 @@ def _settings_side() -> SimpleNamespace:
             elem_classes="starts-painting",
         )
         stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
-    expectation = Expectation()
     with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
         with gr.Group(elem_id="restore-recipe"):
             fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")
