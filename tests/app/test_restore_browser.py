@@ -143,7 +143,6 @@ def test_damaged_picture_is_diagnosed_and_restored_as_proposed(new_tab: NewPage,
     expect(page.locator("#restore-fill input")).not_to_be_checked()
     page.click("#restore-fill-red")
     expect(page.locator(STATUS)).to_contain_text("520 × 360")
-    expect(page.locator("#restore-fill-red")).to_be_hidden()
     made = recipe_of(download(page, "#restore-download", tmp_path)).settings
     assert made["steps"].startswith("fill") and 0.03 < made["filled"] < 0.1
 
