@@ -138,11 +138,13 @@ def test_damaged_picture_is_diagnosed_and_restored_as_proposed(new_tab: NewPage,
     drawing.paste("black", (60, 0, 64, 90))
     save_png(drawing, tmp_path / "drawing.png")
     upload(page, tmp_path / "drawing.png")
+    expect(page.locator(CARD)).to_contain_text("130 × 90")  # of the photo before it is asked, too
     expect(page.locator(CARD)).to_contain_text(say("ui.restore.damage.ask"))
     expect(page.locator(f"{CARD} img")).to_be_visible()
     expect(page.locator("#restore-fill input")).not_to_be_checked()
     page.click("#restore-fill-red")
     expect(page.locator(STATUS)).to_contain_text("520 × 360")
+    expect(page.locator("#restore-fill-red")).to_be_hidden()
     made = recipe_of(download(page, "#restore-download", tmp_path)).settings
     assert made["steps"].startswith("fill") and 0.03 < made["filled"] < 0.1
 
