@@ -187,8 +187,8 @@ def forget_sample(work: dict[str, Any], path: str, request: gr.Request) -> None:
 def examine_picture(work: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
     """Say what is wrong with a new picture, and set what is proposed; a bad one is on its way out again."""
     language, nothing = language_of(request), (gr.skip(),) * (10 + len(STRENGTHS))
-    # A row that comes into sight beside a picture is a change of the picture to Gradio: asking "Fill the red parts?"
-    # would have it examined again, which takes the question away, and so on for ever.
+    # A row that comes into sight beside a picture is a change of the picture to Gradio: the picture would be examined
+    # again, and the question "Fill the red parts?" go and come.
     if path is not None and path == work.get("examined"):
         return nothing
     try:
