@@ -35,6 +35,16 @@ def test_colours_come_back(name: str, damage) -> None:
     assert difference(repair_colours(damaged), image).mean() < 0.75 * difference(damaged, image).mean()
 
 
+@pytest.mark.parametrize("name", ["coffee", "astronaut"])
+def test_the_dark_stays_neutral_where_a_veil_lies_over_a_varnish(name: str) -> None:
+    image = photo(name, 160)
+    shades, repaired = (
+        rgb2lab(np.asarray(picture) / 255) for picture in (image, repair_colours(faded(yellowed(image))))
+    )
+    dark = shades[..., 0] < 25
+    assert abs((repaired - shades)[dark][:, 2].mean()) < 5
+
+
 def test_the_faults_are_told_apart() -> None:
     image = photo("astronaut", 160)
     own, yellow, pale = (colour_fault(picture) for picture in (image, yellowed(image), faded(image)))

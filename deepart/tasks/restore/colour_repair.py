@@ -2,7 +2,8 @@
 
 A varnish is a filter in front of the paint: the older it is, the more light it takes, of blue most.
 Fading is a veil over it: black is no longer dark, white no longer bright, every colour nearer to grey.
-Both are undone by a map of single colours, which is worked out once on a small copy and kept as a table,
+The veil lies over the varnish too, so it is taken off first.  Both are undone by a map of single colours, which is
+worked out once on a small copy and kept as a table,
 so that a picture of any size is repaired in tiles and with nothing but Pillow.
 
 References:
@@ -78,6 +79,8 @@ class ColourFault:
     """CIE b* that 19 of 20 of its pixels exceed: below 0 if it has any blue."""
     spread: float
     """How far a* and b* of 19 of 20 of its pixels are at most from what they usually are at that lightness."""
+    veil: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Linear red, green and blue in [0, 1] that even the darkest places have: the varnish lies behind it."""
 
     @property
     def has_one_tone(self) -> bool:
@@ -145,12 +148,13 @@ def _measure(rgb: np.ndarray) -> ColourFault:
     powers = np.vander(lab[:, 0] / 100, 3)
     apart = np.hypot(*(lab[:, 1:] - powers @ np.linalg.lstsq(powers, lab[:, 1:], rcond=None)[0]).T)
     least_yellow, spread = float(np.percentile(lab[:, 2], 5)), float(np.percentile(apart, 95))
-    fault = ColourFault(white, depth, 0.0, 1.0, lights, least_yellow, spread)
+    veil = tuple(float(value) for value in np.percentile(_to_linear(rgb), _ENDS[0], axis=0))
+    fault = ColourFault(white, depth, 0.0, 1.0, lights, least_yellow, spread, veil)
     if fault.is_yellowed:  # then its white was white
         usual = math.log(USUAL_WHITE[0] / USUAL_WHITE[2])
         to_white = (math.log(red / blue) - usual) / (VARNISH[2] - VARNISH[0])
         depth = min(max(depth, to_white), _DEEPEST)
-    grey = _to_srgb(_without_varnish(_to_linear(rgb), depth)) @ _LUMINANCE
+    grey = _to_srgb(_without_varnish(_to_linear(rgb), depth, veil)) @ _LUMINANCE
     black, light = np.percentile(grey, _ENDS)
     return replace(fault, varnish=depth, black=float(black), light=float(max(light, black + 1 / 255)))
 
@@ -179,7 +183,7 @@ def repair_colours(picture: Image.Image, strength: float = 1.0, fault: ColourFau
 
 def _repaired(rgb: np.ndarray, fault: ColourFault, strength: float) -> np.ndarray:
     """Undo `strength` of a fault in colours (N, 3) in [0, 1]."""
-    encoded = _to_srgb(_without_varnish(_to_linear(rgb), strength * fault.varnish))
+    encoded = _to_srgb(_without_varnish(_to_linear(rgb), strength * fault.varnish, fault.veil))
     low, high = _wanted_ends(fault)
     scale = (high - low) / (fault.light - fault.black)
     amount = strength * _certainty(fault.fading, _SURELY_FADED)
@@ -195,8 +199,12 @@ def _repaired(rgb: np.ndarray, fault: ColourFault, strength: float) -> np.ndarra
     return _into_gamut(wanted[:, None] + colour * (encoded - grey[:, None]), rgb)
 
 
-def _without_varnish(linear: np.ndarray, depth: float) -> np.ndarray:
-    return linear * np.exp(depth * np.array(VARNISH))
+def _without_varnish(linear: np.ndarray, depth: float, veil: tuple[float, float, float]) -> np.ndarray:
+    """Undo a varnish; the veil over it becomes grey: brightened as what is behind it is, it would become blue."""
+    over = np.minimum(linear, veil)
+    grey = over @ _LUMINANCE
+    certain = min(1.0, depth / _DEEP_VARNISH)
+    return (linear - over) * np.exp(depth * np.array(VARNISH)) + over + certain * (grey[..., None] - over)
 
 
 def _certainty(fault: float, bounds: tuple[float, float]) -> float:
