@@ -188,10 +188,31 @@ class Convolution(nn.Conv2d):
         self.border = (kernel_size // 2,) * 4
 
     def forward(self, x: Tensor) -> Tensor:
-        # Autocast would widen the copy that padding makes to float32, which costs more than the padding.
-        with torch.autocast(x.device.type, enabled=False):
-            x = F.pad(x, self.border, mode="reflect")
-        return super().forward(x)
+        return super().forward(_bordered(x, self.border, "reflect"))
+
+    def enlarging(self, x: Tensor, beside: Tensor | None = None) -> Tensor:
+        """Return what a 3x3 convolution makes of x at twice its size, in half the time or less.
+
+        x enlarged by repetition holds each value four times: the convolution and the enlargement are one transposed
+        convolution, with a kernel of 4x4 (Odena et al. 2016).
+
+        Args:
+            x: (B, C, H, W).
+            beside: (B, C', 2H, 2W), what joins the enlarged x as further channels; or None.
+        """
+        kernel = self.weight[:, : x.shape[1]].flip(2, 3).transpose(0, 1)
+        kernel = 4 * F.avg_pool2d(F.pad(kernel, (1, 1, 1, 1)), 2, stride=1)
+        # The mirror of what was repeated repeats what is at the border.
+        y = F.conv_transpose2d(_bordered(x, (1, 1, 1, 1), "replicate"), kernel, self.bias, stride=2, padding=3)
+        if beside is None:
+            return y
+        return y + F.conv2d(_bordered(beside, self.border, "reflect"), self.weight[:, x.shape[1] :])
+
+
+def _bordered(x: Tensor, border: tuple[int, ...], mode: str) -> Tensor:
+    # Autocast would widen the copy that padding makes to float32, which costs more than the padding.
+    with torch.autocast(x.device.type, enabled=False):
+        return F.pad(x, border, mode=mode)
 
 
 def upsample_nearest(x: Tensor) -> Tensor:

@@ -43,7 +43,6 @@ from deepart.models.blocks import (
     narrow,
     normalise_over_pixels,
     upsample_linear,
-    upsample_nearest,
 )
 from deepart.models.pretrained import HubModel
 from deepart.models.style_code import StyleSpace
@@ -272,7 +271,14 @@ class StyledConvolution(nn.Module):
 
     def forward(self, x: Tensor, style: StyleField) -> Tensor:
         """x: (B, C, H, W)."""
-        x = normalise_over_pixels(self.conv(x))
+        return self._painted(self.conv(x), style)
+
+    def enlarging(self, x: Tensor, style: StyleField, beside: Tensor | None = None) -> Tensor:
+        """Paint at twice the size of x (B, C, H, W), see `Convolution.enlarging`."""
+        return self._painted(self.conv.enlarging(x, beside), style)
+
+    def _painted(self, x: Tensor, style: StyleField) -> Tensor:
+        x = normalise_over_pixels(x)
         if self.shrinking:
             strength = style.at(style.read(self.noise), x).to(x.dtype)
             x = torch.addcmul(x, strength, style.noise(x, self.shrinking))
@@ -367,10 +373,9 @@ class Decoder(nn.Module):
         x = F.relu(self.to_quarter(x, style))
         for block in self.quarter_blocks:
             x = block(x, style)
-        x = torch.cat([upsample_nearest(x), content.half], dim=1)
-        x = F.relu(self.to_half(x, style))
+        x = F.relu(self.to_half.enlarging(x, style, content.half))
         x = F.relu(self.at_half(x, style))
-        x = F.relu(self.to_full(upsample_nearest(x), style))
+        x = F.relu(self.to_full.enlarging(x, style))
         return self.to_rgb(x).float() * 0.5 + 0.5
 
 

@@ -6,7 +6,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from deepart.models.blocks import FrozenStatistics, channel_statistics, normalise_over_pixels
+from deepart.models.blocks import (
+    Convolution,
+    FrozenStatistics,
+    channel_statistics,
+    normalise_over_pixels,
+    upsample_nearest,
+)
 from deepart.models.style_network import StyleNetwork, StyleNetworkConfig, colour_statistics, position_noise
 
 TINY = StyleNetworkConfig(
@@ -43,6 +49,14 @@ def test_every_parameter_learns(network: StyleNetwork) -> None:
         if (parameter.grad is None or not parameter.grad.any()) and not name.endswith("conv.bias")
     ]
     assert [name for name in still if "bias" not in name] == []
+
+
+@pytest.mark.parametrize("beside", [0, 4])
+def test_enlarging_convolution_gives_what_enlarging_and_convolving_give(beside: int) -> None:
+    convolution = Convolution(6 + beside, 5)
+    x, others = torch.randn(2, 6, 8, 12), torch.randn(2, beside, 16, 24)
+    expected = convolution(torch.cat([upsample_nearest(x), others], dim=1))
+    torch.testing.assert_close(convolution.enlarging(x, others if beside else None), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_pictures_of_a_batch_do_not_mix(network: StyleNetwork) -> None:
