@@ -92,7 +92,7 @@ def test_what_cannot_be_mixed_is_refused(client: Client, small: Path, arguments:
 
 def test_names_are_names_and_never_paths(client: Client, small: Path) -> None:
     for arguments in ({"style_names": str(small)}, {"style_names": "udnie", "texture": "/etc/passwd"}):
-        assert refusal(client, small, **arguments).startswith("There is no style of that name; choose one of: ")
+        assert refusal(client, small, **arguments).startswith("There is no style with that name; choose one of: ")
     assert refusal(client, small, style_names="udnie", where="painted").startswith("The setting “where” must be one of")
 
 

@@ -290,7 +290,7 @@ def test_bad_style_picture_is_refused_too(client: Client, small: Path, tmp_path:
 def test_style_name_is_a_name_and_never_a_path(client: Client, small: Path) -> None:
     for name in ("mona-lisa", "/etc/passwd", str(small), "<b>udnie</b>"):
         sentence = refusal(client, small, style_name=name)
-        assert sentence.startswith("There is no style of that name; choose one of: starry-night, ")
+        assert sentence.startswith("There is no style with that name; choose one of: starry-night, ")
         assert name not in sentence
 
 

@@ -118,7 +118,7 @@ def test_other_endings_are_refused(name: str, tmp_path: Path) -> None:
 def test_too_many_frames_for_a_gif_are_refused(tmp_path: Path) -> None:
     size, most = (500, 500), MOST_PIXELS // 250_000
     check_animation(tmp_path / "a.gif", size, most)
-    with pytest.raises(InputError, match=f"at most {most} frames, and these are {most + 1}"):
+    with pytest.raises(InputError, match=f"at most {most} frames, but there are {most + 1}"):
         check_animation(tmp_path / "a.webp", size, most + 1)
 
 

@@ -115,6 +115,6 @@ def test_a_backbone_of_timm_brings_its_weights_and_how_it_sees_pictures(monkeypa
     network = fresh_classifier(LABELS, "test_efficientnet", dropout=0.1)
     assert asked[0] == ("test_efficientnet", True) and network.config.depths == (2, 3, 4)
     assert network(torch.rand(2, 3, 96, 96))["style"].shape == (2, 3) and network.dropout.p == 0.1
-    for name, sentence in (("no_such_net", "no backbone"), ("resnet18", "fetched"), ("test_vit", "convolutional")):
+    for name, sentence in (("no_such_net", "no backbone"), ("resnet18", "downloaded"), ("test_vit", "convolutional")):
         with pytest.raises(InputError, match=sentence):
             fresh_classifier(LABELS, name)

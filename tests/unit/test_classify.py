@@ -204,7 +204,7 @@ def test_what_reaches_the_threshold_is_known(logit: float, known: bool) -> None:
 def test_a_checkpoint_that_does_not_classify_is_refused() -> None:
     with pytest.raises(InputError, match="choose one of: classify/lite0"):
         deepart.classify(oils(), checkpoint="classify/index-wikiart-v1")
-    with pytest.raises(WeightsError, match="no checkpoint of that name"):
+    with pytest.raises(WeightsError, match="no checkpoint with that name"):
         deepart.classify(oils(), checkpoint="classify/nothing-v1")
 
 

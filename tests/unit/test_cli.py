@@ -59,7 +59,7 @@ def test_transfer_takes_a_picture_as_style_and_strength_0_keeps_the_content(cont
     ("arguments", "sentence"),
     [
         (["missing.png", "udnie"], "The picture cannot be opened"),
-        (["{content}", "no-such-style"], "There is no style of that name; choose one of: starry-night"),
+        (["{content}", "no-such-style"], "There is no style with that name; choose one of: starry-night"),
         (["{content}", "stary-nite"], "There is no style or file called 'stary-nite'; did you mean starry-night?"),
         (["{content}", "no-such-style.jpg"], "The picture cannot be opened"),
         (["{content}", "udnie", "--strength", "2"], "must be a number from 0 to 1"),
@@ -90,7 +90,7 @@ def test_bad_input_ends_with_status_2_and_one_sentence(
         (["generate", "-o", "{content}"], "Nothing can be written into"),
         (["walk", "--seeds", "1", "2", "-o", "{folder}/out.avi"], "must end in one of: .mp4, .gif, .webp"),
         (["classify", "{content}", "--csv", "{folder}"], "is a folder"),
-        (["batch", "{content}", "--style", "udnie", "-o", "{locked}"], "may not be written"),
+        (["batch", "{content}", "--style", "udnie", "-o", "{locked}"], "cannot be written"),
         (["train", "restorer", "--data", "x", "--run", "{content}", "--minutes", "1"], "Nothing can be written into"),
     ],
 )

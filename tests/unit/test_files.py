@@ -52,7 +52,7 @@ def test_what_is_protected_stays_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "file.txt"
     file.write_text("old")
     file.chmod(0o444)
-    with pytest.raises(InputError, match="may not be written"):
+    with pytest.raises(InputError, match="cannot be written"):
         write(file)
     assert file.read_text() == "old" and stat.S_IMODE(file.stat().st_mode) == 0o444
 
@@ -102,8 +102,8 @@ def test_a_folder_is_replaced_when_all_of_it_is_there(tmp_path: Path) -> None:
     [
         (OSError(28, "No space left on device"), "no room left on the disk for state.pt"),
         (OSError(27, "File too large"), "no room left on the disk for state.pt"),
-        (OSError(30, "Read-only file system"), "state.pt may not be written"),
-        (PermissionError(13, "Permission denied"), "state.pt may not be written"),
+        (OSError(30, "Read-only file system"), "state.pt cannot be written"),
+        (PermissionError(13, "Permission denied"), "state.pt cannot be written"),
     ],
 )
 def test_errors_of_the_disk_are_told(error: OSError, sentence: str) -> None:

@@ -120,7 +120,7 @@ def test_a_path_is_as_good(reference: Reference, tmp_path: Path, capsys: pytest.
     capsys.readouterr()
     for wrong in (tmp_path / "out", tmp_path / "none.bin"):
         assert main(["generate", "--checkpoint", str(wrong), "-o", str(tmp_path)]) == 2
-        assert "is no generator" in capsys.readouterr().err
+        assert "is not a generator" in capsys.readouterr().err
 
 
 def test_the_owner_offers_what_lies_in_their_folder(

@@ -207,7 +207,7 @@ def test_the_command_measures_a_bundle_that_training_wrote(data: Path, capsys: p
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
-        (["--only", "enlarging"], "has no folder Set5"),
+        (["--only", "enlarging"], "has no subfolder Set5"),
         (["--only", "damage"], "256 pixels or more"),
         (["--only", "noise", "--restorer", "restore/fill-unet-wikiart-v1"], "restore/unet-wikiart-v1"),
         (["--only", "noise", "--restorer", "CBSD68"], "damaged"),

@@ -198,7 +198,7 @@ def test_a_restorer_of_the_hub_takes_the_place_of_ours(upscaler: HubRestorer) ->
         assert result.size == (scale * SIZE[0], scale * SIZE[1])
         assert recipe_of(result).checkpoint == "painter/tiny/x4.safetensors"
         assert not np.array_equal(result, restore(source, clean=0, upscale=scale))
-    with pytest.raises(InputError, match="made for another step"):
+    with pytest.raises(InputError, match="for another step"):
         restore(source, clean=1.0, cleaner=upscaler)
     ours, theirs = compare(source, candidates=["faithful", upscaler], upscale=2)
     assert theirs.label == "painter/tiny/x4.safetensors" and theirs.picture.size == ours.picture.size

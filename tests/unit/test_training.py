@@ -413,6 +413,6 @@ def test_a_second_training_in_a_folder_is_refused_at_once(tmp_path: Path, capsys
         trained.append(main(["train", "restorer", "--data", "none", "--run", str(run), "--minutes", "1"]))
 
     train(Namespace(run=run, stages="64x8"))
-    assert trained == [2] and "Another training writes into" in capsys.readouterr().err
+    assert trained == [2] and "Another training run is writing into" in capsys.readouterr().err
     alone(lambda options: trained.append(0))(Namespace(run=run, stages="64x8"))  # when the first has ended
     assert trained == [2, 0]

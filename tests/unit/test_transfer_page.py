@@ -104,7 +104,7 @@ def test_a_style_comes_from_a_file(page: Page, written: Written, tmp_path: Path)
     hostile = tmp_path / "hostile.json"
     hostile.write_text('{"format": "something else"}')
     page.do("transfer-style-file", "upload", str(hostile))
-    assert "not a file that a style was saved to" in page.toasts.pop()
+    assert "not a style file that was saved" in page.toasts.pop()
     save_style(mix_styles({"udnie": 1, "great-wave": 1}, name="Wave <b>Udnie</b>"), tmp_path / "mine.json")
     page.do("transfer-style-file", "upload", str(tmp_path / "mine.json"))
     assert "Wave &lt;b&gt;Udnie" in page["transfer-chosen"]
