@@ -20,6 +20,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import threading
@@ -268,6 +269,25 @@ def kill(job: Job) -> None:
     process = process_of(job.folder)
     if process is not None:
         process.kill()
+
+
+def offer_segmenter(job: Job) -> str:
+    """Let visitors use the segmenter that a job trained, under the name of its data set; return that name.
+
+    One of the same name makes way for it; see `deepart.tasks.find.regions.own_segmenters`.
+
+    Raises:
+        InputError: nothing has come out of the job yet.
+    """
+    if job.bundle is None:
+        raise InputError("job.no_bundle")
+    target = runtime.settings().admin_folder / "segmenters" / job.config.data
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        remove_folder(target)
+    with new_folder(target) as part:
+        shutil.copytree(job.bundle, part, dirs_exist_ok=True)
+    return target.name
 
 
 def delete_job(job: Job) -> None:

@@ -45,7 +45,7 @@ class Wanted(Protocol):
 
 
 class FinerPanel:
-    """The button and its settings, added to the surrounding column.
+    """The button, added to the surrounding row; what says how far it is and the settings are added where they belong.
 
     Args:
         name: of the tab, which the `elem_id` of its components begin with.
@@ -54,12 +54,14 @@ class FinerPanel:
     def __init__(self, name: str) -> None:
         self._name = name
         self._settings: dict[str, Component] = {}
-        with gr.Row():
-            self._start = gr.Button(
-                t("ui.finer.run"), size="md", scale=3, elem_id=f"{name}-finer", elem_classes="starts-painting"
-            )
-            self._stop = gr.Button(t("ui.stop"), size="md", scale=1, min_width=70, elem_id=f"{name}-finer-stop")
-        self._bar = gr.HTML(elem_id=f"{name}-finer-progress", padding=False)
+        self._start = gr.Button(
+            t("ui.finer.run"), size="md", min_width=120, elem_id=f"{name}-finer", elem_classes="starts-painting"
+        )
+        self._stop = gr.Button(t("ui.stop"), size="md", min_width=70, elem_id=f"{name}-finer-stop")
+
+    def add_progress(self) -> None:
+        """Add what says how far it is."""
+        self._bar = gr.HTML(elem_id=f"{self._name}-finer-progress", padding=False)
 
     def add_settings(self) -> None:
         """Add the settings, which few need, further down."""

@@ -222,6 +222,15 @@ def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, m
     wait_until_painted(page, "451 × 300")
     assert brake.pieces == at_stop + 1
     assert at_stop <= begun + 3
+    # Who presses Stop before the server has given the job its number stops that job, too.
+    held = []
+    page.route("**/queue/join*", held.append)
+    with page.expect_request("**/queue/join*"):
+        page.click("#transfer-run")
+    page.dispatch_event("#transfer-stop", "click")
+    with page.expect_response("**/cancel") as stopped:
+        held[0].continue_()
+    assert stopped.value.ok
 
 
 def test_chinese_interface_has_no_english(new_page: NewPage, photo: Photo) -> None:

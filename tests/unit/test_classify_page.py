@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -46,6 +47,8 @@ def test_a_photo_is_answered_unsurely_and_another_picture_takes_its_evidence_awa
     save_png(photo("coffee", 200), tmp_path / "coffee.png")
     page.do("classify-picture", "upload", str(tmp_path / "coffee.png"))
     assert "Unsure" in page["classify-verdict"] and say("ui.classify.unknown_why") in page["classify-verdict"]
+    assert say("ui.classify.no_percentages") in page["classify-bars"]
+    assert set(re.findall('class="share">(.*?)<', page["classify-bars"])) == {""}
     assert page["classify-heat"] is not None and "<table>" in page["classify-changes"]
     page["classify-picture"] = str(WEIGHTS / PAINTER / "gallery" / "great-wave.webp")
     cleared = page.call("clear_answer")

@@ -17,7 +17,7 @@ from deepart.images import load_image, save_png
 from deepart.recipes import chunks, recipe_of
 from deepart.tasks.hub.restorers import RESTORERS
 from deepart.tasks.restore.bundled import DENOISER, DETECTOR
-from deepart.tasks.restore.restore import restore
+from deepart.tasks.restore.restore import LongWait, restore
 from deepart.tasks.restore.straighten import straighten
 from deepart.text import say
 from deepart.ui.choices import settings_note
@@ -95,6 +95,14 @@ def test_damage_is_diagnosed_and_restored_as_proposed(page: Page, hole: str) -> 
     assert "480 × 360" in page["restore-status"] and re.search(r"invented: \d", page["restore-legend"])
     assert recipe_of(page["restore-download"]).settings["steps"].startswith("fill")
     assert Image.open(page["restore-trust-file"]).getpixel((200, 150)) == 255  # the hole was invented
+
+
+def test_the_card_of_a_large_picture_says_how_long_it_will_take(page: Page, hole: str, monkeypatch) -> None:
+    wait = LongWait((6000, 5000), 95.0, 2048, 12.0)
+    monkeypatch.setattr("deepart.ui.restore.html.long_wait", lambda *_: wait)
+    page.do("restore-picture", "upload", hole)
+    assert "6000 × 5000 pixels will take about 2 min. At 2048 px" in page["restore-diagnosis"]
+    assert "about 12 s" in page["restore-diagnosis"]
 
 
 def test_a_result_stays_when_it_was_faster_than_the_examination(page: Page, hole: str) -> None:

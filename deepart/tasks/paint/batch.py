@@ -7,7 +7,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path, PurePath
 from typing import Any
@@ -207,9 +207,7 @@ class _Brush:
     def paint(
         self, source: Source, options: PaintOptions, longest: int | None
     ) -> Generator[Progress, None, Image.Image]:
-        if longest and options.size is None and max(load_image(source, keep_alpha=True).size) > longest:
-            options = replace(options, size=longest)
-        job = PaintingJob("transfer", source, options, self.engine)
+        job = PaintingJob("transfer", source, options, self.engine, longest=longest)
         job.settings |= self.settings
         job.ingredients += self.ingredients
         return (yield from Plan(job, [self.region], ()).paint())

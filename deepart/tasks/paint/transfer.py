@@ -156,13 +156,17 @@ class PaintingJob:
     options: PaintOptions
     engine: StyleTransfer = field(default_factory=StyleTransfer)
     scales_brush: bool = True  # see `PaintOptions.for_picture`
+    longest: int | None = None  # pixels of the longer side at most, where the options leave it to the picture
     picture: Image.Image = field(init=False)
     settings: dict[str, Setting] = field(init=False)
     ingredients: list[Ingredient] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.options.check()
-        self.picture = resized(load_image(self.content, keep_alpha=True), self.options.size)
+        self.picture = load_image(self.content, keep_alpha=True)
+        if self.longest and self.options.size is None and max(self.picture.size) > self.longest:
+            self.options = replace(self.options, size=self.longest)
+        self.picture = resized(self.picture, self.options.size)
         if self.scales_brush:
             self.options = self.options.for_picture(max(self.picture.size))
         self.settings = self.options.recipe()

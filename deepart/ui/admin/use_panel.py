@@ -12,10 +12,13 @@ from deepart.admin import jobs
 from deepart.errors import InputError
 from deepart.text import say
 from deepart.ui.admin import html
-from deepart.ui.admin.choices import QUIET, following, one_at_a_time, refused_inline
+from deepart.ui.admin.choices import QUIET, TASKS, following, one_at_a_time, refused_inline
 from deepart.ui.admin.evaluation_panel import compared_steps
 from deepart.ui.events import admin_handler, language_of
 from deepart.ui.events import translations as t
+
+SEGMENTER = "segmenter"
+"""The task whose models visitors get without one that they take the place of."""
 
 
 class UsePanel(NamedTuple):
@@ -65,6 +68,9 @@ def try_job(token: str, work: dict[str, Any], name: str | None, request: gr.Requ
     if found.bundle is None:
         raise InputError("job.no_bundle")
     view = found.view()
+    if view.task not in TASKS:
+        yield html.done(_measured(found, view.task, language)), gr.update(visible=view.task == SEGMENTER), hidden
+        return
     gate = yield from following(compared_steps(view.task, f"job:{found.id}", view.data), language, 2)
     work.update(gate=gate, job=found.id)
     yield (
@@ -82,12 +88,27 @@ def use_job(
     """Let the model that was tried take the live model's place."""
     from deepart.admin.versions import promote
 
+    language, hidden = language_of(request), gr.update(value="", visible=False)
+    if (found := jobs.find_job(name or "")).config.task == SEGMENTER:
+        told = say("ui.admin.segmenter_used", language, name=jobs.offer_segmenter(found))
+        yield html.done(told), gr.update(visible=False), hidden
+        return
     if work.get("job") != name or "gate" not in work:
         raise InputError("ui.admin.no_gate")
-    version = promote(work["gate"], reason or "", None, jobs.find_job(name).record())
+    version = promote(work["gate"], reason or "", None, found.record())
     work.clear()
-    told = say("ui.admin.is_live", language_of(request), checkpoint=version.key, number=version.number)
-    yield html.done(told), gr.update(visible=False), gr.update(value="", visible=False)
+    told = say("ui.admin.is_live", language, checkpoint=version.key, number=version.number)
+    yield html.done(told), gr.update(visible=False), hidden
+
+
+def _measured(job: jobs.Job, task: str, language: str) -> str:
+    """Return what was measured of a model that has no live one to be compared with, and what it is for."""
+    found = next((line for line in reversed(job.metrics()) if line["kind"] == "result"), {})
+    if task == SEGMENTER:
+        iou = found.get("IoU mean")
+        told = "" if iou is None else say("ui.admin.segmenter_right", language, percent=f"{100 * iou:.0f} %") + " "
+        return told + say("ui.admin.segmenter_use", language)
+    return say("ui.admin.for_commands", language, folder=job.bundle)
 
 
 @admin_handler

@@ -171,10 +171,11 @@ def _add_result(page: BlendPage, inputs: set[Component]) -> None:
     """Add the painting, and what can be done with it and with the mix."""
     page.result = before_and_after("blend-result", "painting-result")
     page.status = gr.Markdown(elem_id="blend-status", elem_classes="hint")
-    with gr.Row():
+    with gr.Row(elem_id="blend-actions"):
         page.download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="blend-download")
+        page.finer = FinerPanel("blend")
+    page.finer.add_progress()
     page.senders = senders_row("blend")
-    page.finer = FinerPanel("blend")
     with gr.Accordion(t("ui.more_tools"), open=False, elem_id="blend-tools", elem_classes="drawer"):
         page.restore = settings_upload("blend-restore")
         with gr.Accordion(t("ui.blend.save"), open=False, elem_id="blend-save"):

@@ -67,7 +67,7 @@ def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[t
             gr.update(visible=True),
             gr.update(visible=opinion.has_evidence),
             gr.update(visible=True),
-            html.bars(found, TOP, language),
+            html.bars(found, opinion.nearest, TOP, language),
             html.card(found, opinion.mistaken, language),
             str(as_json),
             str(as_csv),

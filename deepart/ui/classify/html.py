@@ -54,10 +54,14 @@ def verdict(found: Classification, conflicts: Sequence[Conflict], nearest: Seque
     return f'<div class="verdict {steps[first]}"><h2>{title}</h2><p>{rest}</p>{notes}</div>'
 
 
-def bars(found: Classification, most: int, language: str) -> str:
-    """Return bars of the `most` most probable labels of each head; grey if the picture is no painting it knows."""
-    columns = "".join(_column(found, head, most, language) for head in found.answers)
-    return f'<div class="answer-bars{"" if found.known else " dimmed"}">{columns}</div>'
+def bars(found: Classification, nearest: Sequence[Neighbour], most: int, language: str) -> str:
+    """Return bars of the `most` most probable labels of each head; of a picture like none it knows no percentages."""
+    is_like_some = found.known and not is_strange(nearest)
+    columns = "".join(_column(found, head, most, is_like_some, language) for head in found.answers)
+    if is_like_some:
+        return f'<div class="answer-bars">{columns}</div>'
+    note = f'<p class="note">{escape(say("ui.classify.no_percentages", language))}</p>'
+    return f'<div class="answer-bars dimmed">{columns}{note}</div>'
 
 
 def card(found: Classification, mistaken: Sequence[tuple[str, float]], language: str) -> str:
@@ -144,11 +148,11 @@ def percent(share: float) -> str:
     return "< 1 %" if share < 0.01 else f"{share:.0%}".replace("%", " %")
 
 
-def _column(found: Classification, head: str, most: int, language: str) -> str:
+def _column(found: Classification, head: str, most: int, has_shares: bool, language: str) -> str:
     answers = found.answers[head][:most]
     rows = "".join(
         f'<li><span class="name">{_name(head, answer, language)}</span>'
-        f'<span class="share">{percent(answer.probability)}</span>'
+        f'<span class="share">{percent(answer.probability) if has_shares else ""}</span>'
         f"{_track(answer.probability)}</li>"
         for answer in answers
     )

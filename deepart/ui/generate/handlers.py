@@ -117,8 +117,9 @@ def translate_generate(request: gr.Request) -> tuple[Any, ...]:
     """Say in the visitor's language what Gradio cannot translate: the choices."""
     language = language_of(request)
     if language == "en":
-        return (gr.skip(),) * 7
+        return (gr.skip(),) * 8
     return (
+        gr.update(choices=steered.first_style_choices(language)),
         gr.update(choices=request_of.genre_choices(language)),
         gr.update(choices=choices_of(FINISH, language)),
         gr.update(choices=choices_of(LOOK, language)),

@@ -223,6 +223,6 @@ def axes_text(language: str) -> list[str]:
     return [say("ui.generate.more", language, what=request_of.effect_name(effect, language)) for effect in axes]
 
 
-def first_style_choices() -> list[tuple[str, str]]:
+def first_style_choices(language: str = "en") -> list[tuple[str, str]]:
     """Return what can be chosen before a generator has been loaded."""
-    return [(say("ui.generate.any_style"), ANY_STYLE)]
+    return [(say("ui.generate.any_style", language), ANY_STYLE)]

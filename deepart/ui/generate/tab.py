@@ -104,7 +104,7 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     page.load(
         translate_generate,
         None,
-        [left.genre, left.finish, right.look, left.film.easing, left.cross.levels, left.way, left.model],
+        [left.style, left.genre, left.finish, right.look, left.film.easing, left.cross.levels, left.way, left.model],
         **quiet,
     )
     settings = [left.style, left.genre, left.variety, left.finish, count]

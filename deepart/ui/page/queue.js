@@ -55,11 +55,27 @@ window.addEventListener("beforeunload", (event) => {
   if ([...jobs.values()].some(({ since, isAsked }) => isAsked && Date.now() - since > LONG)) event.preventDefault();
 });
 
-// Of a queue that is full Gradio's page says so in English alone; of other refusals it says what it is told.
 const fetched = window.fetch;
+const joining = new Map(); // number of a handler -> the last answer that brings a job of it its number
+
+// Who presses Stop before the job has its number means that job: the server stops none without it.
+async function stopOnceThere(where, sent) {
+  const wanted = JSON.parse(sent.body);
+  if (wanted.event_id) return fetched(where, sent);
+  const answer = await joining.get(wanted.fn_index)?.catch(() => {});
+  if (!answer?.ok) return new Response("{}"); // it was refused: there is nothing to stop
+  const { event_id } = await answer.clone().json();
+  return fetched(where, { ...sent, body: JSON.stringify({ ...wanted, event_id }) });
+}
+
+// Of a queue that is full Gradio's page says so in English alone; of other refusals it says what it is told.
 window.fetch = async (...asked) => {
-  const answer = await fetched(...asked);
-  const isJoin = answer.url.includes("/queue/join");
+  const address = String(asked[0]?.url ?? asked[0]);
+  if (address.endsWith("/cancel")) return stopOnceThere(...asked);
+  const answering = fetched(...asked);
+  const isJoin = address.includes("/queue/join");
+  if (isJoin) joining.set(JSON.parse(asked[1].body).fn_index, answering);
+  const answer = await answering;
   if (isJoin && answer.status === 503) return new Response(answer.body, { status: 429, headers: answer.headers });
   if (isJoin && answer.ok) {
     const { event_id: id } = await answer.clone().json();

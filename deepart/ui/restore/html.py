@@ -8,7 +8,9 @@ from io import BytesIO
 
 from PIL import Image
 
+from deepart import runtime
 from deepart.images import fit, load_image
+from deepart.options import RestoreOptions
 from deepart.tasks.restore.damage_judgement import MOST_DAMAGE
 from deepart.tasks.restore.diagnosis import (
     LEAST_JPEG_NOISE,
@@ -18,8 +20,9 @@ from deepart.tasks.restore.diagnosis import (
     SOFT,
     Diagnosis,
 )
+from deepart.tasks.restore.restore import long_wait
 from deepart.tasks.restore.trust import CHANGED_COLOUR, INVENTED_COLOUR
-from deepart.text import say
+from deepart.text import say, say_seconds
 from deepart.ui.restore.request import Examination, tinted
 
 _THUMBNAIL_SIDE = 360
@@ -41,8 +44,9 @@ def diagnosis_card(path: str, examined: Examination, language: str, looking: boo
         for name, value, wrong in (*_facts(found, language), _damage(found, language, looking))
     )
     if examined.steps:
+        colon = "：" if language == "zh" else ": "
         reasons = "".join(
-            f"<li><b>{escape(say(f'ui.restore.action.{step.action}', language))}</b> "
+            f"<li><b>{escape(say(f'ui.restore.action.{step.action}', language))}{colon}</b>"
             f"{escape(step.sentence(language))}</li>"
             for step in examined.steps
         )
@@ -52,6 +56,8 @@ def diagnosis_card(path: str, examined: Examination, language: str, looking: boo
         advice = ""
     else:
         advice = f'<p class="note">{escape(say("ui.restore.nothing_wrong", language))}</p>'
+    if wait := _long_wait(examined, language) if not looking else "":
+        advice += f'<p class="note">{escape(wait)}</p>'
     if examined.corners is not None:
         advice = f'<p class="note"><b>{escape(say("ui.restore.askew", language))}</b></p>{advice}'
     thumbnail = ""
@@ -60,6 +66,21 @@ def diagnosis_card(path: str, examined: Examination, language: str, looking: boo
         image = f'<img src="{_thumbnail(path, examined.shown)}" alt="{label}">'
         thumbnail = f"<figure>{image}<figcaption>{label}</figcaption></figure>"
     return f'<div class="diagnosis">{thumbnail}<ul>{facts}</ul>{advice}</div>'
+
+
+def _long_wait(examined: Examination, language: str) -> str:
+    """Say how long it will take to do what is proposed, and at which size less; nothing if it is soon over."""
+    found = examined.found
+    if runtime.settings().zero_gpu:  # the machine that would be timed is not the one that restores
+        return ""
+    wait = long_wait(found.size, examined.steps, RestoreOptions())
+    if wait is None:
+        return ""
+    width, height = wait.size
+    told = say("ui.expected", language, width=width, height=height, time=say_seconds(wait.seconds, language))
+    if wait.side:
+        told += " " + say("ui.restore.long", language, side=wait.side, time=say_seconds(wait.less, language))
+    return told
 
 
 def waiting(sentence: str) -> str:

@@ -197,21 +197,12 @@ def _settings_side() -> SimpleNamespace:
     """Add the picture, what is wrong with it, and the plan, and return the components."""
     picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
     with gr.Row(visible=False, elem_id="restore-askew") as askew:
-        straighten_button = gr.Button(
-            t("ui.restore.straighten"), variant="primary", size="md", elem_id="restore-straighten"
-        )
+        straighten_button = gr.Button(t("ui.restore.straighten"), size="md", elem_id="restore-straighten")
     with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
         undo_button = gr.Button(t("ui.restore.straighten_undo"), size="md", elem_id="restore-askew-again")
-    examples = captioned_gallery(
-        sample_items("en"),
-        t("ui.restore.samples"),
-        "restore-samples",
-        elem_classes="few",
-        columns=len(DAMAGED),
-    )
     card = gr.HTML(html.waiting(say("ui.restore.waiting")), elem_id="restore-diagnosis")
     with gr.Row(visible=False, elem_id="restore-ask") as asked:
-        ask_button = gr.Button(t("ui.restore.fill_red"), variant="primary", size="md", elem_id="restore-fill-red")
+        ask_button = gr.Button(t("ui.restore.fill_red"), size="md", elem_id="restore-fill-red")
     with gr.Row(visible=False, elem_id="restore-toneless") as toneless:
         colourise_button = gr.Button(t("ui.restore.colourise_it"), size="md", elem_id="restore-colourise-it")
     with gr.Row(elem_id="restore-start"):
@@ -223,6 +214,13 @@ def _settings_side() -> SimpleNamespace:
             elem_classes="starts-painting",
         )
         stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
+    examples = captioned_gallery(
+        sample_items("en"),
+        t("ui.restore.samples"),
+        "restore-samples",
+        elem_classes="few",
+        columns=len(DAMAGED),
+    )
     with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
         with gr.Group(elem_id="restore-recipe"):
             fill = gr.Checkbox(False, label=t("ui.restore.fill"), elem_id="restore-fill")

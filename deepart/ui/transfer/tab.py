@@ -221,9 +221,10 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
         gallery_items("en"),
         t("ui.gallery"),
         "transfer-gallery",
-        height=370,
+        height=440,
         selected_index=list(styles).index(first.style),
     )
+    chosen_text = gr.Markdown(styles[first.style].credit("en"), elem_id="transfer-chosen", elem_classes="chosen")
     with gr.Accordion(t("ui.own_style"), open=False, elem_id="transfer-own"):
         own_style = gr.Image(
             label=t("ui.own_style_picture"),
@@ -242,7 +243,6 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
             elem_id="transfer-style-file",
         )
         fit_side = gr.Column()
-    chosen_text = gr.Markdown(styles[first.style].credit("en"), elem_id="transfer-chosen", elem_classes="chosen")
     strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")
     with gr.Accordion(t("ui.transfer.more"), open=False, elem_id="transfer-more", elem_classes="drawer"):
         first_options = option_controls(
@@ -295,10 +295,11 @@ def _result_side(
     """Add the painting, and what can be done with it, and return the components."""
     result = before_and_after("transfer-result", "painting-result")
     status = gr.Markdown(elem_id="transfer-status", elem_classes="hint")
-    with gr.Row():
+    with gr.Row(elem_id="transfer-actions"):
         download = gr.DownloadButton(t("ui.download"), interactive=False, size="md", elem_id="transfer-download")
+        finer = FinerPanel("transfer")
+    finer.add_progress()
     senders = senders_row("transfer")
-    finer = FinerPanel("transfer")
     examples = captioned_gallery(
         example_items("en"), t("ui.examples"), "transfer-examples", elem_classes="few starts-painting"
     )

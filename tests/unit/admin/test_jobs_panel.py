@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +11,17 @@ import pytest
 
 gr = pytest.importorskip("gradio")
 
+from deepart.admin import jobs  # noqa: E402
 from deepart.admin.evaluation import Answered  # noqa: E402
+from deepart.admin.job_config import JobConfig  # noqa: E402
 from deepart.errors import InputError  # noqa: E402
+from deepart.tasks.find.regions import own_segmenters  # noqa: E402
 from deepart.text import say  # noqa: E402
+from deepart.ui import events  # noqa: E402
 from deepart.ui.admin import html, jobs_panel  # noqa: E402
 from deepart.ui.admin.choices import refused_inline  # noqa: E402
-from deepart.ui.admin.use_panel import right_answers  # noqa: E402
+from deepart.ui.admin.use_panel import build_use_panel, right_answers  # noqa: E402
+from handlers import Page  # noqa: E402
 
 LINES = [{"minutes": 1, "total": 10.2}, {"minutes": 2, "total": 9.1}, {"minutes": 3, "other": 1}]
 
@@ -49,3 +55,31 @@ def test_what_a_model_gets_right_is_said_in_a_sentence() -> None:
     assert "Style: right on 2 of 3 test pictures. (The live model: 1.)" in told
     assert "&lt;too&gt; large" in told and "refused" in told
     assert say("ui.admin.is_measured") in html.tried({}, {}, [], "en")
+
+
+@pytest.mark.parametrize("task", ["segmenter", "regressor"])
+def test_a_segmenter_is_used_by_one_button(task: str, monkeypatch: pytest.MonkeyPatch, admin_dir: Path) -> None:
+    monkeypatch.setattr(events, "_require_admin", lambda token, args, kwargs: None)
+
+    def build() -> None:
+        build_use_panel(gr.State(""), gr.Dropdown([], elem_id="job"))
+
+    page = Page(build)
+    folder = admin_dir / "jobs" / "20260101-aaaaaa"
+    folder.mkdir(parents=True)
+    (folder / jobs.CONFIG).write_text(JobConfig(task=task, data="sky").to_json(), "utf-8")
+    page["job"] = folder.name
+    page.do("admin-try", "click")
+    assert say("job.no_bundle") in page["admin-tried"]
+    for number in range(2):  # the second takes the place of the first
+        (folder / jobs.METRICS).write_text(json.dumps({"kind": "result", "step": 9, "IoU mean": 0.8125}), "utf-8")
+        (folder / jobs.BUNDLE).mkdir(exist_ok=True)
+        (folder / jobs.BUNDLE / "config.json").write_text(str(number), "utf-8")
+        page.do("admin-try", "click")
+        if task == "regressor":
+            assert str(folder / jobs.BUNDLE) in page["admin-tried"] and page.updates["admin-use"]["visible"] is False
+            return
+        assert "by 81 %" in page["admin-tried"]
+        page.do("admin-use", "click")
+        assert say("ui.admin.segmenter_used", name="sky") in page["admin-tried"]
+        assert (own_segmenters()["own/sky"] / "config.json").read_text("utf-8") == str(number)
