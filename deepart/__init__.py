@@ -1,6 +1,6 @@
 """Deep learning for art: generate, transfer, blend, classify and restore pictures.
 
-The verbs are functions of this package; importing it is cheap, torch comes with the first call.
+The verbs are functions of this package. Importing it is cheap: torch is imported with the first call.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Zip archives of pictures: those of a visitor in, those of results out.
+"""Zip archives of pictures: reading those of visitors, and writing those of results.
 
-What comes in is hostile.  An archive is judged by its directory before anything of it is unpacked, and
-what is unpacked is counted again, since directories lie.  Nothing is ever written under a name that
-came out of an archive: names are labels, and even those are made safe.
+Uploads are untrusted. An archive's directory is checked before anything is unpacked, and the unpacked bytes are counted
+again, since directories can lie. Nothing is ever written under a name from an archive: such names are only labels, and
+even those are made safe.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from deepart.images import MAX_BYTES
 MAX_ENTRIES = 500
 MAX_UNPACKED_BYTES = 1_000 * 2**20
 MAX_RATIO = 100
-"""How many times larger than its archive the content may be; pictures hardly shrink at all."""
+"""Largest ratio of content to archive; pictures hardly shrink when they are packed."""
 
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"}
@@ -48,7 +48,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPicture:
-    """One picture file of an archive; whether it can be decoded is not known yet."""
+    """One picture file of an archive, not decoded yet."""
 
     name: str  # a label, see `safe_name`
     archive: Path
@@ -75,7 +75,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class OpenArchive:
-    """A zip archive that was found harmless and stays open, for reading thousands of files one by one."""
+    """A zip archive that was checked and stays open, for reading thousands of files one by one."""
 
     pictures: list[zipfile.ZipInfo]
     tables: list[zipfile.ZipInfo]  # CSV files and JSON lines
@@ -93,7 +93,7 @@ class OpenArchive:
 
 @contextmanager
 def open_archive(path: str | os.PathLike[str], limits: Limits) -> Iterator[OpenArchive]:
-    """Open a zip archive of pictures and tables; archives in it are refused, not left alone.
+    """Open a zip archive of pictures and tables; an archive inside it is an error.
 
     Raises:
         InputError: see `pictures_in_archive`; or an archive lies in it.
@@ -114,8 +114,8 @@ def open_archive(path: str | os.PathLike[str], limits: Limits) -> Iterator[OpenA
 def pictures_in_archive(path: str | os.PathLike[str]) -> list[ArchivedPicture]:
     """Return the pictures of a zip archive in its own order, unread.
 
-    A picture is what has the suffix of one.  Other files, nested archives among them, are left alone,
-    and so is what systems add by themselves (`__MACOSX`, `Thumbs.db`, names with a leading dot).
+    Files are pictures by their suffix. Other files, nested archives included, are ignored, and so is what systems add
+    by themselves (`__MACOSX`, `Thumbs.db`, names with a leading dot).
 
     Raises:
         InputError: it is not a zip archive, is damaged or encrypted, holds too much, a link, a name
@@ -132,7 +132,7 @@ def pictures_in_archive(path: str | os.PathLike[str]) -> list[ArchivedPicture]:
 
 
 def pictures_in_folder(folder: Path, suffixes: Container[str] = PICTURE_SUFFIXES) -> list[Path]:
-    """Return the picture files of a folder and of those in it, sorted; not what systems add by themselves.
+    """Return the picture files of a folder and its subfolders, sorted, without files that systems add by themselves.
 
     Args:
         suffixes: that a picture has, in lower case.
@@ -142,15 +142,15 @@ def pictures_in_folder(folder: Path, suffixes: Container[str] = PICTURE_SUFFIXES
 
 
 def is_litter(parts: Sequence[str]) -> bool:
-    """Tell by the parts of a path whether a system or a program made a file for itself: hidden ones, thumbnails."""
+    """Return whether a path is that of a file that systems add by themselves: hidden files, thumbnails."""
     return any(part.startswith(".") or part.lower() in _LITTER for part in parts)
 
 
 def safe_name(name: str, longest: int = 60) -> str:
     """Return the last part of a path as a file name that is harmless everywhere.
 
-    Letters and digits of every script stay, and space, dot, hyphen and underscore between them; what
-    else there is becomes an underscore.  The name is never empty, and keeps its suffix.
+    Letters and digits of every script stay, and spaces, dots, hyphens and underscores between them; all else becomes an
+    underscore.  The name is never empty, and keeps its suffix.
     """
     name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
     name = re.sub(r"[^\w .-]+", "_", name).strip(" .-")
@@ -163,10 +163,10 @@ def safe_name(name: str, longest: int = 60) -> str:
 
 @contextmanager
 def write_archive(path: str | os.PathLike[str]) -> Iterator[Callable[[str, bytes], None]]:
-    """Write a zip archive, file by file: gives a function that takes the name and the bytes of each.
+    """Write a zip archive, file by file: yields a function that takes the name and the bytes of a file.
 
-    The same files make the same archive, bit for bit: they are stored as they are, since pictures do
-    not shrink, and bear no date.  The archive appears at `path` when it is complete.
+    The same files give the same archive, bit for bit: they are stored uncompressed and without dates.  The archive
+    appears at `path` when it is complete.
     """
     with replacing(path) as part, zipfile.ZipFile(part, "w") as archive:
 

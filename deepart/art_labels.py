@@ -1,7 +1,7 @@
-"""What people call the labels of a classifier and the artworks of its index.
+"""Readable names of a classifier's labels and of the artworks in its index.
 
-In data, files and answers to programs labels stay as the data have them ("vincent-van-gogh",
-"genre_painting"); only what people read is put into words here.
+In data, files and responses to programs, labels stay as in the data ("vincent-van-gogh", "genre_painting"); this module
+is only for what people read.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from deepart.files import read_table
 
 LABELS: dict[str, dict[str, dict[str, str]]] = read_table("labels")
-"""What each label of "style", "artist" and "genre" is called, by language."""
+"""Names of the labels of "style", "artist" and "genre", by language."""
 STYLE_CARDS: dict[str, dict[str, str]] = read_table("style_cards")
-"""What each style is, in two sentences, by language."""
+"""Two sentences about each style, by language."""
 
 _ANOTHER_ARTIST = {"en": "Another artist", "zh": "其他画家"}
 _SEARCH = "https://www.bing.com/images/search"  # can be reached from China too
@@ -23,10 +23,9 @@ _SMALL_WORDS |= {"la", "le", "les", "of", "on", "or", "the", "to", "with"}
 
 
 def label_name(head: str, label: str, language: str) -> str:
-    """Return what people call a label of "style", "artist" or "genre" in "en" or "zh".
+    """Return the readable name of a label of "style", "artist" or "genre" in "en" or "zh".
 
-    A label that is not in the tables, as classifiers of other origin have, is shown as plain words.
-    """
+    A label that is not in the tables, such as another classifier's, is shown as plain words."""
     language = language if language == "zh" else "en"
     if label == "another artist":
         return _ANOTHER_ARTIST[language]
@@ -41,7 +40,7 @@ def style_card(label: str, language: str) -> str | None:
 
 
 def work_title(title: str, year: str = "") -> str | None:
-    """Return the title of a work of the index as titles are written; None where it has none.
+    """Return the title of an artwork of the index with capitals; None if it has none.
 
     Args:
         title: as the data have it: lower case, without punctuation or accents, often with the year at its end.
@@ -58,7 +57,7 @@ def work_title(title: str, year: str = "") -> str | None:
 
 
 def search_address(*words: str) -> str:
-    """Return an address where a work can be looked for on the web."""
+    """Return a web address that searches for an artwork."""
     return f"{_SEARCH}?{urlencode({'q': ' '.join(filter(None, words))})}"
 
 

@@ -1,9 +1,9 @@
-"""Every checkpoint that deepart knows, and the way from its key to a model that is ready to run.
+"""The table of all checkpoints, and how a key becomes a model that is ready to run.
 
-A bundled checkpoint lies in `weights/<task>/<name>/`, one of the Hub in the Hub client's cache.  The owner can put
-another version in the place of one (see `deepart.admin.versions`), which is noticed at the next request.
-Whatever its place, a file is used only if its SHA-256 is the one in the table, its tensors are plain and its keys
-are exactly those of its network.
+A bundled checkpoint lies in `weights/<task>/<name>/`, one of the Hub in the Hub client's cache.  The owner can replace
+one by another version (see `deepart.admin.versions`), which takes effect at the next request. Wherever it lies, a file
+is used only if its SHA-256 is the one in the table, its tensors are plain and its keys are exactly those of its
+network.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ LIVE_FILE = "live.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """One row of the table: what a checkpoint is, where it lies and how to know that it is the right one."""
+    """One row of the table: what a checkpoint is, where its file lies, and the hash that the file must have."""
 
     key: str
     """`<task>/<name>`, the name being `arch-data-vN`."""
@@ -55,20 +55,20 @@ class Checkpoint:
     file: str = "model.safetensors"
     sha256: str
     size: int
-    """Bytes of `file`; a guide for people, since the hash settles what the file is."""
+    """Size of `file` in bytes, for people to read; the hash is what is checked."""
     licence: str
     source: str
     """Paper or repository that the weights come from."""
     good_for: str
     """A key of `deepart.text`."""
     version: int = 0
-    """Number of the version that the owner has put in its place; 0 if there is none."""
+    """Number of the owner's version that replaces it; 0 if there is none."""
     config_sha256: str = ""
     """Hash of that version's config.json."""
 
     @property
     def identity(self) -> str:
-        """What tells it from every other version: another config makes another network of the same weights."""
+        """Identifies this version: the same weights with another config are another network."""
         return self.sha256 + self.config_sha256
 
     @property
@@ -110,9 +110,9 @@ def architecture(name: str) -> type[nn.Module]:
 
 
 def find(key: str) -> Checkpoint:
-    """Return the row of `key`, that of the live version if the owner has put one in its place.
+    """Return the row of `key`, or that of the owner's live version if there is one.
 
-    Where that version cannot be had, see `live_fault`, it is the bundled row.
+    If that version cannot be used (see `live_fault`), return the bundled row.
 
     Raises:
         WeightsError: there is none.
@@ -123,10 +123,7 @@ def find(key: str) -> Checkpoint:
 
 
 def live_fault(key: str) -> WeightsError | None:
-    """Return why visitors are not served the version of a checkpoint that the owner has chosen; None if they are.
-
-    It is said in the log once.
-    """
+    """Return why the version that the owner chose cannot be served; None if it can. It is logged once."""
     live = _live()
     fault = None
     if live.is_damaged:
@@ -140,7 +137,7 @@ def live_fault(key: str) -> WeightsError | None:
 
 
 def live_entries() -> dict[str, Any]:
-    """Return what `live.json` says, by the keys of checkpoints; nothing if it is damaged."""
+    """Return the entries of `live.json` by checkpoint key; none if the file is damaged."""
     return _live().entries
 
 
@@ -214,7 +211,7 @@ def _live_row(row: Checkpoint, entry: Mapping[str, Any]) -> Checkpoint:
 
 
 def resolve(key: str, *, report: Report | None = None) -> Path:
-    """Return the file of a checkpoint, fetched from the Hub if need be and with its hash verified.
+    """Return the file of a checkpoint with its hash verified; it is downloaded from the Hub if necessary.
 
     A file of the Hub that has the wrong hash is also taken out of the cache, so that a retry can succeed.
 
@@ -223,7 +220,7 @@ def resolve(key: str, *, report: Report | None = None) -> Path:
         report: told of the progress of a download.
 
     Raises:
-        WeightsError: unknown, missing, out of reach, or not the file that the table means.
+        WeightsError: the checkpoint is unknown, missing, out of reach, or its hash is wrong.
     """
     row = find(key)
     if row.repo is None:
@@ -239,11 +236,11 @@ def resolve(key: str, *, report: Report | None = None) -> Path:
 
 
 def verify(path: Path, sha256: str, name: str, *, is_cached: bool) -> None:
-    """Refuse a file that has another hash.
+    """Refuse a file whose hash differs from the expected one.
 
     Args:
         name: what an error calls it.
-        is_cached: whether it lies in the Hub's cache; if refused it is then taken out of it.
+        is_cached: whether it lies in the Hub's cache, from which a refused file is removed.
 
     Raises:
         WeightsError: it has.
@@ -289,7 +286,7 @@ def load_state(path: Path, name: str | None = None) -> dict[str, Tensor]:
 
 
 def load_plain(path: Path, name: str) -> Any:
-    """Read what a file holds, which may be tables in tables, but only of tensors, numbers and texts.
+    """Read a file that may hold nested tables, but nothing except tensors, numbers and texts.
 
     Raises:
         WeightsError: see `load_state`.
@@ -393,7 +390,7 @@ def _harmless(text: str) -> str:
 
 
 def describe(language: str = "en") -> list[dict[str, Any]]:
-    """Say of every checkpoint what it is and whether its file is here; asks nobody and verifies nothing."""
+    """Describe every checkpoint and say whether its file is on this machine; nothing is downloaded or verified."""
     return [
         {
             "key": row.key,
@@ -417,11 +414,11 @@ def _state(row: Checkpoint) -> Literal["bundled", "promoted", "missing", "cached
 
 
 class ModelCache:
-    """Loaded models within a bound of memory; the one that was used longest ago goes first.
+    """Loaded models within a memory limit; the least recently used one is dropped first.
 
-    However many threads ask for a model at the same moment, it is loaded once.  A model whose checkpoint has got
-    another live version is loaded anew; whoever still works with the old one keeps it.  A load that failed is not
-    remembered.  The model asked for last stays even if it alone is over the bound.
+    However many threads ask for a model at the same moment, it is loaded once.  When the live version of a checkpoint
+    changes, its model is loaded again; work in progress keeps the old one.  A load that failed is not remembered.  The
+    most recent model stays even if it alone exceeds the limit.
     """
 
     def __init__(self, max_bytes: int = 4096 << 20) -> None:
@@ -444,7 +441,7 @@ class ModelCache:
         Args:
             key: of `CHECKPOINTS`, or any name that `load` knows.
             report: told of the progress of a download.
-            load: called as `load_model` is, in its place.
+            load: used instead of `load_model`, with the same arguments.
 
         Raises:
             WeightsError: see `load_model`.
@@ -463,7 +460,7 @@ class ModelCache:
             return model
 
     def put(self, key: str, model: nn.Module, device: str = "cpu") -> None:
-        """Keep `model`, which lies on `device`, under `key`."""
+        """Store `model`, which is on `device`, under `key`."""
         self._put((key, str(device)), model, _live_identity(key))
 
     def _put(self, place: tuple[str, str], model: nn.Module, live: str) -> None:
@@ -484,12 +481,12 @@ class ModelCache:
             self._models.clear()
 
     def loaded(self) -> list[str]:
-        """Keys of the models that are in memory, the one used last at the end."""
+        """Keys of the models in memory, the most recently used last."""
         with self._lock:
             return list(dict.fromkeys(key for key, _ in self._models))
 
     def limit(self, max_bytes: int) -> None:
-        """Change the bound, at once."""
+        """Change the memory limit; it takes effect immediately."""
         with self._lock:
             self._max_bytes = max_bytes
             self._evict()
@@ -500,7 +497,7 @@ class ModelCache:
 
 
 def _live_identity(key: str) -> str:
-    """What tells the versions of a checkpoint apart; nothing where there can be only one."""
+    """Identity of the version of a checkpoint; empty where there can be only one."""
     return find(key).identity if key in CHECKPOINTS else ""
 
 

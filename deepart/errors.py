@@ -1,4 +1,4 @@
-"""The errors that a person may read: one clear sentence each, in the reader's language.
+"""Errors that people read: one clear sentence each, in the reader's language.
 
 An error is raised with a key of `deepart.text` and the values of its sentence, never with a
 sentence of its own, so that the app can say it in the visitor's language and the command line in
@@ -28,7 +28,7 @@ class DeepartError(Exception):
 
 
 class InputError(DeepartError, ValueError):
-    """What was given cannot be used; the sentence says what was wrong and what is allowed."""
+    """The input cannot be used; the sentence says what was wrong and what is allowed."""
 
 
 class WeightsError(DeepartError, RuntimeError):
@@ -36,7 +36,7 @@ class WeightsError(DeepartError, RuntimeError):
 
 
 class Cancelled(DeepartError):
-    """The person who asked for the work has stopped it."""
+    """The work was stopped by the person who asked for it."""
 
     def __init__(self) -> None:
         super().__init__("error.cancelled")

@@ -1,4 +1,4 @@
-"""Files that are never seen half written, and what is said where one cannot be written."""
+"""Write files so that nobody sees them half written, and explain why one cannot be written."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _NEARLY_FULL = 2**20  # bytes; libraries that say nothing of the system's error 
 
 
 def writable(path: str | os.PathLike[str], endings: Sequence[str] = ()) -> Path:
-    """Return `path` if a file can be written there; asked before any work that ends with it.
+    """Return `path` if a file can be written there; call it before the work whose result goes there.
 
     Folders that are missing are made by `replacing`.  A pipe or a terminal may have any name.
 
     Args:
-        endings: of which the name must have one, with dots and in lower case; empty: any.
+        endings: the endings that the name may have, with dots and in lower case; empty: any.
 
     Raises:
-        InputError: it has another ending, is a folder or a disk, or may not be written.
+        InputError: it has another ending, is a folder or a disk, or cannot be written.
     """
     path = Path(path)
     facts = _facts(path)
@@ -50,7 +50,7 @@ def writable(path: str | os.PathLike[str], endings: Sequence[str] = ()) -> Path:
 
 
 def writable_folder(path: str | os.PathLike[str]) -> Path:
-    """Return `path` if it is a folder that files can be written into, or can be made one.
+    """Return `path` if it is a folder that files can be written into, or such a folder can be created there.
 
     Raises:
         InputError: it cannot.
@@ -61,7 +61,7 @@ def writable_folder(path: str | os.PathLike[str]) -> Path:
 
 
 def _facts(path: Path) -> os.stat_result | None:
-    """Return what stands at `path`; None if nothing does."""
+    """Return the file's facts (`os.stat`); None if there is no such file."""
     try:
         return path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -84,10 +84,10 @@ def _check_folder(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a path to write to, which takes the place of `path` in one step when all went well.
+    """Yield a path to write to; it replaces `path` in one step when the block ends without an error.
 
-    A link stays one: what it points to is replaced.  What goes to a pipe or a terminal is sent there at the end.
-    A file keeps its rights.
+    A symbolic link stays: its target is replaced. Output to a pipe or a terminal is sent at the end. A file keeps its
+    permissions.
 
     Raises:
         InputError: see `writable`; or the disk is full.
@@ -118,7 +118,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a folder to fill, which takes the place of `path` when all went well.
+    """Yield a folder to fill; it replaces `path` when the block ends without an error.
 
     Raises:
         InputError: see `writable_folder`; or the disk is full.
@@ -140,10 +140,10 @@ def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 @contextmanager
 def writing(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Say in one sentence what goes wrong inside because of the disk, where `path` or something in it is written.
+    """Turn errors of the disk inside the block, while `path` or something in it is written, into one sentence.
 
     Raises:
-        InputError: the disk is full, or nothing may be written there.
+        InputError: the disk is full, or writing there is not allowed.
     """
     try:
         yield
@@ -157,7 +157,7 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def write_error(error: BaseException, path: str | os.PathLike[str]) -> InputError | None:
-    """Return what to say of an error that came up while `path` was written; None if the disk is not its cause."""
+    """Return the error to raise for an exception while `path` was written; None if the disk did not cause it."""
     number = getattr(error, "errno", None)
     if number in _FULL:
         return InputError("file.full", name=path)
@@ -184,7 +184,7 @@ def write_json(file: Path, values: object) -> None:
 
 
 def read_json(file: Path) -> dict[str, Any]:
-    """Return the object that a JSON file holds; nothing if it is not there, or damaged."""
+    """Return the object in a JSON file; an empty one if the file is missing or damaged."""
     try:
         found = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError):
@@ -193,7 +193,7 @@ def read_json(file: Path) -> dict[str, Any]:
 
 
 def read_lines(file: Path) -> list[dict[str, Any]]:
-    """Return the objects that the lines of a file hold; a line that is torn, or being written, is left out."""
+    """Return the objects in the lines of a JSON Lines file; incomplete lines are left out."""
     try:
         lines = file.read_text("utf-8", errors="replace").splitlines()
     except OSError:

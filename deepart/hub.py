@@ -1,8 +1,8 @@
-"""One file of a Hugging Face repository, fetched once and kept in the Hub client's own cache.
+"""Download files of Hugging Face repositories once, into the Hub client's own cache.
 
-The real client does the work, so HF_HOME, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they
-always mean.  Added here: a machine without network learns it in two seconds instead of the client's
-23 and is not made to wait again; a download that stands still ends; every failure is one sentence.
+The real client does the work, so HF_HOME, HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE mean what they always mean.  Added
+here: without a network the failure comes after two seconds instead of the client's 23, and only once; a download that
+stalls ends; every failure is one sentence.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
 
 Report = Callable[[int, int], None]
-"""Called with (bytes done, bytes in all or 0) a few times a second; what it raises ends the download."""
+"""Called with (bytes done, total bytes or 0) a few times a second; an exception from it ends the download."""
 
 CONNECT_SECONDS = 1.7  # with the import of the client, 2 s in all
 ANSWER_SECONDS = 15.0  # for the headers of a file, redirects included
 STALL_SECONDS = 120.0  # without a block of 10 MB, in which the client counts; 80 kB/s are enough
 RESUMED_BYTES = 64 << 20
-"""A larger file is gone on with where its download broke off, and compared with the hash that the Hub states."""
+"""The download of a larger file is resumed where it broke off, and its hash is compared with the Hub's."""
 _SPARE_BYTES = 64 << 20  # that a download leaves free
 _SHA256 = "[0-9a-f]{64}"
 FORGET_AFTER_SECONDS = 60.0  # then an unreachable Hub is tried again
@@ -60,7 +60,7 @@ _target: Path | None = None
 
 @contextmanager
 def keeping_in(folder: Path) -> Iterator[None]:
-    """Fetch into `folder` instead of the Hub client's cache, and look nowhere else: it becomes a bundle."""
+    """Download into `folder` instead of the Hub client's cache, and look nowhere else: it becomes an offline bundle."""
     global _target
     _target = folder
     try:
@@ -70,7 +70,7 @@ def keeping_in(folder: Path) -> Iterator[None]:
 
 
 def _places() -> list[Path | None]:
-    """Where to look for files: a bundle from another machine before the client's own cache, which is None."""
+    """Folders to look in: first the offline bundle, then the client's own cache, for which None stands."""
     if _target is not None:
         return [_target]
     bundle = settings().offline_bundle
@@ -78,12 +78,12 @@ def _places() -> list[Path | None]:
 
 
 def cached(repo: str, file: str, revision: str) -> Path | None:
-    """The file in the bundle or in the Hub's cache, or None; asks nobody."""
+    """Return the file in the offline bundle or in the Hub's cache, or None; does not use the network."""
     return next((Path(found) for found in _looked_up(repo, file, revision) if isinstance(found, str)), None)
 
 
 def is_absent(repo: str, file: str, revision: str) -> bool:
-    """Whether the Hub has said that there is no such file, as the cache remembers for each commit; asks nobody."""
+    """Whether the cache remembers that this commit has no such file; does not use the network."""
     from huggingface_hub import _CACHED_NO_EXIST
 
     return any(found is _CACHED_NO_EXIST for found in _looked_up(repo, file, revision))
@@ -96,13 +96,13 @@ def _looked_up(repo: str, file: str, revision: str) -> list[object]:
 
 
 def bytes_here(repo: str) -> int:
-    """How much of a repository the cache holds, in whole files and in parts of files that will be continued."""
+    """Return how many bytes of a repository the cache holds, partly downloaded files included."""
     blobs = _blobs(repo)
     return sum(file.stat().st_size for file in blobs.iterdir() if file.is_file()) if blobs.is_dir() else 0
 
 
 def require_disk(name: str, size: int) -> None:
-    """Raise unless the disk of the cache has room for `size` bytes more.
+    """Raise unless the disk of the cache has room for `size` more bytes.
 
     Raises:
         WeightsError: it has not.
@@ -116,9 +116,9 @@ def require_disk(name: str, size: int) -> None:
 
 
 def stated_sha256(path: Path) -> str | None:
-    """Return the hash that the Hub stated for a file: the client's cache calls large files by it.
+    """Return the SHA-256 that the Hub states for a file, after which the client's cache names large files.
 
-    None for a small file, and where the file system has no links.
+    None for a small file, or if the file system has no symbolic links.
     """
     name = path.resolve().name
     return name if re.fullmatch(_SHA256, name) else None
@@ -141,10 +141,10 @@ def download(name: str, repo: str, file: str, revision: str, report: Report | No
 
     Args:
         name: what an error calls it.
-        report: told of the progress, in the caller's thread.
+        report: called with the progress, in the caller's thread.
 
     Raises:
-        WeightsError: with a key that says why there is no file.
+        WeightsError: the file is out of reach, refused or missing; its key says which.
     """
     from huggingface_hub import constants
 
@@ -224,11 +224,11 @@ def download_data_set(
     """Fetch files of a data set's repository into the Hub's cache and return the folder in which they lie.
 
     Args:
-        choose: is given the path and the bytes of every file, and returns the paths of those that are wanted.
-        report: told of the progress, in files, in the caller's thread.
+        choose: is given the path and the size of every file, and returns the paths to download.
+        report: called with the number of files done, in the caller's thread.
 
     Raises:
-        WeightsError: with a key that says why there is no folder.
+        WeightsError: the files are out of reach, refused or missing; its key says which.
     """
     from huggingface_hub import HfApi, constants, snapshot_download
 
@@ -259,7 +259,7 @@ def download_data_set(
 
 
 class _Transfer:
-    """How far a download is: the client's thread counts, the caller's waits and reports."""
+    """Progress of a download: the client's thread counts, the caller's thread waits and reports."""
 
     def __init__(self, report: Report | None) -> None:
         self.report = report
@@ -287,7 +287,7 @@ class _Transfer:
         return Counter
 
     def completes(self, future: Future, patience: float) -> bool:
-        """Wait for `future` as long as bytes keep coming; False once none came for `patience` seconds."""
+        """Wait for `future` while bytes arrive; return False if none arrived for `patience` seconds."""
         seen, moved_at = self.done, time.monotonic()
         while not wait([future], timeout=0.2).done:
             if self.done > seen:
@@ -300,7 +300,7 @@ class _Transfer:
 
 
 def require_network(name: str, endpoint: str) -> None:
-    """Raise unless the Hub takes a connection; a refusal is remembered, so that it costs its 2 s once.
+    """Raise unless the Hub accepts a connection; a failure is remembered, so that the 2 s are waited only once.
 
     Args:
         name: what an error calls that which is wanted.

@@ -1,8 +1,8 @@
-"""Pictures in and out: every file or `PIL.Image` comes in through `load_image` and leaves as PNG.
+"""Pictures in and out: every file or `PIL.Image` is read by `load_image`, and results are written as PNG.
 
-What comes in is hostile until decoded.  Sizes are checked from the header, only the plugins of the
-listed formats run, and whatever Pillow raises on broken bytes leaves here as one `InputError`.
-What comes out of `load_image` is plain: upright, sRGB, 8 bits, without metadata.
+Input is untrusted until it is decoded. Sizes are checked in the header, only the plugins of the listed formats run, and
+whatever Pillow raises on broken bytes becomes one `InputError`. `load_image` returns plain pictures: upright, sRGB, 8
+bits, without metadata.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAX_PIXELS = runtime.settings().max_megapixels * 10**6
 LEAST_SIDE = 32
 MAX_FRAMES = 1_000
 MAX_ANIMATION_PIXELS = 1_000_000_000
-"""Over all frames.  Only the first is decoded; a file beyond this was not made to be looked at."""
+"""Most pixels of all frames together. Only the first frame is decoded; a larger file is not a real animation."""
 
 _MAX_JPEG_SCANS = 500  # about 10 are usual; each costs a pass over all pixels
 _MAX_JPEG_SCANNED_PIXELS = int(12.5 * MAX_PIXELS)  # over all scans; about 10 of the largest picture are usual
@@ -87,14 +87,14 @@ def load_image(
 ) -> Image.Image:
     """Return a picture upright, in sRGB, with 8 bits a channel and without metadata.
 
-    JPEG, PNG, WebP, TIFF, BMP and GIF are read, AVIF where Pillow has it, and HEIC where `pillow_heif` is installed; of
-    several frames or pages the first.  A `PIL.Image` goes through the same checks and conversions.
+    JPEG, PNG, WebP, TIFF, BMP and GIF can be read, AVIF if Pillow supports it, and HEIC if `pillow_heif` is installed.
+    Of several frames or pages, the first is taken.  A `PIL.Image` goes through the same checks and conversions.
 
     Args:
         source: a path, the bytes of a file, a file open for reading, a picture, or an array of bytes (H, W),
             (H, W, 3) or (H, W, 4), or of truth values (H, W).
         least_side: the shortest side allowed, in pixels.
-        keep_alpha: return RGBA where something is transparent, instead of RGB on white.
+        keep_alpha: return RGBA if anything is transparent, instead of RGB on white.
 
     Raises:
         InputError: the picture is missing, not a picture, damaged, too large or too small.
@@ -113,7 +113,7 @@ def load_image(
 
 
 def open_animation(source: str | os.PathLike[str] | bytes) -> Image.Image:
-    """Return a GIF or WebP at its first frame, within the same bounds; whoever decodes it minds `damage_refused`.
+    """Open a GIF or WebP at its first frame, within the same limits; decode it inside `damage_refused`.
 
     Raises:
         InputError: see `load_image`.
@@ -122,10 +122,10 @@ def open_animation(source: str | os.PathLike[str] | bytes) -> Image.Image:
 
 
 def bytes_of(source: str | os.PathLike[str] | bytes | BinaryIO) -> bytes:
-    """Return the content of a file, at most `MAX_BYTES`; one that is open is left where it was.
+    """Return the content of a file, at most `MAX_BYTES`; an open file keeps its position.
 
     Raises:
-        InputError: it is missing or larger, or `source` is something else.
+        InputError: the file is missing or too large, or `source` is not a file.
     """
     if isinstance(source, (str, os.PathLike)):
         try:
@@ -443,10 +443,9 @@ def _png_chunks(stream: BinaryIO, most: int = _MAX_PNG_CHUNKS) -> Iterator[tuple
 def save_png(
     image: Image.Image, target: str | os.PathLike[str] | BinaryIO, *, text: Mapping[str, str] | None = None
 ) -> None:
-    """Write `image`, with the entries of `text` as iTXt chunks and without its own metadata.
+    """Write `image` as PNG, with the entries of `text` as iTXt chunks and without its own metadata.
 
-    A file at a path is replaced in one step: it never stands there half written.
-    """
+    A file at a path is replaced in one step, so nobody sees it half written."""
     data = png_bytes(image, text)
     if not isinstance(target, (str, os.PathLike)):
         target.write(data)
@@ -469,11 +468,9 @@ def png_bytes(image: Image.Image, text: Mapping[str, str] | None = None) -> byte
 
 
 def read_png_text(data: bytes | str | os.PathLike[str] | BinaryIO) -> dict[str, str]:
-    """Return the tEXt and iTXt entries of a PNG, given by its bytes, path or file; pixels are not decoded.
+    """Return the tEXt and iTXt entries of a PNG, given by its bytes, path or file, without decoding pixels.
 
-    Anything that is not a PNG has none.  Entries that are broken, compressed, or beyond 1 MiB in all
-    are left out.
-    """
+    Anything that is not a PNG has none. Entries that are broken, compressed, or beyond 1 MiB in total are left out."""
     text: dict[str, str] = {}
     budget = _MAX_TEXT_BYTES
     try:
@@ -505,7 +502,7 @@ def _text_entry(kind: bytes, body: bytes) -> dict[str, str]:
 
 
 def through_jpeg(image: Image.Image, quality: int) -> Image.Image:
-    """Return what is left of an RGB picture once it was a JPEG file of this quality."""
+    """Compress an RGB picture as a JPEG of this quality and decode it again."""
     file = BytesIO()
     image.save(file, "JPEG", quality=quality)
     return Image.open(file).convert("RGB")
@@ -529,7 +526,7 @@ def to_pil(x: Tensor) -> Image.Image:
 
 
 def fit(image: Image.Image, longest: int | None) -> Image.Image:
-    """Shrink `image` so that its long side is at most `longest`; it is never enlarged."""
+    """Shrink `image` so that its longer side is at most `longest`; it is never enlarged."""
     if longest is None or max(image.size) <= longest:
         return image
     scale = longest / max(image.size)
@@ -538,12 +535,12 @@ def fit(image: Image.Image, longest: int | None) -> Image.Image:
 
 
 def centre_crop(image: Image.Image, side: int) -> Image.Image:
-    """Resize `image` so that its short side is `side`, and cut the square out of the middle."""
+    """Resize `image` so that its shorter side is `side`, and return the central square."""
     return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
 
 
 def content_hash(image: Image.Image) -> str:
-    """Return the SHA-256, in hex, of mode, size and pixels as `load_image` gives them."""
+    """Return the SHA-256, in hex, of the mode, size and pixels that `load_image` returns."""
     plain = image if image.mode in ("RGB", "RGBA") else _plain(image, keep_alpha=True)
     digest = hashlib.sha256(f"{plain.mode} {plain.width}x{plain.height}\n".encode())
     digest.update(plain.tobytes())

@@ -1,9 +1,9 @@
-"""Settings with one home: each is a field with its default, its range and what a page offers of it.
+"""Every setting in one place: a field with its default, its range and the values that a page offers.
 
-From the fields of a verb's options, such as `PaintOptions`, follow their checking, the lines of a recipe,
-the options of the command line, the parameters of the public verbs and of the endpoints, and the controls of the pages.
-Their words are the texts `option.NAME` and `option.NAME.help`, of Restore `option.restore.NAME` and so on.  A new
-setting is a field here, its use, and its texts; what a recipe does not say was at its default.
+The fields of a verb's options, such as `PaintOptions`, define how values are checked, what a recipe records, the
+options of the command line, the parameters of the public functions and of the endpoints, and the controls of the pages.
+Their label and help are the texts `option.NAME` and `option.NAME.help` (`option.restore.NAME` for Restore, and so on).
+A new setting needs a field here, its use, and its texts. A setting that a recipe leaves out had its default.
 """
 
 from __future__ import annotations
@@ -22,40 +22,41 @@ from deepart.text import say
 T = TypeVar("T")
 
 ColourMode = Literal["style", "luminance", "matched", "palette"]
-"""The style's colours; the photo's, by brightness only; the photo's, by statistics; the style's on the photo."""
+"""The style's colours; the photo's, on the painting's brightness or by statistics; the style's, on the unchanged photo.
+"""
 
 Look = Literal["faithful", "crisp"]
-"""How a picture is enlarged: true to what is there, or with fine detail that may not have been there."""
+"""How a picture is enlarged: faithfully, or with fine detail that may be invented."""
 
 Finish = Literal["painted", "plain"]
-"""Whether a generated picture is painted once more, in brushwork of its style, or stays as the network paints it."""
+"""Whether a generated picture is painted again in the brushwork of its style, or left as the network painted it."""
 
 Answer = Literal["fill", "ask", "leave"]
-"""What to do about damage that was found."""
+"""What to do with damage that was found."""
 
 Easing = Literal["smooth", "linear", "hold"]
-"""How a walk goes from one picture to the next: slowly at both ends, evenly, or with a rest at each."""
+"""How a walk moves from one picture to the next: slowly at both ends, evenly, or with a pause at each."""
 
 Strength = Union[float, Literal["auto"]]
-"""From 0 to 1; "auto" measures it."""
+"""A number from 0 to 1, or "auto", which measures the best one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is known of one setting.
+    """The description of one setting.
 
     Args:
         low: the least value, of a number.
         high: the greatest.
-        choices: all values that there are, of a word or a number.
-        offered: values that a page offers of a number that may be left out (None); else it has a slider.
-        is_whole: whether the number is a whole one.
-        may_be_auto: whether "auto" may stand for the number, which is then measured.
-        is_recorded: whether a recipe says it though it is at its default.
-        unit: that stands behind a number.
+        choices: all allowed values, of a word or a number.
+        offered: values that a page offers for a number that may be None; other numbers have a slider.
+        is_whole: whether the number is an integer.
+        may_be_auto: whether "auto" is allowed; the number is then measured.
+        is_recorded: whether a recipe records it even at its default.
+        unit: the unit shown after a number.
         name: that of the field.
         default: that of the field.
-        words: what the keys of its texts begin with.
+        words: the prefix of the keys of its texts.
     """
 
     low: float = 0
@@ -72,29 +73,29 @@ class Setting:
 
     @property
     def is_flag(self) -> bool:
-        """Whether it is true or false."""
+        """Whether it is a Boolean."""
         return isinstance(self.default, bool)
 
     @property
     def is_number(self) -> bool:
-        """Whether it is a number, or one that is measured or left out."""
+        """Whether it is a number, "auto" and None included."""
         return not (self.is_flag or isinstance(self.default, str)) or self.may_be_auto
 
     @property
     def is_text(self) -> bool:
-        """Whether it is a text, which its use reads."""
+        """Whether it is free text."""
         return isinstance(self.default, str) and not self.choices and not self.may_be_auto
 
     @property
     def left_out(self) -> Any:
-        """What stands for its default in an endpoint or on a page: 0 for None where 0 is no value."""
+        """The value that stands for its default in an endpoint or on a page: 0 for None if 0 is not allowed."""
         return 0 if self.default is None and self.low > 0 else self.default
 
     def check(self, value: object) -> None:
         """Refuse a value.
 
         Raises:
-            InputError: it is out of range, or none of the choices.
+            InputError: the value is out of range, or not one of the choices.
         """
         if self.choices:
             if value not in self.choices:
@@ -108,10 +109,10 @@ class Setting:
             (check_whole if self.is_whole else check_range)(self.name, value, self.low, self.high)
 
     def read(self, value: object) -> Any:
-        """Return the value of a page, an endpoint or the command line; see `left_out`.
+        """Convert a value from a page, an endpoint or the command line; see `left_out`.
 
         Raises:
-            InputError: it is a word where a number or "auto" was asked for.
+            InputError: it is a word where a number or "auto" is expected.
         """
         if value == self.left_out or value is None:
             return self.default
@@ -125,7 +126,7 @@ class Setting:
         return int(value) if self.is_whole and isinstance(value, Real) else value
 
     def help(self, language: str = "en") -> str:
-        """Return the sentence that explains it."""
+        """Return the sentence that explains the setting."""
         return say(f"{self.words}.{self.name}.help", language)
 
 
@@ -139,7 +140,7 @@ class Options:
     """Settings that belong together; a subclass names them with `setting`."""
 
     WORDS: ClassVar[str] = "option"
-    """What the keys of their texts begin with."""
+    """The prefix of the keys of their texts."""
 
     @classmethod
     @functools.cache
@@ -154,7 +155,7 @@ class Options:
         }
 
     def check(self) -> None:
-        """Refuse what is out of range; a whole number is an `int` from then on, of whatever type it was given.
+        """Refuse values that are out of range; integers of any type become `int`.
 
         Raises:
             InputError: something is.
@@ -166,7 +167,7 @@ class Options:
                 object.__setattr__(self, name, int(value))
 
     def recipe(self) -> dict[str, Any]:
-        """Return what of it a recipe should say."""
+        """Return the settings that a recipe should record."""
         values = {name: getattr(self, name) for name in self.settings()}
         return {
             name: float(value) if isinstance(value, Real) and not known.is_whole and not known.is_flag else value
@@ -176,7 +177,7 @@ class Options:
 
     @classmethod
     def from_recipe(cls, recipe: Mapping[str, object]) -> Any:
-        """Return the options of a recipe; what it does not say, or says wrongly, is at its default."""
+        """Return the options that a recipe records; missing or invalid settings get their defaults."""
         found = {}
         for name in cls.settings().keys() & recipe.keys():
             try:
@@ -188,17 +189,17 @@ class Options:
 
     @classmethod
     def read(cls, values: Mapping[str, object]) -> Any:
-        """Return the options of a page, an endpoint or the command line, which may name others, too."""
+        """Return the options from the values of a page, an endpoint or the command line; other names are ignored."""
         return cls(**{name: known.read(values[name]) for name, known in cls.settings().items()})
 
 
 THUMBNAIL_SIDE, SMALL_SIDE = 160, 600
-"""Longer sides in pixels: up to the first a picture is a thumbnail, below the second it is small."""
+"""Longer sides in pixels: a picture up to the first is a thumbnail, one below the second is small."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaintOptions(Options):
-    """What holds for a painting whatever its styles are."""
+    """Settings of a painting that do not depend on its styles."""
 
     size: int | None = setting(
         None, 64, 8192, offered=(512, 1024, 1600, 2048, 4096), is_whole=True, is_recorded=True, unit="px"
@@ -209,10 +210,10 @@ class PaintOptions(Options):
     contrast: float = setting(1.0, 0.5, 2)
 
     def for_picture(self, longest: int) -> PaintOptions:
-        """Return what holds for a picture whose longer side has so many pixels.
+        """Return the options for a picture whose longer side has `longest` pixels.
 
-        In a small one strokes as large as in any other would swallow its subject: unless a brush is given, it is
-        the one in proportion to the picture.  Thumbnails are too small for that to be worth the time.
+        In a small picture, strokes of the usual size would swallow the subject: unless a brush is given, the brush is
+        made proportional to the picture. For thumbnails that is not worth the time.
         """
         is_small = THUMBNAIL_SIDE < longest < SMALL_SIDE
         return dataclasses.replace(self, brush=1.0) if self.brush is None and is_small else self
@@ -220,7 +221,7 @@ class PaintOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class RefineOptions(Options):
-    """How a painting is worked over."""
+    """How a painting is refined."""
 
     WORDS: ClassVar[str] = "option.refine"
 
@@ -240,7 +241,7 @@ class FitOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class MorphOptions(Options):
-    """The film of a picture that changes its style."""
+    """How a film is made of a picture that changes its style."""
 
     WORDS: ClassVar[str] = "option.morph"
 
@@ -264,7 +265,7 @@ class FilmOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class RestoreOptions(Options):
-    """How a picture is restored, whatever its masks and restorers are."""
+    """Settings of a restoration that do not depend on its masks and restorers."""
 
     WORDS: ClassVar[str] = "option.restore"
 
@@ -282,12 +283,12 @@ class RestoreOptions(Options):
 
 
 MOST_SEED, MOST_TRUNCATION = 2**53 - 1, 1.5
-"""Largest seed: up to it every program that reads JSON agrees about whole numbers."""
+"""Largest seed: every program that reads JSON represents integers up to it exactly."""
 
 
 @dataclass(frozen=True, slots=True)
 class GenerateOptions(Options):
-    """Which pictures are generated, whatever the generator is."""
+    """Settings of generated pictures that do not depend on the generator."""
 
     WORDS: ClassVar[str] = "option.generate"
 
@@ -304,7 +305,7 @@ class GenerateOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class WalkOptions(Options):
-    """The film on the way from one generated picture to the next."""
+    """How a film goes from one generated picture to the next."""
 
     WORDS: ClassVar[str] = "option.walk"
 
@@ -315,10 +316,10 @@ class WalkOptions(Options):
 
 
 def with_options(options: type[Options], *in_order: str) -> Callable[[Callable[..., T]], Callable[..., T]]:
-    """Let a verb that takes `options` be called with the settings by name, `brush=2`, and say so in its help.
+    """Let a function that takes `options` be called with the settings by name (`brush=2`), as its help then says.
 
-    The parameter of their type gives way to one for each setting; its line of the docstring to a line for each.
-    Settings that `in_order` names may be given without their names.
+    The parameter `options` is replaced by one parameter for each setting, and its line in the docstring by one line for
+    each. Settings named by `in_order` may be given by position.
     """
 
     def decorate(verb: Callable[..., T]) -> Callable[..., T]:
@@ -351,10 +352,10 @@ def with_options(options: type[Options], *in_order: str) -> Callable[[Callable[.
 
 
 def check_whole(name: str, value: object, low: int, high: int) -> int:
-    """Return a whole number within [low, high], of whatever type of number it is.
+    """Return a number of any type as an `int` within [low, high].
 
     Raises:
-        InputError: it is not.
+        InputError: it is not an integer, or is out of range.
     """
     check_range(name, value, low, high)
     if value != int(value):

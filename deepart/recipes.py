@@ -1,8 +1,8 @@
-"""How a picture was made, as a typed record that travels inside the picture.
+"""Recipes: a typed record of how a picture was made, stored inside the picture.
 
-Every result carries its recipe in one iTXt chunk of its PNG.  A result that becomes the input of
-another step brings its recipe along, so that the last picture tells the whole story.  A recipe holds
-hashes and settings only: never a file name, a path, or anything that a visitor's photo said of itself.
+Every result carries its recipe in one iTXt chunk of its PNG.  When a result becomes the input of another step, its
+recipe is included, so that the last picture records the whole chain.  A recipe holds only hashes and settings: never a
+file name, a path, or metadata of a visitor's photo.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from PIL import Image
 from deepart.images import bytes_of, has_content_credentials, read_png_text
 
 CHUNK = "deepart"
-"""Keyword of the PNG text chunk, and key of `PIL.Image.Image.info`."""
+"""Keyword of the PNG text chunk, and key in `PIL.Image.Image.info`."""
 MAX_DEPTH = 8
-"""Steps of a chain that are kept; the oldest are dropped."""
+"""Most steps of a chain that are kept; the oldest are dropped."""
 MAX_BYTES = 64 * 1024
-"""Size of a recipe as JSON beyond which a file is not believed."""
+"""Largest recipe in bytes of JSON that is accepted from a file."""
 
 Source = Union[str, os.PathLike, bytes, BinaryIO, np.ndarray, Image.Image]
-"""A picture as people have it; what each may be says `deepart.images.load_image`."""
+"""A picture as `deepart.images.load_image` takes it."""
 Setting = Union[str, float, int, bool, None]
 
 
 @dataclass(frozen=True, slots=True)
 class Ingredient:
-    """One picture that went in."""
+    """One input picture."""
 
     role: str  # "content", "style", …
     sha256: str  # of its pixels, `deepart.images.content_hash`
@@ -78,13 +78,13 @@ class Recipe:
 
 
 def attach(image: Image.Image, recipe: Recipe) -> Image.Image:
-    """Return `image` with its recipe in `image.info`, from where `recipe_of` and `save` take it."""
+    """Return `image` with its recipe in `image.info`, where `recipe_of` and `save` read it."""
     image.info[CHUNK] = recipe.to_json()
     return image
 
 
 def recipe_of(source: Source) -> Recipe | None:
-    """Return the recipe that a picture carries, or None; rubbish counts as none."""
+    """Return the recipe in a picture; None if there is none, or it is invalid."""
     if isinstance(source, Image.Image):
         text = source.info.get(CHUNK)
     elif isinstance(source, np.ndarray):
@@ -105,7 +105,7 @@ def chunks(image: Image.Image) -> dict[str, str]:
 
 
 def carries_credentials(source: Source) -> bool:
-    """Say whether a file carries C2PA content credentials; a picture in memory no longer can."""
+    """Return whether a file carries C2PA content credentials; a picture in memory has lost them."""
     return not isinstance(source, (Image.Image, np.ndarray)) and has_content_credentials(bytes_of(source))
 
 
@@ -134,7 +134,7 @@ def _recipe(data: dict[str, Any], depth: int) -> Recipe:
 
 
 def _is_setting(value: Any) -> bool:
-    """Say whether a value can be one: a number of 64 bits, or a text that can be written down."""
+    """Return whether a value can be stored: a number of 64 bits, or a text that can be encoded."""
     if isinstance(value, (int, float)):
         return -(2**63) <= value < 2**63  # neither infinite nor NaN
     return value is None or isinstance(value, str)

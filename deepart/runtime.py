@@ -1,8 +1,7 @@
 """Where and how networks run: device, precision, threads, seeds, the device lock, progress.
 
-Nothing here is chosen by habit: the device is the best that answers, and the precision is the one that
-paints a test picture fastest on it (bfloat16 is three times as fast as float32 on processors with
-matrix units, and slower on others).
+The device is the best one that works, and the precision is the one that is measured to be fastest on it (bfloat16 is
+three times as fast as float32 on processors with matrix units, and slower on others).
 """
 
 from __future__ import annotations
@@ -30,15 +29,15 @@ S, T, U = TypeVar("S"), TypeVar("T"), TypeVar("U")
 
 @functools.cache
 def settings() -> Settings:
-    """The settings of this process, read from its environment once."""
+    """Return the settings of this process, read once from its environment."""
     return Settings.from_environment()
 
 
 def prepare_process() -> None:
-    """Set what must be set before torch is imported; called by `import deepart`.
+    """Set the environment variables that torch reads on import; called by `import deepart`.
 
-    Threads of one process that spin while they wait take the cores from the other process: with a
-    fine-tuning run beside the app both became forty times slower.  Sleeping threads cost nothing.
+    Waiting threads must sleep, not spin: spinning threads take the cores from other processes, and with a fine-tuning
+    run beside the app both became forty times slower.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("GOMP_SPINCOUNT", "0")
@@ -49,7 +48,7 @@ def prepare_process() -> None:
 
 @functools.cache
 def device() -> torch.device:
-    """The device that networks run on."""
+    """Return the device that networks run on."""
     import torch
 
     if settings().threads:
@@ -80,7 +79,7 @@ def _chosen_device(name: str) -> torch.device:
 
 @functools.cache
 def precision() -> torch.dtype:
-    """The number format that convolutions run in on `device()`, measured once: about a tenth of a second."""
+    """Return the number format of convolutions on `device()`; it is measured once, in about a tenth of a second."""
     import torch
 
     if settings().precision:
@@ -95,7 +94,7 @@ def precision() -> torch.dtype:
 
 @functools.cache
 def mixed_precision() -> bool:
-    """Whether networks are trained in bfloat16, as far as that is safe: `precision()`, but never float16.
+    """Return whether training uses bfloat16: as `precision()` says, but never float16.
 
     In float16 small gradients vanish, and squares of features are infinite.  On a processor that has no bfloat16 a
     step of training takes twelve times as long in it as in float32 (measured with AVX2: damage detector and restorer).
@@ -108,12 +107,12 @@ def mixed_precision() -> bool:
 
 
 def precision_name() -> str:
-    """`precision()` as people write it, such as "bfloat16"."""
+    """Return the name of `precision()`, such as "bfloat16"."""
     return str(precision()).removeprefix("torch.")
 
 
 def _seconds_of_a_convolution(dtype: torch.dtype) -> float:
-    """Time a convolution of the size that the networks here mostly do; infinite if it cannot be done."""
+    """Time a convolution of a typical size; infinite if the format is not supported."""
     import torch
 
     try:
@@ -151,7 +150,7 @@ def autocast() -> Iterator[None]:
 
 @contextlib.contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Give the same random numbers for the same seed inside, and leave those outside as they were."""
+    """Make random numbers inside the block depend on the seed alone, and restore the generators afterwards."""
     import torch
 
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
@@ -163,10 +162,10 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 class FairLock:
-    """A lock that goes to whoever has waited longest; its holder may take it again.
+    """A fair, re-entrant lock: it goes to the thread that has waited longest.
 
-    Python's own goes to whoever asks at the right moment, which is mostly the thread that has just given it back: a
-    picture that is computed step by step would keep everybody else waiting until its last step.
+    Python's own lock mostly goes back to the thread that has just released it, so that a picture computed step by step
+    would block all others until its last step.
     """
 
     def __init__(self) -> None:
@@ -210,17 +209,17 @@ _device_lock = FairLock()
 
 @contextlib.contextmanager
 def device_lock() -> Iterator[None]:
-    """Hold the device: at most one thread computes at a time, each in its turn, however the others were asked.
+    """Hold the device: only one thread computes at a time, in the order of asking.
 
-    The queue of the app admits one at a time too, but a cancelled request leaves the queue at once
-    while its last step is still running.
+    The app's queue also admits one request at a time, but a cancelled request leaves the queue while its last step is
+    still running.
     """
     with _device_lock:
         yield
 
 
 def gpu(function: Callable[..., T] | None = None, *, seconds: int = 60) -> Any:
-    """Mark a function that needs the GPU on ZeroGPU Spaces (`spaces.GPU`); no effect anywhere else."""
+    """Mark a function that needs the GPU on ZeroGPU Spaces (`spaces.GPU`); it has no effect elsewhere."""
     if function is None:
         return functools.partial(gpu, seconds=seconds)
     if not settings().zero_gpu:
@@ -235,7 +234,7 @@ def gpu(function: Callable[..., T] | None = None, *, seconds: int = 60) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What an engine yields between its steps; the caller decides what it looks like.
+    """The progress that an engine yields between its steps.
 
     Engines are generators: closing one (a visitor cancels, or leaves) stops it at its next step.
     """
@@ -245,11 +244,11 @@ class Progress:
     note: str  # a key of `deepart.text`
     preview: Image.Image | None = None
     share: float | None = None
-    """How much of the work is done, from 0 to 1, where some steps take longer than others; else done / total."""
+    """Share of the work done, from 0 to 1, if some steps take longer than others; otherwise done / total."""
 
 
 def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], None] = lambda p: None) -> T:
-    """Run an engine to its end and return what it returns."""
+    """Run an engine to its end and return its result."""
     while True:
         try:
             on_progress(next(engine))
@@ -258,7 +257,7 @@ def run(engine: Generator[Progress, None, T], on_progress: Callable[[Progress], 
 
 
 def in_background(work: Callable[[], T]) -> Future[T]:
-    """Run `work` in a daemon thread: one that hangs in a name look-up or a read must not keep the process."""
+    """Run `work` in a daemon thread, so that a blocked DNS look-up or read does not keep the process alive."""
     future: Future[T] = Future()
 
     def run() -> None:
@@ -272,10 +271,9 @@ def in_background(work: Callable[[], T]) -> Future[T]:
 
 
 def told(engine: Generator[S, None, T], say: Callable[[S], U]) -> Generator[U, None, T]:
-    """Run an engine and return what it returns; yields what `say` makes of each of its steps.
+    """Run an engine and return its result; yields `say(progress)` for each of its steps.
 
-    Only where something is yielded can a visitor's request be cancelled; closing it closes the engine.
-    """
+    A visitor's request can be cancelled only where something is yielded; closing this generator closes the engine."""
     with contextlib.closing(engine):
         while True:
             try:
@@ -286,5 +284,5 @@ def told(engine: Generator[S, None, T], say: Callable[[S], U]) -> Generator[U, N
 
 
 def as_part(engine: Generator[Progress, None, T], done: int, total: int) -> Generator[Progress, None, T]:
-    """Run an engine as one of many: its own progress does not show, but it can be stopped at it."""
+    """Run an engine as one of many: it can be stopped at each of its steps, but its own progress is not shown."""
     return (yield from told(engine, lambda step: Progress(done, total, step.note)))

@@ -1,4 +1,4 @@
-"""Every environment variable that deepart reads itself, at one place; the README lists them.
+"""Every environment variable that deepart itself reads; the README lists them.
 
 Those of the libraries (HF_HOME, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, GRADIO_SERVER_PORT, …) are read
 by the libraries.
@@ -20,7 +20,7 @@ PRECISIONS = ("float32", "bfloat16", "float16")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the owner of a machine may decide; read once, by `settings()`."""
+    """Settings of the machine's owner, read once by `runtime.settings()`."""
 
     device: str = ""
     """DEEPART_DEVICE: "cpu", "cuda", "cuda:1" or "mps"; empty: the best one that works."""
@@ -29,9 +29,9 @@ class Settings:
     threads: int = 0
     """DEEPART_THREADS: threads of one computation on a CPU; 0: one for each core."""
     model_cache_mb: int = 4096
-    """DEEPART_MODEL_CACHE_MB: memory for loaded models; the least recently used go first."""
+    """DEEPART_MODEL_CACHE_MB: memory for loaded models; the least recently used are dropped first."""
     session_memory_mb: int = 512
-    """DEEPART_SESSION_MEMORY_MB: memory for pictures that visitors are at work on; the oldest go first."""
+    """DEEPART_SESSION_MEMORY_MB: memory for the pictures of visitors' sessions; the oldest are dropped first."""
     max_waiting: int = 24
     """DEEPART_MAX_WAITING: visitors who may wait in the queue; the next one is told that it is full."""
     upload_mb_per_hour: int = 2000
@@ -39,11 +39,11 @@ class Settings:
     max_job_minutes: int = 30
     """DEEPART_MAX_JOB_MINUTES: how long one request of a visitor may run; 0: for ever."""
     keep_files_minutes: int = 60
-    """DEEPART_KEEP_FILES_MINUTES: age at which uploads and results of visitors are deleted."""
+    """DEEPART_KEEP_FILES_MINUTES: age in minutes at which visitors' uploads and results are deleted."""
     max_picture_mb: int = 20
-    """DEEPART_MAX_PICTURE_MB: size of a picture file that is still read."""
+    """DEEPART_MAX_PICTURE_MB: largest picture file that is read."""
     max_megapixels: int = 40
-    """DEEPART_MAX_MEGAPIXELS: size of a picture, and of a result."""
+    """DEEPART_MAX_MEGAPIXELS: largest picture, and largest result."""
     host: str = "127.0.0.1"
     """DEEPART_HOST: address that the app listens on; "0.0.0.0" for all (the default on a Space)."""
     trusted_proxies: str = ""

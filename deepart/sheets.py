@@ -23,11 +23,11 @@ class Cell:
 
 
 def contact_sheet(cells: Sequence[Cell], columns: int | None = None) -> Image.Image:
-    """Return pictures in rows, each with its caption below.
+    """Return a picture that shows the cells in rows, each with its caption below.
 
     Args:
         cells: what the sheet shows, row by row.
-        columns: how many in a row; None for a sheet of about 4 to 3, with as few gaps at the end as possible.
+        columns: cells in a row; None for a sheet of about 4:3 with as few gaps at the end as possible.
     """
     width = max(cell.picture.width for cell in cells)
     columns = columns or _columns(len(cells), width / max(cell.picture.height for cell in cells))
@@ -53,7 +53,7 @@ def contact_sheet(cells: Sequence[Cell], columns: int | None = None) -> Image.Im
 def table_sheet(
     rows: Sequence[Sequence[Image.Image]], row_titles: Sequence[str], column_titles: Sequence[str]
 ) -> Image.Image:
-    """Return pictures of one size as a table, with titles at the left and along the top."""
+    """Return a picture that shows pictures of one size as a table, with titles at the left and at the top."""
     width, height = rows[0][0].size
     type_ = _Type.for_cells_of(width)
     sides = [type_.wrapped(title, max(width // 2, 6 * type_.line)) for title in row_titles]

@@ -1,8 +1,8 @@
-"""Every text that a person can read in the app, error sentences included, in every language.
+"""All texts of the app, error sentences included, in every language.
 
-`locales/` has one file for each language: flat JSON, one line a text, sorted by key, so that two people who add
-texts do not meet.  `{names}` are filled in by `say`.  Sentences of errors say what was wrong and what is allowed.
-A new language is a new file with the same keys; a test says which are missing.
+`locales/` has one file for each language: flat JSON, one line a text, sorted by key, so that two people who add texts
+do not conflict.  `{names}` are filled in by `say`.  Sentences of errors say what was wrong and what is allowed. A new
+language is a new file with the same keys; a test says which are missing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 _FOLDER = Path(__file__).parent / "locales"
 
 LANGUAGES: tuple[str, ...] = ("en", *sorted({file.stem for file in _FOLDER.glob("*.json")} - {"en"}))
-"""Codes of the languages, English first: what a reader of any other language gets."""
+"""Codes of the languages, English first: readers of any other language get English."""
 
 
 @cache
@@ -36,6 +36,6 @@ def say(key: str, language: str = "en", **values: object) -> str:
 
 
 def say_seconds(seconds: float, language: str = "en") -> str:
-    """Return a length of time in whole minutes, or in seconds if it is a short one."""
+    """Return a duration in words: in whole minutes, or in seconds if it is short."""
     unit, count = ("minutes", seconds / 60) if seconds > 90 else ("seconds", seconds)
     return say(f"ui.expected.{unit}", language, count=round(count))

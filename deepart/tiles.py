@@ -1,4 +1,4 @@
-"""Large pictures in pieces, so that memory stays bounded and work can be stopped between pieces."""
+"""Cut large pictures into tiles, so that memory stays bounded and work can be stopped between them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels, as PIL ha
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One piece: `inner` is what it contributes, `outer` what has to be looked at for that."""
+    """One tile: `inner` is the box that it contributes, `outer` the box that has to be computed for it."""
 
     outer: Box
     inner: Box
@@ -23,13 +23,13 @@ class Tile:
 
 
 def tiles(size: tuple[int, int], most_pixels: int, margin: int, multiple: int) -> list[Tile]:
-    """Cut a picture into as few tiles of about the same size as possible, row by row.
+    """Cut a picture into as few tiles of about equal size as possible, row by row.
 
     Args:
         size: width and height of the picture.
         most_pixels: of `outer`.
-        margin: pixels that `outer` has around `inner`, less at the borders of the picture.
-        multiple: both corners of every box lie on multiples of it, but for the picture's own borders.
+        margin: pixels of `outer` around `inner`, fewer at the borders of the picture.
+        multiple: both corners of every box lie on multiples of it, except at the picture's borders.
 
     Returns:
         Tiles whose `inner` boxes cover the picture exactly once.

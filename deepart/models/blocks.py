@@ -13,14 +13,14 @@ from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 
 _ROUNDING = 1e-4
-"""Deviation that float32 may make of a channel with a single value; activations are of the order of 1."""
+"""Standard deviation that rounding in float32 can give a constant channel; activations are of the order of 1."""
 
 
 class _PixelStatistics(torch.autograd.Function):
-    """Normalised pixels, mean and deviation of every channel, with the backward pass written out.
+    """Normalised pixels, mean and standard deviation of every channel, with a hand-written backward pass.
 
-    PyTorch's own normalisation is fast forwards in the channels_last layout that convolutions like on a
-    CPU, and many times slower backwards than the few passes below; its `var_mean` is slow both ways.
+    In the channels_last layout, which is fastest for convolutions on a CPU, PyTorch's own normalisation has a fast
+    forward pass, but its backward pass is many times slower than the one below; its `var_mean` is slow in both.
     """
 
     @staticmethod
@@ -57,13 +57,12 @@ def _per_channel(values: Tensor, like: Tensor) -> Tensor:
 
 
 class FrozenStatistics:
-    """The means and deviations of every normalisation of a forward pass, measured once, used again.
+    """The means and standard deviations of every normalisation of a forward pass, measured once and reused.
 
-    A large picture is painted in tiles.  If each tile were normalised by itself, its colours would
-    depend on what happens to be in it and the seams would show; with the statistics of the whole, tiles
-    join without a seam (Chen et al. 2022, "Towards Ultra-Resolution Neural Style Transfer via Thumbnail
-    Instance Normalization", https://arxiv.org/abs/2103.11784).  The normalisations are known by the order
-    in which the network calls them.
+    A large picture is painted in tiles.  If each tile were normalised by itself, its colours would depend on its
+    content and the seams would show; with the statistics of the whole picture, tiles join without a seam (Chen et al.
+    2022, "Towards Ultra-Resolution Neural Style Transfer via Thumbnail Instance Normalization",
+    https://arxiv.org/abs/2103.11784).  Normalisations are identified by the order in which the network calls them.
     """
 
     def __init__(self) -> None:
@@ -73,7 +72,7 @@ class FrozenStatistics:
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
-        """Measure during the forward passes inside, over all pictures of a batch together."""
+        """Measure during the forward passes inside the block, over all pictures of a batch together."""
         self._recording = True
         self._statistics.clear()
         try:
@@ -84,7 +83,7 @@ class FrozenStatistics:
 
     @contextlib.contextmanager
     def replaying(self) -> Iterator[None]:
-        """Use what was measured, in the same order, during the forward passes inside."""
+        """Use the measured statistics, in the same order, during the forward passes inside the block."""
         self._next = 0
         with self._active():
             yield
@@ -98,11 +97,11 @@ class FrozenStatistics:
             _frozen_statistics.reset(token)
 
     def measured(self, index: int) -> tuple[Tensor, Tensor]:
-        """Return mean and deviation of a normalisation, each (1, C, 1, 1)."""
+        """Return mean and standard deviation of a normalisation, each (1, C, 1, 1)."""
         return self._statistics[index]
 
     def normalise(self, x: Tensor, eps: float) -> Tensor:
-        """Give x (B, C, H, W) mean 0 and deviation 1 by the statistics whose turn it is."""
+        """Normalise x (B, C, H, W) by the next statistics to mean 0 and standard deviation 1."""
         if self._recording:
             means, stds = channel_statistics(x, eps)  # of each picture
             mean = means.mean(0)
@@ -116,14 +115,14 @@ class FrozenStatistics:
 
 
 class BlendedStatistics:
-    """Statistics that change from place to place, where several styles share a picture.
+    """Statistics that vary over the picture, where several styles share it.
 
-    Each style is normalised as it would be if it had the picture to itself: so every part looks as the
-    whole would in its style, and what is painted elsewhere does not change it.
+    Each style is normalised as if the whole picture were painted in it, so that each part looks as it would in a
+    picture of that style alone, whatever is painted elsewhere.
 
     Args:
         parts: what was measured with each of K styles alone.
-        spread: brings values (K, C) to the places of features (B, C, H, W), as weighted means.
+        spread: spreads values (K, C) over features (B, C, H, W), as weighted means.
     """
 
     def __init__(self, parts: Sequence[FrozenStatistics], spread: Callable[[Tensor, Tensor], Tensor]) -> None:
@@ -133,7 +132,7 @@ class BlendedStatistics:
 
     @contextlib.contextmanager
     def replaying(self) -> Iterator[None]:
-        """Use the statistics, in the order of measuring, during the forward pass inside."""
+        """Use the statistics, in the order of measuring, during the forward pass inside the block."""
         self._next = 0
         token = _frozen_statistics.set(self)
         try:
@@ -142,7 +141,7 @@ class BlendedStatistics:
             _frozen_statistics.reset(token)
 
     def normalise(self, x: Tensor, eps: float) -> Tensor:
-        """Give x (B, C, H, W) at each place mean 0 and deviation 1 by the statistics whose turn it is."""
+        """Normalise x (B, C, H, W) at each place by the next statistics to mean 0 and standard deviation 1."""
         means, stds = zip(*(part.measured(self._next) for part in self._parts))
         self._next += 1
         mean, std = torch.cat(means).flatten(1), torch.cat(stds).flatten(1)
@@ -155,11 +154,11 @@ _frozen_statistics = ContextVar("frozen_statistics", default=None)
 
 
 def normalise_over_pixels(x: Tensor, eps: float = 1e-3) -> Tensor:
-    """Give every channel of every picture mean 0 and deviation 1.  x: (B, C, H, W).
+    """Normalise every channel of every picture to mean 0 and standard deviation 1.  x: (B, C, H, W).
 
-    Instance normalisation without parameters (Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022);
-    with the statistics of `FrozenStatistics` where one is active.  `eps`, added to the variance, is
-    larger than usual: it keeps a blank picture blank instead of magnifying its faint noise.
+    Instance normalisation without parameters (Ulyanov et al. 2016, https://arxiv.org/abs/1607.08022); with the
+    statistics of the active `FrozenStatistics`, if there is one.  `eps`, which is added to the variance, is larger than
+    usual, so that the faint noise of a blank picture is not magnified.
     """
     frozen = _frozen_statistics.get()
     if frozen is not None:
@@ -178,9 +177,9 @@ def channel_statistics(x: Tensor, eps: float = 1e-5) -> tuple[Tensor, Tensor]:
 
 
 class Convolution(nn.Conv2d):
-    """A convolution that keeps the size (divided by `stride`) and mirrors the border.
+    """A convolution that keeps the size (divided by `stride`) and pads by mirroring.
 
-    Mirroring, because zeros would draw a dark frame around every painted picture.
+    Zero padding would draw a dark frame around every painted picture.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int = 3, stride: int = 1) -> None:
@@ -216,21 +215,21 @@ def _bordered(x: Tensor, border: tuple[int, ...], mode: str) -> Tensor:
 
 
 def upsample_nearest(x: Tensor) -> Tensor:
-    """Double height and width.  Nearest, then a convolution: no checkerboard (Odena et al. 2016)."""
+    """Double height and width; with a convolution after it there is no checkerboard (Odena et al. 2016)."""
     return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
 def upsample_linear(x: Tensor) -> Tensor:
-    """Double height and width, in straight lines from one value to the next.
+    """Double height and width by bilinear interpolation.
 
-    For the coarsest features, whose cells would otherwise show in flat areas; three times slower than
-    `upsample_nearest`, which the finer ones can bear less.
+    For the coarsest features, whose cells would otherwise show in flat areas. It is three times slower than
+    `upsample_nearest`, which is used for the finer ones.
     """
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 class Prunable(Protocol):
-    """A block whose channels between its two ends are nobody else's business, so that some of them can go."""
+    """A block whose inner channels are not used outside it, so that some of them can be pruned."""
 
     @property
     def last(self) -> nn.Conv2d:
@@ -243,7 +242,7 @@ class Prunable(Protocol):
 
 
 def narrow(blocks: Sequence[Prunable], widths: Sequence[int]) -> None:
-    """Give blocks that were built at full width the widths that they were pruned to; nothing if `widths` is empty.
+    """Narrow blocks of full width to the widths that they were pruned to; do nothing if `widths` is empty.
 
     Raises:
         ValueError: there is not one width for each block, or a width is larger than a block's.
@@ -258,7 +257,7 @@ def narrow(blocks: Sequence[Prunable], widths: Sequence[int]) -> None:
 
 
 def keep_outputs(layer: nn.Conv2d | nn.Linear | nn.BatchNorm2d, kept: Tensor) -> None:
-    """Keep only these outputs of a layer; those of a depthwise convolution with the inputs that they are made of."""
+    """Keep only these outputs of a layer; for a depthwise convolution also the inputs that they depend on."""
     for name in ("weight", "bias"):
         if getattr(layer, name, None) is not None:
             setattr(layer, name, nn.Parameter(getattr(layer, name).detach()[kept].clone()))

@@ -1,10 +1,10 @@
-"""One backbone, several heads: what style, which artist and which genre an artwork has, and whether it is one.
+"""The classifier: one backbone with a head for style, artist, genre, and whether a picture is an artwork at all.
 
 The backbone is any network of timm, by default EfficientNet-Lite0 (Tan & Le 2019, https://arxiv.org/abs/1905.11946).
-The heads see the means *and deviations* of its features at several depths, not only the pooled last layer: style
-is texture and colour before it is objects (Gatys et al. 2015, https://arxiv.org/abs/1505.07376), and a linear
-probe on the middle of an ImageNet network finds it better than one on its end.
-Trained by `deepart.training.classify.classifier`.
+The heads see the means *and standard deviations* of its features at several depths, not only the pooled last layer:
+style is more in texture and colour than in objects (Gatys et al. 2015, https://arxiv.org/abs/1505.07376), and a linear
+probe finds it better in the middle layers of an ImageNet network than in the last. Trained by
+`deepart.training.classify.classifier`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from deepart.models.pretrained import HubModel
 
 @dataclass(frozen=True, slots=True)
 class ArtClassifierConfig:
-    """What the classifier answers, and the network that it answers with."""
+    """What the classifier predicts, and its network."""
 
     labels: tuple[tuple[str, tuple[str, ...]], ...]
     """For each head its name and its labels, in the order of its outputs."""
@@ -34,28 +34,28 @@ class ArtClassifierConfig:
     stride: int = 2
     activation: str = "relu"
     depths: tuple[int, ...] = (2, 3, 4)
-    """Which of the backbone's intermediate features are looked at besides its last."""
+    """Which of the backbone's intermediate features are used besides the last ones."""
     sides: tuple[int, ...] = (256, 288)
-    """Pictures are stretched to squares of so many pixels, one after the other; the answers are averaged."""
+    """Pictures are stretched to squares with these sides in pixels; the predictions are averaged."""
     mean: float = 127 / 255
     deviation: float = 128 / 255
     dropout: float = 0.5
     temperatures: tuple[tuple[str, float], ...] = ()
-    """By what each head's logits are divided so that its probabilities are as often right as they say."""
+    """Temperature of each head: its logits are divided by it to calibrate the probabilities."""
     index: str = ""
     """Key of the checkpoint that holds the artworks which vote beside the heads; empty if none do."""
     index_share: float = 0.0
-    """What part of the probabilities is theirs."""
+    """Share of the artworks' votes in the probabilities."""
     mixture_temperatures: tuple[tuple[str, float], ...] = ()
-    """By what the logarithms of each head's probabilities are divided once the artworks have voted."""
+    """Temperature of each head after the votes: the logarithms of its probabilities are divided by it."""
     set_levels: tuple[tuple[str, float], ...] = ()
-    """The least probability of a label in the set that holds the truth nine times in ten, for each head."""
+    """For each head the least probability of a label in the conformal set, which holds the truth nine times in ten."""
     least_artwork: float = 0.5
-    """Below this probability of being an artwork at all, nothing is claimed to be known."""
+    """Least probability of being an artwork; below it the picture counts as unknown."""
     mistaken: tuple[tuple[str, str, str, float], ...] = ()
     """Head, label, another label that its artworks are often taken for, and how often, as a share of its artworks."""
     independent: tuple[str, ...] = ()
-    """Heads that answer each of their labels with yes or no; the others choose one."""
+    """Heads that decide yes or no for each of their labels; the others choose one label."""
     pairwise: tuple[str, ...] = ()
     """Heads with an output for each pair of their labels (one-vs-one), which vote for one of them."""
     inner: tuple[int, ...] = ()
@@ -63,25 +63,25 @@ class ArtClassifierConfig:
 
 
 class ExpandedBlock:
-    """An inverted residual block of timm (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) as one to prune."""
+    """A prunable view of an inverted residual block of timm (Sandler et al. 2018, https://arxiv.org/abs/1801.04381)."""
 
     def __init__(self, block: nn.Module) -> None:
         self.block = block
 
     @property
     def last(self) -> nn.Conv2d:
-        """The convolution that brings the many channels of the middle back to few."""
+        """The 1x1 convolution that projects the expanded channels back to few."""
         return self.block.conv_pwl
 
     def keep(self, kept: Tensor) -> None:
-        """Keep only these of the channels of the middle."""
+        """Keep only these of the expanded channels."""
         for name in ("conv_pw", "bn1", "conv_dw", "bn2"):
             keep_outputs(getattr(self.block, name), kept)
         keep_inputs(self.block.conv_pwl, kept)
 
 
 class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"]):
-    """Answers every head from one look at the picture."""
+    """The classifier: computes all heads in one forward pass."""
 
     Config = ArtClassifierConfig
     config: ArtClassifierConfig
@@ -107,7 +107,7 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
             nn.init.constant_(self.heads[name].bias, -math.log(max(1, len(self.labels[name]) - 1)))
 
     def prunable(self) -> list[ExpandedBlock]:
-        """Return the blocks of the backbone that can be pruned: those that widen, filter and narrow again."""
+        """Return the blocks of the backbone that can be pruned: its inverted residual blocks."""
         parts = ("conv_pw", "conv_dw", "conv_pwl")
         return [
             ExpandedBlock(module)
@@ -135,25 +135,25 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
         return [*middle, last]
 
     def features(self, x: Tensor) -> Tensor:
-        """Describe pictures by numbers of about unit size, (B, 3, H, W) in [0, 1] to (B, D); like pictures lie near."""
+        """Return feature vectors (B, D) of about unit scale for pictures (B, 3, H, W) in [0, 1]."""
         return self.describe(self.feature_maps(x))
 
     def describe(self, maps: list[Tensor]) -> Tensor:
-        """Return the numbers that `features` makes of these `feature_maps`."""
+        """Return the feature vectors that `features` computes from these `feature_maps`."""
         parts = []
         for map_ in maps[:-1]:
-            deviation, mean = torch.std_mean(map_.float().flatten(2), dim=2)
-            parts += [mean, deviation]
+            std, mean = torch.std_mean(map_.float().flatten(2), dim=2)
+            parts += [mean, std]
         parts.append(maps[-1].float().flatten(2).mean(2))
         return self.norm(torch.cat(parts, dim=1))
 
     def outputs(self, head: str) -> int:
-        """Return how many numbers a head makes: one for each of its labels, or for each pair of them."""
+        """Return the number of outputs of a head: one for each of its labels, or for each pair of them."""
         count = len(self.labels[head])
         return count * (count - 1) // 2 if head in self.config.pairwise else count
 
     def scores(self, features: Tensor) -> dict[str, Tensor]:
-        """Return what every head makes of these features, (B, `outputs`), and "artwork", (B, 1), to be trained."""
+        """Return the raw outputs of every head, (B, `outputs`), and of "artwork", (B, 1), for training."""
         features = self.dropout(features)
         return {name: head(features) for name, head in self.heads.items()} | {"artwork": self.artwork(features)}
 
@@ -168,15 +168,15 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
 
 
 def pairs_of(count: int) -> Tensor:
-    """Return the pairs of so many labels, (count * (count - 1) / 2, 2), in the order of a pairwise head's outputs."""
+    """Return the pairs of `count` labels, (count * (count - 1) / 2, 2), in the order of a pairwise head's outputs."""
     return torch.combinations(torch.arange(count), 2)
 
 
 def pair_votes(z: Tensor, count: int) -> Tensor:
-    """Return the votes of a pairwise head for each label, (B, pairs) to (B, count); how sure they are breaks ties.
+    """Return the votes of a pairwise head for each label, (B, pairs) to (B, count); confidence breaks ties.
 
-    Each output that is positive votes for the second label of its pair.  As scikit-learn's `OneVsOneClassifier` counts:
-    what is added to the whole votes stays below a third of one.
+    Each output that is positive votes for the second label of its pair.  Counted as in scikit-learn's
+    `OneVsOneClassifier`: the confidence adds less than a third of a vote.
     """
     first, second = pairs_of(count).to(z.device).unbind(1)
     votes = torch.zeros(*z.shape[:-1], count, dtype=z.dtype, device=z.device)

@@ -1,8 +1,8 @@
-"""How far two pictures lie apart in content and in style, in the eyes of a perceptual network.
+"""Distances between two pictures in content and in style, measured by a perceptual network.
 
-Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks"; Johnson, Alahi,
-Fei-Fei 2016, https://arxiv.org/abs/1603.08155; Li et al. 2017, "Demystifying Neural Style Transfer",
-https://arxiv.org/abs/1701.01036 (means and deviations as a style).
+Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks"; Johnson, Alahi, Fei-Fei 2016,
+https://arxiv.org/abs/1603.08155; Li et al. 2017, "Demystifying Neural Style Transfer", https://arxiv.org/abs/1701.01036
+(means and standard deviations as a style).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ Features = Mapping[str, Tensor]
 
 @dataclass(frozen=True, slots=True)
 class StyleStatistics:
-    """All that the distances from a style compare, so that it can be kept without the picture."""
+    """The statistics of a style that distances compare, so that a style can be kept without its picture."""
 
     means: Mapping[str, Tensor]  # by tap of `STYLE_TAPS`, (B, C) float32
-    deviations: Mapping[str, Tensor]  # the same
+    stds: Mapping[str, Tensor]  # the same
     correlations: Mapping[str, Tensor]  # by tap of `GRAM_TAPS`, (B, C, C) float32
 
 
@@ -54,17 +54,17 @@ def mixed_statistics(styles: Sequence[StyleStatistics], weights: Sequence[float]
         each = [getattr(style, kind) for style in styles]
         return {tap: sum(weight * values[tap] for weight, values in zip(weights, each)) for tap in each[0]}
 
-    return StyleStatistics(mixed("means"), mixed("deviations"), mixed("correlations"))
+    return StyleStatistics(mixed("means"), mixed("stds"), mixed("correlations"))
 
 
 def style_distance(painted: Features, style: Style) -> Tensor:
-    """Return how far the feature statistics lie apart, (B,): 0 for the style picture itself.
+    """Return the distance between the feature statistics, (B,): 0 for the style picture itself.
 
-    The mean over `STYLE_TAPS` of (|mean_y - mean_s| + |std_y - std_s|) / (|mean_s| + |std_s|), Euclidean
-    norms over the channels.  Both arguments: features by tap, whose sizes may differ; of the style its statistics do.
+    The mean over `STYLE_TAPS` of (|mean_y - mean_s| + |std_y - std_s|) / (|mean_s| + |std_s|), Euclidean norms over the
+    channels.  Both arguments are features by tap, whose sizes may differ; for the style, its statistics are enough.
     """
     if isinstance(style, StyleStatistics):
-        theirs = {tap: (style.means[tap], style.deviations[tap]) for tap in STYLE_TAPS}
+        theirs = {tap: (style.means[tap], style.stds[tap]) for tap in STYLE_TAPS}
     else:
         theirs = {tap: channel_statistics(style[tap]) for tap in STYLE_TAPS}
     return torch.stack([_gap(channel_statistics(painted[tap]), theirs[tap]) for tap in STYLE_TAPS]).mean(0)
@@ -89,8 +89,8 @@ def content_distance(painted: Features, content: Features) -> Tensor:
 def gram_distance(painted: Features, style: Style) -> Tensor:
     """Return the relative difference of the features' correlations, (B,), at the two middle taps.
 
-    Means and deviations alone leave texture under-determined: which channels fire together is what
-    tells a brush stroke from a speckle.
+    Means and standard deviations alone leave texture under-determined: which channels are active together distinguishes
+    a brush stroke from a speckle.
     """
     distances = []
     known = style.correlations if isinstance(style, StyleStatistics) else {}

@@ -22,9 +22,9 @@ from deepart.models.pretrained import HubModel
 SIDE = 192
 """Longer side in pixels of the pictures that the network was trained on."""
 STRIDE = 4
-"""Pixels from one place that is looked at to the next."""
+"""Pixels between neighbouring places of the output."""
 MULTIPLE = 32
-"""What the sides of a picture must be divisible by."""
+"""The sides of a picture must be multiples of this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class FaceDetectorConfig:
 
 
 class _Depthwise(nn.Conv2d):
-    """A 3x3 filter for each channel; where it strides it pads below and to the right alone, as TensorFlow does."""
+    """A depthwise 3x3 convolution; with a stride it pads only below and to the right, as TensorFlow does."""
 
     def __init__(self, channels: int, stride: int = 1) -> None:
         super().__init__(channels, channels, 3, stride, padding=2 - stride, groups=channels)
@@ -70,7 +70,7 @@ class _Bottleneck(nn.Module):
 class FaceDetector(
     HubModel, license="apache-2.0", paper_url="https://arxiv.org/abs/1907.05047", tags=["object-detection"]
 ):
-    """Says of every fourth pixel whether a face is around it, and where."""
+    """Predicts for every fourth pixel whether a face is around it, and its box."""
 
     Config = FaceDetectorConfig
     config: FaceDetectorConfig
@@ -99,7 +99,7 @@ class FaceDetector(
         """Find faces in RGB pictures in [0, 1], (B, 3, H, W), whose sides are multiples of `MULTIPLE`.
 
         Returns:
-            How likely a face lies around each place, (B, H / 4, W / 4) in [0, 1]; and its box, (B, H / 4, W / 4, 4):
+            Probability of a face around each place, (B, H / 4, W / 4) in [0, 1]; and its box, (B, H / 4, W / 4, 4):
             left, top, right, bottom in pixels.
         """
         x = F.relu(self.stem(F.pad(2 * x - 1, (0, 1, 0, 1))))

@@ -1,7 +1,7 @@
-"""Artworks as points: the features of a collection, searched exactly for those nearest to a new picture's.
+"""The index of artworks: features of a collection, searched exactly for those nearest to a new picture's.
 
-The features of a classifier are projected onto their principal axes and scaled alike there (whitening), so
-that no one loud feature decides; nearness is the cosine.  No picture is kept, only numbers and labels.
+The features of a classifier are projected onto their principal axes and whitened, so that no single feature dominates;
+similarity is the cosine. Only numbers and labels are kept, no pictures.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from torch import Tensor
 from deepart.models.pretrained import HubModel
 
 VOTING_TEMPERATURE = 0.05
-"""Likeness by which a work's vote counts e times as much."""
+"""Increase in similarity by which an artwork's vote counts e times as much."""
 
 COLUMNS = {"artist": 1, "style": 3, "genre": 4}
-"""Where in a row of `FeatureIndexConfig.works` the label of each head stands."""
+"""Column of `FeatureIndexConfig.works` that holds the label of each head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class FeatureIndexConfig:
     classifier: str
     """Key of the checkpoint whose features these are."""
     features: int
-    """Numbers that the classifier describes a picture by."""
+    """Length of the classifier's feature vectors."""
     axes: int = 192
     """Principal axes that are kept."""
     typical: tuple[float, ...] = ()
@@ -39,7 +39,7 @@ class FeatureIndexConfig:
 
 
 class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "art"]):
-    """Finds the artworks of a collection that are most like a picture."""
+    """Finds the artworks of a collection that are most similar to a picture."""
 
     Config = FeatureIndexConfig
     config: FeatureIndexConfig
@@ -69,22 +69,23 @@ class FeatureIndex(HubModel, license="mit", tags=["image-feature-extraction", "a
         return F.normalize((features - self.mean) @ self.projection, dim=1)
 
     def votes(self, features: Tensor, head: str, labels: Sequence[str]) -> Tensor:
-        """Return how probable each of a head's labels is by the artworks nearby, (B, len(labels)), rows adding up to 1.
+        """Return the probability of each of a head's labels by the artworks nearby, (B, len(labels)); rows add up to 1.
 
-        Each work votes with the exponential of its likeness over `VOTING_TEMPERATURE` (soft nearest neighbours:
+        Each artwork votes with the exponential of its similarity over `VOTING_TEMPERATURE` (soft nearest neighbours:
         Goldberger et al. 2004, "Neighbourhood Components Analysis"); artworks without a label do not.
 
         Args:
             features: of the same classifier, (B, D).
             head: a key of `COLUMNS`.
-            labels: of that head; a work with another one votes for the last if the head is "artist", else not.
+            labels: of that head; an artwork with another label votes for the last one if the head is "artist", and not
+                at all otherwise.
         """
         voting, ballots = self._ballots(head, tuple(labels))
         likeness = self.project(features) @ self.points[voting.to(self.points.device)].T
         return (likeness / VOTING_TEMPERATURE).softmax(1) @ ballots.to(likeness)
 
     def _ballots(self, head: str, labels: tuple[str, ...]) -> tuple[Tensor, Tensor]:
-        """Return which artworks vote, (N,), and for what, (voters, len(labels)); worked out once."""
+        """Return which artworks vote, (N,), and for what, (voters, len(labels)); computed once."""
         if (head, labels) not in self._known_ballots:
             number = {label: place for place, label in enumerate(labels)}
             other = len(labels) - 1 if head == "artist" else -1

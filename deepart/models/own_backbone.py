@@ -1,8 +1,8 @@
 """A small convolutional backbone of our own, each part of which can be chosen: kernel, stride or pooling, activation.
 
 The shape of LeCun et al. 1998 (https://doi.org/10.1109/5.726791), with group normalisation (Wu & He 2018,
-https://arxiv.org/abs/1803.08494), since it is trained from nothing in small batches.  It answers the few calls that
-`deepart.models.classifier` makes of timm's networks.
+https://arxiv.org/abs/1803.08494), since it is trained from nothing in small batches.  It has the few methods of timm's
+networks that `deepart.models.classifier` calls.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 OWN = "own"
-"""The name by which a config asks for it, in place of one of timm's."""
+"""Its name in a config, in place of a timm name."""
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "relu": nn.ReLU,
@@ -32,7 +32,7 @@ class OwnBackbone(nn.Module):
 
     Args:
         kernel: side of the convolutions in pixels, odd.
-        stride: by how much each stage shrinks; 1 for convolutions that keep the size and are pooled 2 to 1.
+        stride: stride of each stage; 1 for convolutions that keep the size, followed by 2x2 pooling.
         activation: a key of `ACTIVATIONS`.
     """
 

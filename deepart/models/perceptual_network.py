@@ -1,4 +1,4 @@
-"""A small network that sees pictures as VGG-16 does: the perceptual network that deepart brings along.
+"""The bundled perceptual network: a small network distilled from VGG-16.
 
 Its trunk has VGG's shape (Simonyan & Zisserman 2014, https://arxiv.org/abs/1409.1556) at half the width, a
 quarter of the work; at the end of each stage a 1x1 convolution predicts the features of VGG-16 there
@@ -30,7 +30,7 @@ class PerceptualNetworkConfig:
     channels: tuple[int, ...] = (64, 128, 256, 512)
     """Channels of the features predicted after each stage."""
     taps: tuple[str, ...] = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
-    """What the features after each stage are called, by the teacher's layers."""
+    """Names of the features after each stage: the teacher's layers."""
 
 
 class Head(nn.Conv2d):
@@ -48,7 +48,7 @@ class Head(nn.Conv2d):
 
 
 class PerceptualNetwork(HubModel, license="mit", paper_url="https://arxiv.org/abs/1412.6550", tags=["style-transfer"]):
-    """Stands in for VGG-16 as the measure of style and content: same call, same taps, nearly the same values."""
+    """Replaces VGG-16 as a measure of style and content: same interface, same taps, nearly the same values."""
 
     Config = PerceptualNetworkConfig
     config: PerceptualNetworkConfig
@@ -99,5 +99,5 @@ class PerceptualNetwork(HubModel, license="mit", paper_url="https://arxiv.org/ab
 
     @staticmethod
     def normalised(x: Tensor) -> Tensor:
-        """Bring pictures in [0, 1] to about zero mean and unit deviation."""
+        """Normalise pictures in [0, 1] to about mean 0 and standard deviation 1."""
         return 4 * (x - 0.45)

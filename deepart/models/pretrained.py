@@ -1,8 +1,8 @@
-"""What makes our networks loadable from a folder or from the Hub, in the Hub's own layout.
+"""Base class of our networks: load them from a folder or from the Hub, in the Hub's own layout.
 
-A folder, or a repository, holds config.json (the fields of the network's Config), model.safetensors and
-README.md.  Differs from `huggingface_hub`'s mixin, whose methods these are: loading is strict whatever
-the caller asks for, only safetensors are read, and weights are stored as float16, loaded as float32.
+A folder, or a repository, holds config.json (the fields of the network's Config), model.safetensors and README.md.
+Differs from the mixin of `huggingface_hub`, whose methods these are: loading is always strict, only safetensors are
+read, and weights are stored as float16 and loaded as float32.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CONFIG_FILE = "config.json"
 
 
 class HubModel(nn.Module, PyTorchModelHubMixin, library_name="deepart"):
-    """Base of every network of ours; `Config` is its frozen dataclass, its constructor's only argument.
+    """Base of all our networks; `Config`, a frozen dataclass, is the only argument of the constructor.
 
     Keywords of the class statement, such as `license=` or `paper_url=`, fill the model card.
     """

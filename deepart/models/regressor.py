@@ -1,4 +1,4 @@
-"""Numbers of an artwork, such as its year: several at once from one look, by the backbone of the classifier."""
+"""The regressor: predicts several numbers of an artwork, such as its year, with the classifier's backbone."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from deepart.models.pretrained import HubModel, config_from_json
 
 @dataclass(frozen=True, slots=True)
 class ArtRegressorConfig:
-    """What is predicted, and by what network."""
+    """What is predicted, and the network."""
 
     targets: tuple[tuple[str, float, float], ...]
-    """Name, mean and standard deviation of each number: the network itself predicts it in those units."""
+    """Name, mean and standard deviation of each number; the network predicts it in those units."""
     eye: ArtClassifierConfig = field(default_factory=lambda: ArtClassifierConfig(()))
-    """The network that looks; it has no heads of its own."""
+    """The backbone's config; it has no heads."""
     side: int = 256
-    """Pictures are stretched to squares of so many pixels."""
+    """Pictures are stretched to squares with this side in pixels."""
 
 
 class ArtRegressor(HubModel, license="mit", tags=["image-regression", "art"]):
-    """Predicts several numbers of pictures by a linear layer on what the classifier's backbone sees."""
+    """Predicts several numbers of pictures by a linear layer on the features of the classifier's backbone."""
 
     Config = ArtRegressorConfig
     config: ArtRegressorConfig

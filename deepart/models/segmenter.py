@@ -1,4 +1,4 @@
-"""A residual U-net that says of each pixel which region it belongs to: subject, sky, frame, whatever it has learned.
+"""The segmenter: a residual U-net that predicts the region of each pixel, such as subject, sky or frame.
 
 U-net: Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597; see `deepart.models.unet`.  Trained by
 `deepart.training.restore.segmenter` on pictures with masks.
@@ -16,7 +16,7 @@ from deepart.models.unet import ResidualUNet
 
 @dataclass(frozen=True, slots=True)
 class SegmenterConfig:
-    """The regions that are told apart, and the shape of the U-net; see `ResidualUNet`."""
+    """The regions, and the shape of the U-net; see `ResidualUNet`."""
 
     regions: tuple[str, ...] = ("#000000", "#ffffff")
     """Colours of the masks, as "#rrggbb", in the order of the outputs."""
@@ -25,7 +25,7 @@ class SegmenterConfig:
 
 
 class Segmenter(HubModel, license="mit", paper_url="https://arxiv.org/abs/1505.04597", tags=["image-segmentation"]):
-    """Tells regions of pictures apart."""
+    """Predicts the regions of pictures."""
 
     Config = SegmenterConfig
     config: SegmenterConfig

@@ -1,4 +1,4 @@
-"""A style as a short vector, and the mixing of several."""
+"""Style codes: a style as a short vector, and mixtures of several."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LAYERS: tuple[Layer, ...] = get_args(Layer)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StyleCode:
-    """One style as a small vector, valid only for the checkpoint that made it; equal to itself alone."""
+    """One style as a short vector, valid only for the checkpoint that made it; compared by identity."""
 
     vector: Tensor  # (D,) float32 on the CPU
     checkpoint: str  # key in `deepart.checkpoints.CHECKPOINTS`
@@ -24,7 +24,7 @@ class StyleCode:
 
 
 def stacked(codes: Sequence[StyleCode]) -> Tensor:
-    """Return codes as a decoder takes them: (K, D), or (K, D + F) if something was fitted to any of them."""
+    """Return codes as the decoder takes them: (K, D), or (K, D + F) if any of them was fitted."""
     vectors = torch.stack([code.vector for code in codes])
     if all(code.fitted is None for code in codes):
         return vectors
@@ -34,24 +34,24 @@ def stacked(codes: Sequence[StyleCode]) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class StyleSpace:
-    """What the codes of one network mean: how they usually lie, and which numbers say what."""
+    """The distribution of one network's style codes, and the meaning of their sections."""
 
     mean: Tensor  # (D,) of many paintings
     std: Tensor  # (D,) the same
-    sections: tuple[int, ...]  # sizes: colours, then means and deviations at each depth of the encoder
+    sections: tuple[int, ...]  # sizes: colours, then means and stds at each depth of the encoder
 
     def mix(self, codes: Sequence[StyleCode], weights: Sequence[float], balance: bool = False) -> StyleCode:
         """Return the weighted mean of several codes; of a single one, that code itself.
 
-        A negative weight asks for less of a style: the mixture of the others is moved away from it, as
-        seen from the average painting, but no number further than any of the styles, or three deviations,
-        lies from the average.  The order does not matter, bit for bit, and weights of 0 leave no trace.
+        A negative weight asks for less of a style: the mixture of the others is moved away from it, relative to the
+        average painting. No component moves further from the average than in any of the styles, or than three standard
+        deviations.  The result does not depend on the order, bit for bit, and weights of 0 have no effect.
 
         Args:
             codes: of one checkpoint.
-            weights: one for each; only their proportions count.
-            balance: bring all styles to the same distance from the average painting, so that an extreme
-                one does not drown the others.
+            weights: one for each code; only their proportions matter.
+            balance: bring all styles to the same distance from the average painting, so that an extreme one does not
+                dominate.
 
         Raises:
             ValueError: no codes, not as many weights, no positive weight, or codes of different checkpoints.
@@ -67,26 +67,26 @@ class StyleSpace:
         mixing = [code for _, code in parts]
         if balance:
             mixing = self.balanced(mixing, [abs(weight) for weight, _ in parts])
-        deviations = self._deviations(mixing)
-        limit = deviations.abs().amax(0).clamp(min=3)
-        weighted = torch.stack([weight * deviation for (weight, _), deviation in zip(parts, deviations)])
+        standardised = self._standardised(mixing)
+        limit = standardised.abs().amax(0).clamp(min=3)
+        weighted = torch.stack([weight * row for (weight, _), row in zip(parts, standardised)])
         mixed = weighted.sort(dim=0).values.sum(0).clamp(-limit, limit)
         return StyleCode(self._vector(mixed), codes[0].checkpoint, _label(parts), _mixed_fits(parts))
 
     def balanced(self, codes: Sequence[StyleCode], shares: Sequence[float]) -> list[StyleCode]:
-        """Return the codes, each in its own direction, all equally far from the average painting.
+        """Return the codes moved to the same distance from the average painting, each in its own direction.
 
         Args:
             codes: of one checkpoint.
-            shares: how much the distance of each counts in the common one, 0 or more.  With the weights of
-                a mixture here nothing jumps as they move: a style on its own stays where it is.
+            shares: weight of each code's distance in the common distance, 0 or more. With the weights of the mixture
+                the result changes continuously, and a single style stays where it is.
         """
-        deviations = self._deviations(codes)
-        norms = deviations.norm(dim=1)
+        standardised = self._standardised(codes)
+        norms = standardised.norm(dim=1)
         counts = torch.tensor(shares, dtype=torch.double)
         common = (counts @ norms) / counts.sum()
-        moved = deviations * (common / norms.clamp(min=1e-6))[:, None]
-        return [replace(code, vector=self._vector(deviation)) for code, deviation in zip(codes, moved)]
+        moved = standardised * (common / norms.clamp(min=1e-6))[:, None]
+        return [replace(code, vector=self._vector(row)) for code, row in zip(codes, moved)]
 
     def layered(self, base: StyleCode, layers: Mapping[Layer, StyleCode]) -> StyleCode:
         """Return `base` with its palette, texture or shapes taken from other codes.
@@ -114,22 +114,22 @@ class StyleSpace:
         last = len(self.sections) - 1
         return {"palette": range(0, 2), "texture": range(2, last), "shapes": range(last, last + 1)}[layer]
 
-    def _deviations(self, codes: Sequence[StyleCode]) -> Tensor:
-        """Return how far codes lie from the average painting, (N, D) in standard deviations, float64."""
+    def _standardised(self, codes: Sequence[StyleCode]) -> Tensor:
+        """Return codes in standard deviations from the average painting, (N, D) float64."""
         return torch.stack([(code.vector - self.mean).double() / self.std for code in codes])
 
-    def _vector(self, deviation: Tensor) -> Tensor:
-        """Return the vector of a code that lies so far from the average painting."""
-        parts = list((self.mean + self.std * deviation).float().split(self.sections))
+    def _vector(self, standardised: Tensor) -> Tensor:
+        """Return the vector of a code given in standard deviations from the average painting."""
+        parts = list((self.mean + self.std * standardised).float().split(self.sections))
         for part in parts[1:]:
-            part[len(part) // 2 :].clamp_(min=0)  # what stands there are deviations of features
+            part[len(part) // 2 :].clamp_(min=0)  # what stands there are stds of features
         return torch.cat(parts)
 
 
 def mix(codes: Sequence[StyleCode], weights: Sequence[float]) -> StyleCode:
     """Return the weighted mean of several codes; of a single one, that code itself.
 
-    The order does not matter, bit for bit, and codes with weight 0 leave no trace.
+    The result does not depend on the order, bit for bit, and codes with weight 0 have no effect.
 
     Raises:
         ValueError: no codes, not as many weights, a sum of weights that is not positive, or codes of
@@ -152,7 +152,7 @@ def mix(codes: Sequence[StyleCode], weights: Sequence[float]) -> StyleCode:
 
 
 def _mixed_fits(parts: Sequence[tuple[float, StyleCode]]) -> Tensor | None:
-    """Return the weighted sum of what was fitted; it is linear in the decoder, as in Dumoulin et al. 2017."""
+    """Return the weighted sum of the fitted parts, which enter the decoder linearly, as in Dumoulin et al. 2017."""
     fits = [weight * code.fitted.double() for weight, code in parts if code.fitted is not None]
     return torch.stack(fits).sort(dim=0).values.sum(dim=0).float() if fits else None
 

@@ -1,25 +1,24 @@
 """Arbitrary style transfer in one forward pass: a picture and a style code in, a painting out.
 
-A content encoder reads what is where, a style encoder turns a painting into a short vector of
-statistics (the style code), and a decoder paints the content with the scales and shifts that the
-code asks for at each of its normalisations.
+A content encoder extracts the layout, a style encoder turns a painting into a short vector of statistics (the style
+code), and a decoder paints the content with scales and shifts that are computed from the code at each of its
+normalisations.
 
 References:
-    Dumoulin, Shlens, Kudlur 2017, "A Learned Representation For Artistic Style",
-    https://arxiv.org/abs/1610.07629 (conditional instance normalisation);
-    Ghiasi et al. 2017, "Exploring the structure of a real-time, arbitrary neural artistic stylization
-    network", https://arxiv.org/abs/1705.06830 (the normalisation predicted from the style picture);
-    Huang, Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
-    https://arxiv.org/abs/1703.06868 (a style as means and deviations of features).
+    Dumoulin, Shlens, Kudlur 2017, "A Learned Representation For Artistic Style", https://arxiv.org/abs/1610.07629
+    (conditional instance normalisation); Ghiasi et al. 2017, "Exploring the structure of a real-time, arbitrary neural
+    artistic stylization network", https://arxiv.org/abs/1705.06830 (the normalisation predicted from the style
+    picture); Huang, Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
+    https://arxiv.org/abs/1703.06868 (a style as means and standard deviations of features).
 Differs from the papers:
-    - The code is the means and deviations of the style encoder's own features at four depths, and of
-      the style's colours.  Each depth is a section of the code, so that palette, texture and shapes of
-      different paintings can be mixed.  Scales and shifts are read from it by a small network and, beside
-      it, by a linear map: that one does not collapse, and extrapolates to styles unlike any trained on.
-    - Noise enters the decoder (Karras et al. 2019, https://arxiv.org/abs/1812.04948), as strong as the style
-      asks for: a network without a source of chance fills flat areas with a regular weave.
-    - The heavy layers work at a quarter and an eighth of the size with 64 to 128 channels, where a CPU's
-      matrix units are used well; the content's normalised features at a quarter join the decoder.
+    - The code is the means and standard deviations of the style encoder's own features at four depths, and of the
+    style's colours.  Each depth is a section of the code, so that palette, texture and shapes of different paintings
+    can be mixed.  Scales and shifts are computed from it by a small network plus a linear map, which does not collapse,
+    and extrapolates to styles unlike those trained on.
+    - Noise enters the decoder (Karras et al. 2019, https://arxiv.org/abs/1812.04948) with a strength that depends on
+    the style: without noise, a network fills flat areas with a regular weave.
+    - The heavy layers work at a quarter and an eighth of the size with 64 to 128 channels, which uses a CPU's matrix
+    units well; the content's normalised features at a quarter join the decoder.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class StyleNetworkConfig:
 
 
 class ContentFeatures(NamedTuple):
-    """What the content encoder saw, ready to be painted any number of times."""
+    """Features of the content encoder, which can be painted any number of times."""
 
     half: Tensor  # (B, C, H/2, W/2)
     quarter: Tensor  # (B, C', H/4, W/4)
@@ -98,7 +97,7 @@ class ResidualBlock(nn.Module):
 
 
 class ContentEncoder(nn.Module):
-    """RGB to features whose own colours and contrast have been normalised away."""
+    """Maps RGB to features in which colour and contrast are normalised away."""
 
     def __init__(self, config: StyleNetworkConfig) -> None:
         super().__init__()
@@ -116,7 +115,7 @@ class ContentEncoder(nn.Module):
 
 
 class StyleEncoder(nn.Module):
-    """A painting of any size to its style code: colour and feature statistics at four depths."""
+    """Maps a painting of any size to its style code: colour and feature statistics at four depths."""
 
     def __init__(self, config: StyleNetworkConfig) -> None:
         super().__init__()
@@ -124,7 +123,7 @@ class StyleEncoder(nn.Module):
         self.stem = Convolution(12, widths[0])
         self.down = nn.ModuleList(Convolution(a, b, stride=2) for a, b in zip(widths, widths[1:]))
         self.refine = nn.ModuleList(Convolution(b, b) for b in widths[1:])
-        # Means and covariance of the colours, then means and deviations at each depth.
+        # Means and covariance of the colours, then means and stds at each depth.
         self.sections = (9, *(2 * width for width in widths))
         # He et al. 2015: without it the features, and their statistics, would shrink from depth to depth.
         for layer in (self.stem, *self.down, *self.refine):
@@ -145,7 +144,7 @@ class StyleEncoder(nn.Module):
 def colour_statistics(image: Tensor) -> Tensor:
     """Return the mean colour and the upper triangle of the colours' covariance, (B, 9) float32.
 
-    The covariance is given in tenths of a squared unit, which brings it to the size of the means.
+    The covariance is multiplied by ten, to have the scale of the means.
     """
     pixels = image.flatten(2).float()  # (B, 3, H*W)
     mean = pixels.mean(2)
@@ -156,7 +155,7 @@ def colour_statistics(image: Tensor) -> Tensor:
 
 
 class StyleMapping(nn.Module):
-    """Reads a style code: what the scales, shifts and strengths of all layers are linear in."""
+    """Maps a style code to the features from which all layers compute their scales, shifts and strengths linearly."""
 
     def __init__(self, code_size: int, hidden: int, linear: int) -> None:
         super().__init__()
@@ -174,14 +173,14 @@ class StyleMapping(nn.Module):
 
 
 class StyleField:
-    """Which style paints where: one everywhere in each picture of a batch, or several with weights.
+    """Which style applies where: one for each picture of a batch, or several with weights at each place.
 
-    Several styles meet in the network's features, as scales and shifts that change from place to place,
-    and are decoded once: there is no line where one ends (spatial control in Huang, Belongie 2017).
+    Several styles are mixed in the network's features, as scales and shifts that vary over the picture, and are decoded
+    once, so that no line shows where one ends (spatial control in Huang, Belongie 2017).
 
     Args:
         hidden: (B, hidden), a style for each picture; with weights (K, hidden), K styles for all of them.
-        fitted: (B or K, F), what is added to all that the layers read, in their order; F may be 0.
+        fitted: (B or K, F), added to the values that the layers compute, in their order; F may be 0.
         noisy: (B, 1, 1, 1), 0 for a picture that gets no noise, else 1.
         weights: (B, K, H, W) at the size of the picture, adding up to 1 at each place; or None.
         origin: row and column in the whole picture of a piece's first pixel, multiples of 8.
@@ -202,7 +201,7 @@ class StyleField:
         self._shrunk: dict[int, Tensor] = {}  # by width
 
     def read(self, layer: nn.Linear) -> Tensor:
-        """Return what the layer whose turn it is reads of the styles, (B or K, its outputs)."""
+        """Return the values of the styles for the next layer, (B or K, its outputs)."""
         values = layer(self._hidden)
         if self._fitted.shape[1]:
             first, self._next = self._next, self._next + layer.out_features
@@ -210,12 +209,12 @@ class StyleField:
         return values
 
     def noise(self, x: Tensor, shrinking: int) -> Tensor:
-        """Return the noise at the places of x (B, C, h, w), (B, 1, h, w); see `position_noise`."""
+        """Return the noise (B, 1, h, w) for features x (B, C, h, w); see `position_noise`."""
         noise = position_noise(self._origin, x.shape[2:], shrinking, x.device)
         return (noise * self._noisy).to(x.dtype)
 
     def at(self, values: Tensor, x: Tensor) -> Tensor:
-        """Spread values (B or K, C) of the styles over the places of x (B, C', H, W)."""
+        """Spread values (B or K, C) of the styles over features x (B, C', H, W)."""
         if self._weights is None:
             return values[:, :, None, None]
         if x.shape[3] not in self._shrunk:
@@ -226,15 +225,15 @@ class StyleField:
 
 
 def position_noise(origin: tuple[int, int], size: tuple[int, int], shrinking: int, device: torch.device) -> Tensor:
-    """Return noise of mean 0 and deviation 1 that depends on the place in the picture alone, (1, 1, h, w) float32.
+    """Return noise (1, 1, h, w) of mean 0 and standard deviation 1 that depends only on the place in the picture.
 
-    Pieces of a picture that are painted one by one meet without a seam, and a picture painted twice is the same.
+    Tiles that are painted one by one join without a seam, and painting a picture twice gives the same result.
 
     Args:
         origin: row and column of the first pixel in the picture, multiples of `shrinking`.
         size: rows and columns of the noise.
-        shrinking: pixels of the picture to one of the noise, along each side; also the noise's seed.
-        device: where it is wanted.
+        shrinking: pixels of the picture for one of the noise, along each side; also the seed of the noise.
+        device: the device of the result.
     """
     rows, columns = (
         torch.arange(first // shrinking, first // shrinking + count, device=device)
@@ -249,12 +248,12 @@ def position_noise(origin: tuple[int, int], size: tuple[int, int], shrinking: in
 
 
 class StyledConvolution(nn.Module):
-    """3x3 convolution, normalisation, then the scale and shift that the style asks for, and its noise.
+    """3x3 convolution, normalisation, and the scale, shift and noise of the style.
 
     Args:
         in_channels, out_channels: of the convolution.
         hidden: numbers that a `StyleMapping` returns.
-        noise: None, or pixels of the picture, along each side, to a place of this layer, whose noise it adds.
+        noise: None, or the stride of this layer in pixels of the picture, whose noise it adds.
     """
 
     def __init__(self, in_channels: int, out_channels: int, hidden: int, noise: int | None = None) -> None:
@@ -287,7 +286,7 @@ class StyledConvolution(nn.Module):
 
 
 class StyledBlock(nn.Module):
-    """Residual block whose two normalisations take their scale and shift from the style."""
+    """Residual block whose two normalisations get scale and shift from the style."""
 
     def __init__(self, channels: int, hidden: int, noise: int | None = None) -> None:
         super().__init__()
@@ -332,7 +331,7 @@ class Decoder(nn.Module):
 
     @property
     def fitted_size(self) -> int:
-        """How many numbers the layers read of a style: scales, shifts, and strengths of noise."""
+        """Number of values that the layers compute from a style: scales, shifts, and strengths of noise."""
         layers = [module for module in self.modules() if isinstance(module, StyledConvolution)]
         return sum(layer.style.out_features + (layer.noise.out_features if layer.shrinking else 0) for layer in layers)
 
@@ -347,13 +346,12 @@ class Decoder(nn.Module):
         """Paint.
 
         Args:
-            content: what the content encoder saw of (B, 3, H, W).
-            code: (B, code_size); with weights (K, code_size).  With `fitted_size` more numbers, these are
-                added to the scales, shifts and strengths that are read from the others.
-            weights: None, or how much of each of the K codes is wanted where: (B, K, H, W), adding up to
-                1 at each place.
-            statistics: with weights, of the decoder's normalisations with each of the K codes alone.
-            origin: row and column of the content in the picture that it is a piece of, multiples of 8.
+            content: features of the content encoder for (B, 3, H, W).
+            code: (B, code_size); with weights (K, code_size).  `fitted_size` additional values are added to the scales,
+                shifts and strengths that are computed from the code.
+            weights: None, or the share of each of the K codes at each place: (B, K, H, W), adding up to 1.
+            statistics: with weights: statistics of the decoder's normalisations with each of the K codes alone.
+            origin: row and column of the content in the whole picture, multiples of 8.
 
         Returns:
             RGB (B, 3, H, W), near [0, 1] but not clamped.
@@ -399,19 +397,19 @@ class StyleNetwork(
 
     @torch.no_grad()
     def measure_codes(self, codes: Tensor) -> None:
-        """Learn the mean and deviation of style codes from many of them, (N, code_size)."""
+        """Set the mean and standard deviation of style codes from many of them, (N, code_size)."""
         mapping = self.decoder.read_code
         mapping.code_mean.copy_(codes.mean(0))
         mapping.code_std.copy_(codes.std(0).clamp(min=1e-3))
 
     def space(self) -> StyleSpace:
-        """Return what this network's codes mean, for mixing them."""
+        """Return the space of this network's codes, in which they are mixed."""
         mapping = self.decoder.read_code
         return StyleSpace(mapping.code_mean.cpu(), mapping.code_std.cpu(), self.style_encoder.sections)
 
     @property
     def code_size(self) -> int:
-        """How many numbers a style code of this network has."""
+        """Length of this network's style codes."""
         return sum(self.style_encoder.sections)
 
     def forward(self, content: Tensor, style: Tensor) -> Tensor:

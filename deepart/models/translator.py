@@ -1,9 +1,9 @@
-"""The networks of CycleGAN: photos to paintings and back, learned from two heaps of pictures without pairs.
+"""The networks of CycleGAN: photos to paintings and back, learned from two sets of unpaired pictures.
 
 Zhu et al. 2017, "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
 https://arxiv.org/abs/1703.10593; the residual generator is Johnson et al. 2016, https://arxiv.org/abs/1603.08155.
-Differs from the paper: half the channels, fewer blocks, and nearest upsampling with a convolution in place of
-transposed convolutions, whose checkerboard shows in skies.  Trained by `deepart.training.paint.translator`.
+Differs from the paper: half the channels, fewer blocks, and nearest upsampling with a convolution instead of transposed
+convolutions, whose checkerboard pattern shows in skies.  Trained by `deepart.training.paint.translator`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class TranslatorConfig:
     width: int = 32
     blocks: int = 6
     manner: str = ""
-    """What it translates into, such as "Impressionist landscape"."""
+    """The target domain, such as "Impressionist landscape"."""
 
 
 class _Block(nn.Module):
@@ -40,7 +40,7 @@ class _Block(nn.Module):
 
 
 class Translator(HubModel, license="mit", paper_url="https://arxiv.org/abs/1703.10593", tags=["image-to-image", "art"]):
-    """Paints a picture anew in the one manner that it has learned."""
+    """Translates pictures into the one domain that it was trained for."""
 
     Config = TranslatorConfig
     config: TranslatorConfig
@@ -65,7 +65,7 @@ class Translator(HubModel, license="mit", paper_url="https://arxiv.org/abs/1703.
 
 
 class PatchDiscriminator(nn.Module):
-    """Says of every patch of 46 pixels how real it looks (PatchGAN: Isola et al. 2017)."""
+    """Predicts for every patch of 46 pixels how real it looks (PatchGAN: Isola et al. 2017)."""
 
     def __init__(self, width: int) -> None:
         super().__init__()

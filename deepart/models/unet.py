@@ -1,8 +1,8 @@
-"""A U-net of residual blocks without normalisation: the shape that the restoring networks share.
+"""A U-net of residual blocks without normalisation, shared by the restoration networks.
 
-U-net: Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597; residual blocks without normalisation and
-plain convolutions as in DRUNet: Zhang et al. 2021, https://arxiv.org/abs/2008.13751; the picture is taken at
-half size with four pixels as channels, as in FFDNet: Zhang et al. 2018, https://arxiv.org/abs/1710.04026.
+U-net: Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597; residual blocks without normalisation and plain
+convolutions as in DRUNet: Zhang et al. 2021, https://arxiv.org/abs/2008.13751; the picture is processed at half size,
+with four pixels as channels, as in FFDNet: Zhang et al. 2018, https://arxiv.org/abs/1710.04026.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deepart.models.blocks import keep_inputs, keep_outputs
 
 
 class ResidualBlock(nn.Module):
-    """Two 3x3 convolutions around a ReLU, added to what came in; does nothing before training."""
+    """Two 3x3 convolutions around a ReLU, added to the input; initialised as the identity."""
 
     def __init__(self, channels: int, dilation: int = 1) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class ResidualUNet(nn.Module):
         out_channels: of what is returned.
         widths: channels of each level; multiples of 32 suit the matrix units of processors.
         depths: residual blocks of each level, down and up again; the middle one is the coarsest.
-        dilations: of the blocks of the coarsest level, repeated as needed: how far around each place it sees.
+        dilations: of the blocks of the coarsest level, repeated as needed; they set its receptive field.
     """
 
     def __init__(

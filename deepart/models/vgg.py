@@ -4,7 +4,7 @@ Simonyan & Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Re
 https://arxiv.org/abs/1409.1556; as a measure of style: Gatys et al. 2016, Johnson et al. 2016.
 Weights: VGG-19 is `timm/vgg19.tv_in1k` on the Hub, VGG-16 any file with torchvision's keys up to conv4_1.
 
-Differs from the paper: no classifier, and nothing after the last convolution that is asked for.
+Differs from the paper: no classifier, and nothing after the last requested convolution.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class VGGConfig:
     depths: tuple[int, ...]
     """Convolutions of each stage."""
     taps: tuple[str, ...]
-    """Layers that `forward` returns unless told otherwise; `reluS_C` follows convolution C of stage S."""
+    """Layers that `forward` returns by default; `reluS_C` follows convolution C of stage S."""
     mean: tuple[float, float, float]
     std: tuple[float, float, float]
 
@@ -57,7 +57,7 @@ class VGGFeatures(nn.Module):
 
     Config: type[VGGConfig]
     unused_keys: tuple[str, ...] = ()
-    """Prefixes of the keys that a file of weights may hold besides ours.  Any other extra key is an error."""
+    """Prefixes of additional keys that a weights file may hold; any other extra key is an error."""
 
     def __init__(self, config: VGGConfig | None = None) -> None:
         super().__init__()

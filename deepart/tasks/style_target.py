@@ -1,9 +1,9 @@
 """What a painting is worked towards: the statistics of its style, in the eyes of a perceptual network.
 
 Of a picture they are measured.  Of the styles of the gallery they come with the bundled network, without the scans:
-means and deviations of its features, their correlations as the strongest of their principal parts, and the limits of
-the colours, all in float16.  Of any other style code they are measured on photos that the style network paints in it.
-A mixture of styles has the weighted mean of their statistics.
+means and standard deviations of its features, their correlations as the strongest of their principal parts, and the
+limits of the colours, all in float16.  Of any other style code they are measured on photos that the style network
+paints in it. A mixture of styles has the weighted mean of their statistics.
 """
 
 from __future__ import annotations
@@ -82,13 +82,13 @@ def of_gallery(key: str, scale: float) -> StyleTarget:
     kept, row = _kept()
     nearest = min(SCALES, key=lambda known: abs(known - scale))  # half of an odd side is not quite a half
     values = {name: tensor[row[key]][None].float() for name, tensor in kept(nearest).items()}
-    means, deviations = ({tap: values[f"{kind}.{tap}"] for tap in STYLE_TAPS} for kind in ("means", "deviations"))
+    means, stds = ({tap: values[f"{kind}.{tap}"] for tap in STYLE_TAPS} for kind in ("means", "deviations"))
     correlations = {}
     for tap in GRAM_TAPS:
         correlations[tap] = values[f"parts.{tap}"] @ values[f"parts.{tap}"].transpose(1, 2)
         # How strong each channel is alone need not be guessed from the principal parts.
-        correlations[tap].diagonal(dim1=1, dim2=2).copy_(means[tap] ** 2 + deviations[tap] ** 2)
-    return _on_device(StyleTarget(StyleStatistics(means, deviations, correlations), values["limits"]))
+        correlations[tap].diagonal(dim1=1, dim2=2).copy_(means[tap] ** 2 + stds[tap] ** 2)
+    return _on_device(StyleTarget(StyleStatistics(means, stds, correlations), values["limits"]))
 
 
 def kept_keys() -> list[str]:
@@ -105,17 +105,15 @@ def mixed(targets: Sequence[StyleTarget], weights: Sequence[float]) -> StyleTarg
 
 def layered(base: StyleTarget, layers: Mapping[Layer, StyleTarget]) -> StyleTarget:
     """Return `base` with its palette, texture or shapes taken from others; see `StyleSpace.layered`."""
-    means, deviations, correlations = (
-        dict(getattr(base.statistics, kind)) for kind in ("means", "deviations", "correlations")
-    )
+    means, stds, correlations = (dict(getattr(base.statistics, kind)) for kind in ("means", "stds", "correlations"))
     limits = base.limits
     for layer, target in layers.items():
         for tap in _LAYER_TAPS[layer]:
-            means[tap], deviations[tap] = target.statistics.means[tap], target.statistics.deviations[tap]
+            means[tap], stds[tap] = target.statistics.means[tap], target.statistics.stds[tap]
             if tap in correlations:
                 correlations[tap] = target.statistics.correlations[tap]
         limits = target.limits if layer == "palette" else limits
-    return StyleTarget(StyleStatistics(means, deviations, correlations), limits)
+    return StyleTarget(StyleStatistics(means, stds, correlations), limits)
 
 
 def photos() -> list[Image.Image]:
@@ -145,7 +143,7 @@ def keep_gallery(
             statistics = target.statistics
             named = {"limits": target.limits}
             named |= {f"means.{tap}": value for tap, value in statistics.means.items()}
-            named |= {f"deviations.{tap}": value for tap, value in statistics.deviations.items()}
+            named |= {f"deviations.{tap}": value for tap, value in statistics.stds.items()}
             named |= {f"parts.{tap}": _parts(value) for tap, value in statistics.correlations.items()}
             rows[-1] |= {f"{scale:g}.{name}": value[0].half().cpu() for name, value in named.items()}
         on_style(key)
@@ -199,7 +197,5 @@ def _on_device(target: StyleTarget) -> StyleTarget:
         return {tap: tensor.to(runtime.device()) for tap, tensor in tensors.items()}
 
     statistics = target.statistics
-    moved_statistics = StyleStatistics(
-        moved(statistics.means), moved(statistics.deviations), moved(statistics.correlations)
-    )
+    moved_statistics = StyleStatistics(moved(statistics.means), moved(statistics.stds), moved(statistics.correlations))
     return StyleTarget(moved_statistics, target.limits.to(runtime.device()))

@@ -40,7 +40,7 @@ def charbonnier(x: Tensor, target: Tensor) -> Tensor:
 
 
 def structure_distance(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
-    """Return the squared difference of features freed of their own means and deviations, (B,).
+    """Return the squared difference of features normalised to mean 0 and standard deviation 1, (B,).
 
     Blind to colour and contrast, unlike `content_distance`: what is where, not what it looks like.
     """

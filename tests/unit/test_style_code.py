@@ -121,7 +121,7 @@ def test_a_negative_weight_moves_away() -> None:
     assert ((mixed.vector - SPACE.mean) / SPACE.std).abs().max() <= 3
 
 
-def test_deviations_stay_possible() -> None:
+def test_standard_deviations_stay_possible() -> None:
     low = StyleCode(torch.full((50,), 0.1), "transfer/a-b-v1")
     vector = SPACE.mix([low, far(1, 2)], [1, -1]).vector
     for part in vector.split(SPACE.sections)[1:]:

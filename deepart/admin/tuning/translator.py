@@ -53,7 +53,8 @@ class TranslatorTuning(base.Tuning):
     def measure(self) -> dict[str, float]:
         """See `Tuning`; the score is a thousand times the kernel distance of the colours of translations and paintings.
 
-        Of means and deviations of the channels alone: with two dozen pictures, finer features say nothing.
+        Only means and standard deviations of the channels are used: with two dozen pictures, finer features say
+        nothing.
         """
         if self.average is None:
             return {}

@@ -1,1 +1,1 @@
-"""Networks that paint from random numbers: ours, its baselines, and that of the Hub."""
+"""Generators: ours, its baselines, and FastGAN of the Hub."""

@@ -47,7 +47,7 @@ class DCGANGenerator(HubModel, license="mit", tags=["unconditional-image-generat
 
 
 class DCGANDiscriminator(nn.Module):
-    """The baseline's critic: strided convolutions, batch normalisation, leaky ReLU."""
+    """The baseline's discriminator: strided convolutions, batch normalisation, leaky ReLU."""
 
     def __init__(self, config: DCGANConfig) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""FastGAN as the Hub's checkpoints have it: Liu et al. 2021, https://arxiv.org/abs/2101.04775."""
+"""FastGAN in the layout of the Hub's checkpoints: Liu et al. 2021, https://arxiv.org/abs/2101.04775."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class FastGANConfig:
 class FastGAN(HubModel, license="mit", tags=["unconditional-image-generation"]):
     """The generator of FastGAN at 1024 pixels, with the names of `huggan/fastgan-few-shot-*` for its weights.
 
-    Those checkpoints have spectral normalisation in them, which `fold_spectral_norm` takes out.
+    Those checkpoints contain spectral normalisation, which `fold_spectral_norm` removes.
     """
 
     Config = FastGANConfig
@@ -58,16 +58,16 @@ class FastGAN(HubModel, license="mit", tags=["unconditional-image-generation"]):
         self._out_1024 = nn.Sequential(_convolution(width[1024], 3, 3, padding=1), nn.Tanh())
 
     def draw(self, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
-        """Return the random numbers (B, z) and the noise that belong to these seeds; see `Generator.draw`."""
+        """Return the latents (B, z) and the noise of these seeds; see `Generator.draw`."""
         return draw_each(self, seeds)
 
     def draw_noise(self, count: int, generator: torch.Generator | None = None) -> list[Tensor]:
-        """Draw the noise of `count` pictures in the order in which it is used, (count, 1, size, size) each."""
+        """Draw the noise of `count` pictures in the order of use, (count, 1, size, size) each."""
         sides = [side for side in (8, 32, 128, 512) for _ in range(2)]
         return [torch.randn(count, 1, side, side, generator=generator) for side in sides]
 
     def codes(self, z: Tensor, style: Tensor | None = None, truncation: float = 1.0) -> Tensor:
-        """Return what pictures follow, (B, 1, z), for z (B, z) or (B, 1, z); there are no styles."""
+        """Return the codes (B, 1, z) for z (B, z) or (B, 1, z); there are no styles."""
         return (z if z.ndim == 3 else z[:, None]) * truncation
 
     def paint(self, codes: Tensor, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
@@ -83,7 +83,7 @@ class FastGAN(HubModel, license="mit", tags=["unconditional-image-generation"]):
         """Paint pictures from z (B, z).
 
         Args:
-            generator: what the noise is drawn from; the global one if None.
+            generator: random generator for the noise; the global one if None.
             noise: as `draw_noise` returns it, instead of noise from `generator`.
 
         Returns:

@@ -1,14 +1,14 @@
-"""A network that paints by taking noise away: rectified flow on pixels, whose network says what the picture is.
+"""A generator that paints by removing noise: rectified flow on pixels, whose network predicts the picture itself.
 
 Rectified flow: Liu et al. 2022, https://arxiv.org/abs/2209.03003; a plain transformer on large patches that predicts
 the picture itself: Li & He 2025, https://arxiv.org/abs/2511.13720.  Guidance: Ho & Salimans 2022,
 https://arxiv.org/abs/2207.12598, in the middle of the way alone: Kynkaanniemi et al. 2024,
 https://arxiv.org/abs/2404.07724.
 Differs from the papers:
-    made for processors: few wide tokens, 16 pixels each, and a small convolutional network that draws the detail in
-    all of the picture at once, with the noisy picture before it (after Chen et al. 2025,
-    https://arxiv.org/abs/2511.18822);
-    what is asked for (style, genre, artist) comes as tokens of its own and through the scales that all blocks share
+    made for processors: few wide tokens, 16 pixels each, and a small convolutional network that draws the detail in all
+        of the picture at once, with the noisy picture before it (after Chen et al. 2025,
+        https://arxiv.org/abs/2511.18822); the condition (style, genre, artist) enters as tokens and through the scales
+        that all blocks share
     (Chen et al. 2023, https://arxiv.org/abs/2310.00426).
 """
 
@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from deepart.models.pretrained import HubModel
 
 LABELS = ("style", "genre", "artist")
-"""What a picture is asked for by, in the order of a row of labels; an index after the last name stands for any."""
+"""The conditions, in the order of a row of labels; an index after the last name stands for any."""
 
 _LEAST_LEFT = 0.05  # of the noise, by which velocities are divided: what comes later changes nothing that is seen
 _FREQUENCIES = 64  # that tell the network the time
@@ -35,7 +35,7 @@ _CELL = 4  # pixels that the network for detail sees as one place
 
 @dataclass(frozen=True, slots=True)
 class FlowConfig:
-    """What the network paints, and how wide it is."""
+    """Pictures and widths of the network."""
 
     styles: tuple[str, ...]
     genres: tuple[str, ...]
@@ -43,20 +43,20 @@ class FlowConfig:
     side: int = 128
     """Side of the pictures in pixels."""
     patch: int = 16
-    """Side of what is one token, in pixels."""
+    """Side of a token in pixels."""
     bottleneck: int = 128
-    """Numbers that a patch is brought to before it becomes a token."""
+    """Channels that a patch is projected to before it becomes a token."""
     width: int = 320
     depth: int = 8
     heads: int = 5
     detail: int = 64
-    """Channels of the network for detail."""
+    """Channels of the detail network."""
     shares: tuple[tuple[float, ...], ...] = ()
     """See `deepart.models.generators.generator.GeneratorConfig.shares`."""
 
 
 class FlowPainter(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):
-    """Says which picture is under the noise."""
+    """Predicts the picture under the noise."""
 
     Config = FlowConfig
     config: FlowConfig
@@ -83,24 +83,24 @@ class FlowPainter(HubModel, license="mit", tags=["unconditional-image-generation
 
     @property
     def label_names(self) -> tuple[tuple[str, ...], ...]:
-        """The names that each of `LABELS` has."""
+        """The names of each of `LABELS`."""
         return self.config.styles, self.config.genres, self.config.artists
 
     @property
     def any_label(self) -> Tensor:
-        """The row of labels that asks for nothing in particular, (3,)."""
+        """The row of labels without any condition, (3,)."""
         return torch.tensor([len(names) for names in self.label_names])
 
     def forward(self, x: Tensor, time: Tensor, labels: Tensor) -> Tensor:
-        """Return the picture, (B, 3, S, S) in [-1, 1] or near; arguments as of `look`."""
+        """Return the picture, (B, 3, S, S) about [-1, 1]; arguments as in `look`."""
         return self.look(x, time, labels)[0]
 
     def look(self, x: Tensor, time: Tensor, labels: Tensor, block: int | None = None) -> tuple[Tensor, Tensor]:
         """Return the picture under the noise, and the tokens after `block` blocks (all of them if None).
 
         Args:
-            x: (B, 3, S, S): pictures in [-1, 1] times `time`, and noise times what is left.
-            time: (B,): 0 where all is noise, 1 where all is picture.
+            x: (B, 3, S, S): pictures in [-1, 1] times `time`, plus noise times 1 - `time`.
+            time: (B,): 0 for pure noise, 1 for the picture.
             labels: (B, 3) indices of style, genre and artist, each after the last for any.
 
         Returns:
@@ -123,7 +123,7 @@ class FlowPainter(HubModel, license="mit", tags=["unconditional-image-generation
 
 
 class FlowBlock(nn.Module):
-    """Attention among all tokens and a gated layer for each, in scales that time and labels set.
+    """A transformer block: attention and a gated layer, with scales that depend on time and labels.
 
     Queries and keys are normalised (Henry et al. 2020, https://arxiv.org/abs/2010.04245).
     """
@@ -158,11 +158,11 @@ class FlowBlock(nn.Module):
 
 
 class DetailNetwork(nn.Module):
-    """Draws the picture from what the tokens say of each place and from the noisy picture; knows no borders of patches.
+    """A convolutional network that draws the picture from the tokens and the noisy picture, without borders of patches.
 
     Args:
-        channels: of its features, one place for `_CELL` pixels a side.
-        moment: numbers that say what time it is and what is asked for.
+        channels: of its features, which have one place for `_CELL` x `_CELL` pixels.
+        moment: size of the embedding of time and labels.
     """
 
     def __init__(self, channels: int, moment: int) -> None:
@@ -176,7 +176,7 @@ class DetailNetwork(nn.Module):
         nn.init.normal_(self.to_picture.weight, std=0.002)
 
     def forward(self, cells: Tensor, x: Tensor, moment: Tensor) -> Tensor:
-        """Return pictures (B, 3, S, S) of cells (B, C, S / 4, S / 4), noisy pictures and (B, moment)."""
+        """Return pictures (B, 3, S, S) from cells (B, C, S / 4, S / 4), noisy pictures and embeddings (B, moment)."""
         noisy = self.from_noisy(F.pixel_unshuffle(x, _CELL).contiguous(memory_format=torch.channels_last))
         scale, shift = self.scales(moment)[:, :, None, None].chunk(2, 1)
         features = cells.contiguous(memory_format=torch.channels_last) + noisy
@@ -185,14 +185,14 @@ class DetailNetwork(nn.Module):
 
 
 def frequencies(time: Tensor) -> Tensor:
-    """Return waves that tell times (B,) in [0, 1] from each other, (B, 2 * 64)."""
+    """Return sinusoidal embeddings (B, 2 * 64) of times (B,) in [0, 1]."""
     waves = torch.exp(torch.linspace(0, math.log(1000), _FREQUENCIES, device=time.device))
     angles = time[:, None].float() * waves
     return torch.cat([angles.sin(), angles.cos()], 1)
 
 
 def velocity(painted: Tensor, x: Tensor, time: Tensor) -> Tensor:
-    """Return where x (B, 3, S, S) moves at `time` (B,) so that it is `painted` at time 1."""
+    """Return the velocity of x (B, 3, S, S) at `time` (B,) that leads to `painted` at time 1."""
     return (painted - x) / (1 - time).clamp(min=_LEAST_LEFT).view(-1, 1, 1, 1)
 
 
@@ -205,16 +205,16 @@ def paint_steps(
     guidance: float = 1.5,
     heun: bool = False,
 ) -> Iterator[Tensor]:
-    """Paint pictures; yields after each step what they will be, the last time what they are.
+    """Paint pictures; yields the predicted pictures after each step, and finally the pictures.
 
     Args:
-        network: a `FlowPainter`, or what stands in for one.
+        network: a `FlowPainter`, or a stand-in.
         noise: (B, 3, S, S), normal.
-        labels: (B, 3), what is asked for.
-        any_label: (3,), what stands for nothing in particular.
-        steps: how often all of the pictures moves.
-        guidance: how much more than nothing in particular they look like what is asked for; 1 for no more.
-        heun: look twice at each step but the last, for the mean of two velocities.
+        labels: (B, 3), the conditions.
+        any_label: (3,), the row without any condition.
+        steps: number of integration steps.
+        guidance: scale of classifier-free guidance; 1 for none.
+        heun: use Heun's method, with two evaluations in each step but the last.
 
     Yields:
         (B, 3, S, S) RGB in [0, 1].

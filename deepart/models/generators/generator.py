@@ -1,10 +1,11 @@
-"""The generator: paints pictures of a style from random numbers; trained by `deepart.training.generate.generator`.
+"""The generator paints pictures of a style from random numbers.
 
-It is of the FastGAN class (Liu et al. 2021, https://arxiv.org/abs/2101.04775), made for processors.
-Differs from the paper:
-    conditional on a style, which sets the scales of every batch normalisation together with the random numbers
-    (Dumoulin et al. 2017, https://arxiv.org/abs/1610.07629), so that every resolution can follow numbers of its own;
-    leaky ReLU instead of gated linear units, which compute twice the channels that they keep;
+Trained by `deepart.training.generate.generator`.
+
+It is of the FastGAN class (Liu et al. 2021, https://arxiv.org/abs/2101.04775), made for processors. Differs from the
+paper: conditional on a style, which sets the scales of every batch normalisation together with the random numbers
+(Dumoulin et al. 2017, https://arxiv.org/abs/1610.07629), so that every resolution can have its own code; leaky ReLU
+instead of gated linear units, which compute twice as many channels as they keep;
     an excitation is applied before the activation, where it is part of the normalisation's scale;
     nearest upsampling and the 3x3 convolution after it are one transposed convolution with the same result;
     the full-size picture is the 128-pixel one, enlarged, plus what the last level adds.
@@ -32,12 +33,12 @@ _MEAN_SAMPLES = 1024  # of which the mean code of a style is the mean
 
 
 COMPOSED_LEVEL = 3
-"""Up to which level, of 32 pixels, the features of two pictures are put together where one is part of the other."""
+"""Last level (of 32 pixels) at which the features of a patch are pasted into those of a picture."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeaturePatch:
-    """What is painted in a part of other pictures; see `Generator.paint`."""
+    """A patch that is painted into other pictures; see `Generator.paint`."""
 
     codes: Tensor  # (B, L, z)
     noise: Sequence[Tensor]
@@ -46,23 +47,24 @@ class FeaturePatch:
 
 @dataclass(frozen=True, slots=True)
 class GeneratorConfig:
-    """What the generator paints, and how wide it is."""
+    """Styles, sizes and widths of the generator."""
 
     styles: tuple[str, ...]
     """Names of the styles; one more, "any", comes after them."""
     channels: tuple[int, ...] = (256, 256, 256, 192, 96, 64, 32)
-    """At 4 pixels, 8, 16, ...; the last is the size of the pictures."""
+    """Channels at 4, 8, 16, ... pixels; the last size is that of the pictures."""
     layers: tuple[int, ...] = (0, 1, 2, 2, 2, 1, 1)
     """Convolutions at each of these sizes; at 4 pixels there is none."""
     z: int = 128
-    """Random numbers that a picture is made from; a code has as many."""
+    """Size of the latent, and of a code."""
     small: int = 5
-    """Index of the size at which pictures can come out early; the last if they have one size only."""
+    """Index of the smaller size at which pictures can be output; the last one if there is only one size."""
     excitation: int = 4
-    """By how many sizes a skip-layer excitation leaps; from 4 pixels to 64."""
+    """Number of sizes that a skip-layer excitation spans: from 4 pixels to 64."""
     shares: tuple[tuple[float, ...], ...] = ()
-    """A row for each style: how many of the paintings that were learned from have it, by what they show; the last is
-    of those of which that is not known. All as many if empty."""
+    """A row for each style: the number of training paintings by genre, the last entry for those of unknown genre.
+    Empty: all are equally frequent.
+    """
 
 
 class Generator(HubModel, license="mit", tags=["unconditional-image-generation", "art"]):
@@ -99,18 +101,18 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
 
     @property
     def num_codes(self) -> int:
-        """How many codes a picture follows: one for each size, from the coarsest to the finest."""
+        """Number of codes of a picture: one for each size, from the coarsest to the finest."""
         return len(self.config.channels)
 
     @property
     def styles(self) -> tuple[str, ...]:
-        """Names of the styles; "any", which is the last index, is none of them."""
+        """Names of the styles, without "any", which has the last index."""
         return self.config.styles
 
     def style_numbers(self, names: Iterable[str], unnamed: str) -> list[int]:
-        """Return the indices of styles by name, however capitalised.
+        """Return the indices of styles by name, ignoring case.
 
-        Those that it does not know are the style `unnamed`, or `any_style` if it does not know that either.
+        Unknown names become the style `unnamed`, or `any_style` if that is unknown as well.
         """
         place = {style.casefold(): number for number, style in enumerate(self.styles)}
         otherwise = place.get(unnamed, self.any_style)
@@ -123,11 +125,11 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
 
     @property
     def sizes(self) -> tuple[int, int]:
-        """The two sizes in pixels that pictures can have; twice the same if there is only one."""
+        """The two sizes of pictures in pixels; equal if there is only one."""
         return 4 << self.config.small, 4 << (self.num_codes - 1)
 
     def draw(self, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
-        """Return the random numbers (B, z) and the noise that belong to these seeds, the same for each in any batch."""
+        """Return the latents (B, z) and the noise of these seeds; a seed gives the same in any batch."""
         return draw_each(self, seeds)
 
     def draw_noise(self, count: int, generator: torch.Generator | None = None) -> list[Tensor]:
@@ -137,13 +139,13 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
         return [torch.randn(count, 1, side, side, generator=generator, device=device) for side in sides]
 
     def codes(self, z: Tensor, style: Tensor, truncation: float = 1.0) -> Tensor:
-        """Map random numbers to what the sizes follow.
+        """Map latents to the codes of all sizes.
 
         Args:
-            z: (B, z), or (B, L, z) with numbers of its own for each of the `num_codes` sizes.
+            z: (B, z), or (B, L, z) with a latent for each of the `num_codes` sizes.
             style: (B,) or (B, L) indices of styles, `any_style` for none in particular; or, as floats, shares
                 of every style, (B, S + 1) or (B, L, S + 1).
-            truncation: 1 for all variety, towards 0 for what is typical of the style.
+            truncation: 1 for full variety, towards 0 for what is typical of the style.
 
         Returns:
             (B, L, z).
@@ -178,9 +180,9 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
             codes: (B, L, z).
             noise: as `draw_noise` returns it; None draws some.
             size: one of `sizes`; the larger if None.
-            patches: what is painted in parts of the pictures.  It takes the place of their features from 8 pixels
-                to those of `COMPOSED_LEVEL`; from there on all is painted as one picture, with what is outside
-                the patches as it would be without them.
+            patches: patches painted into the pictures. They replace features from 8 pixels up to `COMPOSED_LEVEL`;
+                after that everything is painted as one picture, which outside the patches stays as it would be without
+                them.
 
         Returns:
             (B, 3, size, size) RGB in [0, 1].
@@ -220,8 +222,8 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
         Args:
             codes: (B, L, z).
             noise: as of `draw_noise`.
-            around: such features of other pictures, into which these are put.
-            mask: where they are put, (B, 1, h, w) in [0, 1].
+            around: the coarse features of other pictures, into which these are pasted.
+            mask: where they are pasted, (B, 1, h, w) in [0, 1].
         """
         x = self.start(codes[:, 0]).unflatten(1, (4, 4, -1)).permute(0, 3, 1, 2)  # channels_last
         features = [x]
@@ -235,7 +237,7 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
     def _enlarged(
         self, level: int, x: Tensor, features: Sequence[Tensor], codes: Tensor, noise: Sequence[Tensor]
     ) -> Tensor:
-        """Return the features of `level` from those of the level before, excited by the coarse `features`."""
+        """Return the features of `level` from those of the previous level, with excitation by the coarse `features`."""
         gate = None
         if str(level) in self.excitations:
             gate = self.excitations[str(level)](features[level - self.config.excitation])
@@ -258,7 +260,7 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
 
 
 class StyleMapping(nn.Module):
-    """Moves random numbers to where a style lies; the code that results follows them closely, so that none is lost."""
+    """Maps a latent and a style to a code that stays close to the latent, so that no information is lost."""
 
     def __init__(self, config: GeneratorConfig) -> None:
         super().__init__()
@@ -269,8 +271,7 @@ class StyleMapping(nn.Module):
     def forward(self, z: Tensor, style: Tensor) -> Tensor:
         """Map (..., z) numbers and (...) styles, or (..., S + 1) shares of styles, to codes, (..., z).
 
-        The numbers are brought to the length that they have on average, so that all on the way from one picture
-        to another are as usual as the two.
+        Latents are scaled to their average length, so that interpolated ones are as typical as the two ends.
         """
         z = _of_usual_length(z)
         style = style @ self.styles.weight if style.is_floating_point() else self.styles(style)
@@ -283,7 +284,7 @@ def _of_usual_length(z: Tensor) -> Tensor:
 
 
 class PaintLayer(nn.Module):
-    """A 3x3 convolution, normalised with scales that follow the code, with noise, and a leaky ReLU.
+    """A 3x3 convolution, normalisation with scales from the code, noise, and a leaky ReLU.
 
     Args:
         enlarge: doubles the size first.
@@ -325,7 +326,7 @@ class PaintLayer(nn.Module):
 class EnlargingConvolution(nn.Module):
     """Nearest upsampling by two and a 3x3 convolution, as one transposed convolution.
 
-    Four products for each value instead of nine, and no enlarged copy of the features: twice as fast.
+    It needs four products for each value instead of nine, and no enlarged copy of the features: twice as fast.
     """
 
     def __init__(self, in_channels: int, out_channels: int) -> None:
@@ -343,10 +344,10 @@ class EnlargingConvolution(nn.Module):
 
 
 class ModulatedActivation(torch.autograd.Function):
-    """leaky_relu(gain * normalised(x) + shift + strength * noise), gain and shift of each picture its own.
+    """leaky_relu(gain * normalised(x) + shift + strength * noise), with a gain and shift for each picture.
 
-    PyTorch's batch normalisation backwards in bfloat16 takes as long as a convolution; written out for all of
-    it together, the passes over the features are few, and only what goes in and what comes out is kept.
+    The backward pass of PyTorch's batch normalisation in bfloat16 takes as long as a convolution. Here the whole
+    function has a hand-written backward pass with few passes over the features, and only input and output are kept.
     """
 
     @staticmethod
@@ -383,7 +384,7 @@ class ModulatedActivation(torch.autograd.Function):
         scale = gain * inverse_std
         if not ctx.measured:
             return grad * _per_channel(scale, x), None, None, grad_gain, grad_shift, None, grad_strength, None
-        # A change of x also moves the mean and the deviation of its channel.
+        # A change of x also moves the mean and the standard deviation of its channel.
         count = x.numel() // x.shape[1]
         constant = (gain * grad_shift).sum(0) / count
         along = (gain * grad_gain).sum(0) / count * inverse_std
@@ -394,7 +395,7 @@ class ModulatedActivation(torch.autograd.Function):
 
 
 def draw_each(network: HubModel, seeds: Sequence[int]) -> tuple[Tensor, list[Tensor]]:
-    """Return the random numbers and the noise of each seed, whatever the other seeds are."""
+    """Return the latent and the noise of each seed, independent of the other seeds."""
     drawn = []
     for seed in seeds:
         generator = torch.Generator().manual_seed(seed)
@@ -407,7 +408,7 @@ def _per_channel(values: Tensor, like: Tensor) -> Tensor:
 
 
 class SkipLayerExcitation(nn.Module):
-    """Says by what factors the channels of fine features are multiplied, given the coarse ones."""
+    """Predicts factors for the channels of fine features from the coarse ones."""
 
     def __init__(self, coarse: int, fine: int) -> None:
         super().__init__()

@@ -1,9 +1,8 @@
 """A convolutional variational autoencoder: pictures to a normal distribution of codes, and codes back to pictures.
 
-Kingma & Welling 2014, https://arxiv.org/abs/1312.6114; its codes are as independent as a beta above 1 makes them
-(Higgins et al. 2017, https://openreview.net/forum?id=Sy2fzU9gl).  Trained by `deepart.training.generate.vae`.
-Differs from the papers: residual blocks without normalisation, which would take brightness for nothing, and nearest
-upsampling before convolutions.
+Kingma & Welling 2014, https://arxiv.org/abs/1312.6114; a beta above 1 makes its codes more independent (Higgins et al.
+2017, https://openreview.net/forum?id=Sy2fzU9gl).  Trained by `deepart.training.generate.vae`. Differs from the papers:
+residual blocks without normalisation, which would discard brightness, and nearest upsampling before convolutions.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class PictureVAE(HubModel, license="mit", tags=["unconditional-image-generation"
         return self.decoder(x).float().sigmoid()
 
     def reconstruct(self, x: Tensor) -> Tensor:
-        """Return what is left of pictures, (B, 3, side, side) in [0, 1], that went through their mean codes."""
+        """Return reconstructions of pictures, (B, 3, side, side) in [0, 1], from their mean codes."""
         return self(self.encode(x)[0])
 
     def interpolate(self, first: Tensor, last: Tensor, steps: int) -> Tensor:

@@ -1,12 +1,12 @@
 """A network that guesses the colours of a black-and-white picture, from what is in it and, if wished, a palette.
 
-For every place it says how likely each of some three hundred colours is, not which it is: the mean of what the sky
-could be is grey (Zhang et al. 2016, "Colorful Image Colorization", https://arxiv.org/abs/1603.08511).  The features
-are those of EfficientNet-Lite0 (Tan & Le 2019, https://arxiv.org/abs/1905.11946); a palette enters as a histogram of
-colours, as in Zhang et al. 2017, "Real-Time User-Guided Image Colorization", https://arxiv.org/abs/1705.02999.
-Trained by `deepart.training.restore.colouriser`.
+For every place it predicts the probability of each of some three hundred colours, not a single colour: the mean of all
+possible skies is grey (Zhang et al. 2016, "Colorful Image Colorization", https://arxiv.org/abs/1603.08511).  The
+features are those of EfficientNet-Lite0 (Tan & Le 2019, https://arxiv.org/abs/1905.11946); a palette enters as a
+histogram of colours, as in Zhang et al. 2017, "Real-Time User-Guided Image Colorization",
+https://arxiv.org/abs/1705.02999. Trained by `deepart.training.restore.colouriser`.
 
-Differs from the papers: a third of the weights or less, on a backbone that is not trained along.
+Differs from the papers: a third of the weights or less, on a frozen backbone.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualBlock
 
 STRIDE = 4
-"""Pixels of the picture to a place for which colours are guessed."""
+"""Stride in pixels of the places for which colours are predicted."""
 
 _GRID = 10  # CIE a* and b* from one colour to the next
 _TEMPERATURE = 1.0  # what logits are divided by before the mean is taken; 0.38 in the paper, which here makes patches
@@ -46,7 +46,7 @@ class ColouriserConfig:
 
 
 class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.08511", tags=["image-colorization"]):
-    """Says how likely the colours of `bins` are at each place of a picture that has none."""
+    """Predicts the probability of the colours in `bins` at each place of a black-and-white picture."""
 
     Config = ColouriserConfig
     config: ColouriserConfig
@@ -81,16 +81,16 @@ class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.
 
     @property
     def multiple(self) -> int:
-        """Sides of pictures are padded to a multiple of so many pixels."""
+        """Sides of pictures are padded to multiples of this."""
         return 32
 
     def take_backbone(self, weights: Mapping[str, Tensor]) -> None:
-        """Take the weights of a backbone, whatever else they hold; they stay as they are."""
+        """Load the weights of a backbone, ignoring other keys; they stay frozen."""
         own = self.backbone.state_dict()
         self.backbone.load_state_dict({name: weights[name] for name in own})
 
     def train(self, mode: bool = True) -> Colouriser:
-        """Train all but the backbone, whose statistics stay as well."""
+        """Set training mode for all but the backbone, whose statistics stay frozen."""
         super().train(mode)
         self.backbone.eval()
         return self
@@ -100,8 +100,8 @@ class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.
 
         Args:
             lightness: CIE L* in [0, 100], (B, 1, H, W), the sides multiples of `multiple`.
-            palette: share of each colour in what the picture should look like, (B, Q), summing to 1; zeros, or
-                None, for no wish.
+            palette: share of each colour that the picture should have, (B, Q), summing to 1; zeros or None for no
+                preference.
         """
         grey = (lightness_to_grey(lightness) - self.config.mean) / self.config.deviation
         with torch.no_grad():
@@ -119,7 +119,9 @@ class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.
         return self.leave(F.relu(x)) + self.prefer(palette)[:, :, None, None]
 
     def colours(self, logits: Tensor, temperature: float = _TEMPERATURE) -> Tensor:
-        """Return CIE a* and b*, (B, 2, H, W), of logits (B, Q, H, W): between the mean (1) and the likeliest (0)."""
+        """Return a* and b*, (B, 2, H, W), from logits (B, Q, H, W): between the mean (1) and the most likely colour
+        (0).
+        """
         likelihood = (logits.float() / temperature).softmax(1)
         return torch.einsum("bqhw,qc->bchw", likelihood, self.bins.float())
 
@@ -131,7 +133,7 @@ class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.
         return found / found.sum(1, keepdim=True)
 
     def nearest(self, ab: Tensor, count: int = 5) -> tuple[Tensor, Tensor]:
-        """Return the colours next to those of a picture, (B, count, H, W), and how much each counts, summing to 1."""
+        """Return the nearest colours of a picture's pixels, (B, count, H, W), and their weights, summing to 1."""
         table, weights = _neighbours(self.bins, count)
         place = (ab.round().long() + _REACH).clamp(0, 2 * _REACH)
         index = place[:, 0] * (2 * _REACH + 1) + place[:, 1]
@@ -142,7 +144,7 @@ _REACH = 110  # of a* and b* in sRGB
 
 
 def possible_colours() -> np.ndarray:
-    """Return a* and b* of a grid, (Q, 2) float32, as far as sRGB has them at any lightness."""
+    """Return the a* and b* of a grid, (Q, 2) float32, that sRGB contains at any lightness."""
     from skimage.color import lab2rgb, rgb2lab
 
     a, b = np.meshgrid(*(np.arange(-_REACH, _REACH + 1, _GRID),) * 2, indexing="ij")
@@ -159,7 +161,7 @@ _tables: dict[tuple[int, int, str], tuple[Tensor, Tensor]] = {}
 
 
 def _neighbours(bins: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Return for every whole a* and b* the nearest colours, ((2 * 110 + 1)², count), and their weights."""
+    """Return for every integer a* and b* the nearest colours, ((2 * 110 + 1)², count), and their weights."""
     key = (len(bins), count, str(bins.device))
     if key not in _tables:
         axis = torch.arange(-_REACH, _REACH + 1, dtype=torch.float32)

@@ -15,10 +15,8 @@ from deepart.models.pretrained import HubModel
 from deepart.models.unet import ResidualUNet
 
 LIKELY = 0.35
-"""Likelihood from which a pixel counts as damaged.
-
-On paintings held out, 0.25 has the highest intersection over union, by little, and takes more of sharp photos for
-damage.
+"""Likelihood from which a pixel counts as damaged. On held-out paintings 0.25 has a slightly higher intersection over
+union, but marks more of sharp photos.
 """
 
 MARGIN = 1
@@ -41,7 +39,7 @@ class DamageDetectorConfig:
 class DamageDetector(
     HubModel, license="mit", paper_url="https://arxiv.org/abs/2004.09484", tags=["image-segmentation"]
 ):
-    """Says of each pixel how likely it is damaged."""
+    """Predicts for each pixel how likely it is damaged."""
 
     Config = DamageDetectorConfig
     config: DamageDetectorConfig
@@ -54,15 +52,15 @@ class DamageDetector(
     def forward(self, x: Tensor) -> Tensor:
         """Map RGB pictures in [0, 1], (B, 3, H, W), of any size to logits, (B, 1, H, W).
 
-        They must have gone through a JPEG file, see `deepart.tasks.restore.bundled.as_detected`.
+        They must have been compressed as JPEG, see `deepart.tasks.restore.bundled.as_detected`.
         """
         return self.unet(x - 0.5)
 
     def likelihood(self, x: Tensor) -> Tensor:
-        """Return how likely each pixel of pictures, as for `forward`, is damaged, (B, 1, H, W) in [0, 1].
+        """Return the likelihood of damage of each pixel, (B, 1, H, W) in [0, 1], for pictures as in `forward`.
 
-        From the mean of what is seen in them and in their mirror images (self-ensemble: Lim et al. 2017,
-        https://arxiv.org/abs/1707.02921): a quarter less of undamaged pictures is taken for damage.
+        It is the mean over the pictures and their mirror images (self-ensemble: Lim et al. 2017,
+        https://arxiv.org/abs/1707.02921): which marks a quarter less of undamaged pictures.
         """
         axes = ((), (3,), (2,), (2, 3))
         logits = sum(self(x.flip(to).contiguous(memory_format=torch.channels_last)).float().flip(to) for to in axes)

@@ -1,10 +1,9 @@
-"""A residual U-net that takes noise, JPEG blocks and mild blur out of pictures without being told how much.
+"""The denoiser: a blind residual U-net that removes noise, JPEG blocks and mild blur.
 
 See `deepart.models.unet`; DRUNet: Zhang et al. 2021, https://arxiv.org/abs/2008.13751.
 Trained by `deepart.training.restore.denoiser`.
 
-Differs from DRUNet: blind (no map of the noise level), an eighth of the weights, and the network predicts
-what is to be subtracted.
+Differs from DRUNet: blind (no map of the noise level), an eighth of the weights, and the network predicts the residual.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class DenoiserConfig:
 
 
 class Denoiser(HubModel, license="mit", paper_url="https://arxiv.org/abs/2008.13751", tags=["image-to-image"]):
-    """Returns the picture without what is wrong with it."""
+    """Removes noise, JPEG blocks and mild blur from pictures."""
 
     Config = DenoiserConfig
     config: DenoiserConfig

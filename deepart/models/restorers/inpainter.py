@@ -1,8 +1,8 @@
-"""A U-net that fills holes in pictures: it sees what is around them and paints what could have been there.
+"""The inpainter: a U-net that fills holes in pictures from their surroundings.
 
-See `deepart.models.unet`.  The coarsest level looks far around each place through dilated convolutions, as in
-Iizuka et al. 2017, "Globally and Locally Consistent Image Completion", https://doi.org/10.1145/3072959.3073659.
-Trained by `deepart.training.restore.inpainter`.
+See `deepart.models.unet`.  The coarsest level has a large receptive field through dilated convolutions, as in Iizuka et
+al. 2017, "Globally and Locally Consistent Image Completion", https://doi.org/10.1145/3072959.3073659. Trained by
+`deepart.training.restore.inpainter`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class InpainterConfig:
 class Inpainter(
     HubModel, license="mit", paper_url="https://doi.org/10.1145/3072959.3073659", tags=["image-inpainting"]
 ):
-    """Fills what a mask marks, and leaves every other pixel as it is."""
+    """Fills what a mask marks and leaves every other pixel unchanged."""
 
     Config = InpainterConfig
     config: InpainterConfig
@@ -43,10 +43,10 @@ class Inpainter(
         """Fill the holes of pictures.
 
         Args:
-            x: RGB pictures in [0, 1], (B, 3, H, W); what is under the mask is not looked at.
-            mask: (B, 1, H, W), 1 where something is missing, 0 where the picture is.
-            guess: what could be in the holes, as `x`, such as the smaller picture filled and enlarged: how holes
-                are filled that are larger than what the network sees; None for `smooth_fill`.
+            x: RGB pictures in [0, 1], (B, 3, H, W); pixels under the mask are ignored.
+            mask: (B, 1, H, W), 1 where the picture is missing, 0 elsewhere.
+            guess: a first guess, shaped like `x`, such as the filled and enlarged smaller picture, for holes larger
+                than the receptive field; None for `smooth_fill`.
 
         Returns:
             The pictures, (B, 3, H, W), in [0, 1]; bit for bit those of `x` where the mask is 0.
@@ -58,20 +58,20 @@ class Inpainter(
         return torch.where(mask > 0, painted, x)
 
     def coarse_to_fine(self, x: Tensor, mask: Tensor, levels: int = 2) -> Tensor:
-        """Fill the holes at `levels` sizes, each half the next, and each a guess for the next; see `forward`."""
+        """Fill the holes at `levels` sizes, from small to large, each result the guess for the next; see `forward`."""
         if levels <= 1 or min(x.shape[-2:]) < 32:
             return self(x, mask)
         return self(x, mask, self.guess(x, mask, levels - 1))
 
     def guess(self, x: Tensor, mask: Tensor, levels: int = 1) -> Tensor:
-        """Return the pictures filled at half their size (and smaller, `levels` sizes in all) and enlarged again."""
+        """Return the pictures filled at `levels` smaller sizes, from half downwards, and enlarged again."""
         small, missing = halved(x, mask)
         coarse = self.coarse_to_fine(small, missing, levels)
         return F.interpolate(coarse, x.shape[-2:], mode="bilinear", align_corners=False)
 
 
 def halved(x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """Return pictures and masks at half their size; a pixel is known there if any of what it stands for is."""
+    """Return pictures and masks at half their size; a pixel is known there if any of the pixels that it covers is."""
     half = (-(-x.shape[2] // 2), -(-x.shape[3] // 2))
     known = F.interpolate(1 - mask, half, mode="area")
     small = F.interpolate(x * (1 - mask), half, mode="area") / known.clamp(min=1e-3)
@@ -79,7 +79,7 @@ def halved(x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def smooth_fill(x: Tensor, mask: Tensor) -> Tensor:
-    """Fill holes with the colours around them, from coarse to fine (pull-push: Gortler et al. 1996).
+    """Fill holes smoothly with the colours around them (pull-push: Gortler et al. 1996).
 
     Args:
         x: (B, 3, H, W) in [0, 1].

@@ -1,11 +1,11 @@
-"""A residual network that enlarges pictures two or four times.
+"""The upscaler: a residual network that enlarges pictures two or four times.
 
-Residual blocks without normalisation at the small size: EDSR, Lim et al. 2017, https://arxiv.org/abs/1707.02921;
-one trunk with a tail for each scale, as its MDSR; pixels from channels: Shi et al. 2016,
-https://arxiv.org/abs/1609.05158.  Trained by `deepart.training.restore.upscaler`.
+Residual blocks without normalisation work at the small size: EDSR, Lim et al. 2017, https://arxiv.org/abs/1707.02921;
+one trunk with a tail for each scale, as in its MDSR; pixel shuffle: Shi et al. 2016, https://arxiv.org/abs/1609.05158.
+Trained by `deepart.training.restore.upscaler`.
 
-Differs from MDSR: a tail computes all pixels of a place at once from features of the small size, so that
-nothing wide is computed at the large one, and what it computes is added to the bicubic enlargement.
+Differs from MDSR: a tail computes all pixels from features at the small size, so that no wide layer runs at the large
+one, and its output is added to the bicubic enlargement.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class UpscalerConfig:
 
 
 class Upscaler(HubModel, license="mit", paper_url="https://arxiv.org/abs/1707.02921", tags=["image-to-image"]):
-    """Enlarges pictures by one of `config.scales`; before training, as a bicubic interpolation does."""
+    """Enlarges pictures by one of `config.scales`; an untrained one is a bicubic interpolation."""
 
     Config = UpscalerConfig
     config: UpscalerConfig

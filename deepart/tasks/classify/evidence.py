@@ -5,9 +5,9 @@ References:
     Draelos, Carin 2020, "Use HiResCAM instead of Grad-CAM for faithful explanations",
     https://arxiv.org/abs/2011.08891.
 
-Differs from Grad-CAM: gradient and feature are multiplied at each place before they are summed (HiResCAM),
-which for heads that are linear in means and deviations is what each place adds to the answer; and the maps
-of all depths that the heads see are added up.
+Differs from Grad-CAM: gradient and feature are multiplied at each place before they are summed (HiResCAM), which for
+heads that are linear in means and standard deviations is what each place adds to the prediction; and the maps of all
+depths that the heads see are added up.
 """
 
 from __future__ import annotations

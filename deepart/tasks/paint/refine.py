@@ -8,9 +8,9 @@ References:
     Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",
     https://arxiv.org/abs/1611.07865 (coarse to fine).
 
-Differs from them: the start is a painting instead of noise; the distances are those that the style network
-was trained with, means and deviations beside Gram matrices; and Adam, each step of which shows a
-picture, instead of L-BFGS.
+Differs from them: the start is a painting instead of noise; the distances are those that the style network was trained
+with, means and standard deviations beside Gram matrices; and Adam, each step of which shows a picture, instead of
+L-BFGS.
 """
 
 from __future__ import annotations

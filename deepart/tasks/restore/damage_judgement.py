@@ -34,7 +34,7 @@ _FOREIGN = 0.004  # share of the rest of the picture up to which a colour is non
 _RARE_EXTREME = 0.02  # the same for white and black, which most pictures have somewhere
 _NEAR_WHITE, _NEAR_BLACK = 215, 50
 _CONTRAST = 0.8  # share of the surroundings that are of other colours
-_VARIED = 8.0  # deviation of the colours that a piece lies on
+_VARIED = 8.0  # standard deviation of the colours that a piece lies on
 _FLAT, _MOST_FLAT = 2.0, 0.4  # levels between neighbours, and share of the surroundings that are as flat as paint
 _AROUND = (3, 7)  # pixels beside a piece that are its surroundings
 
@@ -133,7 +133,7 @@ def _lies_over(
         is_flat: where neighbours are alike, (H, W) bool: a picture in flat colours is as even as what is drawn on it.
         piece: bool.
         mask: all that was found, (H, W) bool; nothing of it counts as around.
-        varied: least deviation of what is around.
+        varied: least standard deviation of what is around.
     """
     from scipy.ndimage import binary_dilation
 

@@ -62,13 +62,13 @@ class PooledFeatures:
     """
 
     def __init__(
-        self, name: str, network: nn.Module, mean: Sequence[float], deviation: Sequence[float], side: int = 224
+        self, name: str, network: nn.Module, mean: Sequence[float], std: Sequence[float], side: int = 224
     ) -> None:
         self.name, self.side = name, side
         self._device = runtime.device()
         self._network = network.eval().requires_grad_(False).to(self._device)
-        self._mean, self._deviation = (
-            torch.tensor(values, device=self._device).view(1, -1, 1, 1) for values in (mean, deviation)
+        self._mean, self._std = (
+            torch.tensor(values, device=self._device).view(1, -1, 1, 1) for values in (mean, std)
         )
 
     @torch.inference_mode()
@@ -77,7 +77,7 @@ class PooledFeatures:
         x = x.to(self._device)
         for side in (SIDE, self.side):
             x = F.interpolate(x, (side, side), mode="bicubic", antialias=True, align_corners=False).clamp(0, 1)
-        return self._network((x - self._mean) / self._deviation).float().cpu()
+        return self._network((x - self._mean) / self._std).float().cpu()
 
 
 def lite_features(file: Path) -> PooledFeatures:

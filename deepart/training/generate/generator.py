@@ -307,8 +307,8 @@ class Head(nn.Module):
 def differences(x: Tensor) -> Tensor:
     """Return how much each of `GROUP` neighbours in a batch differs from the others: (B, C, H, W) to (B, 1, H, W)."""
     groups = x.float().unflatten(0, (-1, math.gcd(GROUP, len(x))))
-    deviation = (groups.var(1, correction=0) + 1e-6).sqrt().mean(1, keepdim=True)  # (B / group, 1, H, W)
-    return deviation.repeat_interleave(groups.shape[1], 0).to(x.dtype)
+    std = (groups.var(1, correction=0) + 1e-6).sqrt().mean(1, keepdim=True)  # (B / group, 1, H, W)
+    return std.repeat_interleave(groups.shape[1], 0).to(x.dtype)
 
 
 class SquareCrops:

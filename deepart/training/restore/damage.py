@@ -516,7 +516,7 @@ def _jagged(start: Sequence[float], end: Sequence[float], rng: np.random.Generat
 
 
 def _clouds(h: int, w: int, grain: float, rng: np.random.Generator) -> np.ndarray:
-    """Return smooth noise with features about `grain` pixels wide, (H, W) float32 of deviation about 1."""
+    """Return smooth noise with features about `grain` pixels wide, (H, W) float32 of standard deviation about 1."""
     grain = max(grain, 1.0)
     coarse = rng.standard_normal((int(h / grain) + 2, int(w / grain) + 2)).astype(np.float32)
     return 1.3 * np.asarray(Image.fromarray(coarse).resize((w, h), Image.Resampling.BICUBIC))

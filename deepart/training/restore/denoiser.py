@@ -17,7 +17,7 @@ CLEAN_SCALES = (0.45, 0.9)
 """Pictures are shrunk by so much first: most were JPEG files, and their own faults average out."""
 
 STRONGEST_NOISE = 75 / 255
-"""Largest deviation of the noise, in units of white."""
+"""Largest standard deviation of the noise, in units of white."""
 
 ONLY_GAUSSIAN = 0.65
 """How often the only fault is Gaussian noise."""

@@ -25,7 +25,7 @@ from deepart.training.restore.inpainter import hole_difference
 from deepart.training.restore.upscaler import shrink
 
 SIGMAS = (15, 25, 50)
-"""Deviations of the added noise, of 255."""
+"""Standard deviations of the added noise, of 255."""
 
 SCALES = (2, 4)
 
@@ -35,7 +35,8 @@ HOLES = (0.05, 0.25)
 _TAPS = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
 
 Denoise = Callable[[np.ndarray, float], np.ndarray]
-"""Takes a noisy picture, (H, W, 3) float32 about [0, 1], and the deviation of its noise; returns a clean one."""
+"""Takes a noisy picture, (H, W, 3) float32 about [0, 1], and the standard deviation of its noise; returns a clean one.
+"""
 
 Inpaint = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Takes a picture, (H, W, 3) uint8, and where it is missing, (H, W) bool; returns it filled, uint8."""
