@@ -224,7 +224,7 @@ def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, m
     assert at_stop <= begun + 3
     # Who presses Stop before the server has given the job its number stops that job, too.
     held = []
-    page.route("**/queue/join*", held.append)
+    page.route("**/queue/join*", lambda route: held.append(route))
     with page.expect_request("**/queue/join*"):
         page.click("#transfer-run")
     page.dispatch_event("#transfer-stop", "click")

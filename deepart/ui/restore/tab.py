@@ -195,7 +195,7 @@ def _wire_result(
 
 def _settings_side() -> SimpleNamespace:
     """Add the picture, what is wrong with it, and the plan, and return the components."""
-    picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=320)
+    picture = picture_upload(t("ui.restore.picture"), "restore-picture", height=280)
     with gr.Row(visible=False, elem_id="restore-askew") as askew:
         straighten_button = gr.Button(t("ui.restore.straighten"), size="md", elem_id="restore-straighten")
     with gr.Row(visible=False, elem_id="restore-straightened") as straightened:
