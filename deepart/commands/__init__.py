@@ -1,7 +1,7 @@
-"""The commands of `python -m deepart`, a module for each family.
+"""The commands of `python -m deepart`, one module for each family.
 
-A family registers its commands by `add_to(commands)`; to add one, write a module and name it in `FAMILIES`.  Each
-command imports what it needs when it runs, so that `--help` answers at once.
+A module registers its commands in `add_to(commands)`; to add a family, write a module and list it in `FAMILIES`. Each
+command imports what it needs when it runs, so that `--help` is fast.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ FAMILIES = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; what it returns has a function `command` to be called with it."""
+    """Return the parser of all commands; the parsed options have a function `command`, to be called with them."""
     parser = argparse.ArgumentParser(
         prog="python -m deepart",
         description="Deep learning for art.",

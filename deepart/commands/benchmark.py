@@ -1,4 +1,4 @@
-"""The command `benchmark`: how fast this machine is, and how the style network compares with a peer."""
+"""The command `benchmark`: measures how fast this machine is, and compares the style network with another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `check-gpu`: load each large model, paint one picture with each, and say what it took."""
+"""The command `check-gpu`: loads each large model, paints one picture with it, and prints time and memory."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _paint(row: PipelineChoice, task: str, content: str, style: str) -> tuple[Image.Image, float, float]:
-    """Return a picture, the seconds that it took once the model was loaded, and the most memory in GB."""
+    """Return a picture, its seconds without loading the model, and the peak memory in GB."""
     import torch
 
     from deepart import runtime
@@ -86,7 +86,7 @@ def _paint(row: PipelineChoice, task: str, content: str, style: str) -> tuple[Im
 
 
 def _machine() -> str:
-    """Say what the pictures are painted on."""
+    """Return a description of this machine."""
     import torch
 
     from deepart import runtime

@@ -1,4 +1,4 @@
-"""Commands about weights: `checkpoints` lists them, `fetch` downloads some."""
+"""Commands about weights: `checkpoints` lists them, `fetch` downloads them."""
 
 from __future__ import annotations
 

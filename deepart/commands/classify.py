@@ -41,7 +41,7 @@ def add_to(commands) -> None:
 
 
 def _classify(options: argparse.Namespace) -> int:
-    """Print what is said of each picture; exit status 2 if one could not be read, after the others."""
+    """Print the predictions for each picture; return exit status 2 if any could not be read."""
     from deepart.files import replacing
     from deepart.images import save_png
     from deepart.runtime import run

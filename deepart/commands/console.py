@@ -1,4 +1,4 @@
-"""What the commands share: how one is declared, options, progress on one line, pictures in and out."""
+"""Helpers that the commands share: declaration, options, progress on one line, pictures in and out."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def add_command(commands, name: str, run: Callable | str, about: str, examples: 
     Args:
         commands: what `add_subparsers` returned.
         name: the verb.
-        run: is called with the parsed options and returns the exit status, None for 0; or "module:function", which is
-            imported only then and whose answer does not count.
-        about: what the command does, as the list of commands says it: one phrase in lower case.
+        run: called with the parsed options, it returns the exit status, None for 0; or "module:function", which is
+            imported when it is called and whose result is ignored.
+        about: one phrase in lower case for the list of commands.
         examples: lines to copy.
     """
     command = commands.add_parser(
@@ -47,7 +47,7 @@ def _run(address: str, options: argparse.Namespace) -> None:
 
 
 def add_group(commands, name: str, about: str, examples: str, metavar: str):
-    """Register a verb that has commands of its own, and return what those are registered with."""
+    """Register a verb that has subcommands, and return the object with which those are registered."""
     group = commands.add_parser(
         name,
         help=about,
@@ -59,14 +59,14 @@ def add_group(commands, name: str, about: str, examples: str, metavar: str):
 
 
 def as_examples(lines: str) -> str:
-    """Return the end of a help text: lines to copy."""
+    """Return examples as the end of a help text."""
     return "examples:\n" + "\n".join(f"  {line.strip()}" for line in lines.strip().splitlines())
 
 
 def add_options(
     command: argparse.ArgumentParser, options: type[Options], without: Collection[str] = (), **also: str
 ) -> None:
-    """Add an option for each setting, which `options.read` reads from `vars`; `also`: by name, a second option."""
+    """Add an option for each setting, read by `options.read(vars(...))`; `also`: second names, by setting."""
     for name, known in options.settings().items():
         if name in without:
             continue
@@ -81,7 +81,7 @@ def add_options(
 
 
 def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
-    """Add what every `train` command takes: `--run`, `--minutes`, `--stages` and `--seed`."""
+    """Add the options of every `train` command: `--run`, `--minutes`, `--stages` and `--seed`."""
     command.add_argument(
         "--run", action=OutputFolder, required=True, help="folder of the run: state, log, and the result"
     )
@@ -91,7 +91,7 @@ def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
 
 
 def add_settings(command: Any, *names: str, **defaults: Any) -> None:
-    """Add options for settings of a training job, see `JobConfig`; those given by name have another default."""
+    """Add options for settings of a training job, see `JobConfig`; keywords give other defaults."""
     from deepart.admin.job_config import JobConfig
 
     for name in (*names, *defaults):
@@ -106,26 +106,26 @@ def add_settings(command: Any, *names: str, **defaults: Any) -> None:
 
 
 def add_output(command: argparse.ArgumentParser, about: str, *endings: str, option: str = "") -> None:
-    """Add `--output`, or an option that need not be given: a file to write, whose name has one of some endings."""
+    """Add `--output`, or another option that may be left out: a file to write, with one of the given endings."""
     names, metavar = ((option,), f"FILE{endings[0]}") if option else (("-o", "--output"), None)
     command.add_argument(*names, action=OutputFile, endings=endings, required=not option, metavar=metavar, help=about)
 
 
 def add_report_folder(command: argparse.ArgumentParser, default: str) -> None:
-    """Add `--output`: where an `evaluate` command writes its figures."""
+    """Add `--output`: the folder to which an `evaluate` command writes its figures."""
     about = "folder for the figures; default %(default)s"
     command.add_argument("-o", "--output", action=OutputFolder, default=Path(default), help=about)
 
 
 def add_start_option(command: argparse.ArgumentParser) -> None:
-    """Add `--start`: what a training begins with."""
+    """Add `--start`: the network that training starts from."""
     command.add_argument(
         "--start", metavar="KEY", help="checkpoint, or a folder of one, to start from instead of random weights"
     )
 
 
 def add_teacher_option(command: argparse.ArgumentParser, default: str = "loss/distilled-vgg16-v1") -> None:
-    """Add `--teacher`: the perceptual network that measures or teaches."""
+    """Add `--teacher`: the perceptual network in which distances are measured, or which is distilled."""
     command.add_argument(
         "--teacher",
         default=default,
@@ -134,7 +134,7 @@ def add_teacher_option(command: argparse.ArgumentParser, default: str = "loss/di
 
 
 class OutputFile(argparse.Action):
-    """Reads an option that names a file to write, and refuses before any work what cannot be written."""
+    """Option type for a file to write; a file that cannot be written is refused before any work."""
 
     def __init__(self, *names: Any, endings: tuple[str, ...] = (), **more: Any) -> None:
         super().__init__(*names, type=Path, **more)
@@ -147,7 +147,7 @@ class OutputFile(argparse.Action):
 
 
 class OutputFolder(argparse.Action):
-    """Reads an option that names a folder to write to, which is made if need be."""
+    """Option type for a folder to write to, which is created if necessary."""
 
     def __init__(self, *names: Any, **more: Any) -> None:
         super().__init__(*names, type=Path, **more)
@@ -159,7 +159,7 @@ class OutputFolder(argparse.Action):
 
 
 def checkpoint_of(text: str) -> str | Path:
-    """Read the value of an option that names a checkpoint: a path, absolute from here on, or a key."""
+    """Option type for a checkpoint: a path, which is made absolute, or a key."""
     path = Path(text).expanduser()
     is_path = path.exists() or text.startswith(("/", "./", "../", "~"))
     return path.absolute() if is_path else text
@@ -183,10 +183,10 @@ def write_picture(painted: Image.Image, path: Path, started: float) -> None:
 
 
 def report_batch(result: BatchResult, output: Path, started: float) -> int:
-    """Print how many pictures went into an archive, and to the error stream why the others did not.
+    """Print how many pictures are in an archive, and to stderr why the others are not.
 
     Returns:
-        The exit status: 2 if there were any of those.
+        The exit status: 2 if any picture is missing.
     """
     for row in result.rows:
         if row.error:
@@ -197,7 +197,7 @@ def report_batch(result: BatchResult, output: Path, started: float) -> int:
 
 
 def progress_line() -> Callable[[Progress], None]:
-    """Return a function that shows how far a task is, for `on_progress`."""
+    """Return a function for `on_progress` that shows the progress of a task."""
     from deepart.text import say
 
     line = Line()
@@ -212,7 +212,7 @@ def progress_line() -> Callable[[Progress], None]:
 
 
 class Line:
-    """One line of a terminal that is written over; silent where nobody watches."""
+    """One line of a terminal that is overwritten; silent if the output is not a terminal."""
 
     def __init__(self) -> None:
         self._watched = sys.stderr.isatty()

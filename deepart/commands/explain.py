@@ -1,4 +1,4 @@
-"""The command `explain`: how each technique works, where its code is, and which control shows it."""
+"""The command `explain`: explains how each technique works, where its code is, and which control shows it."""
 
 from __future__ import annotations
 

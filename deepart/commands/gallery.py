@@ -1,4 +1,4 @@
-"""Commands about the gallery: `styles` lists it, `gallery` makes it anew, and `swatches` what shows its styles."""
+"""Commands about the gallery: `styles` lists it, `gallery` rebuilds it, `swatches` its pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`generate`, `walk`, `directions`, `brushwork`: pictures from seeds, films, ways to lead and to paint them."""
+"""The commands `generate`, `walk`, `directions` and `brushwork`: pictures from seeds, and films."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def _generate(options: argparse.Namespace) -> None:
 
 
 def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], list[Image.Image]], tuple[str, ...]]:
-    """Return what paints the pictures, and the names of the options that it has no use for."""
+    """Return the function that paints the pictures, and the names of the options that it does not use."""
     of_pipelines, of_families = ("prompt", "steps"), ("again", "neighbours", "amount")
     of_starts = ("start", "freedom")
     if options.like:
@@ -186,7 +186,7 @@ def _diffused(options: argparse.Namespace) -> list[Image.Image]:
 
 
 def _bred(options: argparse.Namespace) -> list[Image.Image]:
-    """Paint a picture again, or its neighbours."""
+    """Paint a saved picture again, or its neighbours."""
     from deepart import runtime
     from deepart.tasks.generate.breeding import neighbours
     from deepart.tasks.generate.generate import random_seed
@@ -201,14 +201,14 @@ def _bred(options: argparse.Namespace) -> list[Image.Image]:
 
 
 def _engine(options: argparse.Namespace, genome: Genome) -> ArtGenerator:
-    """Return what painted a picture: what its recipe names, or a path that the visitor names."""
+    """Return the generator of a saved picture: the one in its recipe, or the one at the given path."""
     from deepart.tasks.generate.generate import generator_of
 
     return generator_of(options.checkpoint if isinstance(options.checkpoint, Path) else genome.checkpoint)
 
 
 def _projected(options: argparse.Namespace) -> list[Image.Image]:
-    """Look for the visitor's own picture."""
+    """Find the nearest generated picture to the user's own."""
     from deepart import runtime
     from deepart.tasks.generate.generate import generator_of
     from deepart.tasks.generate.genome import ANY_STYLE

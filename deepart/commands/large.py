@@ -1,4 +1,4 @@
-"""The command `repaint`, by large models of the Hub."""
+"""The command `repaint`, which uses large models of the Hub."""
 
 from __future__ import annotations
 

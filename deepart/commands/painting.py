@@ -241,7 +241,7 @@ def _mix(options: argparse.Namespace) -> None:
 
 
 def _style_and_weight(text: str) -> tuple[str, float]:
-    """Read "starry-night:0.7"; without a number behind the last colon the weight is 1."""
+    """Parse "starry-night:0.7"; without a number after the last colon the weight is 1."""
     style, colon, weight = text.rpartition(":")
     try:
         return (style, float(weight)) if colon else (text, 1.0)

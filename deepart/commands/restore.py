@@ -1,4 +1,4 @@
-"""The command `restore`, of one picture or of many."""
+"""The command `restore`, for one picture or many."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def add_to(commands) -> None:
 
 
 def _restorer(name: str | None) -> str | HubRestorer | None:
-    """Return the key of a restorer as it is, or the restorer that a file of this machine or of the Hub holds."""
+    """Return the key of a restorer unchanged, or the restorer in a file of this machine or of the Hub."""
     from deepart.tasks.hub.restorers import open_restorer, open_restorer_file
 
     if name is not None and (Path(name).is_file() or name.startswith(("/", "./", "../", "~"))):
@@ -68,7 +68,7 @@ def _restorer(name: str | None) -> str | HubRestorer | None:
 
 
 def _tell_a_long_wait(options: argparse.Namespace, wanted: RestoreOptions) -> None:
-    """Say how long it will take, if that is long, and at what size it does not."""
+    """Print how long the restoration will take if that is long, and a size at which it is not."""
     from deepart.images import load_image
     from deepart.tasks.restore.diagnosis import Step
     from deepart.tasks.restore.restore import long_wait, steps_of

@@ -91,7 +91,7 @@ def add_to(commands) -> None:
 
 
 def _add_optimisation(commands) -> None:
-    """Register what makes networks smaller, or better than one of them alone."""
+    """Register the commands that prune, average and tune networks."""
     prune = add_command(
         commands,
         "prune",
@@ -153,7 +153,7 @@ def _add_set_options(command: argparse.ArgumentParser) -> None:
 
 
 def _frozen(options: argparse.Namespace, task: str) -> EvaluationSet:
-    """Return the evaluation set that the options name, frozen from their folder if there is none yet."""
+    """Return the evaluation set that the options name; it is made from their folder if there is none yet."""
     from deepart.admin.data.evaluation_sets import EvaluationSet, freeze_steps
     from deepart.errors import InputError
     from deepart.files import writable
@@ -172,7 +172,7 @@ def _frozen(options: argparse.Namespace, task: str) -> EvaluationSet:
 
 
 def _source(text: str) -> str | Path:
-    """Return the key of a checkpoint, or the path of a folder."""
+    """Return the value as a checkpoint key, or as the path of a folder."""
     from deepart.checkpoints import CHECKPOINTS
 
     return text if text in CHECKPOINTS else Path(text)

@@ -1,4 +1,4 @@
-"""Moving pictures, written frame by frame: MP4, GIF and WebP."""
+"""Write animations frame by frame: MP4, GIF and WebP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
 
 MOST_PIXELS = 150_000_000
-"""Most pixels of a GIF or WebP, all frames together: Pillow wants them at once."""
+"""Most pixels of all frames of a GIF or WebP together: Pillow keeps them in memory."""
 
 _SOUND_OF_MP4 = ("aac", "mp3")  # kept as they are; other sound is encoded anew
 _EARLIEST_SOUND = 0.05  # seconds before the first picture
@@ -30,11 +30,11 @@ Add = Callable[[Image.Image], None]
 
 
 def check_animation(path: str | os.PathLike[str], size: tuple[int, int], num_frames: int) -> None:
-    """Refuse what `write_animation` could not write, before any frame is painted.
+    """Check before any frame is painted that `write_animation` can write the animation.
 
     Raises:
-        InputError: the name has another ending than .mp4, .gif and .webp, MP4 cannot be written on this
-            machine, or there are too many frames for a GIF or WebP.
+        InputError: the name does not end in .mp4, .gif or .webp, MP4 cannot be written on this machine, or there are
+            too many frames for a GIF or WebP.
     """
     suffix = _suffix(writable(path))
     if suffix == ".mp4":
@@ -45,20 +45,20 @@ def check_animation(path: str | os.PathLike[str], size: tuple[int, int], num_fra
 
 @contextmanager
 def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = "", sound: Any = None) -> Iterator[Add]:
-    """Write an animation that repeats for ever: gives a function that takes one frame after the other.
+    """Write an endlessly repeating animation: yields a function that takes one frame after the other.
 
     An MP4 is encoded as its frames arrive, a GIF or WebP at the end.  The file appears at `path` when it
     is complete.
 
     Args:
         path: ends in .mp4, .gif or .webp.
-        fps: frames a second; a GIF counts in hundredths of a second and comes close.
-        comment: text that is kept in the file: as its comment, in a WebP as the description of its EXIF.
+        fps: frames per second; a GIF approximates it in hundredths of a second.
+        comment: text that is stored in the file: as its comment, in a WebP as the EXIF description.
         sound: a film, open in PyAV, whose first sound track an MP4 gets too; GIF and WebP are silent.
 
     Yields:
-        The function: it takes RGB pictures, all of one size.  An MP4 loses the last row or column of an
-        odd number, which its colours at half the resolution do not allow.
+        The function: it takes RGB pictures, all of one size.  An MP4 loses the last row or column if their number is
+            odd, because it stores colours at half the resolution.
 
     Raises:
         InputError: see `check_animation`.
@@ -71,7 +71,7 @@ def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = 
 
 
 def read_comment(path: str | os.PathLike[str]) -> str | None:
-    """Return the text that `write_animation` kept in a file, or None if there is none or the file cannot be read."""
+    """Return the text that `write_animation` stored in a file; None if there is none or the file cannot be read."""
     try:
         if Path(path).suffix.lower() == ".mp4":
             with import_av().open(str(path)) as container:
@@ -138,7 +138,7 @@ def _mp4(path: Path, fps: int, comment: str, sound: Path | None = None) -> Itera
 
 
 def _sound(film: Any, container: Any) -> Iterator[tuple[float, Any]]:
-    """Add the first sound track of a film to an MP4; yield its packets, with their seconds from the first picture."""
+    """Add the first sound track of a film to an MP4; yield its packets with their time in seconds."""
     track, pictures = film.streams.audio[0], film.streams.video[0]
     start = float((pictures.start_time or 0) * pictures.time_base)
     if track.codec_context.name in _SOUND_OF_MP4:
@@ -183,7 +183,7 @@ def _gif(path: Path, fps: int, comment: str) -> Iterator[Add]:
 
 
 def _montage(frames: list[Image.Image]) -> Image.Image:
-    """Return pieces of frames from all over an animation, side by side."""
+    """Return crops of frames from the whole animation, side by side."""
     last, count = len(frames) - 1, min(len(frames), _PALETTE_SAMPLES)
     samples = [frames[i * last // max(1, count - 1)] for i in range(count)]
     montage = Image.new("RGB", (_SAMPLE_SIDE * len(samples), _SAMPLE_SIDE))

@@ -1,4 +1,4 @@
-"""How fast every task runs on this machine."""
+"""Measure how fast every task runs on this machine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deepart.tasks.paint.transfer import StyleTransfer
 from deepart.tasks.restore.bundled import clean_steps, detection_steps, enlarge_steps, fill_steps
 
 ENLARGED = 4
-"""How many times "enlarge" enlarges; its sides are those of its results."""
+"""Scale of "enlarge"; its sides are those of its results."""
 
 
 def benchmark(sides: Sequence[int], repeats: int) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _peak_memory_mb() -> int | None:
 
 
 def _works(side: int) -> dict[str, Callable[[], object]]:
-    """Return what each task does for a square of `side` pixels."""
+    """Return a function for each task that processes a square of `side` pixels."""
     engine = StyleTransfer()
     picture = Image.effect_noise((side, side), 64).convert("RGB")
     code = engine.encode(picture)

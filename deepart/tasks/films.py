@@ -1,6 +1,6 @@
-"""Films as they are read, frame by frame and at an even pace: MP4, MOV and WebM, animated GIF and WebP.
+"""Read films frame by frame at an even pace: MP4, MOV and WebM, animated GIF and WebP.
 
-What is read is bounded before anything is decoded: the length of the film, the size of its frames, and all its pixels.
+The length of a film, the size of its frames and their total pixels are checked before anything is decoded.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from deepart.tasks.animation import import_av
 
 MOST_SECONDS = 20
 MOST_FPS = 25
-"""Frames a second that are painted; of a film with more some are left out."""
+"""Most frames per second that are painted; of a film with more, some are left out."""
 
 ENDINGS = (".mp4", ".mov", ".webm", ".gif", ".webp")
 
@@ -35,7 +35,7 @@ _STILL = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """What is known of a film before it is decoded."""
+    """A film that is not decoded yet."""
 
     path: Path
     container: str
@@ -44,7 +44,7 @@ class Film:
     """Width and height of its frames in pixels, upright."""
     seconds: float
     fps: int
-    """Frames a second at which `frames` gives them: its own, up to `MOST_FPS`."""
+    """Frames per second of `frames`: the film's own, up to `MOST_FPS`."""
     has_sound: bool = False
 
     @property
@@ -53,7 +53,7 @@ class Film:
         return max(1, round(self.seconds * self.fps))
 
     def frames(self, size: tuple[int, int]) -> Iterator[Image.Image]:
-        """Yield its frames as RGB pictures of a size, evenly in time; one that is shown for longer comes again.
+        """Yield its frames as RGB pictures of the given size, evenly in time; longer frames are repeated.
 
         Raises:
             InputError: it is damaged.
@@ -67,7 +67,7 @@ class Film:
 
 
 def open_film(path: str | os.PathLike[str]) -> Film:
-    """Look at a film.
+    """Open a film and check it.
 
     Raises:
         InputError: it cannot be read, is too long, or its frames are too large.
@@ -102,7 +102,7 @@ def open_film(path: str | os.PathLike[str]) -> Film:
 
 @contextmanager
 def video(path: Path, container: str) -> Iterator[Any]:
-    """Open a video file; what FFmpeg says of a broken one is said in a sentence."""
+    """Open a video file; FFmpeg's errors become one sentence."""
     av = import_av()
     try:
         with av.open(str(path), format=container) as opened:
@@ -155,7 +155,7 @@ def _decoded(film: Film, size: tuple[int, int]) -> Iterator[tuple[float, Callabl
 
 
 def _upright(frame: Any, size: tuple[int, int]) -> Image.Image:
-    """Return a frame of a video as it is to be seen: telephones film on their side, and say so."""
+    """Return a frame of a video upright, rotated as its metadata says."""
     turned = frame.rotation % 360
     width, height = size[::-1] if turned % 180 else size
     picture = frame.to_image(width=width, height=height, interpolation="AREA")
@@ -188,7 +188,7 @@ def _pictures(film: Film, size: tuple[int, int]) -> Iterator[tuple[float, Callab
 
 
 def _shown_for(image: Image.Image) -> int:
-    """Return for how many milliseconds the frame at which an animation stands is shown."""
+    """Return the duration of the current frame of an animation in milliseconds."""
     image.load()  # a WebP says so only then
     said = image.info.get("duration") or 0
     return round(said) if said > 10 else _DEFAULT_MS
@@ -199,7 +199,7 @@ def _whole_rate(rate: float) -> int:
 
 
 def _evenly(timed: Iterator[tuple[float, Callable[[], Image.Image]]], fps: int, count: int) -> Iterator[Image.Image]:
-    """Yield `count` pictures, each the last one that had begun at its time; the same object while it is the same."""
+    """Yield `count` pictures at even times, each the one shown at its time; repeated pictures are the same object."""
     given, made = 0, None
     for time, make in timed:
         while made is not None and given < count and given / fps < time - _STILL - 0.25 / fps:

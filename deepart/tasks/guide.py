@@ -1,4 +1,4 @@
-"""How it works: of each technique what it does, the formula, the code and the control; from data/how_it_works.json."""
+"""The guide "How it works": for each technique its text, formula, code and controls, from data/how_it_works.json."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from deepart.text import say
 
 KEY = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
-"""What stands for a text in the controls of a topic."""
+"""Pattern of the key of a text among the controls of a topic."""
 
 _FILE = Path(__file__).parents[1] / "data" / "how_it_works.json"
 
@@ -28,7 +28,7 @@ class Topic:
     code: str
     """Path in the repository and name in it: "deepart/training/loop.py:fit"."""
     controls: tuple[str, ...]
-    """Where it can be seen or changed on the page: in place of words the keys of its texts, so that both agree."""
+    """Where it can be seen or changed on the page: keys of the page's texts, so that both agree."""
     commands: tuple[str, ...]
 
     def markdown(self, language: str) -> str:

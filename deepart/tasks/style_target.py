@@ -1,8 +1,8 @@
-"""What a painting is worked towards: the statistics of its style, in the eyes of a perceptual network.
+"""The target of refining and fitting: the statistics of a style in a perceptual network.
 
-Of a picture they are measured.  Of the styles of the gallery they come with the bundled network, without the scans:
+For a picture they are measured. For the styles of the gallery they come with the bundled network, without the scans:
 means and standard deviations of its features, their correlations as the strongest of their principal parts, and the
-limits of the colours, all in float16.  Of any other style code they are measured on photos that the style network
+limits of the colours, all in float16.  For any other style code they are measured on photos that the style network
 paints in it. A mixture of styles has the weighted mean of their statistics.
 """
 
@@ -32,7 +32,7 @@ BUNDLED_LOSS = "loss/distilled-vgg16-v1"
 FILE = "gallery.safetensors"
 """Beside the bundled network: the statistics of the gallery, stacked over its styles, whose keys are its metadata."""
 SCALES = (1.0, 0.5)
-"""How large a style is seen, in units of the size at which the style network reads it."""
+"""Scales of a style, in units of the size at which the style network reads it."""
 
 _LAYER_TAPS: Mapping[Layer, tuple[str, ...]] = {
     "palette": ("relu1_2",),
@@ -54,12 +54,12 @@ class StyleTarget:
     limits: Tensor  # (1, 26): how far its colours reach in each of `_DIRECTIONS`, the rarest left out
 
     def excess(self, x: Tensor) -> Tensor:
-        """Return by how much the colours of x (B, 3, H, W) lie outside the style's, mean over the pixels, (B,)."""
+        """Return how far the colours of x (B, 3, H, W) lie outside those of the style, (B,), mean over the pixels."""
         return (F.conv2d(x, _axes(x.device)) - self.limits[..., None, None]).clamp(min=0).sum(1).mean((1, 2))
 
 
 def of_picture(network: nn.Module, picture: Image.Image, scale: float) -> StyleTarget:
-    """Return what is measured on an RGB picture that is read as large as a style is, times `scale`."""
+    """Return the target of an RGB picture, read at the size of a style times `scale`."""
     side = STYLE_SIDE * scale
     # A very long picture is squeezed: its strokes matter, not its shape.
     size = [round(min(4 * side, length * side / min(picture.size))) for length in picture.size]
@@ -67,14 +67,14 @@ def of_picture(network: nn.Module, picture: Image.Image, scale: float) -> StyleT
 
 
 def of_code(network: nn.Module, engine: StyleTransfer, code: StyleCode, scale: float) -> StyleTarget:
-    """Return what is measured on photos that are painted in a style of which there is no picture."""
+    """Return the target of a style without a picture, measured on photos painted in it."""
     side = round(_PHOTO_SIDE * scale)
     painted = (engine(centre_crop(photo, _PHOTO_SIDE), code).resize((side, side)) for photo in photos())
     return _measured(network, torch.cat([to_tensor(each) for each in painted], dim=3))
 
 
 def of_gallery(key: str, scale: float) -> StyleTarget:
-    """Return what is kept of a style of the gallery, for the bundled network.
+    """Return the stored target of a style of the gallery, for the bundled network.
 
     Raises:
         KeyError: nothing is.
@@ -92,7 +92,7 @@ def of_gallery(key: str, scale: float) -> StyleTarget:
 
 
 def kept_keys() -> list[str]:
-    """Return the styles of the gallery of which `of_gallery` knows something."""
+    """Return the styles of the gallery for which `of_gallery` has a target."""
     return list(_kept()[1])
 
 
@@ -117,7 +117,7 @@ def layered(base: StyleTarget, layers: Mapping[Layer, StyleTarget]) -> StyleTarg
 
 
 def photos() -> list[Image.Image]:
-    """Return three photos that styles are tried on, RGB."""
+    """Return the three RGB photos on which styles are tried."""
     folder = resources.files("skimage.data")
     return [load_image(Path(str(folder / name))) for name in _PHOTOS]
 
@@ -130,7 +130,7 @@ def keep_gallery(
     Args:
         network: the bundled network.
         scans: the key of each style, and its painting, RGB.
-        on_style: told of the key of each when it is done.
+        on_style: called with the key of each style when it is done.
     """
     from safetensors.torch import save_file
 
@@ -155,7 +155,7 @@ def keep_gallery(
 
 @functools.cache
 def _kept() -> tuple[Callable[[float], Mapping[str, Tensor]], Mapping[str, int]]:
-    """Return what reads the tensors of a scale, by their names without it, and the row of each style."""
+    """Return a function that reads the tensors of a scale by name, and the row of each style."""
     from safetensors import safe_open
 
     with safe_open(_file(), "pt") as file:

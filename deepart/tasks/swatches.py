@@ -1,8 +1,8 @@
-"""Swatches of the gallery: what a style looks like without a picture, woven from its statistics alone.
+"""Swatches of the gallery: textures synthesised from the statistics of a style, without a picture.
 
 Gatys, Ecker, Bethge 2015, "Texture Synthesis Using Convolutional Neural Networks", https://arxiv.org/abs/1505.07376:
-the same optimisation as in Refine, without a content.  `python -m deepart swatches` makes the sheet, which comes with
-the bundled perceptual network; no scan is needed for it.
+the same optimisation as in Refine, without content.  `python -m deepart swatches` makes the sheet, which comes with the
+bundled perceptual network; no scan is needed for it.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def swatch(key: str) -> Image.Image | None:
 
 
 def make_swatches(checkpoint: str, on_style: Callable[[str], None] = lambda key: None) -> None:
-    """Weave the swatches anew of all styles that statistics are kept of.
+    """Make the swatches of all styles whose statistics are stored.
 
     Args:
-        checkpoint: of the style network, whose painting of coloured noise each begins with.
+        checkpoint: the style network's; each swatch starts from its painting of coloured noise.
         on_style: told of the key of each when it is done.
     """
     engine, network = StyleTransfer(checkpoint), models.get(BUNDLED_LOSS, str(runtime.device()))
@@ -65,7 +65,7 @@ def make_swatches(checkpoint: str, on_style: Callable[[str], None] = lambda key:
 
 
 def _noise(seed: int) -> Image.Image:
-    """Return clouds of all colours, coarse and fine."""
+    """Return coloured noise, coarse and fine."""
     random, side = np.random.default_rng(seed), SIDE + 2 * _EDGE
     layers = [
         Image.fromarray(random.integers(0, 256, (count, count, 3), np.uint8)).resize(

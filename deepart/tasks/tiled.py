@@ -1,7 +1,7 @@
-"""A network over a picture of any size: piece by piece, in bounded memory, without seams, stoppable in between.
+"""Run a network over a picture of any size, tile by tile, in bounded memory and without seams.
 
-`run_tiled` shows a network tiles that overlap and fades each into the next.  A network that looks no further
-than the overlap gives the same as on the whole picture, but for the rounding of its number format.
+`run_tiled` gives a network overlapping tiles and blends each into the next. If the receptive field is within the
+overlap, the result is that for the whole picture, up to rounding.
 """
 
 from __future__ import annotations
@@ -48,20 +48,18 @@ def run_tiled(
 ) -> Generator[Progress, None, np.ndarray]:
     """Run a network over a picture in tiles.
 
-    Where memory does not suffice it starts again with smaller tiles.  Closing the generator stops it after
-    the tile that it is at.
+    If memory is too small it starts again with smaller tiles. Closing the generator stops it after the current tile.
 
     Args:
-        function: takes a piece of each layer on `runtime.device()`, float32 in [0, 1], pictures as
-            (1, 3, h, w), masks as (1, 1, h, w); returns (1, C, scale * h, scale * w) in [0, 1].  It is called
-            in a thread of its own that holds the device, which the caller therefore must not hold, and has to
-            enter `runtime.inference` itself.
-        layers: what it looks at, of equal size.
+        function: takes a piece of each layer on `runtime.device()`, float32 in [0, 1], pictures as (1, 3, h, w), masks
+            as (1, 1, h, w); returns (1, C, scale * h, scale * w) in [0, 1].  It is called in a separate thread that
+            holds the device lock, so the caller must not hold it, and it must enter `runtime.inference` itself.
+        layers: its inputs, of equal size.
         tile: side of a tile with its overlap, in pixels; its sides may differ, its area is at most the square.
-        overlap: pixels that a tile sees beyond what it contributes; a quarter of them are faded over.
+        overlap: pixels of context around what a tile contributes; a quarter of them are blended.
         scale: by which the network enlarges.
         multiple: corners of tiles lie on multiples of it; the network has to take sides of any length.
-        note: of the progress, a key of `deepart.text`.
+        note: key in `deepart.text` for the progress.
 
     Returns:
         (scale * H, scale * W, C), uint8.
@@ -135,9 +133,9 @@ def _apply(function: Callable[..., Tensor], layers: Sequence[Layer], box: Box) -
 
 
 def patiently(work: Callable[[], T], progress: Progress | Callable[[], Progress]) -> Generator[Progress, None, T]:
-    """Run `work` in a thread of its own, yield progress until it is done, and return what it returns.
+    """Run `work` in a separate thread, yield progress until it is done, and return its result.
 
-    Closing the generator leaves `work` to itself.
+    Closing the generator does not stop `work`.
     """
     future = runtime.in_background(work)
     while not wait([future], timeout=_PATIENCE).done:
@@ -146,10 +144,10 @@ def patiently(work: Callable[[], T], progress: Progress | Callable[[], Progress]
 
 
 def fetch_steps(fetch: Callable[[Report], T], note: str) -> Generator[Progress, None, T]:
-    """Run what may be a long download, as an engine; closing it ends the download.
+    """Download as an engine; closing it ends the download.
 
     Args:
-        fetch: takes a function that is told how many bytes have come, of how many.
+        fetch: the download; it takes a function that is called with the bytes done and in total.
         note: of the progress, a key of `deepart.text`.
     """
     place, stopped = [0, 1], threading.Event()
@@ -186,9 +184,9 @@ def _cut(y: Tensor, outer: Box, box: Box, scale: int) -> np.ndarray:
 
 
 def _weights(start: int, stop: int, first: int, last: int, scale: int) -> np.ndarray:
-    """Return how much of a tile is taken from `start` to `stop`; those of neighbours add up to 1.
+    """Return the blending weights of a tile from `start` to `stop`; those of neighbours add up to 1.
 
-    It contributes from `first` to `last`, and fades over the same length on both sides of either.
+    It contributes from `first` to `last`, with fades of equal length around both.
     """
     weights = np.ones(scale * (stop - start), np.float32)
     for length, part in ((first - start, weights), (stop - last, weights[::-1])):
@@ -198,5 +196,5 @@ def _weights(start: int, stop: int, first: int, last: int, scale: int) -> np.nda
 
 
 def _out_of_memory(error: BaseException) -> bool:
-    """Say whether memory ran out, of the device or of the processor, for which torch has no class of its own."""
+    """Return whether an error means that memory ran out, for which torch has no class on the CPU."""
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "allocate memory" in str(error)

@@ -8,7 +8,7 @@ from deepart.commands.console import add_command
 
 
 def add_to(train, evaluate) -> None:
-    """Register the command under `evaluate`: mixtures are not trained."""
+    """Register the command under `evaluate`; mixtures are not trained."""
     blend = add_command(
         evaluate,
         "blend",

@@ -49,7 +49,7 @@ def add_to(train, evaluate) -> None:
 
 
 def add_evaluation_options(command: argparse.ArgumentParser) -> None:
-    """Add what `evaluate style` and `benchmark style` share."""
+    """Add the options that `evaluate style` and `benchmark style` share."""
     command.add_argument("--contents", type=Path, help="folder of photos")
     command.add_argument("--styles", type=Path, help="folder of paintings")
     command.add_argument("--sharp", type=Path, help="instead: a folder with CBSD68/, gallery/, paintings_hr/")

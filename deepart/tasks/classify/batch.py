@@ -1,4 +1,4 @@
-"""Classify many pictures: a table of the answers, and a contact sheet sorted by style."""
+"""Classify many pictures: a table of the predictions, and a contact sheet sorted by style."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ SHEET_SIDE = 176
 TABLE, SHEET = "answers.csv", "sheet.png"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet takes for a formula."""
+"""First characters of cells that a spreadsheet takes for formulas."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """What was said of one picture, or why nothing could be."""
+    """The predictions for one picture, or the reason why there are none."""
 
     file: str  # what it was called
     found: Classification | None = None
@@ -39,7 +39,7 @@ class AnswerRow:
     picture: Image.Image | None = None  # at most `SHEET_SIDE` pixels wide and high
 
     def as_json(self) -> dict[str, object]:
-        """Return plain lists and dictionaries, see `Classification.as_json`; of a broken file "error", a sentence."""
+        """Return plain lists and dictionaries, see `Classification.as_json`; for a broken file "error", a sentence."""
         if self.found is None:
             return {"file": self.file, "error": str(self.error)}
         return {"file": self.file, **self.found.as_json()}
@@ -47,12 +47,12 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchAnswers:
-    """What was said of all pictures, one at least, in the order in which they were given."""
+    """The predictions for all pictures (at least one), in the order given."""
 
     rows: tuple[AnswerRow, ...]
 
     def table(self, language: str = "en") -> bytes:
-        """Return a CSV file with a row for each picture; `language` is that of the sentences in it."""
+        """Return a CSV file with a row for each picture; `language` is the language of its sentences."""
         heads = next((tuple(row.found.answers) for row in self.rows if row.found), HEADS)
         cells = [_cells(row, heads, language) for row in self.rows]
         text = StringIO(newline="")
@@ -63,7 +63,7 @@ class BatchAnswers:
         return text.getvalue().encode("utf-8-sig", "replace")  # the mark tells Excel that it is UTF-8
 
     def sheet(self) -> Image.Image | None:
-        """Return the pictures sorted by style, the surest first, what is no painting last; None without a picture."""
+        """Return a sheet of the pictures by style, the surest first, non-paintings last; None without a picture."""
         answered = [row for row in self.rows if row.found is not None]
         answered.sort(key=lambda row: (not row.found.known, _main(row).label, -_main(row).probability))
         cells = [Cell(row.picture, _caption(row)) for row in answered]
@@ -78,16 +78,16 @@ def classify_batch_steps(
     full_names: bool = False,
     language: str = "en",
 ) -> Generator[Progress, None, BatchAnswers]:
-    """Classify pictures, as an engine: yields `Progress`, returns what was said of each.
+    """Classify pictures, as an engine: yields `Progress`, returns the predictions.
 
-    A picture or an archive that cannot be read does not stop the others: its row says why.
+    A picture or an archive that cannot be read does not stop the others; its row says why.
 
     Args:
         sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
             pictures; at most `MOST_PICTURES` pictures in all.
         checkpoint: key of a classifier, or owner/name of one on the Hub; or, as a `Path`, a folder.
         out: a zip archive to write, with the table `answers.csv` and the contact sheet `sheet.png`.
-        full_names: call files by their whole paths, for somebody who gave them.
+        full_names: name files by their full paths, for the person who gave them.
         language: "en" or "zh", of the sentences in the table.
 
     Raises:
@@ -120,7 +120,7 @@ def classify_batch_steps(
 
 
 def _listed(sources: Sequence[Source], full_names: bool) -> Iterator[tuple[str, Source | ArchivedPicture | InputError]]:
-    """Yield every picture with its name, those in archives unread; of a broken archive its error."""
+    """Yield every picture with its name, those in archives unread; for a broken archive its error."""
     if isinstance(sources, (str, os.PathLike, bytes, Image.Image)):
         sources = [sources]
     for number, source in enumerate(sources, 1):
@@ -152,7 +152,7 @@ def _row(
 
 
 def _cells(row: AnswerRow, heads: Sequence[str], language: str) -> dict[str, str]:
-    """Return the columns of the table, in order, and what they say of one picture."""
+    """Return the columns of the table, in order, with their values for one picture."""
     cells = {"file": row.file}
     for head in heads:
         best = row.found.answers[head][0] if row.found else None
@@ -165,7 +165,7 @@ def _cells(row: AnswerRow, heads: Sequence[str], language: str) -> dict[str, str
 
 
 def harmless_cell(text: str) -> str:
-    """Return a text that spreadsheets do not run as a formula."""
+    """Return a text that spreadsheets do not evaluate as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -177,5 +177,5 @@ def _caption(row: AnswerRow) -> str:
 
 
 def _main(row: AnswerRow) -> Answer:
-    """Return the style, or what a classifier without styles answers first."""
+    """Return the predictions of the style, or of the first head if there is no style."""
     return (row.found.style or next(iter(row.found.answers.values())))[0]

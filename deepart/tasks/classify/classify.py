@@ -1,4 +1,4 @@
-"""Say what style, artist and genre an artwork has, how sure that is, and why.
+"""Predict the style, artist and genre of an artwork, how sure that is, and why.
 
 `classify` is the short way; the engine behind it is `ArtworkClassifier`, whose evidence (heat maps, nearest
 artworks, what would change the answer) lies in `deepart.tasks.classify.evidence`.
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
 DEFAULT_CHECKPOINT = "classify/lite0-wikiart-v1"
 HEADS = ("style", "artist", "genre")
-"""The questions of the bundled classifier, in the order in which they are shown."""
+"""The heads of the bundled classifier, in the order in which they are shown."""
 
 ANOTHER_ARTIST = "another artist"
-"""The label of the artist head for everybody of whom it knows too few artworks."""
+"""The label of the artist head for all artists with too few artworks."""
 
 _BATCH = 16  # pictures that are looked at together
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One label, and how probable it is."""
+    """One label and its probability."""
 
     label: str
     probability: float
@@ -51,16 +51,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a classifier says of one picture."""
+    """The predictions of a classifier for one picture."""
 
     answers: Mapping[str, tuple[Answer, ...]]
-    """For each head ("style", "artist", "genre") all its labels, the most probable first."""
+    """For each head ("style", "artist", "genre") all labels with probabilities, the most probable first."""
     sets: Mapping[str, tuple[str, ...]]
     """For each calibrated head the labels among which the right one is nine times in ten."""
     known: bool
-    """False for what does not look like a painting that the classifier knows: then mind the answers least."""
+    """False if it does not look like a painting that the classifier knows: then the predictions mean little."""
     artwork: float | None = None
-    """Probability that the picture is an artwork; None where the checkpoint has no opinion."""
+    """Probability that the picture is an artwork; None if the checkpoint does not predict it."""
     checkpoint: str = DEFAULT_CHECKPOINT
 
     @property
@@ -92,7 +92,7 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class EncodedPicture:
-    """A picture as the network saw it, from which answers and evidence are read without looking again."""
+    """The features of a picture, from which predictions and evidence are computed."""
 
     picture: Image.Image  # RGB
     maps: list[Tensor] = field(repr=False)  # the network's feature maps at its first size, (1, C, H, W) each
@@ -107,7 +107,7 @@ def classify(image: Source, *, checkpoint: str = DEFAULT_CHECKPOINT) -> Classifi
         checkpoint: key of a classifier.
 
     Returns:
-        Every label with its calibrated probability, best first; see `Classification`.
+        Every label with its calibrated probability, the most probable first; see `Classification`.
 
     Raises:
         InputError: the picture cannot be read, or the checkpoint is no classifier.
@@ -117,12 +117,12 @@ def classify(image: Source, *, checkpoint: str = DEFAULT_CHECKPOINT) -> Classifi
 
 
 class ArtworkClassifier:
-    """The engine: looks at a picture once, and answers from what it saw.
+    """The engine: computes the features of a picture once, and its predictions from them.
 
     Args:
         checkpoint: key in `deepart.checkpoints.CHECKPOINTS` of an `ArtClassifier`.
         network: used instead of the checkpoint's, for one that has just been trained.
-        index: used instead of the one that the network names.
+        index: used instead of the index that the network names.
     """
 
     def __init__(
@@ -139,23 +139,23 @@ class ArtworkClassifier:
         return next(self.many([picture]))
 
     def many(self, pictures: Iterable[Image.Image], thorough: bool = True) -> Iterator[Classification]:
-        """Classify any number of pictures, a few at a time; yields one answer for each, in order.
+        """Classify any number of pictures in batches; yields the result of each, in order.
 
         Args:
             pictures: RGB or RGBA of any size.
-            thorough: look at them mirrored too, and at every size of the network's, for several times the time.
+            thorough: use mirrored views and all sizes of the network, which takes several times as long.
         """
         pictures = iter(pictures)
         while batch := list(itertools.islice(pictures, _BATCH)):
             yield from self.answer_features(self.describe(batch, thorough))
 
     def describe(self, pictures: Sequence[Image.Image], thorough: bool = True) -> Tensor:
-        """Return the features of every view of pictures, (B, views, D) on the processor; see `many`."""
+        """Return the features of every view of pictures, (B, views, D) on the CPU; see `many`."""
         sides = self.network().config.sides
         return torch.stack(self._views(pictures, sides if thorough else sides[:1], thorough), dim=1)
 
     def _views(self, pictures: Sequence[Image.Image], sides: Sequence[int], mirrored: bool) -> list[Tensor]:
-        """Return the features of pictures, (B, D) on the processor, for each size and as each is and mirrored."""
+        """Return the features of pictures, (B, D) on the CPU, for each size, unmirrored and mirrored."""
         network, views = self.network(), []
         for side in sides:
             x = torch.cat([_seen(picture, side) for picture in pictures])
@@ -165,7 +165,7 @@ class ArtworkClassifier:
         return views
 
     def encode(self, picture: Image.Image) -> EncodedPicture:
-        """Look at a picture and keep what evidence is read from."""
+        """Compute the features of a picture, for predictions and evidence."""
         network = self.network()
         plain = picture.convert("RGB")
         first, *others = network.config.sides
@@ -177,11 +177,11 @@ class ArtworkClassifier:
         return EncodedPicture(plain, [map_[:1] for map_ in maps], features)
 
     def answer(self, encoded: EncodedPicture) -> Classification:
-        """Return what the network says of a picture that it looked at."""
+        """Return the predictions for an encoded picture."""
         return self.answer_features(encoded.features[None])[0]
 
     def answer_features(self, features: Tensor) -> list[Classification]:
-        """Return what the network says of pictures with these features, (B, views, D); see `describe`."""
+        """Return the predictions for pictures with these features, (B, views, D); see `describe`."""
         network = self.network()
         probabilities = {head: p.cpu() for head, p in self.probabilities(features).items()}
         levels = dict(network.config.set_levels)
@@ -199,8 +199,8 @@ class ArtworkClassifier:
     def probabilities(self, features: Tensor) -> dict[str, Tensor]:
         """Return calibrated probabilities of every head, (B, labels), and of being an artwork, (B,).
 
-        They are what the head says, in part what the artworks of the training set say that are most alike: what a
-        network has forgotten of single paintings, these still know.
+        They combine the head's output with the votes of the most similar artworks of the training set, which add
+        knowledge of single paintings that the network has not kept.
 
         Args:
             features: of one or more views of each picture, (B, views, D); their logits are averaged.
@@ -245,9 +245,9 @@ class ArtworkClassifier:
 
 
 def trained_classifier(folder: Path) -> ArtworkClassifier:
-    """Return the engine of a classifier that was trained: the folder `bundle` of a run, with the works beside it.
+    """Return the engine of a trained classifier: the folder `bundle` of a run, with the index beside it.
 
-    Where `index` is not beside it, no works vote.
+    Without the folder `index` beside it, no artworks vote.
 
     Raises:
         WeightsError: a file is missing or damaged.
@@ -262,15 +262,15 @@ def trained_classifier(folder: Path) -> ArtworkClassifier:
 
 
 def mixed(probabilities: Tensor, votes: Tensor, share: float) -> Tensor:
-    """Return probabilities, (B, C), of which a share is that of votes, (B, C); none is quite 0."""
+    """Return probabilities, (B, C), mixed with a share of votes, (B, C); none is exactly 0."""
     return ((1 - share) * probabilities + share * votes).clamp(min=1e-6)
 
 
 def _seen(picture: Image.Image, side: int) -> Tensor:
-    """Stretch a picture to the square that the network looks at, (1, 3, side, side) on the device.
+    """Stretch a picture to the square input of the network, (1, 3, side, side) on the device.
 
-    Stretched and not cut, because edges and proportions of a composition belong to it, and because every
-    fourth picture of the training set has lost its proportions anyway.
+    It is stretched and not cropped, because the edges belong to the composition, and because every fourth picture of
+    the training set has lost its proportions anyway.
     """
     square = picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC, reducing_gap=3.0)
     return to_tensor(square).to(runtime.device()).contiguous(memory_format=torch.channels_last)
@@ -283,5 +283,5 @@ def ranked(labels: Sequence[str], probabilities: Sequence[float]) -> tuple[Answe
 
 
 def _set(answers: Sequence[Answer], level: float) -> tuple[str, ...]:
-    """Return the labels that are at least as probable as `level`; the most probable one always."""
+    """Return the labels with at least the probability `level`, and always the most probable one."""
     return tuple(answer.label for place, answer in enumerate(answers) if not place or answer.probability >= level)

@@ -1,4 +1,4 @@
-"""Why the classifier says what it says: where it looked, what it knows that is alike, and what would change it.
+"""Evidence for the classifier's predictions: heat maps, similar artworks, and changes that would alter them.
 
 References:
     Selvaraju et al. 2017, "Grad-CAM", https://arxiv.org/abs/1610.02391;
@@ -32,17 +32,17 @@ INDEX = "classify/index-wikiart-v1"
 """Checkpoint that holds the features of the artworks that the bundled classifier was trained on."""
 
 SURE_ENOUGH = 0.35
-"""Labels less probable than this are not held against each other."""
+"""Labels less probable than this do not count as conflicting."""
 
 Sureness = Literal["sure", "fairly", "unsure"]
-"""How far to trust an answer: of 220 paintings that no training saw, the style was right in 96, 72 and 42 of 100."""
+"""How far to trust a prediction: on 220 unseen paintings the style was right in 96, 72 and 42 % of the cases."""
 _SURE, _UNSURE = 0.8, 0.5  # calibrated probabilities
 _FAR, _STRANGE = 80, 95  # percentiles of the distance to the nearest work
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A work of the training set that is like a picture."""
+    """An artwork of the training set that is similar to a picture."""
 
     title: str
     artist: str
@@ -52,22 +52,22 @@ class Neighbour:
     distance: float
     """From 0 (the same features) to 2."""
     percentile: float
-    """How many of 100 artworks of the training set have their nearest other artwork nearer than this."""
+    """Percentage of the training artworks whose nearest other artwork is nearer than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two answers that no artwork of the training set has together."""
+    """Two predicted labels that no artwork of the training set has together."""
 
     heads: tuple[str, str]
     labels: tuple[str, str]
     works: int
-    """Artworks of the training set that have the first of the two labels, all with another second one."""
+    """Number of training artworks with the first label; none of them has the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What becomes of the two most probable labels when the picture is changed in one way."""
+    """How the two most probable labels fare when the picture is changed in one way."""
 
     change: str
     """A key of `CHANGES`."""
@@ -77,7 +77,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PatchMap:
-    """What the classifier says of each part of a picture."""
+    """The predictions for each part of a picture."""
 
     labels: tuple[tuple[Answer, ...], ...]
     """Rows of the most probable label of each part, from the top left."""
@@ -85,7 +85,7 @@ class PatchMap:
 
 
 def heat_map(engine: ArtworkClassifier, encoded: EncodedPicture, head: str, label: str | None = None) -> np.ndarray:
-    """Return how much each place of a picture speaks for a label, (H, W) float32 in [0, 1].
+    """Return how much each place of a picture contributes to a label, (H, W) float32 in [0, 1].
 
     Args:
         head: a head of the classifier.
@@ -109,7 +109,7 @@ def heat_map(engine: ArtworkClassifier, encoded: EncodedPicture, head: str, labe
 
 
 def overlay(picture: Image.Image, heat: np.ndarray) -> Image.Image:
-    """Show a heat map on a picture: what does not matter fades to grey, what does glows.
+    """Show a heat map on a picture: unimportant places fade to grey, important ones glow.
 
     Args:
         picture: RGB.
@@ -122,7 +122,7 @@ def overlay(picture: Image.Image, heat: np.ndarray) -> Image.Image:
 
 
 def nearest(encoded: EncodedPicture, count: int = 5, index: str = INDEX) -> list[Neighbour]:
-    """Return the `count` artworks of the training set that are most like a picture, nearest first."""
+    """Return the `count` artworks of the training set most similar to a picture, nearest first."""
     network = models.get(index)
     distances, numbers = network(encoded.features.mean(0, keepdim=True), count)
     typical = network.config.typical
@@ -133,10 +133,10 @@ def nearest(encoded: EncodedPicture, count: int = 5, index: str = INDEX) -> list
 
 
 def sureness(found: Classification, head: str, nearest: Sequence[Neighbour] = ()) -> Sureness:
-    """Return how far to trust the most probable answer of a head.
+    """Return how far to trust the most probable label of a head.
 
-    A probability holds for pictures like those that it was calibrated on: far from all artworks of the training set
-    it counts for less, and for what does not look like a painting it counts for nothing.
+    A probability is valid for pictures like those that it was calibrated on: it counts for less far from all training
+    artworks, and for nothing if the picture does not look like a painting.
 
     Args:
         found: the answer.
@@ -151,12 +151,12 @@ def sureness(found: Classification, head: str, nearest: Sequence[Neighbour] = ()
 
 
 def is_strange(nearest: Sequence[Neighbour]) -> bool:
-    """Say whether even the nearest artwork is farther away than such artworks are from each other."""
+    """Return whether even the nearest artwork is farther away than training artworks are from each other."""
     return bool(nearest) and nearest[0].percentile >= _STRANGE
 
 
 def conflicts(found: Classification, index: str = INDEX) -> list[Conflict]:
-    """Return which of the answers never go together in the training set: treat such a picture with care."""
+    """Return the pairs of predicted labels that never occur together in the training set."""
     best = {head: answers[0] for head, answers in found.answers.items() if answers}
     sure = {
         head: answer.label
@@ -176,7 +176,7 @@ def conflicts(found: Classification, index: str = INDEX) -> list[Conflict]:
 
 
 def often_mistaken(engine: ArtworkClassifier, label: str, head: str = "style") -> list[tuple[str, float]]:
-    """Return what artworks of `label` were often taken for when the classifier was measured, and what share of them."""
+    """Return the labels that artworks of `label` were often mistaken for in the evaluation, with their shares."""
     found = [
         (other, share) for of, right, other, share in engine.network().config.mistaken if (of, right) == (head, label)
     ]
@@ -185,7 +185,7 @@ def often_mistaken(engine: ArtworkClassifier, label: str, head: str = "style") -
 
 @functools.lru_cache(maxsize=8)
 def _together(works: tuple[tuple[str, ...], ...], heads: tuple[str, str]) -> Mapping[tuple[str, str], int]:
-    """Count how many artworks have each pair of labels; artworks that lack one are not counted."""
+    """Count the artworks with each pair of labels; artworks without one of them are not counted."""
     pairs = [tuple(work[COLUMNS[head]] for head in heads) for work in works]
     return Counter(pair for pair in pairs if all(pair))
 
@@ -205,13 +205,13 @@ CHANGES = {
     "smooth": _without_strokes,
     "crisp": lambda picture: picture.filter(ImageFilter.UnsharpMask(2, 150, 0)),
 }
-"""Ways in which a picture can be changed, each an RGB picture to an RGB picture; see also "covered"."""
+"""Changes of a picture, each a function from RGB to RGB; see also "covered"."""
 
 
 def changes(engine: ArtworkClassifier, encoded: EncodedPicture, head: str = "style") -> list[Change]:
-    """Return how the two most probable labels of `head` fare when the picture is changed, boldest change first.
+    """Return how the two most probable labels of `head` fare under changes of the picture, the largest effect first.
 
-    Beside `CHANGES` the part that speaks most for the first label is covered ("covered").
+    Besides `CHANGES`, the part that contributes most to the first label is covered ("covered").
     """
     first, second = (answer.label for answer in engine.answer(encoded).answers[head][:2])
     small = encoded.picture.copy()
@@ -241,7 +241,7 @@ def patch_map(engine: ArtworkClassifier, picture: Image.Image, head: str = "styl
 
     Args:
         picture: RGB or RGBA.
-        across: parts along its longer side; they are about square and overlap by half.
+        across: number of parts along its longer side; they are about square and overlap by half.
     """
     rows, columns = grid(picture.size, across)
     parts = [_part(picture, row, column, rows, columns) for row in range(rows) for column in range(columns)]
@@ -250,14 +250,14 @@ def patch_map(engine: ArtworkClassifier, picture: Image.Image, head: str = "styl
 
 
 def grid(size: Sequence[int], across: int) -> tuple[int, int]:
-    """Return the rows and columns of about square parts of which `across` lie along the longer side."""
+    """Return the numbers of rows and columns of about square parts, `across` along the longer side."""
     width, height = size
     side = max(width, height) / across
     return max(1, round(height / side)), max(1, round(width / side))
 
 
 def _part(picture: Image.Image, row: int, column: int, rows: int, columns: int) -> Image.Image:
-    """Cut one part with half a part around it: texture needs some area to be seen."""
+    """Crop one part with half a part around it, since texture needs some area."""
     width, height = picture.width / columns, picture.height / rows
     left, top = max(0, (column - 0.5) * width), max(0, (row - 0.5) * height)
     right, bottom = min(picture.width, (column + 1.5) * width), min(picture.height, (row + 1.5) * height)

@@ -1,7 +1,7 @@
-"""Whether a generated picture is new: which artworks of the training set are most like it, and how like it they are.
+"""Originality of a generated picture: which artworks of the training set are most similar, and how similar.
 
-The likeness is that of the classifier's features (`evidence.nearest`), and is compared with how far the artworks of the
-training set are from each other.
+Similarity is that of the classifier's features (`evidence.nearest`); it is compared with the distances between artworks
+of the training set.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from deepart.tasks.classify.evidence import Neighbour, nearest
 NEAR_COPY = 1.0
 """Percentile of the distances between artworks below which a picture counts as a near copy."""
 CLOSE = 10.0
-"""That below which it is said to be close to a work."""
+"""Percentile below which it counts as close to an artwork."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Originality:
     """How new a picture is."""
 
     works: tuple[Neighbour, ...]
-    """The artworks of the training set that are most like it, nearest first."""
+    """The most similar artworks of the training set, nearest first."""
     percentile: float
-    """How many of 100 artworks of the training set have their nearest other artwork nearer than the picture has."""
+    """Percentage of the training artworks whose nearest other artwork is nearer than the picture's."""
 
     @property
     def is_near_copy(self) -> bool:
@@ -35,7 +35,7 @@ class Originality:
 
     @property
     def is_close(self) -> bool:
-        """Whether a work is so like it that it should be looked at."""
+        """Whether an artwork is so similar that it should be checked."""
         return self.percentile < CLOSE
 
     def as_json(self) -> dict[str, object]:
@@ -54,11 +54,11 @@ class Originality:
 
 
 def originality(picture: Source, count: int = 3) -> Originality:
-    """Say how new a picture is.
+    """Return how original a picture is.
 
     Args:
         picture: a path, the bytes of a file, or a picture.
-        count: how many artworks to name.
+        count: number of artworks to return.
 
     Raises:
         InputError: the picture cannot be read.

@@ -1,4 +1,4 @@
-"""Draw on a picture what the classifier says of each of its parts."""
+"""Draw the predictions for the parts of a picture on it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def patch_picture(picture: Image.Image, patches: PatchMap) -> Image.Image:
 
     Args:
         picture: RGB, the one that was classified.
-        patches: what was said of its parts.
+        patches: the predictions for its parts.
 
     Returns:
-        The picture, its longer side of 960 pixels; the surer an answer, the stronger its colour.
+        The picture with a longer side of 960 pixels; the more confident a prediction, the stronger its colour.
     """
     scale = _SIDE / max(picture.size)
     # What is narrower than its letters would be is only tinted.

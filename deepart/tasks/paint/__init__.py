@@ -1,1 +1,1 @@
-"""Transfer, Blend and what belongs to them: a picture in one style or in several."""
+"""Transfer, Blend and related tasks: paint a picture in one style or several."""

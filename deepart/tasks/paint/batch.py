@@ -32,7 +32,7 @@ TABLE, SHEET, RECIPES = "results.csv", "sheet.png", "recipes.json"
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """What became of one picture."""
+    """The result for one picture."""
 
     picture: str  # what it was called, see `deepart.archives.safe_name`
     seconds: float
@@ -43,7 +43,7 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of all pictures."""
+    """The results for all pictures."""
 
     archive: Path
     rows: tuple[BatchRow, ...]
@@ -61,7 +61,7 @@ def batch(
     language: str = "en",
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> BatchResult:
-    """Paint pictures in one style into a zip archive, and return what became of each.
+    """Paint pictures in one style into a zip archive, and return the result for each.
 
     Args:
         sources: pictures, each a path, the bytes of a file, or a picture (PIL, or an array (H, W, 3) of uint8), and
@@ -71,7 +71,7 @@ def batch(
         strength: see `deepart.transfer`.
         options: see `PaintOptions`.
         language: "en" or "zh", of the sentences in its table.
-        on_progress: told of every picture.
+        on_progress: called after every picture.
 
     Raises:
         InputError: the style or an archive cannot be read, a setting is out of its range, there are too many
@@ -91,15 +91,15 @@ def batch_steps(
     language: str = "en",
     longest: int | None = None,
 ) -> Generator[Progress, None, BatchResult]:
-    """Paint pictures in one style, as an engine: yields `Progress`, returns what became of each.
+    """Paint pictures in one style, as an engine: yields `Progress`, returns the result for each.
 
-    The archive holds a PNG for each picture, with its recipe and under its old name, `results.csv`, the recipes
-    again in `recipes.json`, and a contact sheet, `sheet.png`.  A picture that cannot be painted does not stop the
-    others: its row of the table says why.
+    The archive holds a PNG for each picture under its old name and with its recipe, `results.csv`, the recipes again in
+    `recipes.json`, and a contact sheet, `sheet.png`.  A picture that cannot be painted does not stop the others: its
+    row of the table says why.
 
     Args:
-        sources, style, out, strength, options, language: see `batch`, also for what is refused.
-        longest: most pixels of the longer side of a painting, where the options leave its size to the picture.
+        sources, style, out, strength, options, language: see `batch`, which also lists the errors.
+        longest: longest side of a painting in pixels, if the options do not set its size.
     """
     check_range("strength", strength, 0, 1)
     options.check()
@@ -119,16 +119,16 @@ def each_into_archive(
     out: str | os.PathLike[str],
     language: str,
 ) -> Generator[Progress, None, BatchResult]:
-    """Make a picture of each picture, and write the archive that `batch_steps` describes.
+    """Process each picture, and write the archive that `batch_steps` describes.
 
     Args:
         pictures: from `listed`.
-        work: an engine, given the picture and its place among them, from 0.
+        work: an engine for one picture, called with the picture and its index.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
     Raises:
-        InputError: none of the pictures could be used.
+        InputError: no picture could be used.
     """
     taken = {TABLE, SHEET, RECIPES}
     recipes: dict[str, Any] = {}
@@ -184,7 +184,7 @@ def listed(sources: Sequence[Source]) -> list[tuple[str, Source | ArchivedPictur
 
 @dataclass(frozen=True, slots=True)
 class _Brush:
-    """The style of all pictures, and what their recipes say of it."""
+    """The style of all pictures, and its part of their recipes."""
 
     engine: StyleTransfer
     region: Region
@@ -214,7 +214,7 @@ class _Brush:
 
 
 def _unused(name: str, taken: set[str]) -> str:
-    """Return the name of a PNG for a picture, unlike all before it on every file system."""
+    """Return a name for the PNG of a picture that is unique on every file system."""
     stem = PurePath(name).stem
     file, number = f"{stem}.png", 1
     while file.lower() in taken:

@@ -1,4 +1,4 @@
-"""Paint a picture in a mixture of several styles: everywhere the same, or from place to place another."""
+"""Paint a picture in a mixture of several styles, the same everywhere or varying over the picture."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_STYLES = 6
 MOST_WEIGHT = 1000
 
 Weights = Union[Style, Mapping[Style, float], Iterable[Union[Style, tuple[Style, float]]]]
-"""Styles with their weights, 1 where none is given; only the proportions of the weights count."""
+"""Styles with their weights, 1 by default; only the proportions of the weights matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Mixture:
     where: SpatialKind | Sequence[Source | None] | None = None
     softness: float = 0.02
     fill: bool = False
-    """Where the masks leave room, paint the mixture instead of leaving the picture as it is."""
+    """Paint the mixture where the masks leave room, instead of leaving the picture unchanged."""
 
 
 @with_options(PaintOptions)
@@ -64,12 +64,12 @@ def blend(
             asks for less of a style.
         strength: see `deepart.transfer`.
         options: see `PaintOptions`.
-        balance: give every style the same energy, so that an extreme one does not drown the others.
+        balance: give every style the same energy, so that an extreme one does not dominate.
         layers: styles from which "palette", "texture" or "shapes" are taken instead of the mixture.
-        where: None for the same mixture everywhere; "left-right", "top-bottom", "diagonal" or "centre-edge"
-            for a change from the first style to the last; or a mask for every style.
-        softness: of the masks' edges, in parts of the content's shorter side.
-        on_progress: told of every step.
+        where: None for the same mixture everywhere; "left-right", "top-bottom", "diagonal" or "centre-edge" for a
+            transition from the first style to the last; or a mask for every style.
+        softness: softness of the masks' edges, as a share of the content's shorter side.
+        on_progress: called after every step.
 
     Returns:
         The painting, with its recipe in `info["deepart"]`.
@@ -89,7 +89,7 @@ def plan_blend(
     options: PaintOptions = PaintOptions(),
     mixture: Mixture = Mixture(),
 ) -> Generator[Progress, None, Plan]:
-    """Check and read what `blend` is given."""
+    """Check and read the arguments of `blend`."""
     pairs = _pairs(styles)
     check_weights([weight for _, weight in pairs])
     check_range("strength", strength, 0, 1)
@@ -145,15 +145,15 @@ def _pairs(styles: Weights) -> list[tuple[Style, float]]:
 
 
 def mix_styles(styles: Weights, balance: bool = False, name: str | None = None) -> StyleCode:
-    """Return a mixture as a style of its own, to be kept with `deepart.tasks.paint.style_files.save_style`.
+    """Return a mixture as a new style, which can be saved with `deepart.tasks.paint.style_files.save_style`.
 
     Args:
         styles: as in `blend`.
-        balance: let no style drown the others.
-        name: of the new style; None for what it is made of.
+        balance: let no style dominate.
+        name: name of the new style; None for the names of its parts.
 
     Raises:
-        InputError: a style cannot be read, or the weights are not those of a mixture.
+        InputError: a style cannot be read, or the weights are invalid.
     """
     pairs = _pairs(styles)
     weights = [weight for _, weight in pairs]
@@ -174,18 +174,18 @@ def mixed_regions(
     place_masks: Sequence[Image.Image] | None = None,
     fill: bool = False,
 ) -> list[Region]:
-    """Return what the engine paints for a mixture.
+    """Return the regions that the engine paints for a mixture.
 
     Args:
         engine: that the codes belong to.
         codes: the styles.
-        weights: one for each, as `check_weights` wants them.
+        weights: one for each style, as `check_weights` allows.
         strength: from 0 to 1.
         balance: see `blend`.
         layers: the same, as codes.
         place_masks: one for each style, adding up to at most 255 at each place, or None for the same mixture
-            everywhere.  A style's weight is then its strength there, compared with the greatest.
-        fill: let the mixture have the places that the masks leave.
+            everywhere. With masks, a style's weight is its strength there, relative to the greatest weight.
+        fill: paint the mixture where the masks leave room.
     """
     space = engine.space()
     layers = layers or {}
@@ -205,7 +205,7 @@ def mixed_regions(
 
 
 def check_weights(weights: Sequence[float]) -> None:
-    """Refuse weights that no mixture can be made with.
+    """Check the weights of a mixture.
 
     Raises:
         InputError: there are too many or too few, one is out of range, or none is positive.
@@ -219,7 +219,7 @@ def check_weights(weights: Sequence[float]) -> None:
 
 
 def _read_masks(job: PaintingJob, mixture: Mixture) -> list[Image.Image]:
-    """Read the masks of a mixture; where they overlap, the first ones keep what they have."""
+    """Read the masks of a mixture; where they overlap, earlier ones take precedence."""
     read = []
     for number, source in enumerate(mixture.where, 1):
         if source is None:  # a style without a place of its own

@@ -1,6 +1,6 @@
 """Whose colours a painting has: the style's, the photo's, or the style's on the untouched photo.
 
-Everything here is a map of single pixels, done by Pillow at once on a picture of any size.
+Every function maps single pixels and works with Pillow on a picture of any size.
 
 References:
     Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", https://arxiv.org/abs/1606.05897
@@ -21,7 +21,7 @@ _LEAST_VARIANCE = 1e-5  # added to every colour's, since a picture of one colour
 
 
 def keep_photo_colours(painting: Image.Image, photo: Image.Image) -> Image.Image:
-    """Return the painting's brightness with the photo's colours; both RGB and of one size."""
+    """Return the painting's brightness with the photo's colours; both are RGB and of one size."""
     brightness = painting.convert("YCbCr").getchannel("Y")
     _, blue, red = photo.convert("YCbCr").split()
     return Image.merge("YCbCr", (brightness, blue, red)).convert("RGB")
@@ -34,14 +34,14 @@ def statistics(image: Image.Image) -> tuple[np.ndarray, np.ndarray]:
 
 
 def code_colours(vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the same of a style, from the first section of its code (see `colour_statistics` of the network)."""
+    """Return mean and covariance of a style's colours, from its code (see `colour_statistics` of the network)."""
     covariance = np.zeros((3, 3))
     covariance[np.triu_indices(3)] = vector[3:9] / 10
     return vector[:3].astype(np.float64), covariance + np.triu(covariance, 1).T
 
 
 def match(image: Image.Image, mean: np.ndarray, covariance: np.ndarray) -> Image.Image:
-    """Return an RGB picture whose colours are moved to the given statistics.
+    """Return an RGB picture with its colours matched to the given statistics.
 
     Args:
         image: RGB.
@@ -59,6 +59,6 @@ def match(image: Image.Image, mean: np.ndarray, covariance: np.ndarray) -> Image
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
-    """Return a symmetric matrix with positive eigenvalues to the power of `exponent`."""
+    """Raise a symmetric matrix with positive eigenvalues to the power of `exponent`."""
     values, vectors = np.linalg.eigh(matrix)
     return (vectors * values**exponent) @ vectors.T

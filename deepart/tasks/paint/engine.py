@@ -1,7 +1,7 @@
-"""The engine of Transfer and Blend: pictures of any size, painted in one style or in several.
+"""The engine of Transfer and Blend: paints pictures of any size in one style or several.
 
-A style is read once and painted with any number of times.  Where several styles share a picture they
-meet in the network's features and are decoded once.
+A style is read once and can be used any number of times. Several styles in one picture are mixed in the network's
+features and decoded once.
 
 References:
     Huang, Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 DEFAULT_CHECKPOINT = "transfer/fastnst-wikiart-v2"
 STYLE_SIDE = 512
-"""Shorter side at which a style picture is read, in pixels: the scale of its brush strokes."""
+"""Shorter side in pixels at which a style picture is read; it sets the scale of its brush strokes."""
 BRUSH_CANVAS = 640
-"""Longer side in pixels of the canvas that a brush of size 1 is painted on, however large the result."""
+"""Longer side in pixels of the canvas for a brush of size 1, whatever the size of the result."""
 PREVIEW_SIDE = 512
-"""Longer side in pixels of what follows a slider: painted in about an eighth of a second on two cores."""
+"""Longer side in pixels of previews that follow a slider; one takes about an eighth of a second on two cores."""
 
 _MULTIPLE = 16  # sides that both encoders can halve; what is added is cut off again
 _MARGIN = 128  # pixels of its surroundings that a tile is painted with; what is further off changes nothing visible
@@ -59,22 +59,21 @@ _FADE = 0.1  # where less than this much of the painting is wanted, it fades int
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One style, how strong, and where."""
+    """One style with its strength and its mask."""
 
     code: StyleCode
     strength: float = 1.0
     mask: Image.Image | None = None
-    """How much of it at each place: "L", in the proportions of the picture; None for all of it everywhere."""
+    """Its share at each place: "L", in the proportions of the picture; None for the full strength everywhere."""
 
 
 Styles = Union[StyleCode, Sequence[Region]]
-"""One style everywhere, or regions whose masks add up to at most 255 at each place; where they add up to
-less, the picture stays as it is."""
+"""One style everywhere, or regions whose masks add up to at most 255 at each place; what they leave stays unchanged."""
 
 
 @dataclass(slots=True)
 class Prepared:
-    """A picture with all that painting it again needs, whatever the style: see `StyleTransfer.prepare`."""
+    """A picture with all that is needed to paint it again in any style; see `StyleTransfer.prepare`."""
 
     picture: Image.Image  # RGB or RGBA
     plain: Image.Image  # RGB
@@ -87,7 +86,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """What all frames of a film are painted with: see `StyleTransfer.steady`."""
+    """Paints all frames of a film alike; see `StyleTransfer.steady`."""
 
     engine: StyleTransfer  # with the network that it was measured with
     regions: Sequence[Region]
@@ -95,7 +94,7 @@ class Steady:
     brushes: Sequence[_Brush]
 
     def paint(self, frame: Image.Image, options: PaintOptions = PaintOptions()) -> Image.Image:
-        """Paint one frame, RGB; what is the same in two frames is painted alike."""
+        """Paint one RGB frame; equal parts of two frames are painted alike."""
         if not self.regions:
             return frame.copy()
         if options.colour == "palette":
@@ -109,7 +108,7 @@ class Steady:
 
 @dataclass(slots=True)
 class _Brush:
-    """What the decoder paints with: one style, or several with weights."""
+    """The styles that the decoder paints with: one, or several with weights."""
 
     codes: Tensor  # (K, D) or (K, D + F), see `stacked`
     masks: tuple[Image.Image, ...] = ()  # K of the picture's size, adding up to 255; none for a single style
@@ -127,7 +126,7 @@ class _Brush:
 
 
 class StyleTransfer:
-    """The engine: a checkpoint, and what it takes to paint pictures of any size with it.
+    """The engine: paints pictures of any size with one checkpoint.
 
     Args:
         checkpoint: key in `deepart.checkpoints.CHECKPOINTS`.
@@ -149,7 +148,7 @@ class StyleTransfer:
             return StyleCode(self.network.style_encoder(x)[0].cpu(), self.checkpoint)
 
     def space(self) -> StyleSpace:
-        """Return what mixing codes of this checkpoint takes."""
+        """Return the style space of this checkpoint, in which codes are mixed."""
         return self.network.space()
 
     def steps(
@@ -161,20 +160,20 @@ class StyleTransfer:
     ) -> Generator[Progress, None, Image.Image]:
         """Paint `content` (RGB or RGBA); yields `Progress`, returns the painting.
 
-        Between 0 and 1 the style's code is mixed with the content's own, which repaints the content
-        nearly as it is; what the network loses in doing so is added back, in the same proportion.  So
-        strength 0 is the content itself, and there is no jump anywhere on the way.
+        At a strength between 0 and 1 the style's code is mixed with the content's own code, which reproduces the
+        content nearly unchanged; what the network loses in that is added back in the same proportion. So strength 0 is
+        the content itself, and the result changes continuously.
 
-        A large picture is painted in tiles, with the statistics of its normalisations measured
-        beforehand on patches from all over it.
+        A large picture is painted in tiles; the statistics of the normalisations are measured before on patches from
+        the whole picture.
 
         Args:
             content: the picture.
-            styles: one, or several with where they go.
-            strength: of a single style; regions have their own.
-            options: how it is finished; sizes and faces are the caller's.  A brush paints strokes in proportion to
-                the picture, which look the same in a preview and in a large print: 1 paints on `BRUSH_CANVAS`
-                pixels, 2 on half as many with strokes twice as broad.
+            styles: one style, or several regions.
+            strength: strength of a single style; regions have their own.
+            options: colours, contrast and brush; the caller handles size and faces. With a brush, strokes are
+                proportional to the picture, so that a preview and a large print look the same: 1 paints on
+                `BRUSH_CANVAS` pixels, 2 on half as many with strokes twice as broad.
 
         Raises:
             InputError: a code was made by another checkpoint.
@@ -212,7 +211,7 @@ class StyleTransfer:
         return runtime.run(self.steps(content, styles, strength, options))
 
     def prepare(self, picture: Image.Image, brush: float | None = None) -> Prepared:
-        """Look at a picture once, so that `repaint` can show it again and again as a slider moves.
+        """Encode a picture once, so that `repaint` can paint it again and again as a slider moves.
 
         Args:
             picture: RGB or RGBA of any size; it is shrunk to `PREVIEW_SIDE` pixels.
@@ -230,7 +229,7 @@ class StyleTransfer:
     def repaint(
         self, prepared: Prepared, styles: Styles, strength: float = 1.0, options: PaintOptions = PaintOptions()
     ) -> Image.Image:
-        """Paint a prepared picture; what `steps` would return for it, in a fraction of the time.
+        """Paint a prepared picture: the result of `steps` in a fraction of the time.
 
         Raises:
             InputError: a code was made by another checkpoint.
@@ -259,11 +258,11 @@ class StyleTransfer:
     def steady(
         self, samples: Sequence[Image.Image], code: StyleCode, strength: float = 1.0, *, is_measured: bool = True
     ) -> Generator[Progress, None, Steady]:
-        """Measure the normalisations that all frames of a film share, on some of them together, of one size.
+        """Measure the normalisations that all frames of a film share, on some frames of one size together.
 
-        Normalised by itself, each frame would be painted a little lighter or darker than the one before it, by
-        whatever moves in it: the film would flicker.  Where what comes is not known (`is_measured` is false), each
-        frame is normalised by itself nevertheless.
+        If each frame were normalised by itself, moving objects would make it a little lighter or darker than the one
+        before: the film would flicker. If later frames are not known (`is_measured` is false), each frame is normalised
+        by itself all the same.
 
         Raises:
             InputError: the code was made by another checkpoint.
@@ -281,9 +280,9 @@ class StyleTransfer:
         return Steady(pinned, regions, encoding, brushes)
 
     def paint_in_each(self, picture: Image.Image, codes: Sequence[StyleCode]) -> Generator[Image.Image, None, None]:
-        """Yield a small RGB picture painted in one style after the other, several at a time.
+        """Yield a small RGB picture painted in each style, computed in batches.
 
-        Whoever else needs the device has it between any two batches.
+        Others can use the device between two batches.
         """
         x = _padded(to_tensor(picture)).to(runtime.device())
         network = self.network
@@ -297,7 +296,7 @@ class StyleTransfer:
             yield from (to_pil(each[None]) for each in painted)
 
     def _kept_statistics(self, prepared: Prepared, code: Tensor) -> FrozenStatistics:
-        """Return the normalisations of a prepared picture with a style, measured only once."""
+        """Return the normalisations of a prepared picture with a style; they are measured only once."""
         key = code.numpy().tobytes()
         if key not in prepared.statistics:
             while len(prepared.statistics) >= _KEPT_STATISTICS:
@@ -306,7 +305,7 @@ class StyleTransfer:
         return prepared.statistics[key]
 
     def _regions(self, styles: Styles, strength: float) -> list[Region]:
-        """Return the regions in which there is anything to paint."""
+        """Return the regions in which something is painted."""
         regions = [Region(styles, strength)] if isinstance(styles, StyleCode) else list(styles)
         if any(region.code.checkpoint != self.checkpoint for region in regions):
             raise InputError("style.other_checkpoint", checkpoint=self.checkpoint)
@@ -315,9 +314,9 @@ class StyleTransfer:
     def _paint_broadly(
         self, plain: Image.Image, regions: Sequence[Region], canvas_side: float
     ) -> Generator[Progress, None, Image.Image]:
-        """Paint on a canvas of another size; what it is too coarse to hold is the picture's own brightness.
+        """Paint on a canvas of another size; detail too fine for it comes from the picture's own brightness.
 
-        Painting once more at full size for it would lay fine noise over the broad strokes, and take long.
+        Painting that detail at full size would lay fine noise over the broad strokes, and take long.
         """
         # Strokes far finer than the picture's pixels cannot be seen, and take long.
         scaled = _resized(plain, round(min(canvas_side, _FINEST * max(plain.size))))
@@ -357,7 +356,7 @@ class StyleTransfer:
 
     @property
     def network(self) -> StyleNetwork:
-        """The network that paints now, of the version that serves."""
+        """The network of the live version."""
         return self._own_network or models.get(self.checkpoint, str(runtime.device()))
 
     def _measure(
@@ -365,7 +364,7 @@ class StyleTransfer:
     ) -> Generator[Progress, None, FrozenStatistics]:
         """Measure the normalisations of patches (B, 3, H, W) together, with each style alone.
 
-        Returns the encoder's; the brushes keep theirs.
+        Returns the encoder's statistics; the brushes keep theirs.
         """
         patches = _padded(patches).to(runtime.device())
         encoding = FrozenStatistics()
@@ -393,7 +392,7 @@ class StyleTransfer:
         encoding: FrozenStatistics | None,
         brushes: Sequence[_Brush],
     ) -> list[Tensor]:
-        """Paint a piece x (1, 3, H, W) that lies at `box` in its picture, with each brush."""
+        """Paint a tile x (1, 3, H, W) at `box` of its picture, with each brush."""
         with runtime.device_lock():
             with runtime.inference(), encoding.replaying() if encoding else nullcontext():
                 features = self.network.content_encoder(_padded(x))
@@ -427,19 +426,19 @@ def _resized(picture: Image.Image, longer: int) -> Image.Image:
 
 
 def _with_mask_of(region: Region, size: tuple[int, int]) -> Region:
-    """Return the region with its mask, if it has one, at the size of the picture."""
+    """Return the region with its mask, if any, resized to the picture."""
     if region.mask is None or region.mask.size == size:
         return region
     return replace(region, mask=region.mask.resize(size, Image.Resampling.BILINEAR))
 
 
 def _leaves_something(regions: Sequence[Region]) -> bool:
-    """Say whether anything of the picture itself shall show through, anywhere."""
+    """Return whether the picture itself shows through anywhere."""
     return any(region.strength < 1 for region in regions) or _remainder(regions) is not None
 
 
 def _remainder(regions: Sequence[Region]) -> Image.Image | None:
-    """Return where the masks leave the picture as it is; None if nowhere."""
+    """Return a mask of where the picture stays unchanged; None if nowhere."""
     if any(region.mask is None for region in regions):
         return None
     covered = regions[0].mask
@@ -451,7 +450,7 @@ def _remainder(regions: Sequence[Region]) -> Image.Image | None:
 
 
 def _brush_for(regions: Sequence[Region], own: StyleCode | None) -> _Brush:
-    """Return what paints all regions at once; `own` is the picture as a style, where it is needed."""
+    """Return the brush that paints all regions at once; `own` is the code of the picture itself, if it is needed."""
     codes = [
         region.code if region.strength == 1 else mix([region.code, own], [region.strength, 1 - region.strength])
         for region in regions
@@ -467,20 +466,20 @@ def _brush_for(regions: Sequence[Region], own: StyleCode | None) -> _Brush:
 
 
 def _painted_share(regions: Sequence[Region], box: Box) -> np.ndarray | float:
-    """Return how much of the painting is wanted at each place of a box, from 0 to 1: (H, W) or a number."""
+    """Return the share of the painting at each place of a box, from 0 to 1: (H, W) or a number."""
     if regions[0].mask is None:
         return regions[0].strength
     return sum(region.strength / 255 * np.asarray(region.mask.crop(box), np.float32) for region in regions)
 
 
 def _left_over(regions: Sequence[Region], box: Box) -> Tensor | float:
-    """Return how much of the picture itself is wanted, to be multiplied with (1, 3, H, W)."""
+    """Return the share of the picture itself, to be multiplied with (1, 3, H, W)."""
     share = 1 - _painted_share(regions, box)
     return torch.from_numpy(share).to(runtime.device()) if isinstance(share, np.ndarray) else share
 
 
 def _recoloured(plain: Image.Image, regions: Sequence[Region]) -> Image.Image:
-    """Return the picture in the colours of the styles, otherwise as it is."""
+    """Return the picture in the colours of the styles, otherwise unchanged."""
     painting, covered = plain, np.zeros((plain.height, plain.width), np.float32)
     for region in regions:
         colours = Image.blend(plain, match(plain, *code_colours(region.code.vector.numpy())), region.strength)
@@ -505,7 +504,7 @@ def finished(
     regions: Sequence[Region],
     options: PaintOptions,
 ) -> Image.Image:
-    """Give a painting its colours, what is left untouched, and the content's transparency."""
+    """Apply colours and contrast to a painting, and restore untouched places and the content's transparency."""
     if options.colour == "luminance":
         painting = keep_photo_colours(painting, plain)
     elif options.colour == "matched":
@@ -526,14 +525,14 @@ def _padded_size(size: tuple[int, int]) -> tuple[int, int]:
 
 
 def _padded(x: Tensor) -> Tensor:
-    """Mirror x (1, 3, H, W) at its right and lower border until the network can halve it."""
+    """Pad x (1, 3, H, W) by mirroring at the right and lower border, so that the network can halve it."""
     h, w = x.shape[-2:]
     x = F.pad(x, (0, -w % _MULTIPLE, 0, -h % _MULTIPLE), mode="reflect")
     return x.contiguous(memory_format=torch.channels_last)
 
 
 def _patches(size: tuple[int, int]) -> list[Box]:
-    """Return boxes of equal size from all over a large picture."""
+    """Return boxes of equal size that are spread over a large picture."""
     width, height = (min(_PATCH, side // _MULTIPLE * _MULTIPLE) for side in size)
     return [
         (left, top, left + width, top + height)
@@ -543,6 +542,6 @@ def _patches(size: tuple[int, int]) -> list[Box]:
 
 
 def _spread(room: int) -> list[int]:
-    """Return places from 0 to `room`, evenly spread, each once and on the network's grid."""
+    """Return evenly spread, distinct offsets from 0 to `room` on the network's grid."""
     last = _PATCHES_ACROSS - 1
     return sorted({room * i // last // _MULTIPLE * _MULTIPLE for i in range(_PATCHES_ACROSS)})

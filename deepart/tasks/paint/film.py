@@ -1,7 +1,7 @@
-"""A film in, the same film painted out: every frame in one style, steadily, with its sound.
+"""Paint a film: every frame in one style, without flicker, with the sound kept.
 
-Each frame is painted with the normalisations that were measured on some of all of them together, so that what does
-not move is painted alike from frame to frame.
+All frames are painted with normalisations that were measured on some frames together, so that still parts look the same
+from frame to frame.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def film(
         style: see `deepart.transfer`.
         out: the file to write: .mp4, which keeps the sound, .gif or .webp; the recipe is its comment.
         options: see `FilmOptions`.
-        on_progress: told of every frame.
+        on_progress: called after every frame.
 
     Raises:
         InputError: the film or the style cannot be read, the film is too long or too large, or a setting is out of
@@ -89,7 +89,7 @@ def film_steps(
 
 
 def _painted_size(source: Film, side: int) -> tuple[int, int]:
-    """Return the size of the painted frames: even sides, as an MP4 wants them."""
+    """Return the size of the painted frames, with even sides, which MP4 requires."""
     scale = min(1.0, side / max(source.size))
     width, height = (max(16, round(length * scale / 2) * 2) for length in source.size)
     return width, height

@@ -1,8 +1,8 @@
-"""Fit a style: half a minute of optimisation, once, for better paintings in it ever after.
+"""Fit a style: half a minute of optimisation, once, for better paintings in it.
 
-What the network reads off a style picture at a glance is a good guess.  A few dozen steps of gradient descent on all
-scales, shifts and strengths of noise of its decoder, painting one of three photos in turn, bring it closer; the
-numbers found are kept with the style's code, and paint any other picture, at any size, at no cost.
+The code that the network computes from a style picture is a good first guess. A few dozen steps of gradient descent on
+all scales, shifts and noise strengths of the decoder, which paints three photos alternately, bring it closer to the
+style. The values found are stored with the style's code, and apply to any other picture of any size at no extra cost.
 
 References:
     Dumoulin, Shlens, Kudlur 2017, "A Learned Representation For Artistic Style",
@@ -34,7 +34,7 @@ MOST_PICTURES = 12
 
 _PHOTO_SIDE = 256
 _LEAST_PART = 32
-"""Pixels of each side of a part of a picture that counts."""
+"""Least side in pixels of the part of a picture that counts."""
 _RATE = 0.05  # of Adam; the scales are of the order of 1
 _STYLE, _GRAM, _CONTENT, _LOST_CONTENT = 20.0, 4.0, 0.5, 40.0
 """Weights of the distances; the last of the content that would be lost beyond what the network itself loses."""
@@ -53,18 +53,18 @@ def fit(
     checkpoint: str | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> StyleCode:
-    """Fit the style of a picture, or the common style of several: the manner of an artist.
+    """Fit the style of a picture, or the common style of several, such as the manner of an artist.
 
     Args:
         styles: a path, the bytes of a file, or a picture; or up to 12 of them.
         crop: the part of each picture that counts: left, top, right, bottom, from 0 to 1; None for all of it.
-        name: of the style; None for none.
+        name: name of the style, or None.
         options: see `FitOptions`.
         checkpoint: the perceptual network, as for `deepart.refine`.
-        on_progress: told of every iteration.
+        on_progress: called after every iteration.
 
     Returns:
-        The style, for `deepart.transfer` and `deepart.blend`; `deepart.tasks.paint.style_files.save_style` keeps it.
+        The style, for `deepart.transfer` and `deepart.blend`; `deepart.tasks.paint.style_files.save_style` saves it.
 
     Raises:
         InputError: a picture cannot be read, there are none or too many, or a setting is out of its range.
@@ -140,10 +140,10 @@ def fitted(
 
 
 def part_of(picture: Image.Image, crop: Crop | None) -> Image.Image:
-    """Return the part of a picture that counts, see `fit`; all of it if `crop` is None.
+    """Return the part of a picture that `crop` selects, see `fit`; all of it if None.
 
     Raises:
-        InputError: the edges are no part of it, or the part is too small.
+        InputError: the edges are not within the picture, or the part is too small.
     """
     if crop is None:
         return picture

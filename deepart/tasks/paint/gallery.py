@@ -1,8 +1,7 @@
-"""The bundled named styles: famous paintings as style codes, without the paintings.
+"""The gallery: style codes of famous paintings, without the paintings.
 
-They lie beside the checkpoint that they were made with, since a code is valid for no other:
-`gallery.json` says what each is, `codes.safetensors` holds the codes, and `<key>.webp` shows a picture
-that this project's own network painted with it.
+They lie beside the checkpoint that made them, since a code is valid only for it: `gallery.json` describes each style,
+`codes.safetensors` holds the codes, and `<key>.webp` shows a picture that this project's own network painted with it.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
 FOLDER = "gallery"
 THUMBNAIL_SIDE = 192
 FITTED = ".fitted"
-"""What follows the key of a style where the file has what was fitted to it; kept in float16."""
+"""Suffix of a style's key for its fitted values, in float16."""
 
 
 @dataclass(frozen=True, slots=True)
 class NamedStyle:
-    """One painting of the gallery; all of them are in the public domain."""
+    """One painting of the gallery; all are in the public domain."""
 
     key: str
     title: str
@@ -58,7 +57,7 @@ def named_style_code(checkpoint: str, key: str) -> StyleCode:
     """Return the code of a named style.
 
     Raises:
-        InputError: there is no style of that name.
+        InputError: there is no style with that name.
     """
     from safetensors import safe_open
 
@@ -73,10 +72,10 @@ def named_style_code(checkpoint: str, key: str) -> StyleCode:
 
 
 def thumbnail(checkpoint: str, key: str) -> Path:
-    """Return the picture that shows a named style."""
+    """Return the thumbnail of a named style."""
     return gallery_folder(checkpoint) / f"{key}.webp"
 
 
 def gallery_folder(checkpoint: str) -> Path:
-    """Return where the gallery of a checkpoint lies."""
+    """Return the folder of a checkpoint's gallery."""
     return find(checkpoint).folder / FOLDER

@@ -1,6 +1,6 @@
-"""Where a style goes: masks that are uploaded, painted, found in the picture, or drawn as a gradient.
+"""Masks of where a style goes: uploaded, painted, found in the picture, or drawn as a gradient.
 
-Masks are "L" pictures, 255 where there is all of a style and 0 where there is none.
+Masks are "L" pictures: 255 for the full style, 0 for none.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ _PROPORTIONS = 0.02  # by how much those of a mask may differ
 def load_mask(
     source: Source, size: tuple[int, int], *, may_be_empty: bool = False, is_hole: bool = False
 ) -> Image.Image:
-    """Read a mask and bring it to the size of its picture.
+    """Read a mask and resize it to its picture.
 
-    What is marked is white, or any colour but black; values of 0 and 1 are black and white too.  In a file that is
-    partly transparent it is what was painted, if that is of one colour, and else what was cut out of the picture.
+    White, or any colour but black, is marked; values of 0 and 1 count as black and white too. In a partly transparent
+    file the opaque part is marked if it has one colour, and otherwise the transparent part.
 
     Args:
-        may_be_empty: whether it may mark nothing.
-        is_hole: a place is marked or not: the result is 0 or 255, and grey counts if it is at least half as bright as
+        may_be_empty: whether an empty mask is allowed.
+        is_hole: whether the result is binary (0 or 255); grey then counts as marked if it is at least half as bright as
             the brightest place.
 
     Raises:
-        InputError: it cannot be read, has other proportions than the picture, or is black all over and may not be.
+        InputError: it cannot be read, its proportions differ from the picture's, or it is empty and must not be.
     """
     mask = _marked(load_image(source, keep_alpha=True))
     top = mask.getextrema()[1]
@@ -60,7 +60,7 @@ def load_mask(
 
 
 def _marked(picture: Image.Image) -> Image.Image:
-    """Return how far each place of a mask is marked, "L": see `load_mask`."""
+    """Return how strongly each place of a mask is marked, "L"; see `load_mask`."""
     if picture.mode != "RGBA":
         return functools.reduce(ImageChops.lighter, picture.convert("RGB").split())
     alpha = picture.getchannel("A")
@@ -89,13 +89,13 @@ def mask_from_editor(value: Mapping[str, Any] | None, size: tuple[int, int]) -> 
 
 
 def feather(mask: Image.Image, softness: float) -> Image.Image:
-    """Soften the edge of a mask over `softness` parts of its shorter side."""
+    """Soften the edge of a mask over a share `softness` of its shorter side."""
     radius = softness * min(mask.size) / 2
     return mask.filter(ImageFilter.GaussianBlur(radius)) if radius else mask
 
 
 def partition(masks: Sequence[Image.Image]) -> list[Image.Image]:
-    """Return masks that add up to at most 255 everywhere: the first ones keep what they have."""
+    """Return masks that add up to at most 255 everywhere; earlier ones take precedence."""
     left, parts = Image.new("L", masks[0].size, 255), []
     for mask in masks:
         parts.append(ImageChops.darker(mask, left))
@@ -104,7 +104,7 @@ def partition(masks: Sequence[Image.Image]) -> list[Image.Image]:
 
 
 def spatial_weights(size: tuple[int, int], count: int, kind: SpatialKind) -> list[Image.Image]:
-    """Return `count` masks that go over into each other across a picture and add up to 255 everywhere.
+    """Return `count` masks that blend into each other across a picture and add up to 255 everywhere.
 
     Raises:
         InputError: there is no such kind.
@@ -130,7 +130,7 @@ def spatial_weights(size: tuple[int, int], count: int, kind: SpatialKind) -> lis
 
 
 def find(name: str, picture: Image.Image) -> Image.Image:
-    """Return the mask of what `name`, one of `FOUND`, says, in an RGB picture.
+    """Return the mask of `name`, one of `FOUND`, in an RGB picture.
 
     Raises:
         InputError: there is no clear subject, or no face.

@@ -1,4 +1,4 @@
-"""A picture on its way from one style to the next: as an animation, or as a strip."""
+"""Morph a picture from one style to the next, as an animation or as a strip."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ def morph(
     options: PaintOptions = PaintOptions(),
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Path:
-    """Paint the film of a picture that changes its style, and return `out`.
+    """Paint a film of a picture that changes its style, and return `out`.
 
     Args:
         content: a path, the bytes of a file, or a picture: PIL, or an array (H, W, 3) of uint8.
         styles: from 2 to 6, each as in `deepart.transfer`.
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
         film: see `MorphOptions`.
-        side: longer side in pixels, at most 512; it takes the place of the size.
+        side: longer side in pixels, at most 512; it replaces the size.
         options: see `PaintOptions`.
-        on_progress: told of every frame.
+        on_progress: called after every frame.
 
     Raises:
         InputError: a picture cannot be read, a setting is out of its range, or the film would be too large.
@@ -92,7 +92,7 @@ def strip_steps(
     options: PaintOptions = PaintOptions(),
     strength: float = 1.0,
 ) -> Generator[Progress, None, Image.Image]:
-    """Paint the same way as a strip of pictures next to each other, as an engine; see `morph_steps`.
+    """Paint the morph as a strip of pictures next to each other, as an engine; see `morph_steps`.
 
     Args:
         content: see `morph_steps`.
@@ -100,7 +100,7 @@ def strip_steps(
         cells: how many pictures, from the number of styles to 20.
         side: longer side of each, in pixels.
         options: see `sheet_steps`.
-        strength: how much of the styles, 0 to 1.
+        strength: strength of the styles, 0 to 1.
 
     Returns:
         The strip, with its recipe in `info["deepart"]`.
@@ -122,9 +122,9 @@ def strip_steps(
 
 
 def _schedule(codes: Sequence[StyleCode], film: MorphOptions) -> Iterator[tuple[StyleCode, int]]:
-    """Yield the codes to paint, each with how many frames it is shown for.
+    """Yield the codes to paint, each with its number of frames.
 
-    On a loop the first code stands at the end of `codes` too, but is not shown again.
+    In a loop the first code is also the last of `codes`, but is not shown again.
     """
     for here, there in zip(codes, codes[1:]):
         yield here, film.hold
@@ -136,5 +136,5 @@ def _schedule(codes: Sequence[StyleCode], film: MorphOptions) -> Iterator[tuple[
 
 
 def _eased(share: float) -> float:
-    """Start and end slowly: half a wave of a cosine."""
+    """Ease in and out along half a cosine wave."""
     return (1 - math.cos(math.pi * share)) / 2

@@ -1,7 +1,7 @@
-"""Work a painting over: its pixels are moved until it is closer to both its pictures.
+"""Refine a painting: optimise its pixels until it is closer to its content and its style.
 
-What a network paints in one pass is a good guess; from there a few dozen steps of optimisation, most of them at
-half the size and the last at the whole, give brush strokes that no feed-forward network of this size paints.
+A network's painting is a good start; a few dozen steps of optimisation from it, most of them at half the size and the
+last ones at full size, give brush strokes that no feed-forward network of this size paints.
 
 References:
     Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks";
@@ -9,8 +9,7 @@ References:
     https://arxiv.org/abs/1611.07865 (coarse to fine).
 
 Differs from them: the start is a painting instead of noise; the distances are those that the style network was trained
-with, means and standard deviations beside Gram matrices; and Adam, each step of which shows a picture, instead of
-L-BFGS.
+with, means and standard deviations beside Gram matrices; and Adam instead of L-BFGS, so that each step gives a picture.
 """
 
 from __future__ import annotations
@@ -42,9 +41,9 @@ from deepart.tasks.style_target import BUNDLED_LOSS, StyleTarget
 
 LARGE_LOSS = "loss/vgg19-imagenet-v1"
 WORKING_SIDE = 1024
-"""Longer side in pixels at which pictures are worked on at most; what that changes is enlarged."""
+"""Longest side in pixels at which pictures are optimised; for larger ones the change is enlarged."""
 PREVIEW_EVERY = 5
-"""Iterations after which `Progress.preview` shows the picture, at the size that it is worked on."""
+"""Iterations between two previews in `Progress.preview`."""
 
 _LEAST_SIDE = 32  # of a picture that is worked on
 _SMALLEST_LEVEL = 128  # longer side below which there is no coarser level
@@ -71,12 +70,12 @@ def refine(
     Args:
         content: a path, the bytes of a file, or a picture.
         style: a picture, or any other style that `deepart.transfer` takes.
-        start: a painting of the content to begin with, in its proportions; None paints one.
+        start: a painting of the content to start from, in its proportions; None paints one.
         options: see `RefineOptions`.
         size: longer side of the result in pixels; None keeps the content's size.
         checkpoint: the perceptual network; None takes VGG-19 where there is a GPU or it was downloaded before and the
             style is a picture, otherwise the small one that is bundled.
-        on_progress: told of every iteration, every fifth time with a preview.
+        on_progress: called after every iteration, every fifth time with a preview.
 
     Returns:
         The painting, with its recipe in `info["deepart"]`; RGBA if the content is partly transparent.
@@ -131,12 +130,12 @@ def finer_steps(
     pictures: Mapping[int, Source] | None = None,
     checkpoint: str | None = None,
 ) -> Generator[Progress, None, Image.Image]:
-    """Paint what was planned by `plan_transfer` or `plan_blend`, and work it over: strokes only where it paints.
+    """Paint a plan of `plan_transfer` or `plan_blend`, and refine it where it paints.
 
     Args:
         planned: a generator that returns the plan.
-        refining: how it is worked over.
-        pictures: of styles that were fitted, by their number among the plan's: they say more than the style does.
+        refining: the options of refining.
+        pictures: pictures of fitted styles, by their index in the plan; they are a better target than the style's code.
         checkpoint: see `refine`.
 
     Returns:
@@ -175,7 +174,7 @@ def finer_steps(
 def _with_remainder(
     parts: Sequence[tuple[Style, float]], masks: Sequence[Image.Image], plain: Image.Image
 ) -> list[tuple[Style, float]]:
-    """Return how much of each style a picture should have in all, and how much of itself."""
+    """Return the total share of each style in a picture, and that of the picture itself."""
     if len(masks) == len(parts) > 1:
         parts = [(style, weight * _mean(mask)) for (style, weight), mask in zip(parts, masks)]
     own = 1 - sum(weight for _, weight in parts)
@@ -202,7 +201,7 @@ def _recipe(aim: _Aim, settings: Mapping[str, Setting], ingredients: Sequence[In
 
 
 def loss_network(checkpoint: str | None) -> tuple[str, nn.Module]:
-    """Return the key and the network of what measures the painting."""
+    """Return the key and the network of the perceptual network."""
     device = str(runtime.device())
     if checkpoint is not None:
         return checkpoint, models.get(checkpoint, device)
@@ -215,7 +214,7 @@ def loss_network(checkpoint: str | None) -> tuple[str, nn.Module]:
 
 @dataclass(slots=True)
 class _Aim:
-    """The styles that a painting should come close to, and the network that says how close it is."""
+    """The target styles of a painting, and the network that measures the distance."""
 
     engine: StyleTransfer
     checkpoint: str | None
@@ -230,7 +229,7 @@ class _Aim:
         self.key, self.network = loss_network(self.checkpoint or (BUNDLED_LOSS if kept else None))
 
     def at(self, scale: float) -> StyleTarget:
-        """Return the styles as they are seen at a scale."""
+        """Return the targets at a scale."""
         targets = [self._of(style, scale) for style, _ in self.parts]
         mixture = style_target.mixed(targets, [weight for _, weight in self.parts])
         layers = {layer: self._of(style, scale) for layer, style in self.layers.items()}
@@ -254,9 +253,9 @@ def _check(options: RefineOptions, checkpoint: str | None) -> None:
 def _refine(
     aim: _Aim, content: Image.Image, start: Image.Image, options: RefineOptions
 ) -> Generator[Progress, None, Image.Image]:
-    """Work on `start`, a painting of the size of `content`, from coarse to fine.
+    """Optimise `start`, a painting of the size of `content`, from coarse to fine.
 
-    What a level changes is enlarged and added to the start, which so keeps its own fine detail.
+    The change of each level is enlarged and added to the start, which keeps its own fine detail.
     """
     painted = to_tensor(start)
     levels = _levels(max(content.size), int(options.iterations))
@@ -292,7 +291,7 @@ def _levels(longest: int, iterations: int) -> list[tuple[int, int]]:
 
 
 def woven(network: nn.Module, start: Image.Image, style: StyleTarget, iterations: int) -> Image.Image:
-    """Return a texture that has nothing but a style; `start` is where it begins, RGB."""
+    """Return a texture in a style without content; `start` is the RGB picture to start from."""
     pixels = to_tensor(start)
     canvas = _Canvas(network, pixels, pixels, style, RefineOptions(alpha=0))
     for number in range(iterations):
@@ -301,21 +300,21 @@ def woven(network: nn.Module, start: Image.Image, style: StyleTarget, iterations
 
 
 def _scaled(x: Tensor, size: tuple[int, int]) -> Tensor:
-    """Bring x (1, C, H, W) to a width and height."""
+    """Resize x (1, C, H, W) to a width and height."""
     if (x.shape[3], x.shape[2]) == size:
         return x
     return F.interpolate(x, size[::-1], mode="bicubic", antialias=True, align_corners=False)
 
 
 class _Canvas:
-    """The pixels of one level and what moves them.
+    """The pixels of one level and their optimiser.
 
     Args:
         network: the perceptual network.
         start: (1, 3, H, W) in [0, 1].
         content: of the same size.
-        style: what it should come close to.
-        options: say how much content and style count.
+        style: the target.
+        options: the weights of content and style.
     """
 
     def __init__(
@@ -332,7 +331,7 @@ class _Canvas:
             self._content = network(content.to(**layout), (CONTENT_TAP,))[CONTENT_TAP].float()
 
     def step(self, number: int, count: int) -> None:
-        """Move the pixels for time `number` of `count`, by less and less."""
+        """Take step `number` of `count`, with a decreasing step size."""
         with runtime.device_lock(), torch.enable_grad():
             with runtime.autocast():
                 features = self._network(self.pixels, STYLE_TAPS)
@@ -356,8 +355,8 @@ class _Canvas:
 def _content_distance(painted: Tensor, content: Tensor) -> Tensor:
     """Return one minus the mean cosine similarity of features (B, C, H, W), weighted by the content's energy.
 
-    `deepart.models.distances.content_distance` weighs all places alike; in a blurred sky, where there is
-    nothing to be kept, its gradient draws the grid of the network's poolings.
+    `deepart.models.distances.content_distance` weighs all places equally; in a blurred sky, where there is nothing to
+    keep, its gradient draws the grid of the network's pooling.
     """
     energy = content.square().sum(1)
     return (energy * (1 - F.cosine_similarity(painted, content, dim=1))).sum((1, 2)) / energy.sum((1, 2))

@@ -1,4 +1,4 @@
-"""One picture painted many times on one sheet: in every style, or at several strengths."""
+"""Paint one picture many times on one sheet: in every style, or at several strengths."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def sheet(
             it.
         styles: each as in `deepart.transfer`; None for the whole gallery.
         strength: see `deepart.transfer`.
-        side: longer side of each picture in pixels; it takes the place of the size.
+        side: longer side of each picture in pixels; it replaces the size.
         options: see `PaintOptions`.
-        on_progress: told of every painting.
+        on_progress: called after every painting.
 
     Returns:
         The sheet, with its recipe in `info["deepart"]`.
@@ -113,7 +113,7 @@ def sweep_steps(
 
 @dataclass(frozen=True, slots=True)
 class TitledStyle:
-    """A style with what a sheet calls it."""
+    """A style with its title on a sheet."""
 
     code: StyleCode
     title: str
@@ -121,10 +121,10 @@ class TitledStyle:
 
 @dataclass(slots=True)
 class SheetJob:
-    """One picture that is painted many times over: looked at once, with one recipe for all of it.
+    """One picture that is painted many times: encoded once, with one recipe for the sheet.
 
     Args:
-        verb: of the recipe.
+        verb: verb of the recipe.
         content: see `sheet_steps`.
         side: longer side of each painting in pixels, from 64 to 512.
         options: see `PaintOptions`.
@@ -152,7 +152,7 @@ class SheetJob:
     def read_styles(
         self, styles: Sequence[Style], least: int, most: int
     ) -> Generator[Progress, None, list[TitledStyle]]:
-        """Read from `least` to `most` styles, and note them in the recipe.
+        """Read from `least` to `most` styles, and record them in the recipe.
 
         Raises:
             InputError: there are more or fewer, or one cannot be read.
@@ -175,7 +175,7 @@ class SheetJob:
 
 
 def _title(style: Style, code: StyleCode) -> str:
-    """Return what a style is called, in letters that can be drawn; "" if nothing is known."""
+    """Return the title of a style in characters that can be drawn; "" if it has none."""
     if code.label:
         return drawable(code.label)
     if isinstance(style, (str, Path)) and not is_named_style(style):

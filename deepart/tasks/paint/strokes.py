@@ -1,4 +1,4 @@
-"""Masks from strokes in several colours: which style goes where, as a person paints it."""
+"""Masks from strokes in several colours, with which a person paints where each style goes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from deepart.images import load_image
 from deepart.recipes import Source
 
 MOST_SIDE = 1280
-"""Longer side of the masks: strokes are made by hand, and their edges are softened."""
+"""Longest side of the masks: hand-made strokes with soft edges need no more."""
 
 
 def masks_by_colour(layers: Sequence[Source], colours: Sequence[str]) -> list[Image.Image] | None:
-    """Return where each colour was painted, or None where nothing was.
+    """Return a mask for each colour, or None if nothing was painted.
 
     Args:
-        layers: pictures of the strokes on nothing, all of one size; later ones lie over earlier ones.
-        colours: as "#rrggbb"; a stroke counts for the one that it is nearest to.
+        layers: transparent pictures of the strokes, all of one size; later ones cover earlier ones.
+        colours: as "#rrggbb"; a stroke counts for the nearest one.
 
     Returns:
         A mask "L" for each colour, of the size of the layers or smaller; no two overlap.

@@ -1,6 +1,6 @@
-"""A style in a small file: to keep a mixture, to send it, and to paint with it again.
+"""Styles in small files, to keep a mixture, to send it, and to paint with it again.
 
-JSON with nothing in it but a name and numbers, so that a file from a stranger can do no harm.
+The files are JSON with only a name and numbers, so that a file from a stranger can do no harm.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ def save_style(code: StyleCode, path: Path) -> None:
 
 
 def is_style_file(style: object) -> bool:
-    """Say whether something names a file that `load_style` should read."""
+    """Return whether a value is the path of a style file for `load_style`."""
     return isinstance(style, (str, Path)) and str(style).lower().endswith(".json")
 
 
 def load_style(path: str | Path, engine: StyleTransfer) -> StyleCode:
-    """Read a style from a file that may come from anybody.
+    """Read a style from an untrusted file.
 
     Raises:
         InputError: it is not such a file, damaged, or made for another checkpoint.
@@ -77,7 +77,7 @@ def load_style(path: str | Path, engine: StyleTransfer) -> StyleCode:
 
 
 def _numbers(values: object, count: int, most: float) -> torch.Tensor:
-    """Return a list of so many numbers, none of them larger than `most`, as (count,) float32."""
+    """Return a list of `count` numbers of at most `most` as (count,) float32."""
     if not (
         isinstance(values, list)
         and len(values) == count

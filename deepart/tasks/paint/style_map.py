@@ -1,11 +1,11 @@
-"""Where styles lie on a plane, and which blend of them a dot among them stands for.
+"""Styles on a plane, and the blend that a dot among them stands for.
 
-A pad has a few styles at the corners of a polygon: the weights are mean value coordinates (Floater, Mean
-value coordinates, Computer Aided Geometric Design 2003, in the form of Hormann and Floater, ACM
-Transactions on Graphics 2006).  A map has many, laid out by similarity: the weights are inverse distances
-to the nearest few (Franke and Little, who let them end at a radius, so that no style enters with a jump).
+A pad has a few styles at the corners of a polygon: the weights are mean value coordinates (Floater, Mean value
+coordinates, Computer Aided Geometric Design 2003, in the form of Hormann and Floater, ACM Transactions on Graphics
+2006).  A map has many, laid out by similarity: the weights are inverse distances to the nearest few (Franke and Little,
+with a radius beyond which they are zero, so that no style enters with a jump).
 
-The page computes the same weights in ui/widgets/style_pad.js for what it draws; the ones here are what is painted.
+The page computes the same weights in ui/widgets/style_pad.js for drawing; those computed here are used for painting.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ MAP_DISTANCE = 0.165
 
 
 def corners(count: int) -> list[Point]:
-    """Return where `count` styles lie on a pad, clockwise: a point, the ends of a line, a regular polygon.
+    """Return the places of `count` styles on a pad, clockwise: a point, the ends of a line, or a regular polygon.
 
     An even polygon has a horizontal side on top, an odd one a corner.
     """

@@ -1,4 +1,4 @@
-"""Repaint a picture in the style of another: everywhere, or in a part of it.
+"""Repaint a picture, or a part of it, in the style of another.
 
 `transfer` is the short way; the engine behind it is `deepart.tasks.paint.engine.StyleTransfer`.
 """
@@ -29,12 +29,12 @@ from deepart.tasks.paint.gallery import named_style_code, named_styles
 from deepart.tasks.paint.style_files import is_style_file, load_style
 
 Style = Union[Source, StyleCode]
-"""A picture, a code, the key of a bundled style, or a file that a mixture was saved to."""
+"""A picture, a code, the key of a bundled style, or a style file."""
 
 
 @dataclass(frozen=True, slots=True)
 class MaskOptions:
-    """Where a style goes, and what is outside; see `transfer`."""
+    """Where a style goes, and the style outside; see `transfer`."""
 
     mask: Source | None = None
     softness: float = 0.02
@@ -44,12 +44,12 @@ class MaskOptions:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A painting that has been thought out: what is painted where, and what its styles are."""
+    """A planned painting: what is painted where, and in which styles."""
 
     job: PaintingJob
     regions: Sequence[Region]
     parts: Sequence[tuple[Style, float]]
-    """The styles, and how much of each."""
+    """The styles and their shares."""
     layers: Mapping[Layer, Style] = field(default_factory=dict)
 
     def paint(self) -> Generator[Progress, None, Image.Image]:
@@ -82,10 +82,10 @@ def transfer(
         options: see `PaintOptions`.
         mask: where to paint: a picture, white for yes, in the content's proportions; or "subject",
             "background" or "faces", found automatically; None for everywhere.
-        softness: of the mask's edge, in parts of the content's shorter side.
-        outside: another style, for what the mask leaves; None leaves it as it is.
+        softness: softness of the mask's edge, as a share of the content's shorter side.
+        outside: another style for the rest of the picture; None leaves it unchanged.
         outside_strength: of that style.
-        on_progress: told of every step.
+        on_progress: called after every step.
 
     Returns:
         The painting, with its recipe in `info["deepart"]`; RGBA if the content is partly transparent.
@@ -110,7 +110,7 @@ def plan_transfer(
     options: PaintOptions = PaintOptions(),
     where: MaskOptions = MaskOptions(),
 ) -> Generator[Progress, None, Plan]:
-    """Check and read what `transfer` is given, and find its masks."""
+    """Check and read the arguments of `transfer`, and find its masks."""
     check_range("strength", strength, 0, 1)
     check_range("softness", where.softness, 0, 1)
     check_range("outside_strength", where.outside_strength, 0, 1)
@@ -145,7 +145,7 @@ def _placed(job: PaintingJob, inside: Region, where: MaskOptions) -> Generator[P
 
 @dataclass(slots=True)
 class PaintingJob:
-    """One painting on its way: the picture, and for the recipe what it is made from.
+    """One painting in progress: the picture, and the ingredients for the recipe.
 
     Raises:
         InputError: the picture cannot be read, or a setting is out of its range.
@@ -173,11 +173,11 @@ class PaintingJob:
         self.add_ingredient("content", self.content, self.picture)
 
     def add_ingredient(self, role: str, source: Source, picture: Image.Image) -> None:
-        """Note in the recipe what went in."""
+        """Record an ingredient in the recipe."""
         self.ingredients.append(Ingredient(role, content_hash(picture), carries_credentials(source), recipe_of(source)))
 
     def read_style(self, role: str, style: Style) -> StyleCode:
-        """Return the code of a style, and note it in the recipe under `role`."""
+        """Return the code of a style, and record it in the recipe under `role`."""
         code, picture = read_style(self.engine, style)
         if picture is not None:
             self.add_ingredient(role, style, picture)
@@ -186,7 +186,7 @@ class PaintingJob:
         return code
 
     def spared(self, regions: Sequence[Region]) -> Generator[Progress, None, Sequence[Region]]:
-        """Return the regions without what is taken of them to protect faces."""
+        """Return the regions, weakened where faces are protected."""
         amount = self.options.protect_faces
         if not amount:
             return regions
@@ -197,7 +197,7 @@ class PaintingJob:
         return spare_faces(regions, amount, faces)
 
     def recipe(self) -> Recipe:
-        """Return what was noted so far."""
+        """Return the recipe."""
         return Recipe(
             verb=self.verb,
             version=deepart.__version__,
@@ -209,7 +209,7 @@ class PaintingJob:
 
 
 def read_style(engine: StyleTransfer, style: Style) -> tuple[StyleCode, Image.Image | None]:
-    """Return the code of a style, and the picture that it was read from if it was one.
+    """Return the code of a style, and its picture if it was given as one.
 
     Raises:
         InputError: it cannot be read, or was made for another checkpoint.
@@ -235,7 +235,7 @@ def _unknown_style(name: str) -> InputError:
 
 
 def is_named_style(style: Style) -> bool:
-    """Say whether `style` is the key of a bundled style (a file of the same name comes second)."""
+    """Return whether `style` is the key of a bundled style, which takes precedence over a file of that name."""
     return isinstance(style, str) and style in named_styles(DEFAULT_CHECKPOINT)
 
 
@@ -249,7 +249,7 @@ def paint_small(
     """Paint a prepared picture as `Plan.paint` would, for previews and sheets.
 
     Args:
-        faces: returns where the faces in the picture are, "L" of any size.
+        faces: returns the mask of the faces in the picture, "L" of any size.
     """
     if options.protect_faces:
         found = faces().resize(prepared.plain.size)
@@ -258,7 +258,7 @@ def paint_small(
 
 
 def spare_faces(regions: Sequence[Region], amount: float, faces: Image.Image) -> list[Region]:
-    """Take `amount`, from 0 to 1, of every region away from the faces in a picture, "L" of its size."""
+    """Weaken every region on the faces, a mask "L" of the picture's size, by `amount` from 0 to 1."""
     if faces.getbbox() is None:
         return list(regions)
     kept = faces.point([round(255 - amount * value) for value in range(256)])
@@ -269,7 +269,7 @@ def spare_faces(regions: Sequence[Region], amount: float, faces: Image.Image) ->
 
 
 def resized(image: Image.Image, longest: int | None) -> Image.Image:
-    """Return `image` with its longer side brought to `longest` pixels; None leaves it.
+    """Return `image` resized to a longer side of `longest` pixels; None leaves it unchanged.
 
     Raises:
         InputError: `longest` is out of range, or the picture would have too many pixels.

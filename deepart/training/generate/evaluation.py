@@ -67,9 +67,7 @@ class PooledFeatures:
         self.name, self.side = name, side
         self._device = runtime.device()
         self._network = network.eval().requires_grad_(False).to(self._device)
-        self._mean, self._std = (
-            torch.tensor(values, device=self._device).view(1, -1, 1, 1) for values in (mean, std)
-        )
+        self._mean, self._std = (torch.tensor(values, device=self._device).view(1, -1, 1, 1) for values in (mean, std))
 
     @torch.inference_mode()
     def __call__(self, x: Tensor) -> Tensor:
