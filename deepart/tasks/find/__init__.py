@@ -1,1 +1,1 @@
-"""Find things in a picture: faces, the subject, what was clicked at."""
+"""Find things in a picture: faces, the subject, the object at a click."""

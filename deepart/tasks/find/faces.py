@@ -1,6 +1,6 @@
-"""Find the faces in a picture, to spare them or to paint them alone, with BlazeFace.
+"""Find the faces in a picture with BlazeFace, to protect them or to paint only them.
 
-Differs from MediaPipe, whose network it is: the picture is looked at whole in two sizes, so that small faces are found.
+Differs from MediaPipe, whose network it is: the whole picture is searched at two sizes, so that small faces are found.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 @torch.inference_mode()
 def find_faces(picture: Image.Image) -> list[Box]:
-    """Return the boxes of the faces in an RGB picture, from the brows to the chin, the surest first.
+    """Return the boxes of the faces in an RGB picture, from brows to chin, the most confident first.
 
     Raises:
         WeightsError: the checkpoint is missing or damaged.
@@ -59,7 +59,7 @@ def face_mask(picture: Image.Image) -> Image.Image:
 
 
 def _apart(boxes: list[Box]) -> list[Box]:
-    """Return boxes without those that lie on an earlier one."""
+    """Return boxes without those that overlap an earlier one."""
     kept: list[Box] = []
     for box in boxes:
         if all(_overlap(box, other) < _SAME for other in kept):

@@ -1,7 +1,7 @@
-"""The regions of a picture: its areas of one colour, or what a segmenter of the owner's has learned.
+"""The regions of a picture: areas of one colour, or those of the owner's segmenter.
 
-Areas need no training.  The segments of `deepart.tasks.find.subject` are joined, always the two neighbours whose
-joining adds least to the spread within areas (Ward 1963, https://doi.org/10.1080/01621459.1963.10500845, of neighbours
+Areas need no training. The segments of `deepart.tasks.find.subject` are merged, always the two neighbours whose union
+adds least to the variance within areas (Ward 1963, https://doi.org/10.1080/01621459.1963.10500845, of neighbours
 alone), until few are left.
 """
 
@@ -37,8 +37,8 @@ class Regions:
     """The regions of one picture.
 
     Attributes:
-        number: (H, W), that of the region which each pixel belongs to.
-        colours: of the regions, "#rrggbb": of a segmenter those of the masks that it learned from, of areas their own.
+        number: (H, W), the region of each pixel.
+        colours: of the regions, "#rrggbb": for a segmenter those of its training masks, for areas their own.
     """
 
     number: np.ndarray
@@ -83,7 +83,7 @@ def find_regions(picture: Image.Image, segmenter: str = AREAS) -> Regions:
 
 
 def own_segmenters() -> dict[str, Path]:
-    """Return the bundles that the owner has put into `segmenters/` of the admin folder, by keys such as "own/sky"."""
+    """Return the owner's bundles in `segmenters/` of the admin folder, by keys such as "own/sky"."""
     folder = runtime.settings().admin_folder / "segmenters"
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return {f"own/{path.name}": path for path in paths if (path / CONFIG_FILE).is_file()}
@@ -93,7 +93,7 @@ def load_segmenter(folder: Path, device: str = "") -> Segmenter:
     """Return the segmenter of a bundle.
 
     Args:
-        device: that it computes on; default: the chosen one.
+        device: device to compute on; the default one if None.
 
     Raises:
         InputError: there is none.
@@ -113,7 +113,7 @@ def segmented(network: Segmenter, picture: Image.Image) -> np.ndarray:
 
 
 def areas(picture: Image.Image, count: int = NUM_AREAS) -> Regions:
-    """Return at most `count` areas of one colour, each in one piece, drawn along the picture's edges."""
+    """Return at most `count` connected areas of one colour that follow the picture's edges."""
     detailed, small = copies_of(picture)
     segments = segments_of(np.asarray(small))
     found = _joined(segments, lambda left, difference: left <= count)[segments.labels]
@@ -128,10 +128,10 @@ def areas(picture: Image.Image, count: int = NUM_AREAS) -> Regions:
 
 
 def _joined(segments: Segments, is_enough: Callable[[int, float], bool]) -> np.ndarray:
-    """Return for each segment the number of the area that it has become a part of, (N,), counted from 0.
+    """Return the area of each segment, (N,), numbered from 0.
 
     Args:
-        is_enough: whether to stop, from how many areas are left and by how much the next two differ, in units of Lab.
+        is_enough: whether to stop, given the number of areas left and the difference of the next two in Lab.
     """
     area, colour, adjacent = segments.area.copy(), segments.look[:, :3].copy(), segments.adjacent.copy()
     number = np.arange(len(area))
@@ -152,6 +152,6 @@ def _joined(segments: Segments, is_enough: Callable[[int, float], bool]) -> np.n
 
 
 def _costs(n: int, area: np.ndarray, colour: np.ndarray, adjacent: np.ndarray) -> np.ndarray:
-    """Return what joining area `n` with each other adds to the spread within areas, (N,); inf if they do not touch."""
+    """Return by how much merging area `n` with each other one adds to the variance, (N,); inf if they do not touch."""
     shared = area[n] * area / (area[n] + area)
     return np.where(adjacent[n], shared * np.square(colour - colour[n]).sum(1), np.inf)

@@ -1,13 +1,13 @@
-"""Find the subject of a picture, the person, animal or thing that stands out, or the object at a place of it.
+"""Find the subject of a picture (the person, animal or thing that stands out), or the object at a place.
 
-Where the extra "subject" is installed a network says what stands out, U2NETp.  Without it, a small copy of the picture
-is cut into segments of one colour and texture.  A segment belongs to the subject where it differs from what lies at
-the edges of the picture, where every way to those edges crosses strong contours, and where it is near the middle.
-From this guess the colours of subject and background are learnt, and the segments are decided anew.  Either result is
-drawn along the picture's own edges.  All of it is deterministic.
+If the extra "subject" is installed, the network U2NETp finds what stands out.  Without it, a small copy of the picture
+is cut into segments of one colour and texture.  A segment belongs to the subject if it differs from the picture's
+edges, if every path to those edges crosses strong contours, and if it is near the middle. From this guess the colours
+of subject and background are learned, and the segments are decided again. Both results are refined along the picture's
+own edges. All of it is deterministic.
 
-An object is found in the same way, from what is like the place and can be reached from it without crossing strong
-contours; if the place lies on what stands out, what hangs together there.
+An object is found in the same way, from what is similar to the place and can be reached without crossing strong
+contours; if the place lies on what stands out, it is the connected part there.
 
 References:
     Qin et al. 2020, "U^2-Net: Going Deeper with Nested U-Structure for Salient Object Detection",
@@ -18,8 +18,7 @@ References:
     Grady 2005, "Multilabel Random Walks Image Segmentation Using Prior Models" (the system that is solved);
     He, Sun 2015, "Fast Guided Filter", https://arxiv.org/abs/1505.00996 (drawing along the edges).
 
-Differs from the papers:
-    The lower edge does not count as background, since who stands in a picture is often cut off by it.
+Differs from the papers: The lower edge does not count as background, since people are often cut off by it.
     Colours are modelled by kernel densities over the segments, which need no random start as mixtures of
     Gaussians do.  The weights of the first guess were fitted to outlines of 63 photos.
 """
@@ -39,7 +38,7 @@ from deepart.errors import InputError
 from deepart.images import fit, load_image
 
 LEAST_DIFFERENCE = 4.0
-"""Between any two segments, in units of Lab; the eye tells 2.3 apart."""
+"""Least difference of two segments in Lab; the eye distinguishes 2.3."""
 
 _SIDE = 256  # of the longer side of the copy that is cut into segments
 _LEAST_SIDE = 16  # of its shorter side, however long the picture
@@ -60,7 +59,7 @@ class Segments:
     """The N segments of a picture.
 
     Attributes:
-        labels: (H, W), the number of the segment that each pixel belongs to.
+        labels: (H, W), the segment of each pixel.
         area: (N,), shares of the picture, adding up to 1.
         centre: (N, 2), y and x from -1 to 1.
         edge: (N,), pixels on the left, upper and right edge of the picture.
@@ -82,7 +81,7 @@ def subject(picture: Image.Image) -> Image.Image:
     """Return a mask "L" of the picture's size: white on its subject, black around it, soft on its outline.
 
     Raises:
-        InputError: nothing at all stands out, as in a blank picture.
+        InputError: nothing stands out, as in a blank picture.
     """
     from scipy.ndimage import binary_fill_holes
 
@@ -123,7 +122,7 @@ def object_at(picture: Image.Image, x: float, y: float) -> Image.Image:
 
 
 def copies_of(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """Return the copies of a picture whose edges a mask follows, and that is cut into segments."""
+    """Return two copies of a picture: one whose edges a mask follows, and one that is cut into segments."""
     detailed = load_image(fit(picture, _EDGE_SIDE), least_side=1)
     scale = min(1, _SIDE / max(detailed.size))
     size = [max(min(side, _LEAST_SIDE), round(side * scale)) for side in detailed.size]
@@ -132,7 +131,7 @@ def copies_of(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
 
 @functools.cache
 def _network() -> Callable[[np.ndarray], np.ndarray] | None:
-    """Return U2NETp, which maps (1, 3, 320, 320) to (1, 1, 320, 320); None where the extra is missing."""
+    """Return U2NETp, which maps (1, 3, 320, 320) to (1, 1, 320, 320); None if the extra is not installed."""
     package = importlib.util.find_spec("rembg")
     file = Path(package.origin).with_name("u2netp.onnx") if package and package.origin else None
     if not file or not file.is_file() or not importlib.util.find_spec("onnxruntime"):
@@ -146,7 +145,7 @@ def _network() -> Callable[[np.ndarray], np.ndarray] | None:
 
 
 def _standing_out(picture: Image.Image) -> np.ndarray | None:
-    """Return how far each pixel stands out, (H, W) in [0, 1], as the network sees it; None where it is missing."""
+    """Return the network's saliency of each pixel, (H, W) in [0, 1]; None if it is not installed."""
     network = _network()
     if network is None:
         return None
@@ -193,7 +192,7 @@ def segments_of(pixels: np.ndarray, labels: np.ndarray | None = None) -> Segment
 
 
 def _first_guess(segments: Segments) -> np.ndarray:
-    """Return how much speaks for each segment's belonging to the subject (N,), as a logit."""
+    """Return a first logit of each segment for belonging to the subject, (N,)."""
     kernels = np.exp(-((segments.difference / _COLOUR_WIDTH) ** 2) / 2)
     at_edges = kernels @ segments.edge / segments.edge.sum()
     anywhere = kernels @ segments.area
@@ -204,7 +203,7 @@ def _first_guess(segments: Segments) -> np.ndarray:
 
 
 def _guess_from(segments: Segments, at: int) -> np.ndarray:
-    """Return how much speaks for each segment's belonging to the object that segment `at` is a part of, as a logit."""
+    """Return a first logit of each segment for belonging to the object at segment `at`, (N,)."""
     likeness = np.exp(-((segments.difference[at] / _CONTOUR_WIDTH) ** 2) / 2)
     there, away = (np.sqrt(_distance(segments, places)) for places in ([at], np.flatnonzero(segments.edge)))
     apart = np.linalg.norm(segments.centre - segments.centre[at], axis=1)
@@ -212,7 +211,7 @@ def _guess_from(segments: Segments, at: int) -> np.ndarray:
 
 
 def _distance(segments: Segments, places: Sequence[int]) -> np.ndarray:
-    """Return the least sum of differences on any way from each segment to one of `places` (N,)."""
+    """Return the least sum of differences on a path from each segment to one of `places`, (N,)."""
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 
@@ -223,7 +222,7 @@ def _distance(segments: Segments, places: Sequence[int]) -> np.ndarray:
 
 
 def _decide(segments: Segments, guess: np.ndarray) -> np.ndarray:
-    """Return how far each segment belongs to the subject (N,), in [0, 1]: alike neighbours together."""
+    """Return in [0, 1] how far each segment belongs to the subject, (N,), smoothed over similar neighbours."""
     kernels = np.exp(-((segments.difference / _COLOUR_WIDTH) ** 2) / 2)
     np.fill_diagonal(kernels, 0)  # a segment is no witness for itself
     bonds = segments.adjacent * (np.exp(-((segments.difference / _CONTOUR_WIDTH) ** 2) / 2) + 0.02)

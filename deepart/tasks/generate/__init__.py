@@ -1,1 +1,1 @@
-"""Generate: new pictures, and ways from one to the next."""
+"""Generate: new pictures, and how to change and combine them."""

@@ -1,9 +1,9 @@
-"""New genomes from old ones: neighbours, blends, mixtures by size, and generations that are selected by hand.
+"""New genomes from old ones: neighbours, blends, mixtures by level, and generations selected by hand.
 
-Differs from the usual mixing of styles (Karras et al. 2019, https://arxiv.org/abs/1812.04948): what follows the
-numbers of another picture are the scales at each size of a network of the FastGAN class.
-Selection by hand is that of Picbreeder (Secretan et al. 2008); that children which are too like each other are not
-taken answers what is known of such breeding, that lineages end in the same picture.
+Differs from the usual mixing of styles (Karras et al. 2019, https://arxiv.org/abs/1812.04948): in this FastGAN-like
+network, the latents of another picture set the scales at each size. Selection by hand is that of Picbreeder (Secretan
+et al. 2008); children that are too similar are rejected, because such lineages are known to converge to the same
+picture.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from deepart.options import MOST_SEED, check_range, check_whole
 from deepart.tasks.generate.genome import MOST_BRUSHWORK, MOST_PATCHES, Genome, Patch, Row, Shares, Start
 
 LevelGroup = Literal["layout", "forms", "colours"]
-"""What the sizes settle, from coarse to fine."""
+"""What the levels determine, from coarse to fine."""
 LEVEL_GROUPS: tuple[LevelGroup, ...] = get_args(LevelGroup)
 
 LEAST_DISTANCE = 0.12
-"""Between any two of a generation (see `distance`): of two random pictures it is about 1."""
+"""Least distance between two pictures of a generation (see `distance`); that of two random pictures is about 1."""
 
 MOST_GENERATION = 24
 _TRIES = 12  # for a child that is not too like another
@@ -36,8 +36,8 @@ def neighbour(genome: Genome, seed: int, amount: float = 0.35) -> Genome:
     """Return a genome close by.
 
     Args:
-        seed: of the chance.
-        amount: 0 for the same, 1 for another picture altogether.
+        seed: random seed.
+        amount: 0 for the same picture, 1 for a completely different one.
 
     Raises:
         InputError: `amount` is out of range.
@@ -61,18 +61,18 @@ def neighbour(genome: Genome, seed: int, amount: float = 0.35) -> Genome:
 
 
 def neighbours(genome: Genome, count: int, seed: int, amount: float = 0.35) -> list[Genome]:
-    """Return `count` genomes close by, of the seeds from `seed` on."""
+    """Return `count` genomes close by, with consecutive seeds beginning with `seed`."""
     return [neighbour(genome, (seed + index) % (MOST_SEED + 1), amount) for index in range(count)]
 
 
 def blend(genomes: Sequence[Genome], weights: Sequence[float]) -> Genome:
-    """Return the genome between others: at the place that the weights say, as usual as they are.
+    """Return the weighted blend of genomes, as typical as they are.
 
-    Its noise is that of the one with the largest weight; patches survive in one that is alone.
+    Its noise is that of the genome with the largest weight; patches are kept only if there is a single genome.
 
     Args:
         genomes: of one checkpoint.
-        weights: not negative; brought to the sum 1.
+        weights: not negative; they are normalised to the sum 1.
 
     Raises:
         InputError: the genomes are of several checkpoints, or no weight is above 0.
@@ -103,21 +103,21 @@ def blend(genomes: Sequence[Genome], weights: Sequence[float]) -> Genome:
 
 
 def crossbreed(first: Genome, second: Genome, share: float = 0.5) -> Genome:
-    """Return what is between two pictures: 0 is the first, 1 the second."""
+    """Return a blend of two pictures: 0 is the first, 1 the second."""
     check_range("share", share, 0, 1)
     return blend([first, second], [1 - share, share])
 
 
 def mix_levels(base: Genome, others: Mapping[LevelGroup, Genome], num_levels: int) -> Genome:
-    """Return a genome that follows others at some sizes: the layout of one picture, the colours of another.
+    """Return a genome that takes some levels from others: the layout of one picture, the colours of another.
 
     Args:
-        base: followed at all other sizes; the noise and patches are its own.
-        others: for each of some `LEVEL_GROUPS` whom it follows.
+        base: used at all other levels, and for noise and patches.
+        others: the genome for each of some `LEVEL_GROUPS`.
         num_levels: of the network, `ArtGenerator.num_levels`.
 
     Raises:
-        InputError: there is no such group, or the network follows one row at all sizes.
+        InputError: there is no such group, or the network has one row for all levels.
     """
     unknown = set(others) - set(LEVEL_GROUPS)
     if unknown:
@@ -143,13 +143,13 @@ def mix_levels(base: Genome, others: Mapping[LevelGroup, Genome], num_levels: in
 
 
 def levels_of(group: LevelGroup, num_levels: int) -> range:
-    """Return which sizes a group stands for: 4 to 16 pixels, the next ones, and the two finest."""
+    """Return the levels of a group: 4 to 16 pixels, the next ones, or the two finest."""
     first, last = 3 * num_levels // 7, num_levels - 2
     return {"layout": range(first), "forms": range(first, last), "colours": range(last, num_levels)}[group]
 
 
 def moved(genome: Genome, step: Sequence[float] | Tensor) -> Genome:
-    """Return a genome moved along a direction, a step as long as the row's numbers are spread being 1.
+    """Return a genome moved along a direction, in units of the standard deviation of a row's numbers.
 
     Args:
         step: as many numbers as a row has.
@@ -163,9 +163,9 @@ def moved(genome: Genome, step: Sequence[float] | Tensor) -> Genome:
 
 
 def patched(genome: Genome, other: Genome, mask: Image.Image) -> Genome:
-    """Return a genome that is painted as another where a mask "L" is white, and as before elsewhere.
+    """Return a genome that is painted like another one where a mask "L" is white, and unchanged elsewhere.
 
-    What is outside stays the same but for a border of a few pixels; of several patches the last four are kept.
+    Outside, only a border of a few pixels changes; of several patches the last four are kept.
 
     Raises:
         InputError: the two are of several checkpoints.
@@ -187,13 +187,13 @@ def next_generation(
     mutation: float = 0.25,
     least_distance: float = LEAST_DISTANCE,
 ) -> list[Genome]:
-    """Breed children of the pictures that somebody liked, no two of them alike.
+    """Breed children of the liked pictures, no two of them alike.
 
-    Each child follows one of two parents at every size, or lies between them, and is then moved by chance.  A
-    child nearer than `least_distance` to a parent or a sibling is drawn again, with more chance.
+    Each child takes every level from one of two parents, or lies between them, and is then mutated.  A child nearer
+    than `least_distance` to a parent or a sibling is drawn again with more mutation.
 
     Args:
-        liked: the parents, of one checkpoint; one alone has children with itself.
+        liked: the parents, of one checkpoint; a single one is crossed with itself.
         count: how many children.
         seed: of the chance.
         num_levels: of the network, `ArtGenerator.num_levels`.
@@ -236,7 +236,7 @@ def _child(liked: Sequence[Genome], num_levels: int, chance: torch.Generator, mu
 
 
 def _crossed(first: Genome, second: Genome, num_levels: int, chance: torch.Generator) -> Genome:
-    """Follow either parent at each size."""
+    """Take each level from either parent."""
     from_second = (torch.rand(num_levels, generator=chance) < 0.5).tolist()
     chosen = [second if other else first for other in from_second]
     rows = [genome.rows(num_levels)[level] for level, genome in enumerate(chosen)]
@@ -247,9 +247,9 @@ def _crossed(first: Genome, second: Genome, num_levels: int, chance: torch.Gener
 
 
 def distance(first: Genome, second: Genome) -> float:
-    """Return how unlike two genomes are: 0 the same, about 1 for two random ones, from the angles of their rows.
+    """Return the distance of two genomes, from the angles between their rows: 0 for the same, about 1 for random ones.
 
-    Another style counts as much as another row.
+    A different style counts as much as a different row.
     """
     count = max(len(first.latent), len(second.latent))
     pairs = zip(first.rows(count), second.rows(count))
@@ -265,7 +265,7 @@ def nearest_distance(genome: Genome, others: Sequence[Genome]) -> float:
 
 
 def lineage(genome: Genome, known: Mapping[str, Genome], most: int = 8) -> list[list[Genome]]:
-    """Return what a genome was made from: itself, its parents, theirs, and so on, each once.
+    """Return the ancestors of a genome, beginning with itself, each once.
 
     Args:
         known: genomes by their `id`; one that is missing ends its branch.
@@ -286,7 +286,7 @@ def lineage(genome: Genome, known: Mapping[str, Genome], most: int = 8) -> list[
 
 
 def _between(parts: Sequence[tuple[Row, float]]) -> Row:
-    """Return the mean of rows, brought back to the length that they have on average."""
+    """Return the mean of rows, scaled to their average length."""
     rows = [(torch.tensor(row), weight) for row, weight in parts]
     mean = sum(weight * row for row, weight in rows)
     length = sum(weight * float(row.norm()) for row, weight in rows)
@@ -302,7 +302,7 @@ def _mixed(parts: Sequence[tuple[Shares, float]]) -> Shares:
 
 
 def _painted(parts: Sequence[tuple[Genome, float]]) -> tuple[tuple[int, float], ...]:
-    """Return the brushwork between genomes, those that have none left aside; of many seeds the largest shares."""
+    """Return the blended brushwork of genomes that have any; of many seeds, those with the largest shares."""
     totals: dict[int, float] = {}
     for genome, weight in parts:
         for seed, share in genome.brushwork:
@@ -313,7 +313,7 @@ def _painted(parts: Sequence[tuple[Genome, float]]) -> tuple[tuple[int, float], 
 
 
 def _started(parts: Sequence[tuple[Genome, float]]) -> Start | None:
-    """Return the start between genomes, of which one that starts from nothing is as free as can be."""
+    """Return the blended start of genomes; one without a start counts with full freedom."""
     held = [(genome.start, weight * (1 - genome.start.freedom)) for genome, weight in parts if genome.start]
     total = sum(weight for _, weight in held)
     if total <= 0:
@@ -328,7 +328,7 @@ def _shares_apart(first: Shares, second: Shares) -> float:
 
 
 def _folded(rows: Sequence) -> tuple:
-    """Return rows, or one if all are the same."""
+    """Return the rows, or a single one if all are equal."""
     return tuple(rows[:1]) if all(row == rows[0] for row in rows) else tuple(rows)
 
 

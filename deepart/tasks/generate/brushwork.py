@@ -1,14 +1,13 @@
-"""How a generated picture is painted: the network settles what is where, a style network paints it.
+"""Brushwork: the generator makes the layout of a picture, and a style network paints it.
 
-A small generator learns where things are long before it learns what paint looks like, and what it learns of paint is
-the same in all pictures.  So its picture is painted once more, in the palette and the brushwork of a style: a code of
-the bundled style network, drawn by a seed from those of the paintings that were learned from.  Two stages for layout
-and texture: Wang and Gupta 2016, "Generative Image Modeling using Style and Structure Adversarial Networks",
-https://arxiv.org/abs/1603.05631.
+A small generator learns layout long before it learns what paint looks like, and paints all its pictures alike. So its
+picture is painted again with the palette and brushwork of a style: a code of the bundled style network, drawn by a seed
+from the codes of the training paintings.  Two stages for layout and texture: Wang and Gupta 2016, "Generative Image
+Modeling using Style and Structure Adversarial Networks", https://arxiv.org/abs/1603.05631.
 
 The codes of a checkpoint lie beside it, in `brushwork.safetensors` and `brushwork.json`; `python -m deepart brushwork`
-makes them (`deepart.training.generate.brushwork`).  They are statistics of features in a few numbers: no painting can
-be had back from them.
+makes them (`deepart.training.generate.brushwork`).  They are statistics of features in a few numbers, from which no
+painting can be recovered.
 """
 
 from __future__ import annotations
@@ -39,10 +38,10 @@ if TYPE_CHECKING:
 TENSORS, FACTS = "brushwork.safetensors", "brushwork.json"
 
 SIDE = 256
-"""Side in pixels of what is painted."""
+"""Side of the painted pictures in pixels."""
 
 MOST_OTHER = 0.5
-"""Largest share of a second painting in a code: between two there are codes that no painting has."""
+"""Largest share of a second painting in a code."""
 
 _STREAM = 2
 _TRIES = 400  # seeds that are looked through for a genre
@@ -50,7 +49,7 @@ _TRIES = 400  # seeds that are looked through for a genre
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Brushwork:
-    """The codes of paintings, by style, in a few numbers each."""
+    """The compressed style codes of paintings, by style."""
 
     painter: str
     """Key of the style network whose codes they are."""
@@ -58,15 +57,15 @@ class Brushwork:
     basis: Tensor  # (K, D): what a painting's numbers stand for
     points: Tensor  # (N, K): the paintings
     styles: tuple[str, ...]
-    """That each of the N paintings has."""
+    """The style of each of the N paintings."""
     genres: tuple[str, ...] = ()
-    """What each of them shows, the empty string where it is not known; nothing if that of none is."""
+    """The genre of each painting, an empty string if it is not known; empty if none is known."""
 
     def code(self, style: str, seed: int) -> StyleCode:
-        """Return the code that belongs to a seed, between those of two paintings of a style.
+        """Return the code of a seed, a blend of two paintings of a style.
 
         Args:
-            style: of whose paintings it is; of all of them if it has none.
+            style: the style of the paintings; all paintings if it has none.
         """
         one, other, share = _drawn(self._places(style), seed)
         point = torch.lerp(self.points[one], self.points[other], share)
@@ -76,10 +75,10 @@ class Brushwork:
         return [place for place, name in enumerate(self.styles) if name == style] or range(len(self.styles))
 
     def seed_for(self, style: str, genre: str, seed: int) -> int:
-        """Return a seed whose code is of two paintings of a genre, or else one of whose first painting is.
+        """Return a seed whose two paintings have a genre, or at least its first one.
 
         Args:
-            seed: the same gives the same; what is returned if nothing is known of such paintings.
+            seed: determines the result, and is returned if no such painting is known.
         """
         first, places = seed, self._places(style)
         if not any(self.genres[place] == genre for place in places if self.genres):
@@ -93,17 +92,17 @@ class Brushwork:
         return first
 
     def paintings_of(self, style: str, genre: str) -> tuple[int, int]:
-        """Return how many paintings of a style show a genre, and of how many that is known."""
+        """Return how many paintings of a style show a genre, and for how many the genre is known."""
         shown = [found for found, name in zip(self.genres, self.styles) if name == style and found]
         return shown.count(genre), len(shown)
 
     def shares_of(self, genre: str) -> dict[str, float]:
-        """Return the share of paintings that show a genre, of each style of which something is known."""
+        """Return the share of paintings that show a genre, for each style with known genres."""
         counts = {style: self.paintings_of(style, genre) for style in dict.fromkeys(self.styles)}
         return {style: shown / known for style, (shown, known) in counts.items() if known}
 
     def vector_of(self, genome: Genome) -> Tensor:
-        """Return the code that a genome is painted with, (D,): its seeds in its styles, by their shares."""
+        """Return the code (D,) with which a genome is painted, from its seeds and styles by their shares."""
         shares: dict[str, float] = {}
         for row in genome.styles:
             for style, share in row:
@@ -127,7 +126,7 @@ class Brushwork:
             (B, 3, SIDE, SIDE) RGB in [0, 1].
 
         Raises:
-            WeightsError: the style network is missing, damaged, or another than the codes were made with.
+            WeightsError: the style network is missing, damaged, or not the one that made the codes.
         """
         network: StyleNetwork = models.get(self.painter, str(runtime.device()))
         if network.code_size != codes.shape[1]:
@@ -148,7 +147,7 @@ class Brushwork:
 
 
 def find_brushwork(checkpoint: str) -> Brushwork | None:
-    """Return the brushwork of a checkpoint, whichever version of it serves; None if it has none.
+    """Return the brushwork of the live version of a checkpoint; None if it has none.
 
     Raises:
         WeightsError: its files are damaged.
@@ -184,5 +183,5 @@ def _drawn(places: Sequence[int], seed: int) -> tuple[int, int, float]:
 
 
 def _counted(styles: Sequence[str]) -> list[list[object]]:
-    """Return the styles of paintings that are sorted by them, each once with how many there are."""
+    """Return each style of paintings sorted by style once, with its number of paintings."""
     return [[style, styles.count(style)] for style in dict.fromkeys(styles)]

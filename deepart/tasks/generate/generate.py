@@ -1,10 +1,10 @@
-"""Paint pictures that nobody has painted, from a seed.
+"""The generator engine: paints new pictures from genomes.
 
-The engine, `ArtGenerator`, paints genomes (see `genome`).  What can be
-done with genomes lies in `breeding`, `steering`, `walks` and `projection`.
+`ArtGenerator` paints genomes (see `genome`); `breeding`, `steering`, `walks` and `projection` work on genomes.
 
-Pictures are painted one by one in float32: on one machine bit for bit the same however many are asked for.  With
-another number of threads, or on another processor, one value in a hundred thousand is one of 255 levels off.
+Pictures are painted one by one in float32: on one machine the result does not depend, bit for bit, on the number of
+pictures.  With another number of threads, or on another processor, one value in a hundred thousand is one of 255 levels
+off.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _STYLE_STREAM = 1
 
 
 def generator_of(checkpoint: str | Path) -> ArtGenerator:
-    """Return the engine of a key, or of a path, which is loaded.
+    """Return the engine of a key, or of a path, whose network is loaded.
 
     Raises:
         InputError: there is no generator at that path.
@@ -61,7 +61,7 @@ def generator_of(checkpoint: str | Path) -> ArtGenerator:
 
 
 def is_available() -> bool:
-    """Say whether the bundled generator, or a version that the owner has put in its place, is on this machine."""
+    """Return whether the bundled generator, or the owner's version of it, is on this machine."""
     if DEFAULT_CHECKPOINT not in CHECKPOINTS:
         return False
     try:
@@ -72,7 +72,7 @@ def is_available() -> bool:
 
 
 def random_seed() -> int:
-    """Return a seed that nobody has chosen, short enough to be written down."""
+    """Return a random seed that is short enough to be written down."""
     return secrets.randbelow(10**6)
 
 
@@ -91,21 +91,21 @@ class ArtGenerator:
 
     @property
     def styles(self) -> tuple[str, ...]:
-        """The styles that can be asked for, "any" first; only that if the network knows none."""
+        """The available styles, "any" first; only "any" if the network knows no styles."""
         return ANY_STYLE, *self.network().styles
 
     @property
     def num_levels(self) -> int:
-        """How many rows of a genome the network follows, one for each size; 1 if it follows one at all."""
+        """Number of rows of a genome, one for each level; 1 if the network has one row for all levels."""
         return self.network().num_codes
 
     @property
     def side(self) -> int:
-        """Side in pixels of what the network paints; see `side_of`."""
+        """Side in pixels of the network's pictures; see `side_of`."""
         return self.network().sizes[1]
 
     def network(self, report: Report | None = None) -> Network | FastGAN:
-        """Return the network, loaded at most once; `report` is told of the progress of a download.
+        """Return the network, loaded at most once; `report` is called with the progress of a download.
 
         Raises:
             InputError: the checkpoint is no generator.
@@ -140,11 +140,11 @@ class ArtGenerator:
         """Return the genome of a seed.
 
         Args:
-            seed: the same is the same picture.
-            style: one of `styles`; "any" draws one by its share, the same for the same seed.
+            seed: the same seed gives the same picture.
+            style: one of `styles`; "any" draws one by its share, determined by the seed.
             truncation: see `generate`.
-            finish: "painted" in brushwork that the seed draws, if the checkpoint has any.
-            genre: that is looked for: draw brushwork, and "any" style, from paintings that show it.
+            finish: "painted" adds brushwork drawn by the seed, if the checkpoint has any.
+            genre: draw brushwork, and the style if it is "any", from paintings of this genre.
 
         Raises:
             InputError: a setting is out of its range, or there is no such style.
@@ -168,7 +168,7 @@ class ArtGenerator:
         )
 
     def _drawn_style(self, style: str, seed: int, weights: Mapping[str, float]) -> str:
-        """Return a style, drawn for a seed if it is "any": by its share, times its weight if one has any."""
+        """Return a style; "any" is drawn by the seed, by the styles' shares times their weights, if given."""
         names = self.network().styles
         if style != ANY_STYLE or not names:
             return style
@@ -179,10 +179,10 @@ class ArtGenerator:
         return str(np.random.default_rng((seed, _STYLE_STREAM)).choice(names, p=shares / shares.sum()))
 
     def known_style(self, style: str | None) -> str:
-        """Return the name of a style, however it is capitalised; None is "any".
+        """Return the name of a style, ignoring case; None is "any".
 
         Raises:
-            InputError: there is none of that name.
+            InputError: there is no style with that name.
         """
         names = {name.casefold(): name for name in self.styles}
         name = names.get((style or ANY_STYLE).strip().casefold())
@@ -208,7 +208,7 @@ class ArtGenerator:
 
         Args:
             noise: see `paint_tensor`.
-            size: see `paint`; with brushwork that of the layout.
+            size: see `paint`; with brushwork, the size of the layout.
 
         Raises:
             InputError: the genome does not fit the network.
@@ -234,7 +234,7 @@ class ArtGenerator:
         return brushwork.find_brushwork(self.checkpoint) if genome.brushwork else None
 
     def paint_tensor(self, genome: Genome, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
-        """Paint one picture as the network does, without brushwork, (1, 3, size, size) RGB in [0, 1].
+        """Paint one picture without brushwork, (1, 3, size, size) RGB in [0, 1].
 
         Args:
             noise: instead of the genome's, as of `noise_of`.
@@ -260,10 +260,10 @@ class ArtGenerator:
         return torch.lerp(_started(painted, genome.start), painted, _patches_mask(genome, painted.shape[2:]))
 
     def codes(self, genome: Genome) -> Tensor:
-        """Return what the network follows, (1, L, z).
+        """Return the network's codes of a genome, (1, L, z).
 
         Raises:
-            InputError: the genome was made for another network.
+            InputError: the genome is for another network.
         """
         network = self.network()
         known = {*self.styles}
@@ -294,7 +294,7 @@ class ArtGenerator:
     def steps(
         self, genomes: Sequence[Genome], *, upscale: int = 1, look: Look = "faithful"
     ) -> Generator[Progress, None, list[Image.Image]]:
-        """Paint pictures, as an engine: yields `Progress`, with each as a preview, and returns them.
+        """Paint pictures, as an engine: yields `Progress` with each as a preview, returns the pictures.
 
         Raises:
             InputError: a genome does not fit the network, or there is no such scale or look.
@@ -313,7 +313,7 @@ class ArtGenerator:
         return pictures
 
     def recipe(self, genome: Genome, verb: str = "generate", **settings: Setting) -> Recipe:
-        """Return the recipe of a picture, from which `genome_of` reads the genome."""
+        """Return the recipe of a picture, which contains its genome for `genome_of`."""
         facts: dict[str, Setting] = {"style": genome.style, "truncation": genome.truncation, "origin": genome.origin}
         if genome.start:
             facts["freedom"] = genome.start.freedom
@@ -335,14 +335,14 @@ class ArtGenerator:
 
 
 def patch_region(engine: ArtGenerator, genome: Genome, mask: Image.Image, seed: int, keep: bool = True) -> Genome:
-    """Return a genome of which a region stays and the rest is drawn anew, from `seed`.
+    """Return a genome in which a region stays and the rest is drawn anew from `seed`, or the reverse.
 
     Args:
         mask: the region, "L", white inside.
-        keep: whether the region is what stays; else the region is drawn anew and the rest stays.
+        keep: whether the region stays; otherwise the region is drawn anew and the rest stays.
 
     Raises:
-        InputError: the network cannot put pictures together.
+        InputError: the network cannot combine pictures.
     """
     if engine.num_levels == 1:
         raise InputError("generate.no_levels")
@@ -363,10 +363,10 @@ def generators() -> list[str]:
 
 
 def _started(layout: Tensor, start: Start | None) -> Tensor:
-    """Return a layout (1, 3, S, S) as it becomes when it starts from a picture.
+    """Return a layout (1, 3, S, S) merged with the picture that it starts from.
 
-    Up to a size, the coarser the freer, the picture is seen; what is finer is the layout's, and the fainter the nearer
-    the result is to be.  In the freer half the layout gains in what is coarse, too.
+    Coarse structure, the coarser the freer, comes from the picture; finer structure comes from the layout, and is
+    fainter the closer the result is to be. In the freer half of the range the layout also contributes coarse structure.
     """
     if start is None:
         return layout
@@ -385,7 +385,7 @@ def _started(layout: Tensor, start: Start | None) -> Tensor:
 
 
 def _patches_mask(genome: Genome, size: torch.Size) -> Tensor:
-    """Return where a genome is painted from others, (1, 1, H, W) in [0, 1]."""
+    """Return the mask of a genome's patches, (1, 1, H, W) in [0, 1]."""
     mask = torch.stack([_mask(patch.mask) for patch in genome.patches]).amax(0)
     return F.interpolate(mask, size, mode="bilinear").clamp(0, 1)
 

@@ -1,8 +1,8 @@
-"""What a picture of a generator is painted from, small enough to travel inside the picture.
+"""Genomes: what a generated picture is painted from, small enough to be stored inside the picture.
 
-A genome holds the numbers that the network follows, the shares of the styles, and the seed of the noise.  From
-the same genome comes the same picture, bit for bit.  Genomes are bred in `deepart.tasks.generate.breeding`, painted by
-`deepart.tasks.generate.generate.ArtGenerator`, and travel in the recipes of PNG files and animations.
+A genome holds the latents, the shares of the styles, and the seed of the noise. The same genome gives the same picture,
+bit for bit.  Genomes are bred in `deepart.tasks.generate.breeding`, painted by
+`deepart.tasks.generate.generate.ArtGenerator`, and are stored in the recipes of PNG files and animations.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from deepart.options import MOST_SEED
 from deepart.recipes import Recipe, Source, recipe_of
 
 ANY_STYLE = "any"
-"""The style of pictures that need not have one of the others."""
+"""The style of pictures without a particular style."""
 
 Origin = Literal["seed", "neighbour", "blend", "mix", "child", "move", "map", "projection", "patch"]
 ORIGINS: tuple[Origin, ...] = get_args(Origin)
 
 MASK_SIDE = 32
-"""Side of the mask of a patch: nothing finer is put together."""
+"""Side of a patch's mask; nothing finer is combined."""
 MOST_PATCHES = 4
 START_SIDE = 64
-"""Side of the picture that a genome starts from: what is finer is painted anew."""
+"""Side of the picture that a genome starts from; finer detail is painted anew."""
 MOST_BRUSHWORK = 8
 
 Row = tuple[float, ...]
-"""The random numbers of one size; their direction counts, their length does not."""
+"""The latent of one level; only its direction matters, not its length."""
 
 Shares = tuple[tuple[str, float], ...]
 """Styles with their shares, adding up to 1."""
@@ -59,29 +59,30 @@ class Genome:
 
     checkpoint: str
     latent: tuple[Row, ...]
-    """One row for all sizes, or one for each, from the coarsest to the finest."""
+    """One row for all levels, or one for each, from the coarsest to the finest."""
     styles: tuple[Shares, ...]
     """Likewise."""
     noise: int
-    """Seed of the noise, which settles fine detail."""
+    """Seed of the noise, which determines fine detail."""
     truncation: float = 1.0
-    """1 for all variety, towards 0 for what is typical."""
+    """1 for full variety, towards 0 for what is typical."""
     patches: tuple[Patch, ...] = ()
     """Parts of the picture that are painted from other genomes, in this order."""
     brushwork: tuple[tuple[int, float], ...] = ()
-    """Seeds of the palette and brushwork that it is painted in, with shares that add up to 1; see
-    `deepart.tasks.generate.brushwork`.  Without any it is as the network paints it."""
+    """Seeds of its palette and brushwork, with shares that add up to 1; see `deepart.tasks.generate.brushwork`. Empty:
+    the network's own painting.
+    """
     start: Start | None = None
-    """What it starts from, if not from nothing."""
+    """The picture that it starts from, if any."""
     origin: Origin = "seed"
     seed: int | None = None
-    """Seed of the random numbers that it was made with, if it was."""
+    """Seed that it was made from, if any."""
     parents: tuple[str, ...] = ()
     """`id` of the genomes that it was made from."""
 
     @property
     def id(self) -> str:
-        """Twelve hexadecimal digits, the same for genomes of the same picture, whatever their history."""
+        """Twelve hexadecimal digits that identify the picture, whatever the genome's history."""
         data = self.as_dict()
         for history in ("origin", "seed", "parents"):
             data.pop(history)
@@ -105,11 +106,11 @@ class Genome:
         return self.styles if len(self.styles) == count else self.styles[:1] * count
 
     def with_style(self, style: str) -> Genome:
-        """Return the same in another style."""
+        """Return the genome in another style."""
         return replace(self, styles=(((style, 1.0),),), origin="move", parents=(self.id,))
 
     def with_truncation(self, truncation: float) -> Genome:
-        """Return the same, more or less typical of its style."""
+        """Return the genome, more or less typical of its style."""
         return replace(self, truncation=float(truncation), origin="move", parents=(self.id,))
 
     def as_dict(self) -> dict[str, Any]:
@@ -134,10 +135,10 @@ class Genome:
 
     @classmethod
     def from_json(cls, text: str) -> Genome:
-        """Read a genome that may come from anywhere.
+        """Read a genome from an untrusted source.
 
         Raises:
-            ValueError: it is none.
+            ValueError: it is not a genome.
         """
         try:
             return _genome(json.loads(text), may_have_patches=True)
@@ -151,7 +152,7 @@ class Patch:
 
     genome: Genome
     mask: bytes
-    """`MASK_SIDE` rows of as many values, 255 where it goes."""
+    """`MASK_SIDE` rows of as many values, 255 where the patch is."""
 
     @classmethod
     def from_mask(cls, genome: Genome, mask: Image.Image) -> Patch:
@@ -166,12 +167,12 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A picture that somebody brought, to be painted more or less freely."""
+    """A given picture that is repainted more or less freely."""
 
     pixels: bytes
     """`START_SIDE` rows of as many RGB triples."""
     freedom: float
-    """0 for what is there, 1 for what the network alone would paint."""
+    """0 keeps the picture, 1 paints what the network alone would."""
 
     @classmethod
     def from_picture(cls, picture: Image.Image, freedom: float) -> Start:
@@ -184,7 +185,7 @@ class Start:
 
 
 def genome_of(source: Source) -> Genome | None:
-    """Return the genome of a picture that a generator painted, or None: from its recipe, or a recipe within it."""
+    """Return the genome in a picture's recipe, or in a recipe within it; None if there is none."""
     recipe = recipe_of(source)
     return _within(recipe) if recipe else None
 

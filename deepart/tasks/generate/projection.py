@@ -1,9 +1,9 @@
-"""Find the picture of a generator that is most like somebody's own.
+"""Projection: find the generator's picture that is most similar to a given one.
 
 Karras et al. 2020, "Analyzing and Improving the Image Quality of StyleGAN", https://arxiv.org/abs/1912.04958
-(projection by optimisation).
-Differs from the paper: the distance is that of the bundled perceptual network; the start is the best of some random
-pictures, whose noise stays as it is; and the share of every style is found with the numbers.
+(projection by optimisation). Differs from the paper: the distance is that of the bundled perceptual network; the search
+starts from the best of some random pictures and keeps its noise; and the shares of the styles are optimised with the
+latents.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MOST_SECONDS = 25.0
 """Longest search; a slow machine makes fewer iterations."""
 
 STARTS = 24
-"""Random pictures, the best of which the search begins at."""
+"""Number of random pictures; the search starts from the best one."""
 
 _RATE = 0.08  # of Adam, for numbers of unit size
 _COLOUR = 4.0  # weight of the colours beside the features
@@ -43,27 +43,27 @@ _PREVIEW_EVERY = 8
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What was found for a picture.  It is like it at best: a generator can only paint what it has learned."""
+    """The result of a projection. It is only similar: a generator can only paint what it has learned."""
 
     genome: Genome
     picture: Image.Image
     """Painted from the genome, with its recipe."""
     target: Image.Image
-    """The square of the visitor's picture that was looked for."""
+    """The square of the given picture that was searched for."""
     likeness: float
-    """How much nearer it is than a random picture: 0 no nearer, 1 the same."""
+    """How much nearer it is than a random picture: 0 for no nearer, 1 for identical."""
 
 
 def project_steps(
     engine: ArtGenerator, picture: Source, *, style: str | None = None, iterations: int = 100, seed: int = 0
 ) -> Generator[Progress, None, Projection]:
-    """Look for a picture in what a generator can paint, as an engine: yields `Progress`, returns a `Projection`.
+    """Project a picture, as an engine: yields `Progress`, returns a `Projection`.
 
     Args:
         picture: a path, the bytes of a file, or a picture; its middle square counts.
         style: one of the network's styles; None finds the shares of all of them.
-        iterations: of the search, after the start has been chosen; fewer if `MOST_SECONDS` do not suffice.
-        seed: of the pictures among which the start is chosen.
+        iterations: of the search after the start was chosen; fewer if `MOST_SECONDS` are not enough.
+        seed: seed of the random pictures.
 
     Raises:
         InputError: the picture cannot be read, or a setting is out of its range.
@@ -100,16 +100,16 @@ def project_steps(
 
 
 def started_from(picture: Source, source: Image.Image) -> Ingredient:
-    """Return the visitor's picture, as a recipe names it; `source` is the same, read."""
+    """Return the given picture as an ingredient of a recipe; `source` is the picture, read."""
     return Ingredient("content", content_hash(source), carries_credentials(picture), recipe_of(picture))
 
 
 class _Search:
-    """The numbers that are moved, and what moves them.
+    """The optimised values and their optimiser.
 
     Args:
         target: (1, 3, S, S) in [0, 1], S the smaller size of the network.
-        style: None to find it.
+        style: None to find the styles too.
     """
 
     picture: Tensor
@@ -123,13 +123,13 @@ class _Search:
             self._colours = F.adaptive_avg_pool2d(target, _COLOUR_SIDE)
 
     def try_start(self, genome: Genome) -> None:
-        """See how like the target a picture is."""
+        """Measure how similar a picture is to the target."""
         with runtime.device_lock(), torch.no_grad(), runtime.autocast():
             painted = self.engine.paint_tensor(genome, size=self.engine.network().sizes[0])
             self._tried.append((float(self._distance(painted)), genome))
 
     def begin(self) -> None:
-        """Go to the best picture that was tried."""
+        """Start from the best picture that was tried."""
         self._tried.sort(key=lambda pair: pair[0])
         self._best, start = self._tried[0]
         self._usual = self._tried[len(self._tried) // 2][0]
@@ -144,7 +144,7 @@ class _Search:
         self._adam = torch.optim.Adam([self._z, self._logits], lr=_RATE, betas=(0.9, 0.99))
 
     def step(self, done: float) -> None:
-        """Move, by less and less as `done` goes from 0 to 1; the best place is kept."""
+        """Take one step, smaller as `done` goes from 0 to 1; the best result is kept."""
         network = self.engine.network()
         with runtime.device_lock(), torch.enable_grad():
             style = self._shares().expand(1, network.num_codes, -1)
@@ -160,12 +160,12 @@ class _Search:
             self._adam.step()
 
     def genome(self) -> Genome:
-        """Return the best that was found."""
+        """Return the best genome that was found."""
         return replace(self._found, origin="projection", seed=None, parents=())
 
     @property
     def likeness(self) -> float:
-        """How much nearer the best is than the median of the pictures that were tried first."""
+        """How much nearer the best picture is than the median of the random ones."""
         return max(0.0, 1 - self._best / self._usual)
 
     def _shares(self) -> Tensor:

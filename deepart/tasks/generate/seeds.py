@@ -1,4 +1,4 @@
-"""Paint pictures that nobody has painted, from seeds: the short way of `deepart.tasks.generate.generate`."""
+"""Generate new pictures from seeds: the short way to `deepart.tasks.generate.generate`."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ def generate(
     checkpoint: str | Path = DEFAULT_CHECKPOINT,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> list[Image.Image]:
-    """Paint `count` pictures, of the seeds from `seed` on.
+    """Generate `count` pictures, with consecutive seeds beginning with `seed`.
 
     Args:
         options: see `GenerateOptions`.
         start: a picture to start from, such as a photo or a sketch: a path, the bytes of a file, or a picture; its
-            middle square counts.  None starts from nothing.
+            middle square is used. None starts from scratch.
         checkpoint: key of a generator; or, as a `Path`, a folder with config.json and model.safetensors, as training
             leaves it, or a FastGAN's file.
-        on_progress: told of every picture, each of which is its preview.
+        on_progress: called after every picture, with it as the preview.
 
     Returns:
         The pictures, each with its recipe in `info["deepart"]`, from which it can be painted again.
 
     Raises:
         InputError: a setting is out of its range, there is no such style, the picture cannot be read, or a genre is
-            asked for beside it.
+            given as well.
         WeightsError: the checkpoint is missing or damaged.
     """
     return runtime.run(generate_steps(options, checkpoint, start), on_progress)

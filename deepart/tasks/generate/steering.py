@@ -1,4 +1,4 @@
-"""Where to go from a picture: named directions, the plane through it, and a map of what a generator can paint.
+"""Steering: named directions, the plane of two directions, and a map of what a generator can paint.
 
 The directions and the map of a checkpoint lie beside it, in `directions.safetensors` and `directions.json`;
 `python -m deepart directions` finds them (`deepart.training.generate.steering`).
@@ -31,40 +31,40 @@ from deepart.tasks.paint.style_map import Point, map_weights
 TENSORS, FACTS = "directions.safetensors", "directions.json"
 
 MOST_AMOUNT = 4.0
-"""Farthest along a direction: random pictures lie within 3 on either side."""
+"""Farthest amount along a direction; random pictures lie within 3 on either side."""
 
 PAD_REACH = 2.5
-"""How far the edges of a pad are from its middle."""
+"""Distance of a pad's edges from its middle."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What becomes more on the way."""
+    """What increases along a direction."""
 
     head: str
     """"style" or "genre", whose labels are the classifier's; or "look", with one of `LOOK_LABELS`."""
     label: str
     change: float
-    """Change of the probability, or of the measure, from two steps before to two steps after."""
+    """Change of the probability, or of the measure, from two steps before the picture to two steps after it."""
 
 
 LOOK_LABELS = ("bright", "dark", "warm", "cool", "vivid", "grey", "contrast", "soft", "detailed", "plain")
-"""What a direction can change that is neither style nor genre; opposites follow each other."""
+"""Properties besides style and genre that a direction can change, in pairs of opposites."""
 
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """A direction in which pictures change in one way."""
+    """A direction that changes one property of pictures."""
 
     name: str
-    """What it is called in recipes and on the command line."""
+    """Its name in recipes and on the command line."""
     vector: tuple[float, ...]
     more: Effect
-    """What there is more of with a positive amount."""
+    """What increases with a positive amount."""
     less: Effect
-    """What there is more of with a negative one."""
+    """What increases with a negative amount."""
     share: float
-    """How much of the variance of the features lies along it."""
+    """Share of the features' variance along it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ class MapPoint:
     place: Point
     seed: int
     style: str
-    """That it is painted in."""
+    """The style in which it is painted."""
     seen_as: str
-    """The style that the classifier sees in it."""
+    """The style that the classifier predicts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ class Steering:
     directions: tuple[Direction, ...] = ()
     points: tuple[MapPoint, ...] = ()
     axes: tuple[Effect, Effect, Effect, Effect] | None = None
-    """What there is more of to the right of the map, to its left, to its bottom, to its top."""
+    """What increases towards the right, the left, the bottom and the top of the map."""
 
     def direction(self, name: str) -> Direction:
-        """Return the direction of a name.
+        """Return the direction with a name.
 
         Raises:
             InputError: there is none.
@@ -118,12 +118,12 @@ class Steering:
         return moved(genome, step) if step.any() else genome
 
     def pad(self, genome: Genome, dot: Point, across: str, down: str) -> Genome:
-        """Return the genome at a dot on the plane of two directions, in whose middle `genome` is.
+        """Return the genome at a dot on the plane of two directions with `genome` in its middle.
 
         Args:
             dot: x to the right and y down, both from 0 to 1.
-            across: name of the direction that x goes along.
-            down: that of y.
+            across: name of the direction along x.
+            down: name of the direction along y.
 
         Raises:
             InputError: there is no such direction, or the dot is not on the pad.
@@ -139,7 +139,7 @@ class Steering:
         return self.points[int(np.hypot(*(places - dot).T).argmin())]
 
     def at(self, engine: ArtGenerator, dot: Point, truncation: float = 1.0) -> Genome:
-        """Return the genome at a dot of the map: a blend of the three pictures around it, on one of them its own.
+        """Return the genome at a dot of the map: a blend of the three nearest pictures, or the picture at the dot.
 
         Raises:
             InputError: the checkpoint has no map.

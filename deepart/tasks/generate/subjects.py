@@ -1,8 +1,8 @@
-"""What to paint: of the pictures of a style those that the classifier takes for a portrait, a landscape, ...
+"""Subjects: choose generated pictures that the classifier takes for a portrait, a landscape, ...
 
-The network is told a style only; so its pictures are looked at until enough show what was asked for, first without
-brushwork, which is fast, and then as they will be, in brushwork of paintings of that genre.  Some styles hardly have
-some genres: of how many pictures and paintings how many show it is said with the result.
+The generator only takes a style, so pictures are classified until enough show the genre: first without brushwork, which
+is fast, and then finished, in brushwork of paintings of that genre. Some genres are rare in some styles, so the result
+says how many of the pictures and paintings show it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from deepart.tasks.tiled import patiently
 from deepart.text import say
 
 ANY_GENRE = "any"
-"""Whatever comes."""
+"""Any genre."""
 GENRES = (
     *("portrait", "landscape", "cityscape", "still_life"),
     *("genre_painting", "religious_painting", "illustration", "abstract_painting"),
 )
-"""Labels of the classifier that can be asked for."""
+"""The classifier's labels that can be chosen."""
 MOST_LOOKED_AT = 64
-"""Pictures that are looked at for one, and 16 more for each further one."""
+"""Most pictures that are classified for one result; 16 more for each further one."""
 
 _FOLDED = {"nude_painting": "genre_painting"}  # figures, either way
 _RARE = 1 / 8  # of the pictures of a style
@@ -45,22 +45,22 @@ _MORE = 3  # pictures that seem to show a genre, for each that a wall has of it
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Pictures that were chosen, and out of how many."""
+    """The chosen pictures, and the number that they were chosen from."""
 
     genomes: list[Genome]
     genre: str = ANY_GENRE
     found: int = 0
-    """How many of those that were looked at show the genre; with none, the nearest was chosen."""
+    """How many of the classified pictures show the genre; if none, the nearest was chosen."""
     looked_at: int = 0
     paintings: tuple[int, int] | None = None
-    """How many paintings of the style show it, and of how many that is known; None if no style was asked for."""
+    """How many paintings of the style show it, and for how many it is known; None without a style."""
 
     def sentence(self, language: str = "en") -> str:
-        """Say how rare it is; empty if no genre was asked for."""
+        """Return a sentence on how rare the genre is; empty without a genre."""
         return sentence_of(self.settings(), language)
 
     def settings(self) -> dict[str, Any]:
-        """Return what a recipe says of the choice; nothing if no genre was asked for."""
+        """Return the recipe's settings for the choice; none without a genre."""
         if self.genre == ANY_GENRE:
             return {}
         facts = {"genre": self.genre, "found": self.found, "looked_at": self.looked_at}
@@ -68,7 +68,7 @@ class Chosen:
 
 
 def sentence_of(settings: dict[str, Any], language: str = "en") -> str:
-    """Say from a recipe's settings how rare a picture of its genre is; empty if none was asked for."""
+    """Return a sentence on how rare the genre is, from a recipe's settings; empty without a genre."""
     genre, found, looked_at = (settings.get(name) for name in ("genre", "found", "looked_at"))
     if genre in (None, ANY_GENRE):
         return ""
@@ -82,12 +82,12 @@ def sentence_of(settings: dict[str, Any], language: str = "en") -> str:
 
 
 def genre_name(genre: str, language: str = "en") -> str:
-    """Return what people call a genre of `GENRES`, or any."""
+    """Return the readable name of a genre of `GENRES`, or of "any"."""
     return say("ui.generate.any_genre", language) if genre == ANY_GENRE else label_name("genre", genre, language)
 
 
 def known_genre(genre: str | None) -> str:
-    """Return a genre of `GENRES` by its label or its name, however capitalised; None is any.
+    """Return a genre of `GENRES` by its label or its name, ignoring case; None is "any".
 
     Raises:
         InputError: there is none of that name.
@@ -103,7 +103,7 @@ def known_genre(genre: str | None) -> str:
 
 
 def candidates_for(count: int) -> int:
-    """Return how many pictures are looked at, at most, for `count` of a genre."""
+    """Return the most pictures that are classified for `count` of a genre."""
     return MOST_LOOKED_AT + 16 * (count - 1)
 
 
@@ -121,9 +121,9 @@ def showing_steps(
 
     Args:
         genre: of `GENRES`.
-        style: that was asked for.
-        is_varied: choose such that differ from each other, out of more, instead of the first ones.
-        classifier: that says what they show; the bundled one if None.
+        style: the chosen style.
+        is_varied: choose pictures that differ from each other, out of more, instead of the first ones.
+        classifier: used for the genres; the bundled one if None.
     """
     classifier = classifier or ArtworkClassifier()
     likely: list[float] = []
@@ -134,7 +134,7 @@ def showing_steps(
     enough = a_few_more(count) if is_varied else count
 
     def look(places: range | list[int], is_finished: bool) -> Generator[Progress, None, tuple[list[float], list[bool]]]:
-        """Return how probable the genre is in some pictures, and in which it is what is most probable."""
+        """Return the genre's probability for some pictures, and for which it is the most probable one."""
         some = [genomes[place] for place in places]
         done = Progress(places[0], len(genomes), "progress.choosing")
         features = yield from patiently(partial(described, engine, some, classifier, is_finished), done)
@@ -144,7 +144,7 @@ def showing_steps(
         return probabilities[:, place].tolist(), (probabilities.argmax(1) == place).tolist()
 
     def confirm(places: list[int]) -> Generator[Progress, None, None]:
-        """Look at pictures as they will be, until enough show the genre so, too."""
+        """Classify finished pictures until enough of them show the genre."""
         for place in places:
             if len(showing) >= enough:
                 return
@@ -187,7 +187,7 @@ def _paintings_of(engine: ArtGenerator, style: str, genre: str) -> tuple[int, in
 
 
 def _genres(classifier: ArtworkClassifier, features: Tensor) -> tuple[list[str], Tensor]:
-    """Return labels of genres and their probabilities (B, labels), figures of all kinds taken together."""
+    """Return genre labels and their probabilities (B, labels), with all kinds of figures added up."""
     probabilities = classifier.probabilities(features)["genre"].cpu()
     names = list(classifier.network().labels["genre"])
     labels = list(dict.fromkeys(_FOLDED.get(name, name) for name in names))

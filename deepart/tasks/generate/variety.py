@@ -1,7 +1,7 @@
-"""Choose pictures that differ: few out of many, none like another of them.
+"""Choose varied pictures: a few out of many, no two alike.
 
 Each next one is the farthest from those chosen before it (Gonzalez 1985, "Clustering to Minimize the Maximum
-Intercluster Distance"), in the features of the classifier, in which the originality of pictures is measured too.
+Intercluster Distance"), in the features of the classifier, which also measure originality.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _THINGS = ("landscape", "cityscape", "still_life", "abstract_painting")  # genre
 
 
 def candidates_for(count: int) -> int:
-    """Return from how many pictures `count` are chosen; a single one is not."""
+    """Return from how many pictures `count` are chosen; a single one is taken as it is."""
     return 1 if count == 1 else max(count, min(CANDIDATES * count, MOST_CANDIDATES))
 
 
 def farthest_points(points: Tensor, count: int, least: float = 0.0) -> list[int]:
-    """Choose points that are far from each other: the first, then always the farthest from all chosen so far.
+    """Choose points that are far from each other: the first one, then always the farthest from those chosen.
 
     Args:
         points: (N, D), each of length 1.
@@ -69,16 +69,15 @@ def varied_steps(
 ) -> Generator[Progress, None, list[Genome]]:
     """Choose at most `count` of some pictures for variety, as an engine.
 
-    They are chosen from a few more than are wanted, the best, see `best_first`: among the others are the failures.  No
-    two are near-duplicates: as near to each other as one work in a hundred is to its nearest other work.
+    They are chosen from the best (see `best_first`), a few more than wanted, to leave out failures. No two are
+    near-duplicates, that is, as near to each other as one artwork in a hundred is to its nearest other artwork.
 
     Args:
         classifier: whose features are compared; the bundled one if None.
         with_first: choose the first picture in any case.
 
     Returns:
-        The genomes that were chosen, in the order in which they were given; without the first in any case, the best
-        come first.
+        The chosen genomes, in their order; without `with_first`, the best first.
     """
     classifier = classifier or ArtworkClassifier()
     parts = []
@@ -96,15 +95,15 @@ def varied_steps(
 
 
 def a_few_more(count: int) -> int:
-    """Return from how many good pictures so many are chosen for variety."""
+    """Return from how many good pictures `count` are chosen for variety."""
     return count + count // 4
 
 
 def best_first(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:
-    """Return which `count` pictures succeeded best, by their features (N, views, D), the best first.
+    """Return the indices of the `count` best pictures by their features (N, views, D), the best first.
 
-    By two ranks together: how like some painting they are, if there is an index of paintings; and how sure the
-    classifier is of something that they show, people left aside, whose faces the generator cannot paint.
+    Two ranks are combined: the similarity to some painting, if there is an index; and how sure the classifier is of a
+    genre, genres with people excluded, since the generator cannot paint faces.
     """
     places = torch.zeros(len(features), dtype=torch.long)
     if classifier.network().config.index:
@@ -124,11 +123,11 @@ def _ranks(values: Tensor) -> Tensor:
 def described(
     engine: ArtGenerator, genomes: Sequence[Genome], classifier: ArtworkClassifier, is_finished: bool = False
 ) -> Tensor:
-    """Return what the classifier sees in pictures, (B, views, D).
+    """Return the classifier's features of pictures, (B, views, D).
 
     Args:
-        is_finished: look at them in their brushwork and thoroughly, as Classify does, not as the network alone paints
-            them, which is several times as fast.
+        is_finished: use the pictures with their brushwork and all views, as Classify does; otherwise those of the
+            network alone, which is several times faster.
     """
     pictures = [engine.paint(genome) for genome in genomes] if is_finished else _sketched(engine, genomes)
     return classifier.describe(pictures, thorough=is_finished)
@@ -148,7 +147,7 @@ def varied(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[
 
 
 def _sketched(engine: ArtGenerator, genomes: Sequence[Genome]) -> list[Image.Image]:
-    """Paint pictures together, at the smaller size and fast: they are only compared."""
+    """Paint pictures in batches at the smaller size, for comparison only."""
     network = engine.network()
     with runtime.device_lock(), runtime.inference():
         codes = torch.cat([engine.codes(genome) for genome in genomes])

@@ -1,6 +1,6 @@
-"""Films on the way from one picture to the next, through all that lies between them.
+"""Walks: films from one generated picture to the next through the latent space.
 
-The seeds and numbers of a walk are kept in its file: `walk_of` reads them, and painted again it is the same walk.
+A walk's genomes are stored in its file: `walk_of` reads them, and painting them again gives the same walk.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ _REST = 0.3  # of the way to the next picture, with "hold"
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A walk past some pictures."""
+    """A walk through some pictures."""
 
     keys: tuple[Genome, ...]
     options: WalkOptions = WalkOptions()
 
     def check(self) -> None:
-        """Refuse what cannot be walked.
+        """Check the walk.
 
         Raises:
-            InputError: it cannot; the sentence says why.
+            InputError: it cannot be painted; the sentence says why.
         """
         if not LEAST_KEYS <= len(self.keys) <= MOST_KEYS:
             raise InputError("generate.number_of_keys", least=LEAST_KEYS, most=MOST_KEYS)
@@ -54,7 +54,7 @@ class Walk:
         check_range("frames", self.options.frames, len(self.keys), WalkOptions.settings()["frames"].high)
 
     def places(self) -> list[tuple[int, int, float]]:
-        """Return for each frame the key that it is after, the one that it is before, and how far between the two."""
+        """Return for each frame the key before it, the key after it, and the position between them."""
         frames, loop = self.options.frames, self.options.loop
         ways = len(self.keys) if loop else len(self.keys) - 1
         places = []
@@ -71,7 +71,7 @@ class Walk:
 
     @classmethod
     def from_json(cls, text: str) -> Walk:
-        """Read a walk that may come from anywhere.
+        """Read a walk from an untrusted source.
 
         Raises:
             ValueError: it is none.
@@ -100,7 +100,7 @@ def walk(
     checkpoint: str = DEFAULT_CHECKPOINT,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Path:
-    """Paint a film that goes from generated picture to generated picture, and return `out`.
+    """Paint a film that moves through generated pictures, and return `out`.
 
     Args:
         seeds: of the pictures, from 2 to 8, as in `deepart.generate`.
@@ -109,9 +109,9 @@ def walk(
         truncation: how far from the average picture, 0 to 1.5.
         options: see `WalkOptions`.
         upscale: 1, 2 or 4.
-        look: of what is enlarged, "faithful" or "crisp".
+        look: of the enlargement, "faithful" or "crisp".
         checkpoint: of the generator.
-        on_progress: told of every frame.
+        on_progress: called after every frame.
 
     Raises:
         InputError: a setting is out of its range, or the film would be too large.
@@ -136,8 +136,8 @@ def walk_steps(
 
     Args:
         out: the file to write: .mp4, .gif or .webp; the recipe is its comment.
-        upscale: 1, 2 or 4; each frame then takes a few times as long.
-        look: of what is enlarged.
+        upscale: 1, 2 or 4; with 2 or 4 each frame takes a few times as long.
+        look: of the enlargement.
         size: one of the network's `sizes`; the larger if None.
 
     Raises:
@@ -170,7 +170,7 @@ def walk_steps(
 
 
 class WalkPainter:
-    """Paints the frames of a walk; the pictures themselves are met exactly, noise included."""
+    """Paints the frames of a walk; it passes exactly through the pictures, noise included."""
 
     def __init__(self, engine: ArtGenerator, walk: Walk, size: int | None = None) -> None:
         self.engine, self.walk, self.size = engine, walk, size
@@ -203,7 +203,7 @@ def _recipe(engine: ArtGenerator, walk: Walk, upscale: int) -> Recipe:
 
 
 def _between(first: Sequence[Tensor], second: Sequence[Tensor], share: float) -> list[Tensor]:
-    """Return noise between two, as strong as they are."""
+    """Return noise between two noises, with the same strength."""
     strength = math.hypot(1 - share, share)
     return [torch.lerp(a, b, share) / strength for a, b in zip(first, second)]
 

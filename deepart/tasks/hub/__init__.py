@@ -1,1 +1,1 @@
-"""Models of the Hugging Face Hub, each read without running anything of its repository."""
+"""Models of the Hugging Face Hub, loaded without running code of their repositories."""

@@ -1,4 +1,4 @@
-"""Every checkpoint that the project names, of whatever kind: listed with what it needs, and fetched by its key."""
+"""The catalogue of all checkpoints of every kind: list them with their requirements, and download them by key."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Entry:
     key: str
     repo: str | None
     size: int | None
-    """Bytes, about; None where nobody has said."""
+    """Approximate bytes; None if not known."""
     fetch: Callable[[Report | None], Path]
-    """Fetches all its files; returns the one that matters most."""
+    """Downloads all its files; returns the main one."""
 
 
 def describe(language: str = "en") -> list[dict[str, Any]]:
-    """Say of every row of every table what it is, what it needs, and whether its files are here; asks nobody.
+    """Describe every row of every table, its requirements, and whether its files are here, without using the network.
 
     Returns:
         key, task, state, size (bytes or None), licence, repo (None if bundled), needs (None: nothing), good_for, and
@@ -102,7 +102,7 @@ def _is_here(look: Callable[[], object]) -> bool:
 
 
 def entries() -> dict[str, Entry]:
-    """Return every row that can be fetched, or is bundled, by its key."""
+    """Return every row that is bundled or can be downloaded, by key."""
     found = [
         Entry(key, row.repo, row.size, lambda report, key=key: checkpoints.resolve(key, report=report))
         for key, row in checkpoints.CHECKPOINTS.items()
@@ -136,12 +136,10 @@ def _fetch_pipeline(row: pipeline_table.PipelineChoice, report: Report | None) -
 
 
 def fetch(key: str, report: Report | None = None) -> Path:
-    """Fetch all the files of a checkpoint that are not here, and return the one that matters most.
-
-    What a download that broke off has left is continued.
+    """Download all missing files of a checkpoint, and return the main one. Interrupted downloads are resumed.
 
     Raises:
-        WeightsError: unknown, out of reach, refused, or more than the disk has room for.
+        WeightsError: the checkpoint is unknown, out of reach, refused, or too large for the disk.
     """
     known = entries()
     if key not in known:

@@ -1,7 +1,7 @@
-"""Stronger classifiers, from the Hugging Face Hub: called and answering as the bundled one.
+"""Stronger classifiers from the Hugging Face Hub, with the interface of the bundled one.
 
-`open_classifier` finds the engine of a name.  `ZeroShotClassifier` asks CLIP or SigLIP about the bundled
-classifier's labels; `HubClassifier` is any image classifier of timm or transformers, with its own labels.
+`open_classifier` finds the engine of a name.  `ZeroShotClassifier` uses CLIP or SigLIP with the bundled classifier's
+labels; `HubClassifier` is any image classifier of timm or transformers, with its own labels.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from deepart.tasks.hub.zero_shot import (
 from deepart.tasks.tiled import fetch_steps
 
 OTHER_HEAD = "label"
-"""The head of a classifier whose labels are neither styles nor artists nor genres."""
+"""The head of a classifier whose labels are not styles, artists or genres."""
 
 _BATCH = 16  # pictures that are looked at together
 _LONGEST = 8  # times the shorter side; a longer picture is cut, or it would be enormous once it is 224 high
@@ -56,7 +56,7 @@ _SHARED = 0.6  # of the labels, to take them for those of a bundled head
 
 @dataclass(frozen=True, slots=True)
 class HubChoice:
-    """A classifier of the Hub that is worth trying."""
+    """A recommended classifier of the Hub."""
 
     repo: str
     kind: Literal["zero-shot", "labels"]
@@ -72,7 +72,7 @@ CHOICES: dict[str, HubChoice] = {row["repo"]: HubChoice(**row) for row in read_t
 
 
 def fetch_classifier(repository: HubRepository) -> Path:
-    """Return the weights of a classifier of the Hub, fetched if need be with all that is read beside them.
+    """Return the weights of a classifier of the Hub; they and their companion files are downloaded if necessary.
 
     Raises:
         WeightsError: out of reach, or not in safetensors.
@@ -87,8 +87,8 @@ def open_classifier(
 ) -> ArtworkClassifier | ZeroShotClassifier | HubClassifier:
     """Return the engine of a classifier, bundled or of the Hub.
 
-    A repository that is not one of `CHOICES` is asked for its config to see what it is; `report` is told of
-    downloads, now and later.
+    For a repository that is not one of `CHOICES` the config is read to find its kind; `report` is called with the
+    progress of downloads, now and later.
 
     Args:
         name: key of a bundled classifier, or owner/name of a repository; or, as a `Path`, a folder of this
@@ -128,7 +128,7 @@ def _has_own_labels(config: Mapping[str, Any]) -> bool:
 
 
 class _HubEngine(ABC):
-    """What both engines share: a network out of the process's cache, and records of its answers."""
+    """The common part of both engines: a network from the process's cache, and its predictions as records."""
 
     def __init__(
         self, repo: str, revision: str | None = None, *, report: Report | None = None, folder: Path | None = None
@@ -149,7 +149,7 @@ class _HubEngine(ABC):
         return next(self.many([picture]))
 
     def many(self, pictures: Iterable[Image.Image]) -> Iterator[Classification]:
-        """Classify any number of pictures, a few at a time; yields one answer for each, in order."""
+        """Classify any number of pictures in batches; yields the result of each, in order."""
         pictures = iter(pictures)
         while batch := list(itertools.islice(pictures, _BATCH)):
             network = self.network()
@@ -159,7 +159,7 @@ class _HubEngine(ABC):
                 yield Classification(answers, sets={}, known=True, checkpoint=self.checkpoint)
 
     def steps(self) -> Generator[Progress, None, None]:
-        """Fetch and build the network, as an engine: yields `Progress`, and stops the download when closed."""
+        """Download and build the network, as an engine: yields `Progress`; closing it stops the download."""
         yield from fetch_steps(self.network, "progress.fetching_classifier")
 
     def labels(self) -> dict[str, tuple[str, ...]]:
@@ -171,7 +171,7 @@ class _HubEngine(ABC):
         return self.network().licence
 
     def network(self, report: Report | None = None) -> Any:
-        """Return the network, fetched and loaded at most once; `report` is told of the progress.
+        """Return the network, downloaded and loaded at most once; `report` is called with the progress.
 
         Raises:
             WeightsError: see `__call__`.
@@ -213,15 +213,15 @@ class _HubEngine(ABC):
 
 
 class ZeroShotClassifier(_HubEngine):
-    """Asks a CLIP or a SigLIP about the bundled classifier's styles, artists and genres.
+    """Classifies by a CLIP or SigLIP with the bundled classifier's styles, artists and genres.
 
-    All artists are named ones: what is none of them cannot be put into a sentence.  The scores of a SigLIP are
-    divided by their sum, so that those of each head are a distribution.
+    There is no "another artist", which cannot be put into a sentence.  The scores of a SigLIP are divided by their sum,
+    so that those of each head are a distribution.
 
     Args:
         repo: owner/name of a CLIP or a SigLIP, for transformers or for OpenCLIP.
         revision: commit, branch or tag; the one of `CHOICES`, or the newest, if None.
-        report: told of the progress of downloads, and then of the sentences that are read.
+        report: called with the progress of downloads, and then of reading the sentences.
 
     Raises:
         InputError: `repo` is not owner/name.
@@ -240,7 +240,7 @@ class HubClassifier(_HubEngine):
     Args:
         repo: owner/name of an image classifier.
         revision: commit, branch or tag; the one of `CHOICES`, or the newest, if None.
-        report: told of the progress of downloads.
+        report: called with the progress of downloads.
 
     Raises:
         InputError: `repo` is not owner/name.
@@ -262,7 +262,7 @@ class LabelledNetwork(nn.Module):
         labels: in the order of its logits.
         vision: pictures, (B, 3, H, W), to logits, (B, labels).
         prepare: see `Prepare`.
-        independent: whether it answers yes or no to each label; its scores are then divided by their sum.
+        independent: whether it decides yes or no for each label; its scores are then divided by their sum.
     """
 
     def __init__(self, labels: Sequence[object], vision: nn.Module, prepare: Prepare, independent: bool) -> None:
@@ -282,7 +282,7 @@ class LabelledNetwork(nn.Module):
 
 
 def bundled_labels() -> dict[str, tuple[str, ...]]:
-    """Return the labels of the bundled classifier's heads but for "another artist"."""
+    """Return the labels of the bundled classifier's heads without "another artist"."""
     labels = models.get(DEFAULT_CHECKPOINT, str(runtime.device())).labels
     return {head: tuple(label for label in found if label != ANOTHER_ARTIST) for head, found in labels.items()}
 

@@ -1,8 +1,8 @@
-"""Diffusion pipelines of the Hugging Face Hub, by repository: from a text, from pictures, or from nothing.
+"""Diffusion pipelines of the Hugging Face Hub, by repository: from a text, from pictures, or unconditional.
 
-An extra for machines with a graphics card (`pip install diffusers transformers`).  Files come from strangers: of a
-repository only JSON, tokenizers and safetensors are read, its parts must be classes of diffusers and transformers,
-and its own code is never fetched.
+An extra for machines with a graphics card (`pip install diffusers transformers`).  Files are untrusted: only JSON,
+tokenizers and safetensors of a repository are read, its parts must be classes of diffusers and transformers, and its
+own code is never downloaded.
 
 References:
     Ho et al. 2020, "Denoising Diffusion Probabilistic Models", https://arxiv.org/abs/2006.11239;
@@ -44,10 +44,10 @@ from deepart.tasks.tiled import fetch_steps, patiently
 INDEX = "model_index.json"
 MOST_COUNT, MOST_STEPS, MOST_PROMPT, MOST_GUIDANCE = 16, 200, 1000, 30
 SIDES = (64, 2048)
-"""Least and most of the side of a square that has as many pixels as a picture."""
+"""Least and largest side of a square with as many pixels as a picture."""
 MOST_REFERENCES = 4
 LEAST_STRENGTH = 0.1
-"""With less there is not a single step to take."""
+"""Least strength: with less there would be no step at all."""
 
 _MOST_BYTES = 64 << 30  # of one file of a pipeline that is in the table
 _USUAL_SIDE, _USUAL_STRENGTH = 768, 0.6
@@ -55,16 +55,16 @@ _LONGEST = 8  # times its shorter side
 _MULTIPLE = 16  # of the sides of pictures: what the widest latent patches cover
 
 pipelines = ModelCache(0)
-"""The one pipeline that was used last: two need more memory than there is, and the small networks have their own."""
+"""Cache of the last pipeline: two would need too much memory. Small networks have a cache of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a pipeline is asked for.  What is None is as the table says, or as the pipeline has it."""
+    """A request to a pipeline. None stands for the value of the table or the pipeline's default."""
 
     repo: str
     folder: Path | None = None
-    """A folder of this machine in the layout of a repository, which is read in its place."""
+    """A local folder in the layout of a repository, read instead of it."""
     revision: str | None = None
     prompt: str | None = None
     seed: int
@@ -73,7 +73,7 @@ class Order:
     guidance: float | None = None
     side: int | None = None
     pictures: Sequence[Image.Image] = ()
-    """RGB.  The first is painted anew; the others are looked at, by pipelines that can."""
+    """RGB. The first is repainted; the others are references, for pipelines that use them."""
     strength: float | None = None
     styles: Sequence[tuple[Image.Image, float]] = ()
     """RGB, with their weights: for pipelines with an IP-Adapter."""
@@ -85,7 +85,7 @@ class Order:
         object.__setattr__(self, "choice", CHOICES.get(self.repo))
 
     def check(self) -> None:
-        """Refuse what is out of range.
+        """Check the values.
 
         Raises:
             InputError: something is; or the machine is too small.
@@ -108,7 +108,7 @@ class Order:
             check_machine(self.choice)
 
     def repository(self) -> HubRepository:
-        """Return the repository, whose name is checked."""
+        """Return the repository after checking its name."""
         if self.folder is not None:
             return HubRepository.of_folder(self.folder)
         revision = self.revision or (self.choice.revision if self.choice else "main")
@@ -127,12 +127,12 @@ def diffuse_steps(
     """Paint with a diffusion pipeline, as an engine: yields `Progress`, returns the pictures with their recipes.
 
     Args:
-        repo: owner/name of a pipeline in the layout of diffusers: from a text, from pictures, or from nothing; or, as a
-            `Path`, a folder of this machine.
+        repo: owner/name of a pipeline in the layout of diffusers: from a text, from pictures, or unconditional; or, as
+            a `Path`, a local folder.
         prompt: what to paint, for a pipeline that takes a text.
-        seed: of the first picture; by chance if None.
-        count: how many pictures, of the seeds from `seed` on.
-        recipe: what to put into the recipes besides; "generate" with no ingredients if None.
+        seed: of the first picture; random if None.
+        count: number of pictures, with consecutive seeds.
+        recipe: further content of the recipes; "generate" with no ingredients if None.
         more: see `Order`: revision, num_steps, guidance, side, pictures, strength, styles, lora, lora_scale.
 
     Raises:
@@ -175,7 +175,7 @@ def require_diffusers() -> Any:
 
 
 def _loading(repository: HubRepository, order: Order) -> Generator[Progress, None, DiffusionPipeline]:
-    """Return the pipeline of a repository, fetched and loaded at most once; closing ends a download."""
+    """Return the pipeline of a repository, downloaded and loaded at most once; closing ends a download."""
     key = f"{repository.name}@{repository.revision} {order.lora} {order.lora_scale if order.lora else ''}"
 
     def load(*_: object, **__: object) -> DiffusionPipeline:
@@ -192,7 +192,7 @@ def _loading(repository: HubRepository, order: Order) -> Generator[Progress, Non
 
 
 def load_now(repo: str) -> DiffusionPipeline:
-    """Fetch and load a pipeline, so that whoever asks for a picture later need not wait for that.
+    """Download and load a pipeline in advance, so that later requests need not wait.
 
     Raises:
         WeightsError: see `diffuse_steps`.
@@ -207,7 +207,7 @@ def load_pipeline(repository: HubRepository, order: Order) -> DiffusionPipeline:
     """Return the pipeline of a repository on the device, its files fetched if need be.
 
     Raises:
-        WeightsError: they are out of reach, or not those of a pipeline that can be used.
+        WeightsError: they are out of reach, or not those of a supported pipeline.
     """
     diffusers, choice = require_diffusers(), order.choice
     known, parts, files, variant = fetch_pipeline(repository, choice)
@@ -296,7 +296,7 @@ def _dtype(choice: PipelineChoice | None) -> torch.dtype:
 
 
 def _way(kind: type, name: str) -> str:
-    """Say what a class of pipelines starts from: "noise", a "picture", or "either", with several pictures.
+    """Return what a class of pipelines starts from: "noise", a "picture", or "either" (with several pictures).
 
     Raises:
         WeightsError: it needs anything else.
@@ -321,7 +321,7 @@ def _way(kind: type, name: str) -> str:
 
 
 class DiffusionPipeline(nn.Module):
-    """A pipeline of diffusers, with what has to be known to call it.
+    """A pipeline of diffusers, with what is needed to call it.
 
     Args:
         way: what it starts from: "noise", a "picture", or "either".
@@ -347,7 +347,7 @@ class DiffusionPipeline(nn.Module):
         return "prompt" in self.arguments
 
     def completed(self, order: Order) -> Order:
-        """Return an order in which everything is said that this pipeline is told.
+        """Return the request with all defaults of this pipeline filled in.
 
         Raises:
             InputError: the pipeline cannot do it.
@@ -376,7 +376,7 @@ class DiffusionPipeline(nn.Module):
         )
 
     def paint(self, order: Order, index: int) -> Generator[Progress, None, Image.Image]:
-        """Paint picture `index` of a completed order; closing the generator stops it at the next step."""
+        """Paint picture `index` of a completed request; closing the generator stops it at the next step."""
         done, stopped, num_steps = [0], threading.Event(), order.num_steps
 
         def work() -> Image.Image:
@@ -406,7 +406,7 @@ class DiffusionPipeline(nn.Module):
             stopped.set()
 
     def _call(self, order: Order) -> tuple[Any, dict[str, Any]]:
-        """Return what is called, and with what besides the seed and the number of steps."""
+        """Return the callable and its arguments, except seed and number of steps."""
         painter, settings = self.pipeline, {"prompt": order.prompt, "guidance_scale": order.guidance}
         if order.pictures:
             pictures = [fit_sides(picture, order.side) for picture in order.pictures]
@@ -428,7 +428,7 @@ class DiffusionPipeline(nn.Module):
 
     @contextlib.contextmanager
     def _counted(self, done: list[int], stopped: threading.Event) -> Iterator[None]:
-        """Count the scheduler's steps, and end them when the caller has gone."""
+        """Count the scheduler's steps, and stop when the caller has gone."""
         scheduler = self.pipeline.scheduler
         step = scheduler.step
 

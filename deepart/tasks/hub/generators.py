@@ -1,8 +1,8 @@
 """Generators of the Hugging Face Hub: the FastGANs of `huggan`, each trained on a few hundred pictures of one kind.
 
 Liu et al. 2021, "Towards Faster and Stabilized GAN Training for High-fidelity Few-shot Image Synthesis",
-https://arxiv.org/abs/2101.04775.  Their files are pickled tables of tensors, of which nothing but tensors is read;
-the code that lies beside them is never fetched.
+https://arxiv.org/abs/2101.04775.  Their files are pickled tables of tensors, from which only tensors are read; the code
+beside them is never downloaded.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class HubGenerator:
     key: str
     repo: str
     revision: str
-    """Commit of the repository; it settles what the file is."""
+    """Commit of the repository, which pins the file."""
     good_for: str
     """A key of `deepart.text`."""
     licence: str = "mit"
@@ -74,14 +74,14 @@ def load_hub_generator(key: str, device: str = "cpu", *, report: Report | None =
 
 
 def own_generators() -> dict[str, Path]:
-    """Return what the owner has put into `generators/` of the admin folder, by keys such as "own/a.bin"."""
+    """Return the owner's files in `generators/` of the admin folder, by keys such as "own/a.bin"."""
     folder = runtime.settings().admin_folder / "generators"
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
     return {f"own/{path.name}": path for path in paths if _is_generator(path)}
 
 
 def load_own_generator(path: Path, device: str = "cpu") -> Generator | FastGAN:
-    """Return a generator of this machine, which is read as strictly as one of the Hub.
+    """Return a local generator, read as strictly as one of the Hub.
 
     Args:
         path: a folder with config.json and model.safetensors, as training leaves it, or a FastGAN's file of tensors.
@@ -133,7 +133,7 @@ def fetch(key: str, report: Report | None = None) -> Path:
 
 
 def config_of(state: Mapping[str, Tensor]) -> FastGANConfig:
-    """Return the layout that the tensors of a checkpoint have.
+    """Return the layout of a checkpoint's tensors.
 
     Raises:
         KeyError: they are not those of a FastGAN.
@@ -144,7 +144,7 @@ def config_of(state: Mapping[str, Tensor]) -> FastGANConfig:
 
 
 def describe(language: str = "en") -> list[dict[str, Any]]:
-    """Say of every row what it is and whether its file is here; asks nobody."""
+    """Describe every row and whether its file is here, without using the network."""
     return [
         {
             "key": row.key,

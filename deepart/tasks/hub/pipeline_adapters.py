@@ -1,6 +1,6 @@
-"""What is added to a diffusion pipeline: LoRA (other numbers in its layers) and IP-Adapter (a style from a picture).
+"""Adapters of diffusion pipelines: LoRA (changed weights) and IP-Adapter (a style from a picture).
 
-Both are safetensors.  What they name must be in the pipeline, and everything that they hold must be used.
+Both are safetensors. Every layer that they name must be in the pipeline, and all of their tensors must be used.
 
 References:
     Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models", https://arxiv.org/abs/2106.09685;
@@ -45,10 +45,10 @@ def lora_of(place: str) -> tuple[HubRepository, str]:
 
 
 def add_lora(pipeline: Any, repository: HubRepository, file: str, scale: float) -> None:
-    """Add what a LoRA says to the numbers of a pipeline.
+    """Add a LoRA to the weights of a pipeline.
 
     Args:
-        scale: how much of it.
+        scale: its scale.
 
     Raises:
         WeightsError: the file is out of reach, holds anything but a LoRA, or one for another network.
@@ -75,7 +75,7 @@ def add_lora(pipeline: Any, repository: HubRepository, file: str, scale: float) 
 def _changes(
     pipeline: Any, tensors: Mapping[str, Tensor], alphas: Mapping[str, float]
 ) -> dict[tuple[str, str], tuple[Tensor, Tensor]]:
-    """Return the weights of layers and what is added to each.
+    """Return the weights of layers and the change of each.
 
     Raises:
         KeyError, AttributeError, RuntimeError, ValueError: something does not fit.
@@ -98,7 +98,7 @@ def _changes(
 
 
 def fetch_styles(adapter: StyleAdapter, repository: HubRepository) -> tuple[Path, list[Path]]:
-    """Return the file of an IP-Adapter, and those of the network that sees the pictures, fetched if need be.
+    """Return the file of an IP-Adapter and those of its image encoder, downloaded if necessary.
 
     Raises:
         WeightsError: they are out of reach, or not in safetensors.
@@ -110,7 +110,7 @@ def fetch_styles(adapter: StyleAdapter, repository: HubRepository) -> tuple[Path
 
 
 class StyleLoader:
-    """An IP-Adapter for a pipeline, to which it is added for as many pictures as there are.
+    """An IP-Adapter for a pipeline, for any number of pictures.
 
     Raises:
         WeightsError: its files are out of reach, damaged, or of another network.
@@ -139,7 +139,7 @@ class StyleLoader:
             raise WeightsError("diffusion.unfit", name=self.name)
 
     def add(self, pipeline: Any, count: int) -> None:
-        """Make room for the styles of `count` pictures."""
+        """Load the adapter for the styles of `count` pictures."""
         if count != self._count:
             states, nothing = [self._state] * count, [""] * count
             pipeline.load_ip_adapter(states, subfolder=nothing, weight_name=nothing, image_encoder_folder=None)

@@ -1,7 +1,7 @@
-"""The files of a diffusion pipeline on the Hub: which a part has, fetched, and whether they are whole.
+"""The files of a diffusion pipeline on the Hub: find, download and check those of each part.
 
-The layout is that of diffusers.  Weights lie in one file, or in several, which an index then lists.  Only JSON,
-tokenizers, templates of conversations and safetensors are fetched.
+The layout is that of diffusers.  Weights are in one file, or in several listed by an index. Only JSON, tokenizers, chat
+templates and safetensors are downloaded.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _FILES = {
 
 
 def fetch_part(repository: HubRepository, folder: str, library: str, variant: str | None = None) -> list[Path]:
-    """Fetch the files of one part of a pipeline and return those of its weights; none if it has no weights.
+    """Download the files of one part of a pipeline and return its weights files, if any.
 
     Args:
         folder: where the part lies in the repository.
@@ -76,7 +76,7 @@ def fetch_part(repository: HubRepository, folder: str, library: str, variant: st
 
 
 def _fetch_shards(repository: HubRepository, folder: str, index: Mapping[str, Any]) -> list[Path]:
-    """Fetch the files that an index lists, and compare what they hold with it."""
+    """Download the files that an index lists, and check their content against it."""
     places = index.get("weight_map")
     wanted = set(places.values()) if isinstance(places, dict) and _are_texts(places.values()) else set()
     if not 0 < len(wanted) <= _MOST_SHARDS or not all(map(_SHARD.fullmatch, wanted)):
@@ -92,7 +92,7 @@ def _fetch_shards(repository: HubRepository, folder: str, index: Mapping[str, An
 
 
 def count_numbers(path: Path, name: str) -> dict[str, int]:
-    """Return how many numbers each tensor of a safetensors file has, 0 for whole numbers; the tensors are not read.
+    """Return the number of values of each tensor of a safetensors file (0 for integers), without reading the tensors.
 
     Args:
         name: what an error calls it.
@@ -111,10 +111,10 @@ def count_numbers(path: Path, name: str) -> dict[str, int]:
 
 
 def is_whole(part: Any, files: Sequence[Path], library: str, name: str) -> bool:
-    """Whether files hold as many numbers as a network has, whose gaps would be filled by chance.
+    """Return whether files hold as many values as a network, whose missing weights would be random.
 
-    Their names do not tell: some are others in older files.  Numbers that two layers share count once.  A file for
-    transformers may hold more, of a head that the pipeline does not use.
+    Names are not compared, since some differ in older files. Shared values count once. A file for transformers may hold
+    more, for a head that the pipeline does not use.
 
     Args:
         library: a key of `STEMS`.

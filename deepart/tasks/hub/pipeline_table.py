@@ -1,4 +1,4 @@
-"""Diffusion pipelines of the Hub that are worth trying: what each is called with, and what it needs.
+"""Recommended diffusion pipelines of the Hub: their arguments and requirements.
 
 References:
     Luo et al. 2023, "Latent Consistency Models", https://arxiv.org/abs/2310.04378;
@@ -31,43 +31,43 @@ class StyleAdapter:
     revision: str
     file: str
     encoder: str
-    """Folder of the network that sees the pictures."""
+    """Folder of the image encoder."""
     blocks: Mapping[str, Any]
-    """Which layers listen, and how much, as diffusers' `set_ip_adapter_scale` takes it."""
+    """Scale of each layer, as diffusers' `set_ip_adapter_scale` takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineChoice:
-    """One pipeline.  What is None is left to the pipeline, or to the machine."""
+    """One pipeline. None stands for the pipeline's or the machine's default."""
 
     key: str
     repo: str
     revision: str
-    """Commit.  Nobody has loaded these files with this program yet unless `is_proven`."""
+    """Commit. Unless `is_proven`, these files have not been loaded with this program yet."""
     tasks: tuple[Task, ...] = ("generate",)
     takes_prompt: bool = True
     num_steps: int
     guidance: float | None = None
     side: int | None = None
-    """Pixels, of a square that has as many as a picture."""
+    """Side in pixels of a square with as many pixels as a picture."""
     dtype: Literal["bfloat16", "float16"] | None = None
     variant: str | None = None
     """Variant of the weights files, such as "fp16"."""
     references: int = 0
-    """How many pictures it looks at while it reads the text."""
+    """Number of reference pictures that it takes besides the text."""
     strength: float = 0.6
-    """How much of a picture is painted anew by those that start from one."""
+    """Strength of repainting for pipelines that start from a picture."""
     adapter: StyleAdapter | None = None
     licence: str
     """As the repository's card says."""
     size: int
-    """Bytes to fetch, about."""
+    """Approximate bytes to download."""
     memory: int = 0
-    """Bytes of a graphics card, about, as their authors say; 0 for those that a processor can do."""
+    """Approximate bytes of GPU memory according to the authors; 0 if a CPU is enough."""
     good_for: str
     """A key of `deepart.text`."""
     is_proven: bool = False
-    """Whether somebody has loaded the real files and seen a picture."""
+    """Whether the real files have been loaded and have painted a picture."""
 
 
 def _choice(row: Mapping[str, Any]) -> PipelineChoice:
@@ -97,7 +97,7 @@ def find_large(key: str) -> PipelineChoice:
 
 
 def offered(task: Task) -> list[PipelineChoice]:
-    """Return the large models that this machine offers for a task, the best one first.
+    """Return the large models that this machine offers for a task, the best first.
 
     The owner's choice, DEEPART_LARGE_MODEL, is the only one where there is one: where a GPU is lent for each
     request, no other could be loaded in time.
@@ -115,9 +115,9 @@ def offered(task: Task) -> list[PipelineChoice]:
 
 
 def check_machine(row: PipelineChoice) -> None:
-    """Refuse a model for which this machine is too small, before anything is fetched.
+    """Refuse a model that is too large for this machine, before anything is downloaded.
 
-    Whoever names a model in DEEPART_LARGE_MODEL is believed.
+    A model named in DEEPART_LARGE_MODEL is always allowed.
 
     Raises:
         InputError: there is no graphics card, or one with too little memory.

@@ -1,8 +1,8 @@
-"""Repaint with a large model: from words, a photo, paintings whose style is taken, or a damaged scan.
+"""Repaint with a large model, from words, a photo, style pictures, or a damaged scan.
 
-One road for every tab.  A model that reads pictures beside its text (FLUX.2) is told in words what to do with them;
-one with an adapter (SDXL with IP-Adapter) starts from the photo and takes styles from pictures, each with its weight.
-What comes out is a new painting: a photo that is "restored" so is repainted, and says so in its recipe.
+Every tab uses this module. A model that takes reference pictures besides its text (FLUX.2) gets an instruction in
+words; one with an adapter (SDXL with IP-Adapter) starts from the photo and takes styles from pictures, each with its
+weight. The result is always a new painting: a photo "restored" in this way is repainted, and its recipe says so.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _RESTORE = (
     "missing, and bring faded colours back. Keep its composition, its faces and its brush strokes exactly as they are."
 )
 _HOW_MUCH = ((0.5, "mostly"), (0.25, "partly"), (0.0, "slightly"))
-"""Shares of a mixture, and what they are called."""
+"""Shares of a mixture, and their words."""
 _PLACES = ("second", "third", "fourth")
 
 
@@ -49,7 +49,7 @@ def repaint(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **more: Any,
 ) -> Image.Image:
-    """Paint with a large model; the same as `repaint_steps`, at once."""
+    """Paint with a large model; runs `repaint_steps` to its end."""
     return runtime.run(repaint_steps(task, prompt, content, styles, **more), on_progress)
 
 
@@ -69,7 +69,7 @@ def repaint_steps(
     Args:
         task: "generate" from the words alone; "transfer" and "blend" repaint `content` in one style or in several;
             "restore" repaints a damaged picture.
-        prompt: what to paint, or to mind; may be empty where there are pictures.
+        prompt: what to paint, or to consider; may be empty if there are pictures.
         content: the picture that is repainted: a path, the bytes of a file, or a picture.
         styles: pictures whose style is taken; for models that read words also keys of the gallery.
         weights: of the styles, 0 or more; all the same if None.
@@ -127,7 +127,7 @@ def repaint_steps(
 def instruction(
     task: Task, prompt: str, styles: Sequence[tuple[Image.Image | str, float]] = (), strength: float = 1.0
 ) -> str:
-    """Return what a model that reads pictures and words is told.
+    """Return the instruction for a model that reads pictures and words.
 
     Args:
         styles: pictures, which follow the content in this order, or keys of the gallery; and their shares.

@@ -1,8 +1,8 @@
-"""A repository on the Hugging Face Hub, whose content nobody here has looked at.
+"""An untrusted repository on the Hugging Face Hub.
 
-Its name comes from a visitor and its files from a stranger.  So the name is checked before anybody is
-asked; of the files only JSON, tokenizers and safetensors are read, up to a size; code is never run; and
-what the files say is shortened and stripped before it is shown.
+Its name comes from a visitor and its files from a stranger. So the name is checked before any request; only JSON,
+tokenizers and safetensors are read, up to a size; code is never run; and texts from the files are shortened and
+stripped before they are shown.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WEIGHTS = "model.safetensors"
 CARD = "README.md"
 
 MOST_INPUT_SIDE = 1024
-"""Pixels; the memory that a network takes grows with their square."""
+"""Largest input side in pixels; a network's memory grows with its square."""
 MOST_WEIGHTS_BYTES = 4 << 30
 MOST_OTHER_BYTES = 64 << 20  # the largest tokenizers have 34 MB
 
@@ -39,7 +39,7 @@ _NAME = re.compile(rf"(?=.{{3,96}}$){_PART}/{_PART}")
 _REVISION = re.compile(r"[A-Za-z0-9][\w.-]{0,79}", re.ASCII)
 
 Prepare = Callable[[Image.Image], Tensor]
-"""Makes of an RGB picture what a network looks at, (3, H, W)."""
+"""Converts an RGB picture to a network's input, (3, H, W)."""
 
 
 def checked_repository(name: str, revision: str) -> None:
@@ -50,7 +50,7 @@ def checked_repository(name: str, revision: str) -> None:
 
 @dataclass(slots=True)
 class HubRepository:
-    """One commit of a repository; files are fetched when they are asked for and kept in the Hub's cache.
+    """One commit of a repository; files are downloaded on demand and kept in the Hub's cache.
 
     Raises:
         InputError: `name` is not owner/name, or `revision` is neither a commit, a branch nor a tag.
@@ -61,13 +61,13 @@ class HubRepository:
     """Becomes the commit with the first file, so that all files are of one commit.  A branch that is in the
     cache stays what it was when it was fetched."""
     report: Report | None = None
-    """Told of the progress of downloads."""
+    """Called with the progress of downloads."""
     most_weights_bytes: int | None = None
     """Largest weights file in bytes; `MOST_WEIGHTS_BYTES` if None."""
     is_offline: bool = False
-    """Whether nobody is asked for files that are not here."""
+    """Whether the network must not be used."""
     folder: Path | None = None
-    """A folder of this machine in the layout of a repository; the Hub is then not asked."""
+    """A local folder in the layout of a repository, used instead of the Hub."""
 
     def __post_init__(self) -> None:
         if self.folder is None:
@@ -87,13 +87,13 @@ class HubRepository:
         return cls(f"own/{folder.resolve().name}", place, folder=folder)
 
     def here(self, file: str) -> Path | None:
-        """Return a file that is on this machine; asks nobody."""
+        """Return a file that is on this machine, without using the network."""
         if self.folder is None:
             return hub.cached(self.name, file, self.revision)
         return self.folder / file if (self.folder / file).is_file() else None
 
     def find(self, file: str) -> Path | None:
-        """Return a file, fetched if need be; None if the repository has no such file.
+        """Return a file, downloaded if necessary; None if the repository has no such file.
 
         Raises:
             WeightsError: the file or the repository is out of reach; or the file is too large.
@@ -143,7 +143,7 @@ class HubRepository:
     def fetch(self, *others: str, weights: str = WEIGHTS) -> Path:
         """Return the path of the weights, beside which lie those of `others` that the repository has.
 
-        The weights are fetched last.  With them here the others are here too, and nobody is asked for those
+        The weights are downloaded last, so that if they are here, the others are too, and no request is made for files
         that the repository does not have.
 
         Raises:

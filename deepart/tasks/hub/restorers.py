@@ -1,7 +1,7 @@
-"""Stronger restorers, from the Hugging Face Hub: fill holes, clean, enlarge, repair faces.
+"""Stronger restorers from the Hugging Face Hub: fill holes, clean, enlarge, repair faces.
 
-`RESTORERS` are those worth trying; `open_restorer` takes any other file of the Hub that the package spandrel
-knows the network of, see `deepart.tasks.hub.spandrel_network`.
+`RESTORERS` are recommended ones; `open_restorer` takes any other file of the Hub whose network the package spandrel
+knows, see `deepart.tasks.hub.spandrel_network`.
 
 References:
     Suvorov et al. 2022, "Resolution-robust Large Mask Inpainting with Fourier Convolutions",
@@ -60,7 +60,7 @@ _FACE_ROOM = 0.35  # of a face's side, left around it
 
 
 RESTORERS: dict[str, HubWeights] = {row["key"]: HubWeights(**row) for row in read_table("restorers")}
-"""A file without a hash: of which nobody has found that of its authors."""
+"""The recommended restorers; a file without a hash is one whose authors publish none."""
 
 
 def find_restorer(key: str) -> HubWeights:
@@ -76,14 +76,14 @@ def find_restorer(key: str) -> HubWeights:
 
 
 def own_restorers() -> dict[str, HubWeights]:
-    """Return the files that the owner has put into `restorers/` of the admin folder, by keys such as "own/a.pth"."""
+    """Return the owner's files in `restorers/` of the admin folder, by keys such as "own/a.pth"."""
     folder = runtime.settings().admin_folder / "restorers"
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     return {f"own/{path.name}": weights_of_path(path) for path in files if path.suffix in _SUFFIXES and path.is_file()}
 
 
 def weights_of_path(path: Path) -> HubWeights:
-    """Describe a file of this machine, which is read as strictly as one of the Hub.
+    """Describe a local file, which is read as strictly as one of the Hub.
 
     Raises:
         InputError: there is none, or it is of a kind that is not read.
@@ -94,7 +94,7 @@ def weights_of_path(path: Path) -> HubWeights:
 
 
 def weights_of(repo: str, file: str, revision: str | None = None) -> HubWeights:
-    """Describe any file of the Hub; a row of `RESTORERS` if it is one's.
+    """Describe any file of the Hub; returns the row of `RESTORERS` if there is one.
 
     Raises:
         InputError: the names are none that the Hub has, or the file is of a kind that is not read.
@@ -109,7 +109,7 @@ def weights_of(repo: str, file: str, revision: str | None = None) -> HubWeights:
 
 
 def open_restorer(repo: str, file: str, revision: str | None = None) -> HubRestorer:
-    """Fetch a file of the Hub and return the restorer that it holds.
+    """Download a file of the Hub and return its restorer.
 
     Args:
         repo: owner/name.
@@ -124,7 +124,7 @@ def open_restorer(repo: str, file: str, revision: str | None = None) -> HubResto
 
 
 def open_restorer_file(path: Path) -> HubRestorer:
-    """Return the restorer that a file of this machine holds.
+    """Return the restorer of a local file.
 
     Raises:
         InputError: see `weights_of_path`.
@@ -143,7 +143,7 @@ def opening(weights: HubWeights) -> Generator[Progress, None, HubRestorer]:
 
 
 def describe(language: str = "en") -> list[dict[str, Any]]:
-    """Say of every row what it is and whether its file is here; asks nobody."""
+    """Describe every row and whether its file is here, without using the network."""
     return [
         {
             "key": row.key,
@@ -182,8 +182,8 @@ class HubRestorer:
     Attributes:
         kind: what it does.
         scale: by which it enlarges.
-        architecture: spandrel's name of it.
-        takes_sigma: whether it can be told how strong the noise is.
+        architecture: spandrel's name of the network.
+        takes_sigma: whether it takes the strength of the noise.
         licence: that of the weights, or what their repository says if that is all that is known.
         card_licence: what the repository's card says, or "unknown".
     """
@@ -318,7 +318,7 @@ def _fill_window(network: SpandrelNetwork, pixels: np.ndarray, hole: np.ndarray)
 def _repair_faces(
     network: SpandrelNetwork, plain: Image.Image, mask: Image.Image | None
 ) -> Generator[Progress, None, Image.Image]:
-    """Repair each face that a mask marks, or the picture as one face, at the size that the network is made for."""
+    """Repair each face that a mask marks, or the picture as one face, at the network's size."""
     if mask is None:
         boxes = [(0, 0, *plain.size)]
         if not 0.8 <= plain.width / plain.height <= 1.25:

@@ -1,8 +1,8 @@
-"""Networks of the package spandrel, from a file of the Hugging Face Hub to a module that is ready to run.
+"""Networks of the package spandrel: from a file of the Hugging Face Hub to a module.
 
-The file comes from a stranger.  It is fetched up to a size, compared with the hash that is known or that the Hub
-states, and read by `deepart.checkpoints` and `torchscript`, which read tensors and run nothing; the network around them
-is spandrel's own code.
+The file is untrusted. It is downloaded up to a size, compared with the known hash or the one that the Hub states, and
+read by `deepart.checkpoints` and `torchscript`, which read tensors and run nothing; the network around them is
+spandrel's own code.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST_FILE_BYTES = 2 << 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HubWeights:
-    """One file of the Hub, and what is known of it before it is here."""
+    """One file of the Hub, and what is known before its download."""
 
     key: str
     repo: str
@@ -46,15 +46,15 @@ class HubWeights:
     size: int | None = None
     """Bytes, about."""
     kind: Kind | None = None
-    """None where only the file tells."""
+    """None if only the file shows it."""
     scale: int | None = None
     licence: str | None = None
-    """That the authors gave the weights; what a repository that copies them says is another matter."""
+    """Licence given by the authors, which may differ from that of a repository with a copy."""
     source: str | None = None
     good_for: str | None = None
     """A key of `deepart.text`."""
     path: Path | None = None
-    """Path of a file of this machine, which is not fetched; `repo` is empty."""
+    """Path of a local file, which is not downloaded; `repo` is empty."""
 
 
 class SpandrelNetwork(nn.Module):
@@ -139,7 +139,7 @@ def load_network(weights: HubWeights, key: str, device: str, *, report: Report |
 
 
 def _install_extra_architectures() -> None:
-    """Let spandrel know the networks of its second package, whose licences are narrower, if it is here."""
+    """Register the networks of spandrel's second package, with more restrictive licences, if it is installed."""
     try:
         import spandrel_extra_arches
     except ImportError:

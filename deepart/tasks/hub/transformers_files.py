@@ -1,4 +1,4 @@
-"""What a repository of the `transformers` kind holds, read without running anything of it."""
+"""Read a repository of the `transformers` kind without running its code."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def read_model(kind: Any, path: Path, config: Mapping[str, Any]) -> nn.Module:
 
 
 def read_preparation(path: Path, config: Mapping[str, Any]) -> Prepare:
-    """Return what makes pictures ready for the network whose weights lie at `path`."""
+    """Return the preprocessing of the network whose weights lie at `path`."""
     import transformers
 
     if any((path.parent / file).is_file() for file in PREPROCESSORS):
@@ -77,7 +77,7 @@ def read_preparation(path: Path, config: Mapping[str, Any]) -> Prepare:
 
 
 def packed_patches(prepared: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Return what NaFlex makes of one picture as one tensor, (patches, values + 3).
+    """Return NaFlex's patches of one picture as one tensor, (patches, values + 3).
 
     The last three say of each patch whether it is one, and how many there are down and across, so that pictures of
     any shapes can be stacked.

@@ -6,9 +6,8 @@ References:
     Tschannen et al. 2025, "SigLIP 2" (NaFlex: pictures keep their proportions), https://arxiv.org/abs/2502.14786;
     Zhai et al. 2023, "Sigmoid Loss for Language Image Pre-Training" (SigLIP), https://arxiv.org/abs/2303.15343.
 
-Differs from the papers:
-    SigLIP answers yes or no to each sentence on its own; here its scores are divided by their sum, so that
-    the labels of a head are a distribution as everywhere else.
+Differs from the papers: SigLIP decides yes or no for each sentence; here its scores are divided by their sum, so that
+the labels of a head are a distribution.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "artist": ("a painting by {}.", "an artwork by {}.", "a famous picture by the artist {}."),
     "genre": ("{}.", "a painting: {}.", "an artwork, {}.", "a picture in a museum, {}."),
 }
-"""What is said of a label, several times over: the average of the sentences is surer than any of them."""
+"""Sentences about a label; their average is more reliable than any single one."""
 
 _PHRASES = {
     "abstract_painting": "an abstract painting without recognisable objects",
@@ -64,7 +63,7 @@ _PHRASES = {
     "religious_painting": "a religious painting, a scene from the Bible",
     "still_life": "a still life of things on a table",
 }
-"""Labels that are no words of a caption."""
+"""Phrases for labels that do not fit into a caption."""
 
 _TOGETHER = 16  # sentences that are read together; a second of work for the largest
 TOKENIZERS = (
@@ -79,7 +78,7 @@ TOKENIZERS = (
 
 
 class ZeroShotNetwork(nn.Module):
-    """The half of CLIP or SigLIP that sees, and what its other half has read.
+    """The image encoder of CLIP or SigLIP, with the encoded sentences.
 
     Args:
         vision: pictures, (B, 3, H, W), to features, (B, D).
@@ -158,7 +157,7 @@ def phrase(head: str, label: str) -> str:
 def load_zero_shot(
     repository: HubRepository, labels: Mapping[str, tuple[str, ...]], device: torch.device
 ) -> ZeroShotNetwork:
-    """Fetch a CLIP or a SigLIP, let it read the sentences about the labels, and keep the half that sees.
+    """Download a CLIP or SigLIP, encode the sentences about the labels, and keep the image encoder.
 
     Args:
         repository: one that `transformers` reads, or one of OpenCLIP.

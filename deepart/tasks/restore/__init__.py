@@ -1,1 +1,1 @@
-"""Restore: what is wrong with a picture, a plan, and its steps."""
+"""Restore: diagnosis of a picture, a plan, and its steps."""

@@ -20,8 +20,9 @@ from deepart.tasks.restore.engine import PipelineOptions
 from deepart.tasks.restore.restore import restore_steps
 
 Masks = Union[Source, Sequence[Source], None]
-"""One mask for all, "detect", or several (or the path of a zip archive of them), named as their pictures: the mask of
-"face.jpg" is "face.png", "face_mask.png", "face-mask.png" or, as data sets for inpainting have it, "face_mask001.png".
+"""One mask for all, "detect", or several (or the path of a zip archive of them), named after their pictures: the mask
+of "face.jpg" is "face.png", "face_mask.png", "face-mask.png" or, as data sets for inpainting have it,
+"face_mask001.png".
 """
 
 _SUFFIX = re.compile(r"[-_ ]mask\d*$")
@@ -36,17 +37,17 @@ def restore_batch_steps(
     out: str | os.PathLike[str],
     language: str = "en",
 ) -> Generator[Progress, None, BatchResult]:
-    """Restore pictures, as an engine: yields `Progress`, returns what became of each.
+    """Restore pictures, as an engine: yields `Progress`, returns the result for each.
 
-    The archive holds what that of `deepart.tasks.paint.batch.batch_steps` does, and a picture that cannot be restored
-    does not stop the others.
+    The archive is like that of `deepart.tasks.paint.batch.batch_steps`, and a picture that cannot be restored does not
+    stop the others.
 
     Args:
         sources: pictures, each a path, the bytes of a file, or a picture, and paths of zip archives of
             pictures; at most `deepart.tasks.paint.batch.MOST_PICTURES` pictures in all.
-        masks: what is missing; a picture that no mask is named as has no holes.  See `Masks`.
+        masks: what is missing; a picture without a mask of its name has no holes. See `Masks`.
         options: see `RestoreOptions`.
-        pipeline: what is protected, and the restorers of the Hub.
+        pipeline: what is protected, and which restorers of the Hub are used.
         out: the archive to write.
         language: "en" or "zh", of the sentences in the table.
 
@@ -72,7 +73,7 @@ def restore_batch_steps(
 
 
 def _read_masks(masks: Masks) -> tuple[Source | None, dict[str, list[Source | ArchivedPicture]]]:
-    """Return the mask of all pictures, and those of each by what their files are called."""
+    """Return the mask for all pictures, and the masks of single pictures by file name."""
     is_archive = isinstance(masks, (str, os.PathLike)) and PurePath(masks).suffix.lower() == ".zip"
     if masks is None or (isinstance(masks, (str, os.PathLike, bytes, Image.Image)) and not is_archive):
         return masks, {}
@@ -85,10 +86,10 @@ def _read_masks(masks: Masks) -> tuple[Source | None, dict[str, list[Source | Ar
 
 
 def _mask_of(name: str, picture: object, masks: Mapping[str, list[Source | ArchivedPicture]]) -> object:
-    """Return the mask that is called as a picture; of several, that in folders called as the picture's.
+    """Return the mask named after a picture; of several, the one in folders named like the picture's.
 
     Raises:
-        InputError: two or more fit as well.
+        InputError: two or more fit equally well.
     """
     alike = masks.get(_stem(name), [])
     if len(alike) < 2:
@@ -103,7 +104,7 @@ def _mask_of(name: str, picture: object, masks: Mapping[str, list[Source | Archi
 
 
 def _folders(source: object) -> list[str]:
-    """Return the folders that a file lies in, the innermost first; none where it has no path."""
+    """Return the folders of a file's path, the innermost first."""
     path = source.entry.filename if isinstance(source, ArchivedPicture) else source
     return [part.casefold() for part in PurePath(path).parts[-2::-1]] if isinstance(path, (str, os.PathLike)) else []
 

@@ -1,6 +1,6 @@
-"""The restorers that come with deepart: fill holes, clean, enlarge, find damage, in pictures of any size.
+"""The bundled restorers: fill holes, clean, enlarge and find damage in pictures of any size.
 
-Engines that take RGB pictures and return them; `deepart.tasks.restore.restore` puts them together.
+They are engines that take and return RGB pictures; `deepart.tasks.restore.restore` combines them.
 
 References:
     Iizuka et al. 2017, "Globally and Locally Consistent Image Completion" (holes);
@@ -42,10 +42,10 @@ DETECTOR = "restore/damage-unet-wikiart-v1"
 COLOURISER = "restore/colour-lite0-wikiart-v1"
 UPSCALERS: dict[Look, str] = {"faithful": "restore/edsr-wikiart-v1", "crisp": "restore/edsr-crisp-wikiart-v1"}
 USED = (DENOISER, INPAINTER, DETECTOR, COLOURISER, *UPSCALERS.values())
-"""Checkpoints that a restoration may depend on."""
+"""The checkpoints that a restoration may use."""
 
 LOOKED_SIDE = 2048
-"""Longer side in pixels at which damage is looked for: scratches are that wide in larger scans, and it takes long."""
+"""Longest side in pixels at which damage is searched: in larger scans scratches are wider, and it takes long."""
 
 _DETECTED_QUALITY = 85  # of JPEG files
 _LONGEST_JPEG = 65_500  # pixels
@@ -64,10 +64,10 @@ def _network(key: str) -> Any:
 
 
 def as_detected(picture: Image.Image) -> Image.Image:
-    """Return an RGB picture as the damage detector has to be shown it, and as it is trained: out of a JPEG file.
+    """Return an RGB picture compressed as JPEG, which the damage detector expects and was trained on.
 
-    Pictures to learn from are JPEG files, and what is drawn onto them has none of their traces.  A network that sees
-    this finds damage by the lack of traces, and in pictures without any finds it everywhere.
+    Training pictures are JPEG files, and damage drawn onto them has no JPEG artefacts. A network that sees this finds
+    damage by the lack of artefacts, and marks everything in pictures that have none.
     """
     return picture if max(picture.size) > _LONGEST_JPEG else through_jpeg(picture, _DETECTED_QUALITY)
 
@@ -76,7 +76,7 @@ def as_detected(picture: Image.Image) -> Image.Image:
 
 
 def clean_steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
-    """Take noise, JPEG blocks and mild blur out of a picture.
+    """Remove noise, JPEG blocks and mild blur from a picture.
 
     Raises:
         WeightsError: the checkpoint is missing or damaged.
@@ -145,10 +145,9 @@ def fill_steps(picture: Image.Image, mask: Image.Image) -> Generator[Progress, N
 
 
 def _fill_window(network: Any, pixels: np.ndarray, hole: np.ndarray) -> Generator[Progress, None, np.ndarray]:
-    """Return pixels (H, W, 3) with the hole (H, W) filled, at sizes that go from coarse to fine.
+    """Return pixels (H, W, 3) with the hole (H, W) filled, from coarse to fine sizes.
 
-    The sizes that are too large for one look are done in tiles, each of which sees in the next smaller size
-    what is beyond it.
+    Sizes that are too large for one pass are done in tiles, which see their surroundings at the next smaller size.
     """
     height, width = hole.shape
     if height * width <= WINDOW**2:
@@ -169,10 +168,10 @@ def _fill_window(network: Any, pixels: np.ndarray, hole: np.ndarray) -> Generato
 
 
 def fill_at_once(network: Any, pixels: np.ndarray, hole: np.ndarray) -> np.ndarray:
-    """Return pixels, (H, W, 3) uint8, with the hole, (H, W) bool, filled by a `Inpainter`, all in one look.
+    """Return pixels, (H, W, 3) uint8, with the hole, (H, W) bool, filled by an `Inpainter` in one pass.
 
-    The mean of what it makes of them and of their mirror image (self-ensemble: Lim et al. 2017): nearer to the truth,
-    and what it would repeat like a grid falls on other places.
+    It is the mean over the picture and its mirror image (self-ensemble: Lim et al. 2017), which is nearer to the truth
+    and has less of a grid.
     """
     x = to_tensor(Image.fromarray(pixels)).to(runtime.device())
     mask = torch.from_numpy(hole)[None, None].to(x)
@@ -197,7 +196,7 @@ def guess_of_hole(pixels: np.ndarray, hole: np.ndarray, side: int) -> np.ndarray
 
 
 def _levels(hole: np.ndarray) -> int:
-    """Return at how many sizes to fill, so that at the smallest the widest part of a hole is narrow enough."""
+    """Return the number of sizes, such that at the smallest the widest part of a hole is narrow enough."""
     from scipy.ndimage import distance_transform_edt
 
     width = 2 * float(distance_transform_edt(hole).max())
@@ -205,7 +204,7 @@ def _levels(hole: np.ndarray) -> int:
 
 
 def _halved(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return pixels and hole at half their size; a pixel is known there if any of what it stands for is."""
+    """Return pixels and hole at half their size; a pixel is known there if any of the pixels that it covers is."""
     height, width = hole.shape
     size = (-(-width // 2), -(-height // 2))
     known = np.asarray(Image.fromarray(~hole).convert("L").resize(size, Image.Resampling.BOX), np.float32)
@@ -221,7 +220,7 @@ def _halved(pixels: np.ndarray, hole: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
     """Return a mask "L" of the scratches, cracks, dust, tears and stains of an RGB picture, 255 where they are.
 
-    They are looked for in a copy with a longer side of `LOOKED_SIDE` at most.
+    They are searched in a copy with a longer side of at most `LOOKED_SIDE`.
 
     Raises:
         WeightsError: the checkpoint is missing or damaged.
@@ -241,7 +240,7 @@ def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
     """Return a mask "L", a little wider than the damage.
 
     Args:
-        found: the picture and its likelihood "L" of damage, and the same of ever smaller copies.
+        found: the picture and its likelihood "L" of damage, and the same for ever smaller copies.
     """
     from scipy.ndimage import maximum_filter
 
@@ -254,9 +253,9 @@ def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
 
 
 def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
-    """Return where a smaller copy, (H, W, 3) uint8 and (H, W) in [0, 1], is damaged broadly: surely, or at a corner.
+    """Return where a smaller copy, (H, W, 3) uint8 and (H, W) in [0, 1], has broad damage: certain, or at a corner.
 
-    A flat piece at a corner is mostly torn off; elsewhere flat pieces are mostly painted.
+    A flat area at a corner is usually torn off; elsewhere flat areas are usually painted.
     """
     from scipy.ndimage import binary_opening, binary_propagation, label
 

@@ -1,4 +1,4 @@
-"""Yellowed varnish and faded colours: how much of either a picture has, and how it looks without.
+"""Measure and undo yellowed varnish and faded colours.
 
 A varnish is a filter in front of the paint: the older it is, the more light it takes, of blue most.
 Fading is a veil over it: black is no longer dark, white no longer bright, every colour nearer to grey.
@@ -27,7 +27,7 @@ from PIL import Image, ImageFilter
 from deepart.errors import InputError
 
 VARNISH = (0.03, 0.2, 0.8)
-"""What a varnish of depth 1 takes of red, green and blue light, as exponents: more than half of the blue."""
+"""Absorption of red, green and blue light by a varnish of depth 1, as exponents: more than half of the blue."""
 USUAL_WHITE = (1.0, 0.89, 0.74)
 """Brightest red, green and blue of paintings in linear light: the median of 4176 of them."""
 
@@ -63,7 +63,7 @@ _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 @dataclass(frozen=True, slots=True)
 class ColourFault:
-    """What has happened to the colours of a picture; every number can be changed before it is undone."""
+    """Estimated colour faults of a picture; every number can be changed before they are undone."""
 
     white: tuple[float, float, float]
     """The brightest red, green and blue in linear light, the largest 1."""
@@ -78,7 +78,7 @@ class ColourFault:
     least_yellow: float
     """CIE b* that 19 of 20 of its pixels exceed: below 0 if it has any blue."""
     spread: float
-    """How far a* and b* of 19 of 20 of its pixels are at most from what they usually are at that lightness."""
+    """95th percentile of the distance of a* and b* from their usual values at that lightness."""
     veil: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """Linear red, green and blue in [0, 1] that even the darkest places have: the varnish lies behind it."""
 
@@ -89,13 +89,13 @@ class ColourFault:
 
     @property
     def is_yellowed(self) -> bool:
-        """Whether it surely lies under a yellow veil: its lights are dull and yellow, and nothing is grey or blue."""
+        """Whether it certainly has a yellow veil: its lights are dull and yellow, and nothing is grey or blue."""
         has_veil = all(low <= value <= high for value, (low, high) in zip(self.lights, _VEILED_LIGHTS))
         return has_veil and self.varnish >= _DEEP_VARNISH and self.least_yellow >= _LEAST_YELLOW
 
     @property
     def is_faded(self) -> bool:
-        """Whether it has surely faded: neither is anything dark nor are the lights bright."""
+        """Whether it has certainly faded: nothing is dark, and the lights are not bright."""
         return self.black >= _PALE_BLACK and self.light <= _DULL_LIGHT
 
     @property
@@ -110,22 +110,23 @@ class ColourFault:
 
     @property
     def blue_lost(self) -> float:
-        """Share of the blue light that the varnish takes, from 0 to 1."""
+        """Share of the blue light that the varnish absorbs, from 0 to 1."""
         return 1 - math.exp(-VARNISH[2] * self.varnish)
 
     @property
     def fading(self) -> float:
-        """Share of the contrast that is gone, from 0 to 1, against a picture that reaches black and white."""
+        """Lost share of the contrast, from 0 to 1, relative to a picture that reaches black and white."""
         (low, high), (black, light) = _wanted_ends(self), (self.black, self.light)
         return 1 - (light - black) / (high - low)
 
 
 def colour_fault(picture: Image.Image, ignore: Image.Image | None = None) -> ColourFault:
-    """Estimate what has happened to the colours of a picture, on a small copy of it.
+    """Estimate the colour faults of a picture on a small copy of it.
 
     Args:
         picture: RGB.
-        ignore: "L" in the proportions of the picture, white where it is damaged: a white scratch is no light.
+        ignore: "L" in the proportions of the picture, white where it is damaged, so that a white scratch does not count
+            as a light.
     """
     size = [max(1, round(side * min(1, _SAMPLED_SIDE / max(picture.size)))) for side in picture.size]
     rgb = np.asarray(picture.resize(size, Image.Resampling.BOX, reducing_gap=1.0), np.float64).reshape(-1, 3) / 255
@@ -165,7 +166,7 @@ def repair_colours(picture: Image.Image, strength: float = 1.0, fault: ColourFau
     Args:
         picture: RGB; a tile of a larger picture if `fault` was estimated on the whole.
         strength: from 0, the picture itself, to 1.
-        fault: what to undo; estimated on `picture` if None.
+        fault: the fault to undo; estimated on `picture` if None.
 
     Raises:
         InputError: the strength is out of range.
@@ -208,25 +209,25 @@ def _without_varnish(linear: np.ndarray, depth: float, veil: tuple[float, float,
 
 
 def _certainty(fault: float, bounds: tuple[float, float]) -> float:
-    """Return how sure it is that a picture is not meant to look so, from 0 to 1 between two bounds of its fault."""
+    """Return the certainty of a fault, which rises from 0 to 1 between two bounds."""
     low, high = bounds
     x = min(1.0, max(0.0, (fault - low) / (high - low)))
     return x * x * (3 - 2 * x)
 
 
 def _wanted_ends(fault: ColourFault) -> tuple[float, float]:
-    """Return the sRGB values that black and white are brought to; a picture that reaches further keeps its own."""
+    """Return the sRGB values to which black and white are mapped; a picture that reaches further keeps its own."""
     low, high = min(fault.black, _USUAL_ENDS[0]), max(fault.light, _USUAL_ENDS[1])
     middle, reach = (fault.black + fault.light) / 2, (fault.light - fault.black) * _MOST_STRETCH / 2
     return max(low, middle - reach), min(high, middle + reach)
 
 
 def _into_gamut(rgb: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Draw colours (N, 3) that near or leave the border of [0, 1] to the grey of the same brightness.
+    """Pull colours (N, 3) near or beyond the border of [0, 1] towards the grey of the same brightness.
 
     Args:
         rgb: any values.
-        before: the colours in [0, 1] that they were; one that lay near the border may stay as near.
+        before: the original colours in [0, 1]; one that was near the border may stay as near.
     """
     grey = _bent(rgb @ _LUMINANCE, before @ _LUMINANCE)
     saturation = _saturation(rgb - (rgb @ _LUMINANCE)[:, None], grey)

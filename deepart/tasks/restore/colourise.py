@@ -1,7 +1,7 @@
-"""Black-and-white pictures in colours that they could have had: a guess, from what is in them and a palette.
+"""Colourise black-and-white pictures with likely colours, guessed from their content and a palette.
 
-The network looks at a small copy; its colours are brought to full size along the edges of the picture, and every
-pixel keeps its brightness.
+The network works on a small copy; its colours are enlarged along the edges of the picture, and every pixel keeps its
+brightness.
 
 References:
     Zhang et al. 2016, "Colorful Image Colorization", https://arxiv.org/abs/1603.08511;
@@ -39,11 +39,11 @@ _HALVINGS = 12
 def colourise_steps(
     picture: Image.Image, palette: Image.Image | None = None, network: Colouriser | None = None
 ) -> Generator[Progress, None, Image.Image]:
-    """Give a picture colours, as an engine.
+    """Colourise a picture, as an engine.
 
     Args:
-        picture: RGB; only its brightness is looked at.
-        palette: RGB, with colours that it should have; None for those that it most likely had.
+        picture: RGB; only its brightness is used.
+        palette: RGB picture whose colours it should have; None for the most likely colours.
         network: on its device; None for the bundled one.
 
     Raises:
@@ -69,7 +69,7 @@ def likely_colours(network: Colouriser, picture: Image.Image, palette: Image.Ima
 
     Args:
         network: on its device.
-        picture: RGB, about as small as those that the network has learned from.
+        picture: RGB, about as small as the training pictures.
         palette: see `colourise_steps`.
     """
     device = network.bins.device
@@ -126,7 +126,7 @@ def _strip(grey: Image.Image, lines: list[Image.Image], box: tuple[int, int, int
 
 @functools.cache
 def _table() -> ImageFilter.Color3DLUT:
-    """Return what makes RGB of a grey, a* + 128 and b* + 128; colours that sRGB has not are drawn to the grey."""
+    """Return the table from grey, a* + 128 and b* + 128 to RGB; colours outside sRGB are pulled towards the grey."""
     from skimage.color import lab2rgb, rgb2lab
 
     axis = np.linspace(0, 1, _SIDE)

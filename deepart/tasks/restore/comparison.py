@@ -1,4 +1,4 @@
-"""A small piece of a picture through several restorers, to choose one before the whole picture is done."""
+"""Compare several restorers on a small piece of a picture."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from deepart.tasks.restore.bundled import SCALES, clean_steps, enlarge_steps
 from deepart.tiles import Box
 
 Bundled = Literal["input", "clean", "faithful", "crisp"]
-"""The picture as it is (enlarged smoothly), cleaned, and enlarged in either look."""
+"""The unchanged picture (enlarged smoothly), cleaned, and enlarged in either look."""
 BUNDLED: tuple[Bundled, ...] = get_args(Bundled)
 Candidate = Union[Bundled, str, HubRestorer]
 """One of `BUNDLED`, a restorer of the Hub, or its key in `deepart.tasks.hub.restorers.RESTORERS`."""
 
 SIDE = 256
-"""Largest side in pixels of the result of what is compared."""
+"""Largest side in pixels of the compared results."""
 
 _MARGIN = 16  # pixels around the piece that the restorers see
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What one restorer makes of the piece."""
+    """The result of one restorer."""
 
     label: str
     """One of `BUNDLED`, or the key of a restorer of the Hub."""
@@ -44,14 +44,14 @@ class Compared:
 def compare(
     picture: Source, box: Box | None = None, candidates: Sequence[Candidate] | None = None, upscale: int = 1
 ) -> list[Compared]:
-    """Run `compare_steps` to its end and return what it returns."""
+    """Run `compare_steps` to its end and return its result."""
     return runtime.run(compare_steps(picture, box, candidates, upscale))
 
 
 def compare_steps(
     picture: Source, box: Box | None = None, candidates: Sequence[Candidate] | None = None, upscale: int = 1
 ) -> Generator[Progress, None, list[Compared]]:
-    """Show a piece of a picture to several restorers, as an engine: with the bundled ones less than a second.
+    """Restore a piece of a picture by several restorers, as an engine; the bundled ones take less than a second.
 
     Args:
         picture: a path, the bytes of a file, or a picture.

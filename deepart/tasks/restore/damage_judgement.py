@@ -1,8 +1,8 @@
-"""How sure it is that what the detector marks is damage: what to fill at once, what to ask about, what to leave.
+"""Decide which detected damage is certain: what to fill, what to ask about, and what to leave.
 
-A network that looks at texture takes brush strokes, foam and whiskers for scratches now and then.  What was drawn,
-spilt or torn over a picture can be told from its colours alone: it is of one colour, which the picture itself hardly
-has, and it lies on things that differ from it and from each other, with the same on both of its sides.
+The detector sometimes takes brush strokes, foam and whiskers for scratches. What was drawn, spilt or torn over a
+picture can be recognised by colour alone: it has one colour that is rare in the picture, and it lies over varied areas
+that differ from it and look alike on both of its sides.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from PIL import Image, ImageChops
 from deepart.options import Answer
 
 LEAST_SURE, LEAST_LIKELY = 0.0005, 0.002
-"""Shares of a picture from which sure damage is filled, and likely damage asked about."""
+"""Least shares of a picture at which certain damage is filled, and likely damage is asked about."""
 MOST_DAMAGE = 0.15
-"""Share of a picture up to which damage is asked about: beyond that it is more likely how the picture looks."""
+"""Largest share of likely damage that is asked about: more is probably how the picture looks."""
 
 _SIDE = 1024  # longer side at which colours are looked at
 _ALIKE = 24  # of 255, the largest difference of a channel: one colour
@@ -40,7 +40,7 @@ _AROUND = (3, 7)  # pixels beside a piece that are its surroundings
 
 
 def surely_damaged(picture: Image.Image, found: Image.Image) -> Image.Image:
-    """Return which part of what was found surely is damage, mask "L" of the size of `found`.
+    """Return the part of `found` that is certainly damage, a mask "L" of its size.
 
     Args:
         picture: RGB.
@@ -69,14 +69,14 @@ def surely_damaged(picture: Image.Image, found: Image.Image) -> Image.Image:
 
 
 def answer(found: float, sure: float) -> Answer:
-    """Return what to do about damage, by the shares of a picture that were found and that surely are damage."""
+    """Return what to do with damage, from the shares of the picture that are likely and certain damage."""
     if sure >= LEAST_SURE:
         return "fill"
     return "ask" if LEAST_LIKELY <= found <= MOST_DAMAGE else "leave"
 
 
 def _in_few_colours(pixels: np.ndarray) -> bool:
-    """Say whether pixels (N, 3) are mostly of a few colours: a print or a drawing is as even as what is drawn on it."""
+    """Return whether pixels (N, 3) have mostly a few colours, as in a print or a drawing."""
     _, counts = np.unique(pixels // _BIN @ np.array([256, 16, 1]), return_counts=True)
     return bool(np.sort(counts)[::-1][:_FEW].sum() >= _MOSTLY * len(pixels))
 
@@ -93,7 +93,7 @@ def _colours(marked: np.ndarray) -> list[np.ndarray]:
 
 
 def _pieces_of(colour: np.ndarray, pixels: np.ndarray, mask: np.ndarray, is_flat: np.ndarray) -> np.ndarray:
-    """Return where pixels (H, W, 3) are surely damaged in this colour (3,), within a mask (H, W)."""
+    """Return where pixels (H, W, 3) are certainly damaged in this colour (3,), within a mask (H, W)."""
     from scipy.ndimage import find_objects, label
 
     off = np.abs(pixels - colour).max(-1)
@@ -125,7 +125,7 @@ def _pieces_of(colour: np.ndarray, pixels: np.ndarray, mask: np.ndarray, is_flat
 def _lies_over(
     off: np.ndarray, pixels: np.ndarray, is_flat: np.ndarray, piece: np.ndarray, mask: np.ndarray, varied: float
 ) -> bool:
-    """Say whether what is around a piece (H, W) differs from it and from each other.
+    """Return whether the surroundings of a piece (H, W) differ from it and are varied.
 
     Args:
         off: how far pixels are from the colour of the piece, (H, W).

@@ -1,7 +1,6 @@
-"""What is wrong with a picture, measured, and what to do about it, in order.
+"""The diagnosis: measure the faults of a picture and propose steps in order.
 
-Everything is measured on nine crops at most and on a small copy, so that the time does not grow with the
-picture.
+Everything is measured on at most nine crops and on a small copy, so that the time does not depend on the size.
 
 References:
     Chen, Zhu, Heng 2015, "An Efficient Statistical Method for Image Noise Level Estimation", ICCV (noise);
@@ -32,7 +31,7 @@ from deepart.text import say
 
 Action = Literal["fill", "clean", "colour", "colourise", "extend", "enlarge"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
-"""What can be done, in the order in which it is best done."""
+"""The possible steps, in the best order."""
 
 _CROP = 320  # a multiple of 8, so that JPEG's blocks lie alike in all crops
 _CROPS_ACROSS = 3
@@ -75,59 +74,59 @@ _FREQUENCIES = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0), (1, 2), (2, 1), (0, 3), 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What was found out about a picture."""
+    """The measured faults of a picture."""
 
     size: tuple[int, int]
     noise: float
     """Standard deviation of its noise, of 255."""
     blur: float | None
-    """Width of its sharpest edges, as the sigma of a Gaussian in pixels; None where there are no edges."""
+    """Width of its sharpest edges, as the sigma of a Gaussian in pixels; None without edges."""
     jpeg: int | None
-    """JPEG quality, 1 to 100, that it was saved with at some time; None without traces of it."""
+    """JPEG quality, 1 to 100, with which it was once saved; None without JPEG artefacts."""
     colour: ColourFault
     damage: float | None = None
-    """Share of the pixels that are taken for damage, from 0 to 1; None if nobody has looked."""
+    """Share of the pixels that are taken for damage, from 0 to 1; None if it was not searched."""
     surely_damaged: float = 0.0
-    """Share of the pixels that surely are damage."""
+    """Share of the pixels that are certainly damage."""
 
     @property
     def answer(self) -> Answer:
-        """What to do about the damage."""
+        """What to do with the damage."""
         return answer(self.damage or 0.0, self.surely_damaged)
 
     @property
     def detail(self) -> float:
-        """Share of its width that would do for the detail it has: 0.5 if it was enlarged to twice its size."""
+        """Share of its width that is enough for its detail: 0.5 if it was enlarged to twice its size."""
         return 1.0 if self.blur is None else min(1.0, _SHARP / max(self.blur, 1e-6))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do; `dataclasses.replace` edits it."""
+    """One step of a plan; `dataclasses.replace` edits it."""
 
     action: Action
     strength: float = 1.0
     scale: int = 1
     """How many times larger the result is: 2 or 4 for "enlarge", else 1."""
     reason: str = ""
-    """Key in `deepart.text` of the sentence that says why; empty for a step that a person has added."""
+    """Key in `deepart.text` of the reason; empty for a step that a person added."""
     values: Mapping[str, object] = field(default_factory=dict)
-    """What the sentence is filled in with."""
+    """Values for the reason."""
 
     def sentence(self, language: str = "en") -> str:
-        """Return why, in `language`."""
+        """Return the reason in `language`."""
         return say(self.reason, language, **self.values) if self.reason else ""
 
 
 def diagnose(
     picture: Image.Image, *, damage: Image.Image | None = None, file: str | os.PathLike[str] | bytes | None = None
 ) -> Diagnosis:
-    """Measure what is wrong with a picture: about a third of a second, however large it is.
+    """Measure the faults of a picture, in about a third of a second whatever its size.
 
     Args:
         picture: RGB.
-        damage: mask "L" of the damaged places, white, where somebody or something has looked for them.
-        file: path or bytes of the file that the picture came from, which tells the quality if it is a JPEG.
+        damage: mask "L" of the damaged places, white, if they were searched.
+        file: path or bytes of the picture's file, which holds the quality if it is a JPEG.
     """
     crops = _crops(picture)
     grey = crops @ np.array([0.299, 0.587, 0.114], np.float32)
@@ -166,10 +165,10 @@ def _share(mask: Image.Image) -> float:
 
 
 def _white_noise(crops: np.ndarray) -> float:
-    """Return sigma of noise that is alike at all frequencies, in crops (N, H, W, 3) in [0, 255].
+    """Return the sigma of white noise in crops (N, H, W, 3) in [0, 255].
 
-    Small patches of a picture vary in few ways only; the many ways in which they hardly do have the
-    variance of the noise.  Which these are: those whose variances have a mean like their median.
+    Small patches of a picture vary in a few directions only; the variance in the others is that of the noise. These are
+    the directions whose variances have equal mean and median.
     """
     colours = np.linalg.eigvalsh(np.cov(crops[:, ::4, ::4].reshape(-1, 3).T))
     has_one_tone = colours[1] <= _ONE_TONE**2
@@ -216,7 +215,7 @@ def _flattest(patches: np.ndarray) -> np.ndarray:
 def _flat_noise(grey: np.ndarray, quality: int) -> float:
     """Return sigma of the noise in the flattest blocks of crops (N, H, W) in [0, 255] that were a JPEG.
 
-    Looks only at the frequencies where the noise is above JPEG's own rounding.
+    Only the frequencies where the noise exceeds JPEG's own rounding are used.
     """
     coarse, levels = _flat_levels(grey, 0.1)
     alive = levels[(_ORDER >= 3) & (2 * levels > _steps_at(_STEPS, quality))]
@@ -227,7 +226,7 @@ def _flat_noise(grey: np.ndarray, quality: int) -> float:
 
 
 def _flat_levels(grey: np.ndarray, part: float) -> tuple[float, np.ndarray]:
-    """Return how coarse the flattest part of the blocks of crops (N, H, W) is, and all levels in them, (8, 8)."""
+    """Return the coarse part of the flattest blocks of crops (N, H, W), and all their levels, (8, 8)."""
     blocks = _coefficients(grey, (0, 0))
     coarse = (blocks[:, (_ORDER >= 1) & (_ORDER <= 3)] ** 2).mean(1)
     flattest = np.argsort(coarse)[: max(30, int(part * len(blocks)))]
@@ -235,7 +234,7 @@ def _flat_levels(grey: np.ndarray, part: float) -> tuple[float, np.ndarray]:
 
 
 def _of_flat_places(sigma: float, coarse: float, levels: np.ndarray, texture: tuple[float, float]) -> float:
-    """Return what of a measured noise is none of the picture: brush strokes and hatching all over are coarse, too.
+    """Return a measured noise without the picture's own texture: brush strokes and hatching are coarse as well.
 
     Args:
         sigma: what was measured.
@@ -267,9 +266,9 @@ def file_quality(file: str | os.PathLike[str] | bytes) -> int | None:
 
 
 def _pixel_quality(grey: np.ndarray) -> int | None:
-    """Return the JPEG quality that crops (N, H, W) in [0, 255] have gone through, or None.
+    """Return the JPEG quality with which crops (N, H, W) in [0, 255] were compressed, or None.
 
-    The coefficients of such a picture are multiples of the steps that they were rounded to.
+    The coefficients of such a picture are multiples of its quantisation steps.
     """
     best, quality = _LEAST_PERIODICITY, None
     for offset in {(0, 0), _grid(grey)}:
@@ -289,7 +288,7 @@ def _pixel_quality(grey: np.ndarray) -> int | None:
 
 
 def _steps_at(base: np.ndarray, quality: int) -> np.ndarray:
-    """Return the steps of a quality, as the Independent JPEG Group scales them."""
+    """Return the quantisation steps of a quality, as scaled by the Independent JPEG Group."""
     scale = 5000 / quality if quality < 50 else 200 - 2 * quality
     return np.clip(np.floor((base * scale + 50) / 100), 1, 255)
 
@@ -322,7 +321,7 @@ def _coefficients(grey: np.ndarray, offset: tuple[int, int]) -> np.ndarray:
 def _edge_width(grey: np.ndarray, noise: float) -> float | None:
     """Return the sigma in pixels of the strongest edges of crops (N, H, W) in [0, 255], or None without edges.
 
-    Blurring once more flattens a sharp edge much and a soft one little: the ratio tells the width.
+    Blurring again flattens a sharp edge much and a soft one little: the ratio gives the width.
     """
     from scipy.ndimage import gaussian_filter
     from skimage.feature import canny
@@ -359,13 +358,13 @@ LEAST_JPEG_NOISE = 8.0
 POOR_JPEG = 75
 """JPEG quality below which cleaning is proposed."""
 SOFT = (1.0, 2.0)
-"""Width of the sharpest edges, in sigma, at which sharpening is proposed: what is wider is meant or lost."""
+"""Range of edge widths, in sigma, in which sharpening is proposed: wider edges are intended, or lost."""
 SMALL_SIDE = 1024
 """Longer side in pixels below which enlarging is proposed."""
 
 
 def propose(diagnosis: Diagnosis) -> tuple[Step, ...]:
-    """Return what to do about what was found, in the order of `ACTIONS`; empty if nothing is wrong."""
+    """Return the proposed steps, in the order of `ACTIONS`; empty if nothing is wrong."""
     steps = [_fill(diagnosis), _clean(diagnosis), _colour(diagnosis), _enlarge(diagnosis)]
     return tuple(step for step in steps if step)
 

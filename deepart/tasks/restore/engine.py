@@ -1,6 +1,6 @@
-"""What is done to a picture that is restored, step by step: the engine behind `deepart.tasks.restore.restore`.
+"""The engine behind `deepart.tasks.restore.restore`: carries out a plan step by step.
 
-Each step takes what the one before it made, in tiles, and can be stopped between them.
+Each step works in tiles on the result of the previous one, and can be stopped between them.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ PREVIEW_SIDE = 768
 """Longer side in pixels of the preview after each step."""
 
 BARE = (128, 128, 128)
-"""Around the picture as it was, where it was extended."""
+"""Colour around the original picture if it was extended."""
 
 _MOST_MARKED = 0.9  # of a picture; from the rest nothing can be filled, and most such masks are inverted
 _THIN = 64  # of 255, from which what is left of a mark counts where it was shrunk
@@ -71,11 +71,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class PipelineOptions:
-    """How a picture is restored, whatever is done to it; see `restore`."""
+    """How a plan is carried out; see `restore`."""
 
     look: Look = "faithful"
     keep_paint: float | None = None
-    """None keeps what is usual for pictures that look like this one, see `usual_keep_paint`."""
+    """None for the usual amount for such pictures, see `usual_keep_paint`."""
     protect: Source | None = None
     inpainter: Engine = None
     denoiser: Engine = None
@@ -83,18 +83,18 @@ class PipelineOptions:
     corners: Quad | None = None
     """Corners of a print that was photographed askew; it is straightened before anything else."""
     palette: Source | None = None
-    """A picture with the colours that "colourise" should use; None for those that are likely."""
+    """A picture whose colours "colourise" should use; None for likely colours."""
     extend: str = ""
     """How far "extend" goes beyond the frame, see `deepart.tasks.restore.extend.margins`."""
     size: int | None = None
     """Longer side in pixels to which a larger picture is shrunk first."""
 
     def check(self) -> None:
-        """Refuse what is out of range.
+        """Check the values.
 
         Raises:
             InputError: something is.
-            WeightsError: a restorer is not known, or the package that they need is missing.
+            WeightsError: a restorer is unknown, or its package is not installed.
         """
         if self.look not in LOOKS:
             raise InputError("setting.choice", name="look", choices=", ".join(LOOKS))
@@ -110,24 +110,24 @@ class PipelineOptions:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A restored picture, and what was done to it."""
+    """A restored picture, and the steps done."""
 
     before: Image.Image
-    """RGB, upright, and straightened if that was asked for."""
+    """RGB, upright, and straightened if requested."""
     after: Image.Image
-    """In the mode of the picture that was given, with its recipe in `info["deepart"]`."""
+    """In the mode of the input, with its recipe in `info["deepart"]`."""
     filled: Image.Image | None
     """"L" of the size of `before`, 255 where it was filled; None if nothing was."""
     steps: tuple[Step, ...]
-    """Those that were done."""
+    """The steps that were done."""
 
     def trust_map(self) -> TrustMap:
-        """Return what was changed and what was invented: about a second."""
+        """Return the map of what was changed and invented; it takes about a second."""
         return trust_map(self.before, self.after.convert("RGB"), self.filled)
 
 
 def usual_keep_paint(found: Diagnosis) -> float:
-    """Return how much of the paint to keep: none if JPEG's blocks, which have directions as well, came with it."""
+    """Return how much of the paint to keep: none if there are JPEG blocks, which would be taken for relief."""
     return 0.0 if found.jpeg is not None and found.jpeg < POOR_JPEG else USUAL_KEEP_PAINT
 
 
@@ -140,15 +140,15 @@ def run_plan(
     detect: bool = False,
     only_sure: bool = False,
 ) -> Generator[Progress, None, Restoration]:
-    """Do what a plan says, step by step, as an engine; after each step the progress has a preview.
+    """Carry out a plan step by step, as an engine; after each step the progress has a preview.
 
     Args:
         picture: a path, the bytes of a file, or a picture.
         steps: in the order in which they are done.
-        mask: what "fill" fills: the same, white for yes; None looks for damage.
+        mask: what "fill" fills, white for yes; None searches for damage.
         pipeline: how.
-        detect: fill the damage that is found besides what `mask` marks.
-        only_sure: of what is found fill only what surely is damage; the recipe says how much is not, as "unsure".
+        detect: also fill the damage that is found, besides what `mask` marks.
+        only_sure: fill only found damage that is certain; the recipe records how much is not, as "unsure".
 
     Raises:
         InputError: a picture cannot be read, or a setting is out of its range.
@@ -177,7 +177,7 @@ def _check(step: Step) -> None:
 
 
 def _as_step(engine: Generator[Progress, None, T], number: int, count: int) -> Generator[Progress, None, T]:
-    """Run an engine as one of several steps; what it reports never goes back."""
+    """Run an engine as one of several steps; its progress never decreases."""
     furthest = 0
 
     def forward(inner: Progress) -> Progress:
@@ -190,7 +190,7 @@ def _as_step(engine: Generator[Progress, None, T], number: int, count: int) -> G
 
 @dataclass(slots=True)
 class _Work:
-    """One picture on its way, and for the recipe what was done to it.
+    """One picture in progress, with the steps for its recipe.
 
     Raises:
         InputError: a picture cannot be read.
@@ -226,10 +226,10 @@ class _Work:
             self.protect = self._load_mask("protect", self.pipeline.protect)
 
     def check_size(self, steps: Sequence[Step]) -> None:
-        """Refuse a plan whose result would be too large, before anything is done.
+        """Check before any work that the result of a plan is not too large.
 
         Raises:
-            InputError: it would.
+            InputError: it would be too large.
         """
         scale = math.prod(step.scale for step in steps if step.action == "enlarge")
         size = self.before.size
@@ -240,7 +240,7 @@ class _Work:
             raise InputError("restorer.result", scale=scale, most=MOST_RESULT_PIXELS // 10**6)
 
     def do(self, step: Step) -> Generator[Progress, None, None]:
-        """Do one step, and nothing where the picture is protected."""
+        """Do one step, leaving protected places unchanged."""
         engines = {
             "fill": self._fill,
             "clean": self._clean,
@@ -260,7 +260,7 @@ class _Work:
         self.done.append(step)
 
     def restoration(self) -> Restoration:
-        """Return the picture as far as it is, with its recipe."""
+        """Return the picture in its current state, with its recipe."""
         after = self.picture.copy()
         if self.alpha is not None:
             alpha = self.alpha if self.filled is None else ImageChops.lighter(self.alpha, self.filled)
@@ -287,7 +287,7 @@ class _Work:
         return Image.blend(self.picture, filled, step.strength)
 
     def _holes(self) -> Generator[Progress, None, Image.Image]:
-        """Return what is to be filled, "L" of the size of `before`, 0 or 255."""
+        """Return the mask of what is to be filled, "L" of the size of `before`, 0 or 255."""
         holes = Image.new("L", self.before.size)
         if self.mask is not None:
             holes = self._load_mask("mask", self.mask, is_hole=True)
@@ -374,10 +374,10 @@ class _Work:
         return (yield from patiently(partial(colour_safe, before, large), Progress(1, 1, "progress.enlarging")))
 
     def _hub_restorer(self, engine: Engine, *kinds: Kind) -> Generator[Progress, None, HubRestorer | None]:
-        """Return the restorer that was asked for, once it is here; None for the bundled one.
+        """Return the requested restorer, downloaded if necessary; None for the bundled one.
 
         Raises:
-            InputError: it is made for something else.
+            InputError: it is for another step.
             WeightsError: it is out of reach, refused, or not known.
         """
         if engine is None:
@@ -438,7 +438,7 @@ def _share(mask: Image.Image) -> float:
 
 
 def _with_paint(before: Image.Image, after: Image.Image, amount: float) -> Generator[Progress, None, Image.Image]:
-    """Give a cleaned picture its relief back, piece by piece, so that it can be stopped."""
+    """Give a cleaned picture its relief back, tile by tile, so that it can be stopped."""
     result = after.copy()
     grid = tiles(after.size, _PIECE_PIXELS, _PIECE_MARGIN, _PIECE_MULTIPLE)
     for done, tile in enumerate(grid):
@@ -449,7 +449,7 @@ def _with_paint(before: Image.Image, after: Image.Image, amount: float) -> Gener
 
 
 def _in_mode_of(source: Source, picture: Image.Image) -> Image.Image:
-    """Return an RGB or RGBA picture as grey, or with an alpha channel, if the picture that was given is so."""
+    """Return an RGB or RGBA picture in the mode of the input: grey, or with an alpha channel."""
     mode = source.mode if isinstance(source, Image.Image) else picture.mode
     wanted = {"L": "L", "LA": "LA", "RGBA": "RGBA"}.get(mode, picture.mode)
     if picture.mode == "RGBA":

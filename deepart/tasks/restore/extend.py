@@ -1,8 +1,8 @@
-"""A picture beyond its frame: what could lie on either side, by shares of its sides or up to an aspect ratio.
+"""Extend a picture beyond its frame, by shares of its sides or to an aspect ratio.
 
-The inpainter says what colours lie there, and patches of the picture itself make it sharp, see
-`deepart.tasks.restore.patch_fill`.  Nothing new is invented: skies, ground and brushwork go on, and things may come
-twice.
+The inpainter predicts colours, and patches of the picture itself add sharp detail, see
+`deepart.tasks.restore.patch_fill`.  Nothing new is invented: skies, ground and brushwork continue, and things may be
+repeated.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from deepart.tasks.tiled import patiently
 from deepart.tiles import Box
 
 MOST_EXTENDED = 50
-"""Percent of the width or height that is added at a side at most: beyond that it is a pattern, not a picture."""
+"""Largest percentage of the width or height that is added at one side."""
 FILLED_SIDE = 2048
-"""Longer side in pixels up to which what is added is as sharp as the picture."""
+"""Longest side in pixels at which added parts are as sharp as the picture."""
 
 _GUESSED_SIDE = 256
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,4})?):(\d{1,4}(?:\.\d{1,4})?)", re.ASCII)
@@ -36,8 +36,8 @@ def margins(wish: str, size: tuple[int, int]) -> Box:
     """Return how many pixels to add left, above, right and below.
 
     Args:
-        wish: an aspect ratio such as "16:9", reached on both sides alike; or percentages of the width and height to
-            add left, above, right and below, such as "25,0,25,0", or one for all sides, such as "10".
+        wish: an aspect ratio such as "16:9", reached by adding equally on both sides; or percentages of the width and
+            height to add left, above, right and below, such as "25,0,25,0", or one for all sides, such as "10".
         size: of the picture.
 
     Raises:
@@ -65,7 +65,7 @@ def margins(wish: str, size: tuple[int, int]) -> Box:
 
 
 def on_canvas(image: Image.Image, added: Box, colour: int | tuple[int, ...] = 0) -> Image.Image:
-    """Return a picture or a mask with so many pixels of one colour around it."""
+    """Return a picture or a mask with a border of one colour."""
     left, above, right, below = added
     canvas = Image.new(image.mode, (left + image.width + right, above + image.height + below), colour)
     canvas.paste(image, (left, above))
@@ -73,7 +73,7 @@ def on_canvas(image: Image.Image, added: Box, colour: int | tuple[int, ...] = 0)
 
 
 def extend_steps(picture: Image.Image, added: Box) -> Generator[Progress, None, Image.Image]:
-    """Add to a picture what could lie around it, as an engine.
+    """Extend a picture, as an engine.
 
     Args:
         picture: RGB.
@@ -102,6 +102,6 @@ def extend_steps(picture: Image.Image, added: Box) -> Generator[Progress, None, 
 
 
 def _on_edge(picture: Image.Image, added: Box) -> Image.Image:
-    """Return a picture whose border goes on straight, so that making it smaller mixes nothing strange into it."""
+    """Return a picture with its border repeated outwards, so that shrinking mixes in no other colours."""
     left, above, right, below = added
     return Image.fromarray(np.pad(np.asarray(picture), ((above, below), (left, right), (0, 0)), mode="edge"))

@@ -1,7 +1,7 @@
-"""Holes in pictures of any size: where to look for filling them, and hole by hole.
+"""Fill holes in pictures of any size, window by window.
 
-Whatever network fills, it is shown one window after the other, so that memory stays bounded by the windows and
-the work can be stopped between them.
+Any inpainting network gets one window after the other, so that memory stays bounded and the work can be stopped between
+them.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _THICK = 192  # a hole wider than this is no scratch: filled piece by piece its 
 Painter = Callable[[np.ndarray, np.ndarray], Generator[Progress, None, np.ndarray]]
 """Takes the pixels of a window (H, W, 3), uint8, and which are missing (H, W), bool; returns them with those filled.
 
-What it returns for the others is not looked at.  A window is larger than `WINDOW` only if a hole in it is thick.
+Other pixels of its result are ignored. A window is larger than `WINDOW` only if a hole in it is thick.
 """
 
 
 def fill_holes(paint: Painter, picture: Image.Image, mask: Image.Image) -> Generator[Progress, None, Image.Image]:
-    """Fill what a mask marks, hole by hole, each from what is around it and from what was filled before.
+    """Fill what a mask marks, hole by hole, each from its surroundings and what was filled before.
 
     Args:
         paint: fills a window.
@@ -59,11 +59,11 @@ def fill_holes(paint: Painter, picture: Image.Image, mask: Image.Image) -> Gener
 
 
 def windows(missing: np.ndarray) -> list[Tile]:
-    """Return where to look for filling: `inner` is filled from `outer`.
+    """Return the windows: `inner` is filled from `outer`.
 
-    Holes near each other are one window.  A window that is too large for a network is cut into pieces if its
-    holes are thin, such as scratches, and else left as it is.  Where windows would cover the picture more
-    than once, as dust does, the whole picture is cut.
+    Holes near each other share a window. A window that is too large for a network is cut into pieces if its holes are
+    thin, such as scratches, and otherwise left whole. If windows would cover the picture more than once, as with dust,
+    the whole picture is cut.
     """
     height, width = missing.shape
     found = []
@@ -107,7 +107,7 @@ def _cut(window: Tile, missing: np.ndarray) -> list[Tile]:
 
 
 def _is_thick(missing: np.ndarray) -> bool:
-    """Say whether a square of `_THICK` pixels lies inside a hole."""
+    """Return whether a square of `_THICK` pixels fits into a hole."""
     from scipy.ndimage import minimum_filter
 
     coarse = missing[:: _THICK // 12, :: _THICK // 12]

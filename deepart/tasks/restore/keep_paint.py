@@ -1,15 +1,15 @@
-"""Keep the paint: what a cleaned picture lost of its canvas, its brush strokes and its colours comes back.
+"""Keep the paint: restore canvas, brush strokes and colours that a picture lost in cleaning.
 
-A denoiser takes the finest relief away together with the noise.  What it took is looked at piece by piece:
-relief has directions (threads, bristles, outlines) where noise has none, whatever its grain.  So at each place
-and each fineness only what stands out from the usual of all directions is given back.
+A denoiser removes the finest relief together with the noise. What it removed is analysed block by block: relief has
+directions (threads, bristles, outlines), while noise of any grain has none. So at each place and scale only what
+exceeds the average over all directions is given back.
 
 References:
     Boll 1979, "Suppression of Acoustic Noise in Speech Using Spectral Subtraction" (the gain, here across
     directions instead of time);
     He, Sun 2015, "Fast Guided Filter", https://arxiv.org/abs/1505.00996 (colours that follow edges).
 
-Everything is done in tiles or strips: memory does not grow with the picture, but for the result.
+Everything is done in tiles or strips: apart from the result, memory does not grow with the picture.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from deepart.errors import InputError
 from deepart.tiles import Box, tiles
 
 MARGIN = 64
-"""Pixels around a tile beyond which nothing changes the relief that comes back: more than a block and a half."""
+"""Pixels around a tile that can affect its relief: more than a block and a half."""
 
 _BLOCK = 32  # side in pixels of the pieces whose directions are looked at
 _HOP = _BLOCK // 2
@@ -44,13 +44,13 @@ _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 def keep_texture(
     before: Image.Image, after: Image.Image, amount: float = 1.0, mask: Image.Image | None = None
 ) -> Image.Image:
-    """Give a cleaned picture back the relief that was taken with the noise, and not the noise.
+    """Give a cleaned picture back the relief that was removed with the noise, without the noise.
 
-    A tile, its corner on a multiple of 16 and `MARGIN` pixels around it, gives what the whole gives.
+    A tile with its corner on a multiple of 16 and a margin of `MARGIN` gives the same as the whole picture.
 
     Args:
         before: RGB.
-        after: RGB, cleaned; if it is of another size, `before` is brought to that.
+        after: RGB, cleaned; if its size differs, `before` is resized to it.
         amount: from 0, `after` itself, to 1.
         mask: "L", white where relief comes back; None for everywhere.
 
@@ -128,12 +128,12 @@ def _rings() -> tuple[np.ndarray, ...]:
 
 
 def colour_safe(before: Image.Image, after: Image.Image, ignore: Image.Image | None = None) -> Image.Image:
-    """Give a result the colours that its picture had: what is broader than a few cells of 8 pixels.
+    """Give a result the colours of its input, at scales broader than a few cells of 8 pixels.
 
     Args:
         before: RGB.
         after: RGB, of the same size or enlarged.
-        ignore: "L" in the proportions of `before`, white where it is damaged and its colours are worth nothing.
+        ignore: "L" in the proportions of `before`, white where it is damaged, whose colours are ignored.
     """
     cell = max(_CELL, math.ceil(max(before.size) / _MOST_CELLS))
     size = (math.ceil(before.width / cell), math.ceil(before.height / cell))
@@ -158,7 +158,7 @@ def _cells(picture: Image.Image, size: tuple[int, int]) -> np.ndarray:
 
 
 def _trust(ignore: Image.Image | None, size: tuple[int, int]) -> np.ndarray:
-    """Return how much each cell counts (H, W): not at all where anything in it is damaged."""
+    """Return the weight of each cell (H, W): 0 if anything in it is damaged."""
     if ignore is None:
         return np.ones(size[::-1], np.float32)
     share = np.asarray(ignore.resize(size, Image.Resampling.BOX))

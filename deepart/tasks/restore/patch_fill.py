@@ -1,7 +1,7 @@
-"""Wide holes filled with patches of the picture itself, so that sky, grass and brushwork stay what they are.
+"""Fill wide holes with patches of the picture itself, so that sky, grass and brushwork continue.
 
-What a network makes of places far from anything known is a blur.  From a guess of the layout, patches that fit it are
-looked for in what is known, on small copies first, and every missing pixel becomes the mean of what they say.
+Far from known pixels a network paints a blur. From this guess of the layout, matching patches are searched in the known
+part, on small copies first, and every missing pixel becomes the mean of the patches over it.
 
 References:
     Wexler, Shechtman, Irani 2007, "Space-Time Completion of Video", https://doi.org/10.1109/TPAMI.2007.60
@@ -33,14 +33,14 @@ _CHUNK = 1500
 def fill_by_patches(
     pixels: np.ndarray, hole: np.ndarray, guess: np.ndarray, seed: int = 0
 ) -> Generator[Progress, None, np.ndarray]:
-    """Fill a hole from what is around it, as an engine.
+    """Fill a hole from its surroundings, as an engine.
 
     Args:
         pixels: (H, W, 3) uint8.
         hole: (H, W) bool.
         guess: as `pixels`, of this or a smaller size, with something of about the right colours in the hole; it is what
             the hole is filled with if nothing known is as large as a patch.
-        seed: of where is looked.
+        seed: seed of the search.
 
     Returns:
         (H, W, 3) uint8, bit for bit those of `pixels` where there is no hole.

@@ -1,7 +1,7 @@
-"""Restore a damaged picture: fill its holes, clean it, bring its colours back, extend and enlarge it.
+"""Restore a damaged picture: fill holes, clean, repair colours, extend and enlarge.
 
-`restore` is the short way.  `plan` says what a picture needs, and `run_plan` does it step by step, edited or not.
-`long_wait` knows how long it will take here before it begins.
+`restore` is the short way.  `plan` proposes steps for a picture, and `run_plan` carries them out, edited or not.
+`long_wait` estimates the time beforehand.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from deepart.tasks.restore.straighten import straighten as straightened
 from deepart.tasks.tiled import patiently
 
 LONG = 20.0
-"""Seconds from which it is said how long a restoration will take."""
+"""Least seconds of a restoration whose time is announced."""
 
 _TRIED_SIDE = 256  # pixels of the square on which the machine is timed
 _NEVER_LONG = 500_000  # cleaned pixels that no machine needs long for
@@ -55,25 +55,25 @@ def restore(
     upscaler: Engine = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Image.Image:
-    """Fill the holes of a picture, clean it, bring its colours back, extend and enlarge it, in this order.
+    """Fill the holes of a picture, clean it, repair its colours, extend and enlarge it, in this order.
 
     An empty mask (or none) with `clean` 0 and `upscale` 1 returns the picture exactly as it is.
 
     Args:
         image: a path, the bytes of a file, or a picture.
-        mask: what is missing: the same, white for yes, in the picture's proportions; or "detect" for the damage
-            that is found automatically; None if nothing is.
+        mask: what is missing, white, in the picture's proportions; or "detect" for damage that is found automatically;
+            None for nothing.
         options: see `RestoreOptions`.
-        protect: where to change nothing: a picture, white for yes.
-        palette: a picture, such as a painting, whose colours `colourise` should use; None for those that are likely.
+        protect: where nothing is changed: a picture, white for yes.
+        palette: a picture, such as a painting, whose colours `colourise` should use; None for likely colours.
         filler: a restorer of the Hub to fill with; None for the bundled one.
         cleaner: a restorer of the Hub to clean with; one for faces repairs those that are found.
         upscaler: a restorer of the Hub to enlarge with.
-        on_progress: told of every step.
+        on_progress: called after every step.
 
     Returns:
-        The restored picture, with its recipe in `info["deepart"]`; RGBA if it came partly transparent, grey if it
-        came grey.
+        The restored picture, with its recipe in `info["deepart"]`; RGBA if the input is partly transparent, grey if it
+        is grey.
 
     Raises:
         InputError: a picture cannot be read, or a setting is out of its range.
@@ -91,7 +91,7 @@ def restore_steps(
 ) -> Generator[Progress, None, Restoration]:
     """Restore a picture as an engine: yields `Progress`, returns the `Restoration`; see `restore`.
 
-    `look`, `keep_paint`, `extend` and `size` of `options` take the place of those of `pipeline`.
+    `look`, `keep_paint`, `extend` and `size` of `options` replace those of `pipeline`.
     """
     options.check()
     pipeline = replace(
@@ -125,12 +125,12 @@ def restore_steps(
 
 
 def steps_of(options: RestoreOptions, has_mask: bool, proposed: Mapping[str, Step]) -> list[Step]:
-    """Return what is done, in order.
+    """Return the steps, in order.
 
     Args:
         options: see `RestoreOptions`.
-        has_mask: whether a mask says what to fill.
-        proposed: what is done where a strength is "auto", by action.
+        has_mask: whether there is a mask of what to fill.
+        proposed: the proposed steps for strengths that are "auto", by action.
     """
     steps = [Step("fill")] if has_mask or options.detect or options.damage != "leave" else []
     for action, strength in (("clean", options.clean), ("colour", options.colour)):
@@ -150,7 +150,7 @@ def steps_of(options: RestoreOptions, has_mask: bool, proposed: Mapping[str, Ste
 def plan(
     picture: Source, file: str | os.PathLike[str] | bytes | None = None, damage: Image.Image | None = None
 ) -> tuple[Diagnosis, tuple[Step, ...]]:
-    """Measure what is wrong with a picture, and propose what to do: about a third of a second.
+    """Measure the faults of a picture and propose steps, in about a third of a second.
 
     Args:
         picture: a path, the bytes of a file, or a picture.
@@ -181,28 +181,28 @@ def detect_damage(picture: Source, on_progress: Callable[[Progress], None] = lam
 
 @dataclass(frozen=True, slots=True)
 class LongWait:
-    """A restoration that takes `LONG` or more."""
+    """The estimate for a restoration that takes at least `LONG` seconds."""
 
     size: tuple[int, int]
     """Width and height of the picture that is restored."""
     seconds: float
     side: int
-    """The largest of the offered sizes at which it is soon over, or the smallest; 0 if none is smaller."""
+    """The largest offered size at which it takes less, or the smallest; 0 if none is smaller."""
     less: float
     """Seconds at that size."""
 
 
 def long_wait(size: tuple[int, int], steps: Sequence[Step], options: RestoreOptions) -> LongWait | None:
-    """Return how long steps will take; None if they are soon over.
+    """Estimate how long steps will take; None if less than `LONG`.
 
     Args:
         size: of the picture, (w, h).
-        steps: what is done, in order.
-        options: whose `size`, `extend` and `detect` count.
+        steps: the steps, in order.
+        options: whose `size`, `extend` and `detect` are used.
 
     Raises:
         InputError: the picture cannot be extended so.
-        WeightsError: the checkpoint that the machine is timed with is missing or damaged.
+        WeightsError: the checkpoint for timing the machine is missing or damaged.
     """
 
     def work_at(side: int | None) -> tuple[tuple[int, int], float]:
@@ -223,7 +223,7 @@ def long_wait(size: tuple[int, int], steps: Sequence[Step], options: RestoreOpti
 
 
 def cleaned_pixels(size: tuple[int, int], steps: Sequence[Step], options: RestoreOptions) -> float:
-    """Return how many pixels could be cleaned in the time that steps take; see `long_wait`."""
+    """Return the time of steps in numbers of cleaned pixels; see `long_wait`."""
     pixels, cost = math.prod(size), 0.0
     if options.detect or options.damage != "leave":
         cost += _DETECTION * min(1.0, LOOKED_SIDE / max(size)) ** 2 * pixels
@@ -243,7 +243,7 @@ def cleaned_pixels(size: tuple[int, int], steps: Sequence[Step], options: Restor
 
 @functools.cache
 def seconds_per_pixel() -> float:
-    """Return how long cleaning takes here, measured once per process.
+    """Return the seconds that cleaning takes per pixel on this machine, measured once per process.
 
     Raises:
         WeightsError: the checkpoint is missing or damaged.

@@ -1,10 +1,10 @@
 """Find a print or a painting that was photographed askew, and undo the perspective.
 
-The aspect ratio of the print is told from its four corners as in Z. Zhang and L. He, "Whiteboard scanning and image
+The aspect ratio of the print is computed from its four corners as in Z. Zhang and L. He, "Whiteboard scanning and image
 enhancement", Digital Signal Processing 17 (2007), https://doi.org/10.1016/j.dsp.2006.05.006.
 
-Differs from the paper: the focal length is kept to what cameras have, since corners that are nearly those of a
-parallelogram do not tell it; the print is found by its colours, and only its sides are looked for as edges.
+Differs from the paper: the focal length is limited to that of real cameras, since nearly parallel sides do not
+determine it; the print is found by its colours, and edges are used only for its sides.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _USUAL_FOCAL_LENGTH = 0.9
 
 
 def find_print(picture: Image.Image) -> Quad | None:
-    """Return the corners of the one print that lies askew in a picture; None if there is none that is sure.
+    """Return the corners of the only print that lies askew in a picture; None if none is certain.
 
     Args:
         picture: RGB, upright.
@@ -62,14 +62,14 @@ def find_print(picture: Image.Image) -> Quad | None:
 
 
 def straighten(picture: Source, corners: Sequence[Point] | None = None) -> Image.Image:
-    """Return the print in a picture as it is seen from in front, in full resolution.
+    """Return the print in a picture as seen from the front, in full resolution.
 
     Args:
-        picture: a path, the bytes of a file, or a picture; grey, transparent or a mask, it stays so.
-        corners: of the print, as `find_print` returns them, which is asked if they are not given.
+        picture: a path, the bytes of a file, or a picture; its mode is kept.
+        corners: of the print, as `find_print` returns them, which is called if they are None.
 
     Raises:
-        InputError: the picture cannot be read, no print is found in it, or the corners are not those of one.
+        InputError: the picture cannot be read, no print is found in it, or the corners are invalid.
     """
     if not (isinstance(picture, Image.Image) and picture.mode in ("L", "RGB", "RGBA")):
         picture = load_image(picture, keep_alpha=True)
@@ -87,8 +87,8 @@ def perspective(corners: Sequence[Point], seen: Sequence[Point]) -> tuple[float,
     """Return what `PIL.Image.Image.transform` takes to show four points of a picture at four `corners` of a new one.
 
     Args:
-        corners: of what is made.
-        seen: the points of the picture that are shown there.
+        corners: in the new picture.
+        seen: the corresponding points of the old picture.
     """
     rows = []
     for (x, y), (u, v) in zip(corners, seen):

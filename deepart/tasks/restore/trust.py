@@ -1,12 +1,12 @@
 """The trust map of a restoration: what was changed, how much, and what was invented.
 
 References:
-    Sharma, Wu, Dalal 2005, "The CIEDE2000 Color-Difference Formula" (how different two colours look);
-    Zhang, Wandell 1997, "A Spatial Extension of CIELAB" (pictures are compared as the eye sees them, which
-    takes single pixels together: noise that was removed is no change of the paint).
+    Sharma, Wu, Dalal 2005, "The CIEDE2000 Color-Difference Formula" (how different two colours look); Zhang, Wandell
+    1997, "A Spatial Extension of CIELAB" (pictures are compared after blurring as in the eye, so that removed noise
+    does not count as a change of the paint).
 
-The colours of the overlay are those of Okabe, Ito 2008, "Color Universal Design", which people tell apart
-whatever kind of colour vision they have; what was invented is hatched besides.
+The colours of the overlay are those of Okabe, Ito 2008, "Color Universal Design", which are distinguishable with any
+colour vision; invented places are also hatched.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _VEIL = 0.75  # opacity of the overlay's colours
 
 @dataclass(frozen=True, slots=True)
 class TrustMap:
-    """What a restoration did to a picture."""
+    """Where a restoration changed a picture."""
 
     levels: Image.Image
     """"L", of the result's size: 255 where it was invented, else ten times the colour difference, 254 at most."""
@@ -46,13 +46,12 @@ class TrustMap:
 
 
 def trust_map(before: Image.Image, after: Image.Image, filled: Image.Image | None = None) -> TrustMap:
-    """Show what a restoration did.
+    """Return the trust map of a restoration.
 
     Args:
         before: RGB.
-        after: RGB, of the same size or enlarged; what enlarging alone changes is counted against smooth
-            enlarging of `before`.
-        filled: "L" in the proportions of `after`, not black where it was filled; None for nowhere.
+        after: RGB, of the same size or enlarged; then it is compared with a smooth enlargement of `before`.
+        filled: "L" in the proportions of `after`, non-zero where it was filled; None for nowhere.
     """
     invented = _invented(filled, after.size)
     difference = _difference(before, after, invented)
