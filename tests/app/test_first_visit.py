@@ -1,7 +1,7 @@
 """The script of a first visit: in each tab from a photo to a download, on a desktop and on a phone.
 
-It counts the clicks that this takes and the controls that are in sight before anything is opened, and has axe-core
-look for what people who hear the page, or use its keys alone, cannot use.
+It counts the clicks that this takes and the controls that are in sight before anything is opened, of which one at most
+is what the tab is for, and has axe-core look for what people who hear the page, or use its keys alone, cannot use.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[
         controls = page.evaluate(CONTROLS, tab)
         if len(controls) > MOST_CONTROLS:
             crowded[tab] = controls
+        assert page.locator(f"#tab-{tab} button.primary >> visible=true").count() <= 1, tab
         if picture:
             page.set_input_files(f"{picture} input[type=file]", photo("chelsea.png"))
             count += 1

@@ -85,7 +85,7 @@ def build_data_panel(token: gr.State) -> Panel:
                         elem_id="admin-right-label",
                     )
                     correct_button = gr.Button(t("ui.admin.correct"), size="md", min_width=120, elem_id="admin-correct")
-                store_button = gr.Button(t("ui.admin.store"), variant="primary", elem_id="admin-store")
+                store_button = gr.Button(t("ui.admin.store"), elem_id="admin-store")
             report = gr.HTML(elem_id="admin-report")
             sheet = gr.Image(
                 label=t("ui.admin.sheet"),
@@ -168,7 +168,7 @@ def _source_side() -> SimpleNamespace:
         )
         origin = gr.Textbox(label=t("ui.admin.origin"), max_lines=1, min_width=160, elem_id="admin-origin")
     with gr.Row():
-        check_button = gr.Button(t("ui.admin.look_through"), variant="primary", elem_id="admin-check")
+        check_button = gr.Button(t("ui.admin.look_through"), elem_id="admin-check")
         stop_button = gr.Button(t("ui.stop"), min_width=80, scale=0, elem_id="admin-check-stop")
     stored = gr.Dropdown([], label=t("ui.admin.stored"), elem_id="admin-data-sets")
     with gr.Row():

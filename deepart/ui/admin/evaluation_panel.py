@@ -61,7 +61,7 @@ def build_evaluation_panel(token: gr.State) -> Panel:
             [], label=t("ui.admin.test_set"), info=t("ui.admin.test_set_info"), min_width=180, elem_id="admin-test-set"
         )
     with gr.Row():
-        compare_button = gr.Button(t("ui.admin.compare"), variant="primary", elem_id="admin-run-compare")
+        compare_button = gr.Button(t("ui.admin.compare"), elem_id="admin-run-compare")
         stop_button = gr.Button(t("ui.stop"), scale=0, min_width=80, elem_id="admin-compare-stop")
     status = gr.HTML(elem_id="admin-gate")
     with gr.Column(visible=False, elem_id="admin-compared") as compared:
@@ -82,7 +82,7 @@ def build_evaluation_panel(token: gr.State) -> Panel:
                 min_width=160,
                 elem_id="admin-weights-licence",
             )
-        promote_button = gr.Button(t("ui.admin.promote"), variant="primary", elem_id="admin-promote")
+        promote_button = gr.Button(t("ui.admin.promote"), elem_id="admin-promote")
         promoted = gr.HTML(elem_id="admin-promoted")
         with gr.Column(visible=False, elem_id="admin-confusion-side") as matrix_side:
             with gr.Row():

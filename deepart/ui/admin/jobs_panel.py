@@ -202,9 +202,7 @@ def _settings_side(fields: dict[str, Component]) -> SimpleNamespace:
         more = _more_settings(fields)
     with gr.Row():
         measure_button = gr.Button(t("ui.admin.measure"), size="md", min_width=140, elem_id="admin-measure")
-        start_button = gr.Button(
-            t("ui.admin.start"), variant="primary", size="md", min_width=140, elem_id="admin-start"
-        )
+        start_button = gr.Button(t("ui.admin.start"), size="md", min_width=140, elem_id="admin-start")
         give_up_button = gr.Button(t("ui.stop"), size="md", min_width=80, scale=0, elem_id="admin-measure-stop")
     estimate = gr.HTML(elem_id="admin-estimate")
     return SimpleNamespace(**locals())

@@ -40,7 +40,7 @@ def build_search_panel(token: gr.State) -> Panel:
         )
         minutes = gr.Number(3, label=t("ui.admin.search_minutes"), min_width=120, elem_id="admin-search-minutes")
     with gr.Row():
-        search_button = gr.Button(t("ui.admin.search"), variant="primary", elem_id="admin-search")
+        search_button = gr.Button(t("ui.admin.search"), elem_id="admin-search")
         stop_button = gr.Button(t("ui.stop"), scale=0, min_width=80, elem_id="admin-search-stop")
     status = gr.HTML(elem_id="admin-search-status")
     importance = gr.HTML(elem_id="admin-importance")

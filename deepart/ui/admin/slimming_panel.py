@@ -65,7 +65,7 @@ def build_slimming_panel(token: gr.State) -> Panel:
         0.1, 1, value=0.75, step=0.05, label=t("ui.admin.keep"), info=t("ui.admin.keep_info"), elem_id="admin-keep"
     )
     with gr.Row():
-        slim_button = gr.Button(t("ui.admin.slim"), variant="primary", elem_id="admin-run-slim")
+        slim_button = gr.Button(t("ui.admin.slim"), elem_id="admin-run-slim")
         stop_button = gr.Button(t("ui.stop"), scale=0, min_width=80, elem_id="admin-slim-stop")
     status = gr.HTML(elem_id="admin-slim-status")
     table = gr.HTML(elem_id="admin-slim-table")

@@ -39,9 +39,7 @@ def build_use_panel(token: gr.State, job: Component, prefix: str = "admin") -> U
     work = gr.State({})  # "gate": what was found out about the model of "job"
     with gr.Row():
         try_button = gr.Button(t("ui.admin.try"), size="md", min_width=140, elem_id=f"{prefix}-try")
-        use_button = gr.Button(
-            t("ui.admin.use"), variant="primary", size="md", min_width=140, visible=False, elem_id=f"{prefix}-use"
-        )
+        use_button = gr.Button(t("ui.admin.use"), size="md", min_width=140, visible=False, elem_id=f"{prefix}-use")
     told = gr.HTML(elem_id=f"{prefix}-tried")
     reason = gr.Textbox(
         label=t("ui.admin.reason"),

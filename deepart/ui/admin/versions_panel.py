@@ -44,7 +44,7 @@ def build_versions_panel(token: gr.State) -> Panel:
     table = gr.HTML(elem_id="admin-versions-table")
     reason = gr.Textbox(label=t("ui.admin.why"), max_lines=1, elem_id="admin-rollback-reason")
     with gr.Row():
-        live_button = gr.Button(t("ui.admin.make_live"), variant="primary", min_width=150, elem_id="admin-make-live")
+        live_button = gr.Button(t("ui.admin.make_live"), min_width=150, elem_id="admin-make-live")
         back_button = gr.Button(t("ui.admin.roll_back"), min_width=150, elem_id="admin-rollback")
         delete_button = gr.Button(t("ui.admin.delete_version"), min_width=120, elem_id="admin-version-delete")
     told = gr.HTML(elem_id="admin-versions-told")
@@ -72,9 +72,7 @@ def build_versions_panel(token: gr.State) -> Panel:
         about = gr.Textbox(label=t("ui.admin.about"), max_lines=2, elem_id="admin-about")
         limits = gr.Textbox(label=t("ui.admin.limits"), max_lines=2, elem_id="admin-limits")
         with gr.Row():
-            publish_button = gr.Button(
-                t("ui.admin.publish_button"), variant="primary", min_width=150, elem_id="admin-publish"
-            )
+            publish_button = gr.Button(t("ui.admin.publish_button"), min_width=150, elem_id="admin-publish")
             zip_button = gr.Button(t("ui.admin.zip"), min_width=150, elem_id="admin-zip")
             card_button = gr.Button(t("ui.admin.card"), min_width=150, elem_id="admin-card-button")
         published = gr.HTML(elem_id="admin-published")

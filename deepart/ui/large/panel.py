@@ -78,9 +78,7 @@ class LargePanel:
                     for head in HEADS
                 }
             with gr.Row():
-                self.start = gr.Button(
-                    t("ui.large.run"), variant="primary", scale=3, min_width=140, elem_id=f"{name}-run"
-                )
+                self.start = gr.Button(t("ui.large.run"), scale=3, min_width=140, elem_id=f"{name}-run")
                 self.stop = gr.Button(t("ui.stop"), scale=1, min_width=70, elem_id=f"{name}-stop")
             self.bar = gr.HTML(elem_id=f"{name}-progress")
 
