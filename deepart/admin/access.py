@@ -1,8 +1,7 @@
-"""Who is let into Admin: by a password, or on a Space by name.
+"""Access to Admin: by a password, or on a Space by name.
 
-A session opens for one page of one browser: the page's hash, which stands in addresses that proxies write down, is
-worth nothing without the browser's cookie.  What the app shows or hides protects nothing; every handler of Admin calls
-`Gate.require`.
+A session belongs to one page of one browser: the page's hash, which proxies may log as part of addresses, is useless
+without the browser's cookie. Hiding parts of the page protects nothing; every handler of Admin calls `Gate.require`.
 """
 
 from __future__ import annotations
@@ -24,12 +23,12 @@ from deepart.errors import InputError
 
 SESSION_SECONDS = 8 * 3600
 MAX_FAILURES = 5
-"""Wrong passwords that an address may send within `LOCKED_SECONDS`; or a browser whose owner was inside before."""
+"""Wrong passwords that an address, or a browser that was signed in before, may send within `LOCKED_SECONDS`."""
 MAX_FAILURES_OF_ALL = 50
-"""Wrong passwords that all addresses together may send: whoever has many has no more guesses."""
+"""Wrong passwords that all addresses together may send, so that many addresses give no more guesses."""
 LOCKED_SECONDS = 15 * 60
 SECONDS_PER_FAILURE = 0.5
-"""How long a wrong password takes; they are answered one after the other, whoever sends them."""
+"""Seconds that a wrong password takes; all are checked one after the other, whoever sends them."""
 
 _PATIENCE_SECONDS = 5.0  # how long an attempt waits for those before it
 _MAX_ADDRESSES, _MAX_SESSIONS = 1_000, 20
@@ -38,14 +37,14 @@ _KNOWN_SECONDS = 30 * 24 * 3600  # how long a browser is known after its owner w
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks for something."""
+    """Who sends a request."""
 
     session: str = ""
     """Gradio's hash of the page."""
     browser: str = ""
     """The secret in the browser's cookie; empty if it sends none."""
     address: str = ""
-    """Where the request comes from, see `address_of`."""
+    """Address of the request, see `address_of`."""
 
 
 @dataclass(slots=True)
@@ -55,12 +54,12 @@ class _Failures:
 
 
 class Gate:
-    """Passwords tried, and sessions open; one for the process, kept in memory, within bounds.
+    """Failed passwords and open sessions of the process, kept in memory within limits.
 
     Args:
-        password: the one that opens; empty if none does.
-        users: names on the Hub of those who are let in without, once the Hub has said who they are.
-        clock, sleep: those of `time`; tests have their own.
+        password: the valid password; empty if there is none.
+        users: Hub names of users who may sign in without a password, once the Hub has identified them.
+        clock, sleep: from `time`; tests pass their own.
     """
 
     def __init__(
@@ -82,12 +81,12 @@ class Gate:
 
     @property
     def takes_password(self) -> bool:
-        """Whether there is a password that opens."""
+        """Whether there is a valid password."""
         return self._password is not None
 
     @property
     def takes_users(self) -> bool:
-        """Whether somebody is let in by name."""
+        """Whether anybody may sign in by name."""
         return bool(self._users)
 
     def enter(self, password: str, visitor: Visitor) -> str:
@@ -117,7 +116,7 @@ class Gate:
         return self._open(visitor)
 
     def enter_as(self, user: str | None, visitor: Visitor) -> str:
-        """Open a session for a user whom the Hub has vouched for; return its token.
+        """Open a session for a user identified by the Hub; return its token.
 
         Raises:
             InputError: the user is not on the list, or the browser has no cookie.
@@ -127,11 +126,11 @@ class Gate:
         return self._open(visitor)
 
     def lets_in(self, user: str | None) -> bool:
-        """Say whether a user of the Hub is on the list."""
+        """Return whether a user of the Hub is on the list."""
         return bool(user) and user.lower() in self._users
 
     def is_open(self, token: str | None, visitor: Visitor) -> bool:
-        """Say whether a token opens Admin for this page of this browser, now."""
+        """Return whether a token is valid now for this page of this browser."""
         if not token or not visitor.session or not visitor.browser:
             return False
         with self._lock:
@@ -139,30 +138,30 @@ class Gate:
             return hmac.compare_digest(owner, _digest_of(visitor)) and self._clock() < end
 
     def require(self, token: str | None, visitor: Visitor) -> None:
-        """Raise `InputError` unless the token opens Admin for this visitor; the first line of every handler."""
+        """Raise `InputError` unless the token is valid for this visitor; called first in every handler."""
         if not self.is_open(token, visitor):
             raise InputError("admin.closed")
 
     def is_inside(self, visitor: Visitor) -> bool:
-        """Say whether this page of this browser has an open session, whatever its token is."""
+        """Return whether this page of this browser has an open session, whatever its token."""
         who, now = _digest_of(visitor), self._clock()
         with self._lock:
             return any(owner == who and now < end for owner, end in self._sessions.values())
 
     def may_listen(self, visitor: Visitor) -> bool:
-        """Say whether a visitor may hear what a page is told: nobody but its browser, while Admin is open on it."""
+        """Return whether a visitor may receive a page's messages: only its own browser, while Admin is open on it."""
         page, now = _digest(visitor.session), self._clock()
         with self._lock:
             is_open = any(owner.startswith(page) and now < end for owner, end in self._sessions.values())
         return not is_open or self.is_inside(visitor)
 
     def knows(self, browser: str) -> bool:
-        """Say whether somebody was inside with this browser in the last days, since this process began."""
+        """Return whether this browser was signed in during the last days, since this process started."""
         with self._lock:
             return bool(browser) and self._clock() < self._known.get(_digest(browser), 0.0)
 
     def leave(self, token: str | None) -> None:
-        """Close a session: its token is worth nothing from now on."""
+        """Close a session; its token becomes invalid."""
         with self._lock:
             self._sessions.pop(_digest(token or ""), None)
 
@@ -208,7 +207,7 @@ def _minutes(seconds: float) -> int:
 
 
 def _network(address: str) -> str:
-    """Return what stands for an address: of IPv6, the network, in which one machine has as many as it likes."""
+    """Return the address, or for IPv6 its network, since one machine has any number of addresses there."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -219,7 +218,7 @@ def _network(address: str) -> str:
 
 
 def address_of(host: str | None, headers: Mapping[str, str], environ: Mapping[str, str] = os.environ) -> str:
-    """Return where a request comes from; a Space's proxy says it last in `x-forwarded-for`, others may lie there."""
+    """Return the address of a request: on a Space the last of `x-forwarded-for`; others can be forged."""
     if "SPACE_ID" in environ:
         forwarded = headers.get("x-forwarded-for", "").split(",")[-1].strip()
         return forwarded[:100] or host or ""
@@ -227,10 +226,10 @@ def address_of(host: str | None, headers: Mapping[str, str], environ: Mapping[st
 
 
 def users_of(names: str, environ: Mapping[str, str] = os.environ) -> frozenset[str]:
-    """Return who may come in by name; nobody off a Space, where a name on the Hub can be forged.
+    """Return who may sign in by name; nobody outside a Space, where a Hub name could be forged.
 
     Args:
-        names: with commas between them; if empty, the owner of the Space.
+        names: separated by commas; if empty, the owner of the Space.
     """
     if "SPACE_ID" not in environ or "OAUTH_CLIENT_ID" not in environ:
         return frozenset()
@@ -240,12 +239,12 @@ def users_of(names: str, environ: Mapping[str, str] = os.environ) -> frozenset[s
 
 @functools.cache
 def gate() -> Gate:
-    """The gate of this process, as its settings have it."""
+    """Return the gate of this process, from its settings."""
     return Gate(runtime.settings().admin_password, users_of(runtime.settings().admins))
 
 
 def is_offered() -> bool:
-    """Whether there is an Admin tab at all."""
+    """Return whether there is an Admin tab at all."""
     return gate().takes_password or gate().takes_users
 
 

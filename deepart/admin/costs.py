@@ -1,4 +1,4 @@
-"""What a network costs on this machine, and whether stored styles outlive it."""
+"""Costs of a network on this machine, and the drift of stored styles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TIMED_SIDE, _TIMED_RUNS = 256, 5
 
 
 def seconds_of(task: Task, networks: Sequence[nn.Module]) -> list[float]:
-    """Return how long each network of a task takes for one picture here: the median of a few turns, taken in turns."""
+    """Return the seconds of each network for one picture on this machine: medians of a few alternating runs."""
     x = torch.rand(1, 3, _TIMED_SIDE, _TIMED_SIDE, generator=torch.Generator().manual_seed(0)).to(runtime.device())
     x = x.contiguous(memory_format=torch.channels_last)
     times: list[list[float]] = [[] for _ in networks]
@@ -46,14 +46,14 @@ def _use(task: Task, network: nn.Module, x: Tensor) -> None:
 
 
 def parameters_of(network: nn.Module) -> int:
-    """Return how many numbers a network has learned."""
+    """Return the number of a network's parameters."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def code_drift(old: nn.Module, new: nn.Module, pictures: Sequence[Image.Image]) -> float:
     """Return how far the style codes of pictures have moved, in standard deviations of the new network's codes.
 
-    Stored styles are codes of the old one: they keep their meaning only while the encoder does.
+    Stored styles are codes of the old network: they stay valid only if the encoder hardly changes.
     """
     if old.code_size != new.code_size:
         return float("inf")

@@ -1,4 +1,4 @@
-"""How good a checkpoint is: one way for all four tasks, the live one or one that has just been trained.
+"""Evaluate a checkpoint: one interface for all four tasks, for the live one and newly trained ones.
 
     figures of a set:    run(evaluate_steps("classify/lite0-wikiart-v1", evaluation_set)).figures
     old against new:     compare(old.figures, new.figures, new.count)
@@ -54,10 +54,10 @@ ARCHITECTURES: dict[Task, str] = {
     "classifier": "ArtClassifier",
     "restorer": "Denoiser",
 }
-"""Which network does each task."""
+"""The network of each task."""
 
 PERCEPTUAL_NETWORK = "loss/distilled-vgg16-v1"
-"""Whose features style and content are compared in."""
+"""The perceptual network in which style and content are compared."""
 
 _BATCH = 8
 _LEAST_MEASURED = 64  # pixels, to which pictures may be shrunk
@@ -65,7 +65,7 @@ _LEAST_MEASURED = 64  # pixels, to which pictures may be shrunk
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What a classifier said of one picture of the set."""
+    """The prediction of a classifier for one picture of the set."""
 
     path: Path
     truth: str
@@ -75,31 +75,31 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What was measured of one checkpoint."""
+    """The figures of one checkpoint."""
 
     task: Task
     source: str
     """The key of a checkpoint, or the name of a folder."""
     fingerprint: str
-    """Hash of the set that was measured on."""
+    """Hash of the evaluation set."""
     count: int
-    """Pictures, pairs or painted pictures that the figures are of."""
+    """Number of pictures, pairs or painted pictures."""
     figures: tuple[Figure, ...]
     controls: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    """Figures of what can be had without the network, by the method's name."""
+    """Figures of the baselines, by method."""
     chance: tuple[Figure, ...] = ()
-    """For a classifier: the accuracy of always answering the most frequent label, for heads that are new."""
+    """For a classifier: the accuracy of always predicting the most frequent label, for new heads."""
     heads: tuple[HeadScore, ...] = ()
     """For a classifier: every figure of every head and label."""
     answers: Mapping[str, tuple[Answered, ...]] = field(default_factory=dict)
-    """For a classifier: for each head what it said about every picture that has a label."""
+    """For a classifier: the predictions of each head for every labelled picture."""
 
     def labels(self, head: str) -> tuple[str, ...]:
-        """Return the labels of a head that are right or were answered, sorted."""
+        """Return the true and the predicted labels of a head, sorted."""
         return tuple(sorted({label for row in self.answers[head] for label in (row.truth, row.answer)}))
 
     def confusion(self, head: str) -> np.ndarray:
-        """Return how often each label (row) was answered with each (column), (C, C), in the order of `labels`."""
+        """Return the confusion matrix (C, C): true labels in rows, predictions in columns, in the order of `labels`."""
         number = {label: index for index, label in enumerate(self.labels(head))}
         matrix = np.zeros((len(number), len(number)), int)
         for row in self.answers[head]:
@@ -107,7 +107,7 @@ class Evaluation:
         return matrix
 
     def cell(self, head: str, truth: str, answer: str) -> list[Answered]:
-        """Return the pictures behind a cell of the confusion matrix, the surest first."""
+        """Return the pictures in a cell of the confusion matrix, the most confident first."""
         found = [row for row in self.answers[head] if (row.truth, row.answer) == (truth, answer)]
         return sorted(found, key=lambda row: -row.probability)
 
@@ -124,7 +124,7 @@ class Evaluation:
 
 
 def live_key(task: Task) -> str:
-    """Return the key whose live version a task's tab uses: the first of the table with its architecture.
+    """Return the key of a task's live checkpoint: the first in the table with its architecture.
 
     Raises:
         InputError: there is none yet.
@@ -139,7 +139,7 @@ def task_of(key: str) -> Task:
     """Return the task of a checkpoint.
 
     Raises:
-        InputError: it is none of the four that can be trained.
+        InputError: it is not one of the four that can be trained.
         WeightsError: there is no such checkpoint.
     """
     architecture = find(key).architecture
@@ -162,13 +162,13 @@ def bundle_of(folder: Path) -> Path:
 
 
 def index_of(bundle: Path) -> Path | None:
-    """Return the folder of the artworks that vote beside a classifier, in its run or itself; None for none."""
+    """Return the folder of a classifier's index, in its run or in itself; None if there is none."""
     found = (place for place in (bundle / "index", bundle.parent / "index") if (place / CONFIG_FILE).is_file())
     return next(found, None)
 
 
 def open_network(task: Task, source: str | Path) -> nn.Module:
-    """Return the network of a checkpoint by its key, or of a run's folder, ready to run.
+    """Return the network of a checkpoint's key, or of a run's folder, ready to run.
 
     Raises:
         WeightsError: it is missing, damaged, or of another architecture.
@@ -185,7 +185,7 @@ def evaluate_steps(
 
     Args:
         source: its key, or the folder of a run.
-        controls: measure what could be had without it, too.
+        controls: measure the baselines as well.
         network: used instead of the source's.
 
     Raises:
@@ -291,10 +291,9 @@ def _ones(x: Tensor) -> np.ndarray:
 
 
 def _features() -> Callable[[Tensor], Tensor]:
-    """Return what describes pictures (B, 3, H, W) in [0, 1]: ImageNet's features if its package is installed.
+    """Return the feature extractor for pictures (B, 3, H, W) in [0, 1].
 
-    Else those of the bundled classifier, which come from them.
-    """
+    It is the ImageNet network if its package is installed, or else the bundled classifier, fine-tuned from it."""
     try:
         return lite_features(imagenet_weights())
     except InputError:
@@ -362,7 +361,7 @@ def _chance(head: str, truths: Sequence[str]) -> Figure:
 
 
 def _shown(truth: str, answer: str = "") -> str:
-    """Return the one of several right labels that was answered, or else the first."""
+    """Return the one of several true labels that was predicted, or else the first."""
     right = truth.split(SEPARATOR)
     return answer if answer in right else right[0]
 
@@ -370,12 +369,12 @@ def _shown(truth: str, answer: str = "") -> str:
 def _head_figures(
     head: str, labels: Sequence[str], p: np.ndarray, truths: Sequence[str], independent: bool
 ) -> list[Figure]:
-    """Return the figures of a head; a right label that it does not know counts as missed, whoever is asked.
+    """Return the figures of a head; a true label that it does not know counts as an error.
 
     Args:
         p: (N, len(labels)).
-        truths: of each picture one label, several with `SEPARATOR` between, of which each is right, or "" for none.
-        independent: whether every label at least half probable is an answer, not the most probable one alone.
+        truths: for each picture one label, several true ones joined by `SEPARATOR`, or "" for none.
+        independent: whether every label with at least probability 0.5 is predicted, not only the most probable one.
     """
     right_labels = [set(truth.split(SEPARATOR)) - {""} for truth in truths]
     names = sorted(set().union(*right_labels))
@@ -435,7 +434,7 @@ def _restorer(network: nn.Module, source: str | Path, evaluation_set: Evaluation
 
 
 def _without_traces(picture: Image.Image, evaluation_set: EvaluationSet) -> np.ndarray:
-    """Return the middle of a picture, shrunk as for training: the traces of a JPEG file must not count as the truth."""
+    """Return the centre of a picture, shrunk as for training, so that JPEG artefacts do not count as the truth."""
     side, share = evaluation_set.settings["side"], evaluation_set.settings.get("percent", 100) / 100
     if min(picture.size) * share >= _LEAST_MEASURED:
         picture = picture.resize([round(each * share) for each in picture.size], Image.Resampling.LANCZOS)
@@ -443,7 +442,7 @@ def _without_traces(picture: Image.Image, evaluation_set: EvaluationSet) -> np.n
 
 
 def _repaired(methods: Mapping[str, Any], pixels: np.ndarray, seed: tuple[int, int]) -> dict[str, tuple[float, float]]:
-    """Return PSNR and SSIM of what methods make of a picture with the faults that training draws, noise alone aside."""
+    """Return PSNR and SSIM of methods on a picture with the faults drawn in training, except noise alone."""
     rng = np.random.default_rng(seed)
     clean = pixels.astype(np.float32) / 255
     faulty = clean

@@ -1,8 +1,8 @@
-"""Figures of checkpoints, and how sure it is that one is better than another.
+"""Figures of checkpoints, and the confidence that one is better than another.
 
-Every figure is a function of how often each picture of the set counts, so that a bootstrap (Efron 1979,
-"Bootstrap Methods: Another Look at the Jackknife") asks it a thousand times with other counts at once.  The same
-counts for the old and the new checkpoint make the comparison a paired one.
+Every figure is a function of the picture counts, so that a bootstrap (Efron 1979, "Bootstrap Methods: Another Look at
+the Jackknife") can evaluate it for a thousand resamples at once. The same counts for the old and the new checkpoint
+make the comparison paired.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ LEVEL = 0.95
 """Confidence level of the intervals."""
 
 NEGLIGIBLE = 0.2
-"""Part of what is tolerated that is held against nobody, however sure it is: rounding is always sure."""
+"""Share of the tolerance below which a difference is ignored, however significant: rounding is always significant."""
 
 BINS = 15
 """Number of bins of the expected calibration error."""
 
 Statistic = Callable[[np.ndarray], np.ndarray]
-"""Takes how often each of N pictures counts, (R, N); returns R values."""
+"""Takes the counts of N pictures in R resamples, (R, N); returns R values."""
 
 Verdict = Literal["better", "same", "worse", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What is measured of a checkpoint."""
+    """One figure of a checkpoint."""
 
     name: str
-    """"accuracy", "psnr", …; `title` says what people call it."""
+    """"accuracy", "psnr", …; `title` gives the readable name."""
     of: str = ""
-    """The head, or the strength of the noise, that it belongs to."""
+    """The head, or the noise level, that it belongs to."""
     statistic: Statistic | None = None
-    """None for what cannot be had of a part of the pictures."""
+    """None if it cannot be computed for resampled pictures."""
     value: float = 0.0
     """The figure over all pictures."""
     higher_is_better: bool = True
     tolerance: float | None = None
-    """By how much a new checkpoint may be worse; None if it may be by any, since another figure decides."""
+    """By how much a new checkpoint may be worse; None if the figure does not decide."""
 
     @property
     def key(self) -> str:
-        """What tells it from the others, such as "style accuracy"."""
+        """Its unique name, such as "style accuracy"."""
         return f"{self.of} {self.name}".strip()
 
 
@@ -73,7 +73,7 @@ class Difference:
     name: str
     of: str
     old: float | None
-    """None where the old one cannot be asked, such as a head that it does not have."""
+    """None if the old checkpoint does not have it, such as a new head."""
     new: float
     low: float | None
     """Ends of the interval of new minus old; None without one."""
@@ -140,11 +140,11 @@ def mean_of(values: np.ndarray) -> Statistic:
 
 
 def macro_scores(truth: np.ndarray, answers: np.ndarray) -> dict[str, Statistic]:
-    """Precision, recall and F1, means over the labels that occur.
+    """Return precision, recall and F1, macro-averaged over the labels that occur.
 
     Args:
-        truth: (N, C) which labels are right; a picture of which none is does not count.
-        answers: (N, C) which were answered.
+        truth: (N, C) true labels; a picture without one does not count.
+        answers: (N, C) predicted labels.
     """
     right, answered = truth & answers, answers & truth.any(1, keepdims=True)
 
@@ -160,11 +160,11 @@ def macro_scores(truth: np.ndarray, answers: np.ndarray) -> dict[str, Statistic]
 
 
 def macro_auroc(truth: np.ndarray, scores: np.ndarray) -> Statistic:
-    """The area under the ROC curve of each label against the others, mean over the labels that occur.
+    """Return the area under the ROC curve of each label against the others, averaged over the labels that occur.
 
     Args:
         truth: (N, C) which labels are right; a picture of which none is does not count.
-        scores: (N, C) how probable each is.
+        scores: (N, C) probabilities.
     """
     known = truth.any(1)
 
@@ -187,10 +187,10 @@ def macro_auroc(truth: np.ndarray, scores: np.ndarray) -> Statistic:
 
 
 def calibration_error(confidence: np.ndarray, right: np.ndarray) -> Statistic:
-    """The expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
+    """Return the expected calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
 
     Args:
-        confidence: (N,) probability of each answer.
+        confidence: (N,) probability of each prediction.
         right: (N,) whether it is right.
     """
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
@@ -229,7 +229,7 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 
 def title(found: Figure | Difference, language: str = "en") -> str:
-    """Return what people call a figure, with what it is of."""
+    """Return the readable name of a figure, with what it is of."""
     name = say(f"figure.name.{found.name}", language)
     return f"{found.of} {name}".strip()
 

@@ -1,4 +1,4 @@
-"""Where the owner's data sets, training jobs and models lie: one folder, in which nothing is ever half written."""
+"""The folder of the owner's data sets, training jobs and models, in which nothing is ever half written."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)")  # on Windows
 
 
 def admin_folder() -> Path:
-    """Return the folder of everything that the owner made: DEEPART_ADMIN_DIR, or one where the system keeps such."""
+    """Return the owner's folder: DEEPART_ADMIN_DIR, or one in the system's place for user data."""
     return runtime.settings().admin_folder
 
 
 def checked_name(name: str) -> str:
-    """Return `name` if it can be that of a folder everywhere: small letters, digits, and hyphens between them.
+    """Return `name` if it is a valid folder name everywhere: lowercase letters, digits, and hyphens between them.
 
     Raises:
-        InputError: it cannot.
+        InputError: it is not.
     """
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
         raise InputError("admin.name")
@@ -38,7 +38,7 @@ def checked_name(name: str) -> str:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """Give a folder to fill, which appears as `target` in one step when all went well, and is removed otherwise."""
+    """Yield a folder to fill; it becomes `target` in one step if the block succeeds, and is removed otherwise."""
     part = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with writing(target):
@@ -50,7 +50,7 @@ def new_folder(target: Path) -> Iterator[Path]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder so that it is gone for everybody in one step."""
+    """Remove a folder in one step, as seen by others."""
     gone = folder.with_name(f".{uuid.uuid4().hex}.part")
     os.rename(folder, gone)
     shutil.rmtree(gone, ignore_errors=True)

@@ -1,8 +1,8 @@
-"""A sampler of Optuna that asks a random forest where settings may be better (Hutter et al. 2011, SMAC).
+"""An Optuna sampler that uses a random forest to find better settings (Hutter et al. 2011, SMAC).
 
-https://doi.org/10.1007/978-3-642-25566-3_40.  The forest is scikit-learn's; the spread of its trees says how little
-it knows, and the candidate with the highest expected improvement is tried next.  Own code on two libraries, since
-the sampler of OptunaHub is code that is fetched from GitHub when it runs, and scikit-optimize is hardly kept up.
+https://doi.org/10.1007/978-3-642-25566-3_40.  The forest is scikit-learn's; the spread of its trees measures the
+uncertainty, and the candidate with the highest expected improvement is tried next. It is our own code because the
+sampler of OptunaHub is downloaded from GitHub at run time, and scikit-optimize is hardly maintained.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _AT_RANDOM = 0.1  # share of trials that no forest chooses, so that no part of t
 
 
 class ForestSampler(optuna.samplers.BaseSampler):
-    """Suggests settings by the expected improvement that a random forest sees.
+    """Suggests settings by expected improvement under a random forest.
 
     Args:
         warm_trials: trials at random before the first forest.

@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _give_way(niceness: int, autogroup: Path = Path("/proc/self/autogroup")) -> None:
-    """Be `niceness` nicer than others; Linux weighs sessions before it looks at processes, where it groups them."""
+    """Lower the priority of this process, and of its session where Linux groups processes by session."""
     if hasattr(os, "nice"):
         os.nice(niceness)
     with suppress(OSError):  # of other systems, of containers, and of those who may not
@@ -90,7 +90,7 @@ def _give_way(niceness: int, autogroup: Path = Path("/proc/self/autogroup")) -> 
 
 
 class JobProcess:
-    """Runs one job: waits for its turn, trains, writes down how it goes, and finishes."""
+    """Runs one job: waits for its turn, trains, records its progress, and finishes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -201,7 +201,7 @@ class JobProcess:
         return torch.load(self._folder / BEST, map_location="cpu", weights_only=True)
 
     def _remember_if_best(self, tuning: Tuning, score: float, step: int, minutes: float) -> None:
-        """Keep the weights if none were better: what is learned later can be worse, most of all by generators."""
+        """Keep the weights if they are the best so far: later ones can be worse, especially for generators."""
         import torch
 
         if self._best_score is None:
@@ -237,7 +237,7 @@ class JobProcess:
             self._say("training", **self._pace(report))
 
     def _pace(self, report: StepReport) -> dict[str, float]:
-        """Return how long steps take in this session and training will go on, measurements and visitors included."""
+        """Return seconds per step and the remaining time in this session, measurements and visitors included."""
         steps, minutes = report.step - self._began.step, report.minutes - self._began.minutes
         if steps <= 0 or minutes <= 0:
             return {}
@@ -249,7 +249,7 @@ class JobProcess:
         self._record(tuning, tuning.measure(), step, minutes, "measured")
 
     def _record(self, tuning: Tuning, found: dict[str, float], step: int, minutes: float, kind: str) -> None:
-        """Write down what was measured, with a preview; see whether it got any better."""
+        """Record a measurement with a preview, and whether it improved."""
         if found:
             self._write_line(kind, step, minutes, {name: round(value, 5) for name, value in found.items()})
         preview = tuning.preview()
@@ -273,7 +273,7 @@ class JobProcess:
             self._stop("early")
 
     def _drop_what_comes_again(self, step: int) -> None:
-        """Take out of the metrics what was written after the checkpoint that training goes on from."""
+        """Remove metrics that were written after the checkpoint from which training resumes."""
         file = self._folder / METRICS
         kept = [line for line in read_lines(file) if line["step"] < step]
         with replacing(file) as part:
@@ -299,7 +299,7 @@ class JobProcess:
         return bool(self._stopped)
 
     def _gives_up(self) -> bool:
-        """Whether it was asked to stop before anything was learned that could be kept."""
+        """Whether it was asked to stop before anything was learned."""
         return self._asked_to_stop() and (self._stopped == "stop" or not self._resumed)
 
     def _stop(self, kind: str) -> None:
@@ -307,7 +307,7 @@ class JobProcess:
 
 
 def measure(folder: Path, batches: Sequence[int]) -> None:
-    """Take a few steps with batches of each size, and write down what they took.
+    """Take a few steps with each batch size, and record time and memory.
 
     Raises:
         InputError: a job is running.
@@ -359,7 +359,7 @@ def _trial(config: JobConfig, folder: Path) -> jobs.Trial:
 
 
 def _memory_mb() -> float:
-    """Return the most memory that this process has had; of the graphics card where it trains there."""
+    """Return the peak memory of this process; of the GPU if it trains there."""
     import torch
 
     if torch.cuda.is_available():
@@ -382,7 +382,7 @@ def _free_mb() -> float:
 
 
 def _datasheet(config: JobConfig) -> dict[str, Any]:
-    """Return what a model was made from: its settings, and the datasheet of every picture."""
+    """Return the datasheet of a model: its settings and the datasheet of every picture."""
     names = dict.fromkeys(filter(None, (config.data, config.contents)))
     return {"start": config.start, "job": asdict(config), "data_sets": [find_data_set(n).datasheet() for n in names]}
 

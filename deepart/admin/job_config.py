@@ -1,4 +1,4 @@
-"""What a training job does: everything that the owner chooses, as the file config.json of the job has it."""
+"""The configuration of a training job: all that the owner chooses, as in the job's config.json."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TRAINABLE: Mapping[str, tuple[str, ...]] = {
     "segmenter": ("all",),
     "translator": ("all",),
 }
-"""The tasks, and what can be trained of each model."""
+"""The tasks, and the parts of each model that can be trained."""
 
 SCRATCH = "scratch"
 """In place of a checkpoint: start from random weights."""
@@ -27,7 +27,7 @@ SCRATCH = "scratch"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobConfig(Options):
-    """A training job; numbers of 0 stand for what suits the task, see `DEFAULTS`.
+    """The configuration of a training job; 0 stands for the task's own value, see `DEFAULTS`.
 
     The commands `train` take the same settings, see `deepart.commands.console.add_settings`.
     """
@@ -38,13 +38,13 @@ class JobConfig(Options):
     data: str = setting("")
     """Name of a stored data set."""
     start: str = setting("")
-    """What it goes on from: a checkpoint's key, "job:ID" of a finished job, "scratch", or nothing for the live one."""
+    """What it starts from: a checkpoint's key, "job:ID" of a finished job, "scratch", or empty for the live one."""
     trained: str = setting("all", choices=("all", "decoder", "heads"))
-    """What is trained: of the style network the decoder alone, of the classifier the heads alone."""
+    """Which part is trained, such as only the decoder of the style network, or only the heads of the classifier."""
     minutes: float = setting(10.0, 0.01, 60 * 24 * 14)
-    """Minutes of training; reading the pictures and measuring come on top."""
+    """Minutes of training, without reading the pictures and measuring."""
     side: int = setting(0, 0, 512, is_whole=True)
-    """Pixels of the crops that are learned from."""
+    """Side of the training crops in pixels."""
     batch: int = setting(0, 0, 256, is_whole=True)
     seed: int = setting(0, 0, 2**31, is_whole=True)
 
@@ -55,18 +55,18 @@ class JobConfig(Options):
     warmup_steps: int = setting(50, 0, 10_000, is_whole=True)
     weight_decay: float = setting(0.0)
     clip_norm: float = setting(0.0, 0, 1000)
-    """Gradients longer than that are shortened to it."""
+    """Gradients are clipped to this norm."""
     ema_decay: float = setting(0.998, 0, 0.9999)
-    """Decay of the moving average of the weights, which is what comes out."""
+    """Decay of the moving average of the weights, which is the result."""
     precision: str = setting("auto", choices=("auto", "float32", "bfloat16"))
 
     # what it is measured by while it runs
     measure_every_minutes: float = setting(1.0, 0.01, 1000)
     patience: int = setting(0, 0, 1000, is_whole=True)
-    """Measurements without a better one after which training ends early; 0: never."""
+    """Early stopping after this many measurements without improvement; 0: never."""
     save_every_minutes: float = setting(0.5, 0.005, 1)  # so that no more than the last minute can be lost
     track: bool = setting(False)
-    """Also write the experiment for the package trackio, in the folder of all jobs."""
+    """Also log the experiment with the package trackio, in the folder of all jobs."""
 
     # style network
     contents: str = setting("")
@@ -74,12 +74,12 @@ class JobConfig(Options):
 
     # classifier
     labels: str = setting("keep", choices=("keep", "new"))
-    """Learn the labels that the classifier has, or those of `column`."""
+    """Learn the classifier's existing labels, or those of `column`."""
     column: str = setting("label", choices=("style", "artist", "genre", "label"))
     answers: str = setting("one", choices=("one", "one-vs-rest", "one-vs-one", "several"))
-    """What may be right for new labels: one (softmax, a yes or no for each, or a duel of each two), or several."""
+    """How new labels are predicted: one per picture (softmax, one-vs-rest or one-vs-one), or several."""
     backbone: str = setting("")
-    """A network of timm, or "own"; the one that it starts from if empty."""
+    """A timm network, or "own"; empty: that of the starting model."""
     kernel: int = setting(3, choices=(1, 3, 5, 7), is_whole=True)
     """This and the next two are of the own backbone; see `deepart.models.own_backbone`."""
     stride: int = setting(2, choices=(1, 2, 3), is_whole=True)
@@ -99,7 +99,7 @@ class JobConfig(Options):
 
     # regressor
     targets: str = setting("year")
-    """Numbers with commas between: year, colourfulness, brightness, contrast, label."""
+    """Numbers to predict, separated by commas: year, colourfulness, brightness, contrast, label."""
     missing: str = setting("drop", choices=("drop", "median", "interpolate", "regress"))
 
     # translator
@@ -137,7 +137,7 @@ class JobConfig(Options):
         return json.dumps(asdict(self), indent=1)
 
     def checked(self) -> JobConfig:
-        """Return the same with the task's own values in place of zeros.
+        """Return the configuration with zeros replaced by the task's own values.
 
         Raises:
             InputError: a value is out of its range, or the parts that are trained do not belong to the task.
@@ -166,6 +166,6 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "segmenter": {"side": 128, "batch": 8, "learning_rate": 1e-3, "clip_norm": 5.0},
     "translator": {"side": 128, "batch": 4, "learning_rate": 2e-4, "clip_norm": 1000.0},
 }
-"""What zeros stand for."""
+"""The values that zeros stand for, by task."""
 
 _HEADS_ONLY = {"side": 256, "batch": 64, "learning_rate": 3e-3}

@@ -1,4 +1,4 @@
-"""Training jobs: each is a process of its own and a folder, and what is known of it is read from that folder.
+"""Training jobs: each is a separate process and a folder, and its state is read from that folder.
 
     config.json     what it does (`JobConfig`)
     process.json    which process does it
@@ -11,8 +11,8 @@
     result.json     how it ended
     bundle/         what came out, in the layout of a bundled checkpoint, with `passport.json`
 
-Nothing is remembered in this process: the app may be started anew while a job runs, and a job that was killed at any
-moment can be resumed.  One job runs at a time, the others wait for it.
+Nothing is kept in this process: the app may be restarted while a job runs, and a job that was killed at any moment can
+be resumed. One job runs at a time, the others wait.
 """
 
 from __future__ import annotations
@@ -44,18 +44,18 @@ State = Literal["queued", "running", "stopped", "finished", "failed"]
 
 CONFIG, PROCESS, STATUS, METRICS = "config.json", "process.json", "status.json", "metrics.jsonl"
 BEST = "best.pt"
-"""The weights that were best of those measured so far."""
+"""The best weights measured so far."""
 PREPARED = "prepared.bin"
-"""What took long to prepare, to go on from."""
+"""Slow preparations, kept for resuming."""
 LOG, CHECKPOINT, STOP, RESULT, BUNDLE, PREVIEWS = "log.txt", "state.pt", "stop", "result.json", "bundle", "previews"
 RESERVE = ".reserve"
-"""Room on the disk for saying that there is none."""
+"""Reserved disk space, to record that the disk is full."""
 LOCK = ".lock"
-"""In the folder of all jobs; the process of the job that runs holds it, and the system lets go of it if that dies."""
+"""Lock in the folder of all jobs, held by the running job's process; the system releases it if that dies."""
 
 MAX_WAITING = 5
 KILL_AFTER_SECONDS = 60
-"""How long a job that was asked to stop has until `kill` may end it; a step and a checkpoint take less."""
+"""Seconds after a stop request before `kill` is allowed; a step and a checkpoint take less."""
 
 _STARTING_SECONDS = 30.0  # how long a folder may be without a process before it counts as stopped
 _SECRETS = ("DEEPART_ADMIN_PASSWORD", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "OAUTH_CLIENT_SECRET")
@@ -66,24 +66,24 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """How a job is at the moment."""
+    """The current state of a job."""
 
     id: str
     task: str
     data: str
     state: State
     phase: str
-    """What a running job does: "preparing", "training" or "finishing"."""
+    """Phase of a running job: "preparing", "training" or "finishing"."""
     step: int
     minutes: float
     """Minutes of training so far, all sessions together."""
     total_minutes: float
     seconds_left: float | None
-    """Until the end of training, at the pace of this session; None where it does not run."""
+    """Seconds until the end of training at the pace of this session; None if it does not run."""
     seconds_per_step: float | None
-    """In this session, what runs beside it included; None where it does not run."""
+    """Seconds per step in this session, other load included; None if it does not run."""
     interrupted: bool
-    """Whether its process went away without being asked to."""
+    """Whether its process ended without a request."""
     reason: str
     """Why a finished job ended: "time", "kept" (stopped by hand) or "early" (no better any more)."""
     kept_step: int | None
@@ -95,7 +95,7 @@ class JobView:
 
     @property
     def progress(self) -> float:
-        """How much of the training is done, 0 to 1."""
+        """Share of the training that is done, 0 to 1."""
         return min(1.0, self.minutes / self.total_minutes)
 
 
@@ -113,11 +113,11 @@ class Job:
 
     @property
     def bundle(self) -> Path | None:
-        """The folder of what came out, once it is there."""
+        """The folder of the result, once it exists."""
         return self.folder / BUNDLE if (self.folder / BUNDLE).is_dir() else None
 
     def view(self) -> JobView:
-        """Return how it is at the moment."""
+        """Return its current state."""
         config, status, result = self.config, read_json(self.folder / STATUS), read_json(self.folder / RESULT)
         alive = _is_alive(self.folder)
         state: State = "stopped"
@@ -145,7 +145,7 @@ class Job:
         )
 
     def metrics(self) -> list[dict[str, Any]]:
-        """Return what was written of its training, oldest first.
+        """Return the metrics of its training, oldest first.
 
         Every entry has "step", "minutes" and "kind": "losses" of the training, "measured" on other pictures, or
         "result": the same of what came out, the moving average.
@@ -153,7 +153,7 @@ class Job:
         return read_lines(self.folder / METRICS)
 
     def log(self, lines: int = 100) -> str:
-        """Return the end of what its process said; not to be taken for HTML."""
+        """Return the end of its process's log; escape it before showing it as HTML."""
         try:
             with open(self.folder / LOG, encoding="utf-8", errors="replace") as file:
                 return "".join(deque(file, lines))
@@ -225,10 +225,10 @@ def checked(config: JobConfig) -> JobConfig:
 
 
 def resume(job: Job, keep: bool = False) -> None:
-    """Go on with a job that was stopped, was killed, or has failed.
+    """Resume a job that was stopped or killed, or has failed.
 
     Args:
-        keep: only to finish, with what was learned so far.
+        keep: only finish, with what was learned so far.
 
     Raises:
         InputError: it runs, waits, or is finished.
@@ -258,7 +258,7 @@ def stop(job: Job, keep: bool = False) -> None:
 
 
 def kill(job: Job) -> None:
-    """End the process of a job at once, for one that hangs; at most the last minute is lost.
+    """Kill the process of a job that hangs; at most the last minute is lost.
 
     Raises:
         InputError: it was not asked to stop, or not long enough ago.
@@ -325,7 +325,7 @@ def _folder() -> Path:
 
 
 def _spawn(folder: Path, *options: str) -> subprocess.Popen[bytes]:
-    """Start the process of a job, which outlives this one and leaves the cores to visitors."""
+    """Start the process of a job, which outlives this one and has low priority."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = str(max(1, cores - 1))
     package = str(Path(__file__).resolve().parents[2])
@@ -358,7 +358,7 @@ def _spawn(folder: Path, *options: str) -> subprocess.Popen[bytes]:
 
 
 def write_process(folder: Path, pid: int) -> None:
-    """Write down which process does a job; its beginning too, because numbers are given out again."""
+    """Record the process of a job with its start time, because process numbers are reused."""
     import psutil
 
     try:
@@ -391,7 +391,7 @@ def _is_alive(folder: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a few steps of a job took on this machine."""
+    """Time and memory of a few steps of a job on this machine."""
 
     batch: int
     seconds_per_step: float
@@ -399,9 +399,9 @@ class Trial:
     measure_seconds: float
     """Seconds that one measurement with its preview takes."""
     num_pictures: int
-    """That it learns from."""
+    """Number of training pictures."""
     peak_mb: int
-    """Most memory that was used, as far as it could be found out."""
+    """Peak memory, as far as known."""
 
     @property
     def pictures_per_second(self) -> float:
@@ -410,24 +410,24 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a job will take and do."""
+    """The estimate for a job."""
 
     trial: Trial
     config: JobConfig
 
     @property
     def steps(self) -> int:
-        """How many steps fit into its minutes."""
+        """Number of steps in its minutes."""
         return int(60 * self.config.minutes / self.trial.seconds_per_step)
 
     @property
     def passes(self) -> float:
-        """How often each picture is looked at."""
+        """Number of passes over the pictures."""
         return self.steps * self.trial.batch / max(1, self.trial.num_pictures)
 
     @property
     def total_minutes(self) -> float:
-        """From Start to the end: preparing, training, measuring."""
+        """Minutes from start to end: preparing, training, measuring."""
         return self._total(self.config.minutes)
 
     def _total(self, minutes: float) -> float:
@@ -449,10 +449,10 @@ def estimate(config: JobConfig) -> Generator[Progress, None, Estimate]:
 def find_batch_size(
     config: JobConfig, batches: Sequence[int] = (4, 8, 16, 32, 64, 128)
 ) -> Generator[Progress, None, tuple[int, list[Trial]]]:
-    """Try batches of growing size while memory lasts; return the smallest that is nearly as fast as any.
+    """Try growing batch sizes while memory lasts; return the smallest that is nearly as fast as any.
 
     Returns:
-        The size, and what was measured.
+        The size, and the measurements.
 
     Raises:
         InputError: see `estimate`.
@@ -497,7 +497,7 @@ def sentence_of(error: BaseException, folder: Path) -> dict[str, Any]:
 
 
 def delete_data_set(name: str) -> None:
-    """Remove a stored data set; models that learned from it keep their datasheets.
+    """Delete a stored data set; models trained on it keep their datasheets.
 
     Raises:
         InputError: there is none of that name, or a training job needs it.

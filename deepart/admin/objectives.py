@@ -28,7 +28,7 @@ HEAD_SPACE = (
     Setting("label_smoothing", choices=(0.0, 0.05, 0.1, 0.2)),
     Setting("balance", choices=("none", "weights")),
 )
-"""What can be changed where only the heads of the classifier are trained."""
+"""The search space for training only the classifier's heads."""
 
 
 class HeadsObjective:
@@ -61,7 +61,7 @@ class HeadsObjective:
         self._epochs, self._batch, self._seed = epochs, batch, seed
 
     def __call__(self, settings: Mapping[str, Value], report: Report) -> float:
-        """Return the share of right answers on the held-out pictures, mean over the heads."""
+        """Return the accuracy on the held-out pictures, mean over the heads."""
         generator = torch.Generator().manual_seed(self._seed)
         width = self._features.shape[1]
         heads = nn.ModuleDict({head: nn.Linear(width, size) for head, size in self._sizes.items()})

@@ -1,4 +1,4 @@
-"""A version of a checkpoint for others: as a repository on the Hub, or as a zip file.
+"""Publish a version of a checkpoint as a repository on the Hub, or as a zip file.
 
 Both hold the same: weights, config, a card that says what it learned from and how good it is, the datasheet (hash,
 source and licence of every picture, without its name), and a record of training and measuring.  Repositories are
@@ -43,7 +43,7 @@ _MOST_SOURCES = 10  # that the card names
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the owner says of a model; the card has the rest from the records."""
+    """The owner's words about a model; the rest of the card comes from the records."""
 
     licence: str = ""
     """As the Hub writes it, such as "cc-by-4.0"; empty for that of the version."""
@@ -198,7 +198,7 @@ def _json(content: Any) -> bytes:
 
 
 def card(version: Version, words: Words = Words()) -> str:
-    """Return the model card of a version, Markdown with the head that the Hub reads."""
+    """Return the model card of a version as Markdown with the Hub's front matter."""
     row = CHECKPOINTS[version.key]
     network = architecture(row.architecture)
     licence = words.licence or version.licence

@@ -1,4 +1,4 @@
-"""Search for settings that train better: every combination, at random, or where a model finds it promising.
+"""Search for better training settings: on a grid, at random, or guided by a model.
 
 Optuna (Akiba et al. 2019, https://arxiv.org/abs/1907.10902) chooses and remembers: its journal file survives a crash or
 a restart, and a search that is started again goes on with what is left of its minutes.  Trials that are clearly worse
@@ -43,7 +43,7 @@ _MOST_TRIALS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What may be changed: one of `choices`, or a number from `low` to `high`."""
+    """One searched setting: one of `choices`, or a number from `low` to `high`."""
 
     name: str
     choices: tuple[Value, ...] = ()
@@ -91,7 +91,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search has found so far."""
+    """The results of a search so far."""
 
     trials: tuple[Trial, ...]
     """The best first, then those that were ended early."""

@@ -1,13 +1,12 @@
-"""Smaller and better networks without training: channels taken out, and the weights of several runs averaged.
+"""Smaller and better networks without training: pruned channels, and averaged weights of several runs.
 
 References:
     Li et al. 2017, "Pruning Filters for Efficient ConvNets", https://arxiv.org/abs/1608.08710 (whole channels);
     Sun et al. 2023, "A Simple and Effective Pruning Approach for Large Language Models",
     https://arxiv.org/abs/2306.11695 (weight times activation says what matters);
     Wortsman et al. 2022, "Model soups", https://arxiv.org/abs/2203.05482.
-Differs from the papers:
-    only channels inside residual blocks are taken out, since what flows between blocks is read in many places;
-    what a channel adds on average is kept, as a bias.
+Differs from the papers: only channels inside residual blocks are pruned, since those between blocks are used in many
+places; the mean of a pruned channel is kept in the bias.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ from deepart.runtime import Progress
 from deepart.tasks.tiled import patiently
 
 WIDTH_STEP = 16
-"""Widths are multiples of this: the matrix units of processors compute the others too, and throw them away."""
+"""Widths are multiples of this, since the matrix units of processors compute whole blocks."""
 
 _SEEN_SIDE = 256
 _FEWEST_PICTURES = 4
@@ -50,7 +49,7 @@ _FEWEST_PICTURES = 4
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a network costs here."""
+    """The costs of a network on this machine."""
 
     parameters: int
     size: int
@@ -95,7 +94,7 @@ def prune_steps(
     keep: float = 0.75,
     evaluation_set: EvaluationSet | None = None,
 ) -> Generator[Progress, None, Slimmed]:
-    """Take the least important channels out of a network's residual blocks, and measure what that costs and brings.
+    """Prune the least important channels of a network's residual blocks, and measure quality and speed.
 
     Args:
         source: the key of a checkpoint, or the folder of a run.
@@ -180,7 +179,7 @@ def _activations(
 
 
 def _keep_mean(block: Prunable, mean: Tensor, gone: Tensor) -> None:
-    """Make what the channels that go have added on average part of the bias."""
+    """Add the mean contribution of pruned channels to the bias."""
     last = block.last
     if last.bias is not None:
         added = last.weight.detach()[:, gone].sum((2, 3)) @ mean[gone].to(last.weight)
@@ -202,7 +201,7 @@ def _run(task: Task, network: nn.Module, x: Tensor) -> None:
 def soup_steps(
     task: Task, sources: Sequence[str | Path], out: Path, evaluation_set: EvaluationSet, greedy: bool = True
 ) -> Generator[Progress, None, Slimmed]:
-    """Average the weights of several runs that began with the same weights, and measure it beside the best of them.
+    """Average the weights of several runs with the same start, and compare the result with the best of them.
 
     Args:
         sources: keys of checkpoints and folders of runs, two or more.

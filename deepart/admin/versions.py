@@ -1,9 +1,9 @@
-"""Which version of each checkpoint visitors are served, what came before, and what a new one must pass.
+"""Versions of each checkpoint: the live one, earlier ones, and the gate that a new one must pass.
 
 A version lies in `<admin folder>/models/<task>/<name>/<number>/`: config.json, model.safetensors, its card, its data
 datasheet, and version.json, which says how it was measured.  Version 0 is the bundled checkpoint.  One file,
 `live.json`, says which ones are live; it is replaced in one step, and `deepart.checkpoints` notices at the next
-request.  Nothing that is written here is loaded without its SHA-256 being the recorded one.
+request.  No file written here is loaded unless its SHA-256 is the recorded one.
 
     gate = run(gate_steps("classify/lite0-wikiart-v1", Path("runs/mine"), evaluation_set))
     promote(gate)
@@ -66,7 +66,7 @@ MAX_CODE_DRIFT = 0.1
 """Standard deviations by which style codes may move before stored styles count as having lost their meaning."""
 
 LEAST_REASON = 10
-"""Letters that a reason for promoting in spite of the gate has at least."""
+"""Least number of letters of a reason for promoting despite the gate."""
 
 Failure = Literal["worse", "size", "speed", "styles", "labels"]
 
@@ -79,7 +79,7 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a version must keep to besides being no worse."""
+    """Limits that a version must meet, besides being no worse."""
 
     max_bytes: int = MAX_BYTES
     max_slowdown: float = MAX_SLOWDOWN
@@ -87,7 +87,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What was found out about a candidate for the place of the live version."""
+    """The result of comparing a candidate with the live version."""
 
     key: str
     candidate: Path
@@ -109,7 +109,7 @@ class Gate:
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """What it did not pass."""
+        """The checks that it failed."""
         found = {
             "worse": any(difference.decides and difference.verdict == "worse" for difference in self.differences),
             "size": self.size > self.limits.max_bytes,
@@ -125,7 +125,7 @@ class Gate:
         return not self.failures
 
     def sentences(self, language: str = "en") -> list[str]:
-        """Say why it did not pass, a sentence for each failure."""
+        """Return the reasons why it did not pass, a sentence for each failure."""
         return [say(f"gate.failure.{failure}", language, lost=", ".join(self.lost)) for failure in self.failures]
 
     def as_json(self) -> dict[str, Any]:
@@ -155,7 +155,7 @@ class Version:
     made: str = ""
     """When it was promoted first, in UTC; empty for the bundled one."""
     reason: str = ""
-    """Why it was promoted although the gate was against it."""
+    """Why it was promoted despite the gate."""
     gate: Mapping[str, Any] = field(default_factory=dict)
     """See `Gate.as_json`."""
     companions: Mapping[str, int] = field(default_factory=dict)
@@ -308,7 +308,7 @@ def promote(
 
 
 def rollback(key: str, number: int | None = None, reason: str = "") -> Version:
-    """Make an earlier version the live one again, at once.
+    """Make an earlier version the live one again.
 
     Args:
         number: which; the one that was live before this one if None.
@@ -403,7 +403,7 @@ def _add_companions(key: str, bundle: Path, task: str) -> dict[str, int]:
 
 
 def _go_live(version: Version, action: str, reason: str) -> None:
-    """Say in one step that a version, and those that go with it, are live."""
+    """Make a version and its companions live in one step."""
     chosen = [version, *(find_version(key, number) for key, number in _companions_of(version).items())]
     for each in chosen:
         if each.number:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from deepart.tasks.restore.restore import detect_damage
+from deepart import runtime
+from deepart.tasks.restore.bundled import detection_steps
 from photos import photo
 
 SIDE = 560
@@ -28,16 +29,16 @@ def torn(turns: int) -> tuple[Image.Image, np.ndarray]:
 @pytest.mark.parametrize("turns", range(4))
 def test_torn_corner_is_found(turns: int) -> None:
     picture, piece = torn(turns)
-    found = np.asarray(detect_damage(picture)) > 0
+    found = np.asarray(runtime.run(detection_steps(picture))) > 0
     assert found[piece].mean() > 0.8 and found[~piece].mean() < 0.05
 
 
 def test_scratches_are_found_and_an_undamaged_photo_is_left_alone() -> None:
     picture = photo("astronaut", SIDE)
-    untouched = np.asarray(detect_damage(picture)) > 0
+    untouched = np.asarray(runtime.run(detection_steps(picture))) > 0
     draw = ImageDraw.Draw(picture)
     for x in (120, 260, 430):
         draw.line((x, 0, x + 15, SIDE), fill=PAPER, width=3)
     scratches = (np.asarray(picture) != np.asarray(photo("astronaut", SIDE))).any(-1)
-    found = np.asarray(detect_damage(picture)) > 0
+    found = np.asarray(runtime.run(detection_steps(picture))) > 0
     assert untouched.mean() < 0.04 and found[scratches].mean() > 0.6

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from deepart import runtime
 from deepart.__main__ import main
 from deepart.images import load_image, save_png
 from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
 from deepart.tasks.restore.bundled import LOOKED_SIDE, detection_steps
 from deepart.tasks.restore.diagnosis import Step
-from deepart.tasks.restore.restore import LONG, detect_damage, long_wait, restore, seconds_per_pixel
+from deepart.tasks.restore.restore import LONG, long_wait, restore, seconds_per_pixel
 from photos import photo
 from tiny_restorers import HOLE, picture_with_hole, tiny_restorers
 
@@ -79,7 +80,7 @@ def test_a_picture_is_restored_at_the_size_asked_for_and_never_enlarged(side: in
 def test_damage_of_a_large_picture_is_found_in_a_copy_and_marked_in_its_size() -> None:
     picture = picture_with_hole().resize((3000, 2250))
     seen = [step.total for step in detection_steps(picture)]
-    found = np.asarray(detect_damage(picture)) > 0
+    found = np.asarray(runtime.run(detection_steps(picture))) > 0
     left, top, right, bottom = (25 * side for side in HOLE)
     assert found.shape == (2250, 3000) and found[top:bottom, left:right].mean() > 0.95
     assert found.mean() < 2 * 25**2 * 20 * 15 / found.size

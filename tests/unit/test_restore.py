@@ -25,12 +25,13 @@ from deepart.tasks.restore.bundled import (
     INPAINTER,
     UPSCALERS,
     clean_steps,
+    detection_steps,
     enlarge_steps,
     fill_steps,
 )
 from deepart.tasks.restore.diagnosis import Step
 from deepart.tasks.restore.engine import run_plan
-from deepart.tasks.restore.restore import detect_damage, plan, restore, restore_steps
+from deepart.tasks.restore.restore import plan, restore, restore_steps
 from photos import photo
 from tiny_restorers import tiny_restorers
 
@@ -226,7 +227,7 @@ def scratched(size: tuple[int, int] = (160, 120)) -> tuple[Image.Image, Image.Im
 @pytest.mark.parametrize("size", [(160, 120), (1200, 90)])
 def test_damage_is_found_and_a_little_more(size: tuple[int, int]) -> None:
     source, mask = scratched(size)
-    found = detect_damage(source)
+    found = runtime.run(detection_steps(source))
     assert found.mode == "L" and set(np.unique(found)) == {0, 255}
     found, mask = np.asarray(found) > 0, np.asarray(mask) > 0
     assert found[mask].all() and found[40 - MARGIN : 43 + MARGIN].any(1).all() and found.mean() < 4 * mask.mean()
@@ -234,7 +235,7 @@ def test_damage_is_found_and_a_little_more(size: tuple[int, int]) -> None:
 
 def test_found_damage_is_filled() -> None:
     source, mask = scratched()
-    found = np.asarray(detect_damage(source)) > 0
+    found = np.asarray(runtime.run(detection_steps(source))) > 0
     result = runtime.run(restore_steps(source, "detect", options=RestoreOptions(clean=0)))
     assert not differing(result.after, source)[~found].any()
     assert (np.asarray(result.after)[np.asarray(mask) > 0] > 0).any()

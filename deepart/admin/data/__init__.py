@@ -1,1 +1,1 @@
-"""Data sets: where pictures come from, what is wrong with them, and which are kept for evaluation."""
+"""Data sets: sources of pictures, reports on them, and evaluation sets."""

@@ -1,9 +1,9 @@
-"""The owner's data sets: looked through, reported on, and only then stored, with a datasheet for every picture.
+"""The owner's data sets: checked, reported on, and only then stored, with a datasheet of every picture.
 
-`check` reads a source and writes nothing; what it returns holds the report.  `store` writes what was checked, into
-a folder that appears in one step.  A stored data set is a folder of pictures named by their SHA-256 with a
-`paintings.csv` in the layout of `deepart.training.catalogue`, so that the `train` commands take it too; those that want
-mere pictures are given its folder `pictures`.
+`check` reads a source and writes nothing; it returns a draft with the report. `store` writes the draft into a folder
+that appears in one step.  A stored data set is a folder of pictures named by their SHA-256 with a `paintings.csv` in
+the layout of `deepart.training.catalogue`, so that the `train` commands take it too; those that need only pictures take
+its folder `pictures`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from deepart.sheets import Cell, contact_sheet
 from deepart.training.missing import LabelWay, YearWay, filled_labels, filled_numbers, year_of
 
 LEAST_SIDE = 64
-"""Pictures with a shorter side in pixels are left out: there is nothing to learn from them."""
+"""Least shorter side in pixels; smaller pictures are left out."""
 
 CATALOGUE, REPORT, DATASHEET, SHEET = "paintings.csv", "report.json", "passport.json", "contact_sheet.jpg"
 """Files of a stored data set, beside the folder `pictures`."""
@@ -49,7 +49,7 @@ _SUFFIXES = {b"\xff\xd8": ".jpg", b"\x89P": ".png", b"RI": ".webp", b"GI": ".gif
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A source that was looked through, and what was found; nothing is stored yet."""
+    """A checked source and its report; nothing is stored yet."""
 
     name: str
     source: Source
@@ -60,7 +60,7 @@ class Draft:
     licence: str
     origin: str
     thumbs: Mapping[int, Image.Image] = field(default_factory=dict)
-    """Those on the sheet in their order, by their index in `pictures`."""
+    """Thumbnails on the sheet in their order, by index in `pictures`."""
 
     def label(self, index: int) -> str:
         """Return the label of a picture as a sheet shows it; empty without one."""
@@ -69,18 +69,18 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What is done about what the report found."""
+    """How the problems in the report are handled."""
 
     missing: LabelWay = "ignore"
-    """Pictures without a label that others have; see `deepart.training.missing`.  Guesses are only trained on."""
+    """How missing labels are handled; see `deepart.training.missing`. Guessed labels are used only for training."""
     fill: Mapping[str, str] = field(default_factory=dict)
-    """Column -> label, where `missing` is "fill"."""
+    """Label to fill in by column, if `missing` is "fill"."""
     years: YearWay = "ignore"
-    """Pictures without a year, where others have one."""
+    """How missing years are handled."""
     near_duplicates: Literal["drop", "keep"] = "drop"
-    """Pictures that show what another of the same part shows; exact copies never come in twice."""
+    """Near-duplicates within a split; exact copies are never stored twice."""
     leaks: Literal["drop", "keep"] = "drop"
-    """Pictures that show what a picture shows that is to be measured on."""
+    """Training pictures that are near-duplicates of test pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class DataSet:
     folder: Path
 
     def artworks(self, *parts: Part) -> list[Artwork]:
-        """Return the pictures of some parts, of all if none is named."""
+        """Return the pictures of the given splits, or of all."""
         with open(self.folder / CATALOGUE, newline="", encoding="utf-8") as lines:
             found = [
                 Artwork(
@@ -122,16 +122,16 @@ class DataSet:
         return [work for work in found if not parts or work.part in parts]
 
     def report(self) -> dict:
-        """Return what `Report.as_json` gave when it was stored."""
+        """Return the stored result of `Report.as_json`."""
         return json.loads((self.folder / REPORT).read_text("utf-8"))
 
     def datasheet(self) -> dict:
-        """Return the hash, source and licence of every picture, and what was chosen about them."""
+        """Return the hash, source and licence of every picture, and the choices made."""
         return json.loads((self.folder / DATASHEET).read_text("utf-8"))
 
     @property
     def sheet(self) -> Path:
-        """A picture of some of its pictures."""
+        """A contact sheet of some of its pictures."""
         return self.folder / SHEET
 
 
@@ -139,12 +139,12 @@ class DataSet:
 
 
 def check(source: Source, *, name: str, licence: str, origin: str = "") -> Generator[Progress, None, Draft]:
-    """Look through every picture of a source; nothing is written.
+    """Check every picture of a source; nothing is written.
 
     Args:
-        name: what the data set shall be called.
-        licence: of the pictures, as far as they have none of their own.
-        origin: where they come from: an address, a name, a sentence.
+        name: name of the data set.
+        licence: of the pictures that have none of their own.
+        origin: their source: an address, a name, or a sentence.
 
     Raises:
         InputError: the source is refused, no picture of it can be used, the licence is missing, or the name is taken.
@@ -192,11 +192,11 @@ def check(source: Source, *, name: str, licence: str, origin: str = "") -> Gener
 
 
 def relabelled(draft: Draft, index: int, label: str) -> Draft:
-    """Return a draft in which one picture has another label, in the column that it has its label in.
+    """Return a draft with the label of one picture changed, in the same column.
 
     Args:
         index: of the picture in `Draft.pictures`.
-        label: the right one; empty for none.
+        label: the correct label; empty for none.
     """
     picture = draft.pictures[index]
     columns = [*(column for column, text in picture.labels.items() if text), *draft.report.classes, "label"]
@@ -227,7 +227,7 @@ def _shown_label(picture: Picture) -> str:
 
 
 def _for_sheet(pictures: Sequence[Picture], thumbs: Mapping[int, Image.Image]) -> dict[int, Image.Image]:
-    """Return some pictures in the order of a sheet, as many of each label as there is room for."""
+    """Return some pictures in the order of a sheet, with as many of each label as fit."""
     of_label: defaultdict[str, list[int]] = defaultdict(list)
     for index in thumbs:
         of_label[next(iter(pictures[index].labels.values()), "")].append(index)
@@ -245,11 +245,11 @@ def _sheet(pictures: Sequence[Picture], thumbs: Mapping[int, Image.Image]) -> Im
 
 
 def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, None, DataSet]:
-    """Write a data set that was looked through.
+    """Store a checked data set.
 
     Raises:
-        InputError: nothing is left after the choices, the source has changed since, the disk is full, the name is
-            taken, or a label to fill in is missing.
+        InputError: no picture is left after the choices, the source has changed, the disk is full, the name is taken,
+            or a label to fill in is missing.
     """
     features = None
     if "regress" in (choices.missing, choices.years):
@@ -297,10 +297,10 @@ def store(draft: Draft, choices: Choices = Choices()) -> Generator[Progress, Non
 def choose(
     draft: Draft, choices: Choices, features: Tensor | None = None
 ) -> list[tuple[Picture, dict[str, str], Part]]:
-    """Return which pictures are stored, each with its labels and its part, as `choices` have it.
+    """Return the pictures to store, each with its labels and its split, according to `choices`.
 
     Args:
-        features: what is seen of each picture, (N, D); without them "regress" leaves missing what is missing.
+        features: features of each picture, (N, D); without them "regress" fills in nothing.
 
     Raises:
         InputError: a label to fill in is missing.
@@ -359,7 +359,7 @@ def _years(pictures: Sequence[Picture]) -> list[int | None]:
 
 
 def _filled(kept: Sequence[tuple[Picture, dict[str, str], Part]], draft: Draft) -> dict[str, int]:
-    """Return for each column, and "year", how many values were filled in."""
+    """Return the number of filled values for each column and "year"."""
     before = {picture.index: picture for picture in draft.pictures}
     found: Counter[str] = Counter()
     for picture, labels, _ in kept:
@@ -369,7 +369,7 @@ def _filled(kept: Sequence[tuple[Picture, dict[str, str], Part]], draft: Draft) 
 
 
 def _features(draft: Draft) -> Generator[Progress, None, Tensor]:
-    """Return what the live classifier sees of each picture, (N, D)."""
+    """Return the live classifier's features of each picture, (N, D)."""
     from deepart.tasks.classify.classify import ArtworkClassifier
 
     engine, seen = ArtworkClassifier(), []
@@ -382,9 +382,9 @@ def _features(draft: Draft) -> Generator[Progress, None, Tensor]:
 
 
 def _parts(draft: Draft, labels: Sequence[Mapping[str, str]]) -> list[Part]:
-    """Return what each picture is used for: as its source says, else shared out label by label, by its hash.
+    """Return the split of each picture: the source's, or else one by hash within each label.
 
-    Pictures that show the same have the same part unless the source says otherwise.
+    Near-duplicates get the same split unless the source says otherwise.
     """
     parts: list[Part] = [picture.part for picture in draft.pictures]
     wanted = [(part, share) for part, share in _SHARES if part not in parts]
@@ -467,7 +467,7 @@ def find_data_set(name: str) -> DataSet:
     """Return a stored data set.
 
     Raises:
-        InputError: there is none of that name.
+        InputError: there is no data set with that name.
     """
     folder = _folder() / checked_name(name)
     if not (folder / CATALOGUE).is_file():

@@ -1,6 +1,6 @@
-"""Pictures that checkpoints are measured on: which they are is settled once, and none may change afterwards.
+"""Evaluation sets: pictures on which checkpoints are measured, chosen once and fixed afterwards.
 
-A set is a small JSON file with the hash of every picture; the pictures stay where they are.
+A set is a small JSON file with the hash of every picture; the pictures themselves are not copied.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Task = Literal["style", "generator", "classifier", "restorer"]
 TASKS: tuple[Task, ...] = get_args(Task)
 
 MOST = 400
-"""Pictures of a set: enough to tell checkpoints apart, few enough to be looked at in minutes."""
+"""Most pictures of a set: enough to distinguish checkpoints, few enough to evaluate in minutes."""
 
 _FEWEST = 2
 _LEAST_SIDE = 64
@@ -50,7 +50,7 @@ class Sample:
     """One picture of a set."""
 
     path: str
-    """From the folder of the set."""
+    """Relative to the folder of the set."""
     sha256: str
     labels: Mapping[str, str] = field(default_factory=dict)
     """For a classifier the label of each head; for a generator "style"; for the style network "role": "content" or
@@ -59,30 +59,30 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationSet:
-    """What a task's checkpoints are measured on."""
+    """The pictures on which a task's checkpoints are measured."""
 
     task: Task
     folder: Path
     samples: tuple[Sample, ...]
     settings: Mapping[str, int] = field(default_factory=dict)
-    """How they are used: number of pairs, of painted pictures, sides in pixels, to how many percent they are shrunk."""
+    """How they are used: numbers of pairs and of painted pictures, sides in pixels, percentage of shrinking."""
     seed: int = 0
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of everything but the folder: figures compare only if theirs are the same."""
+        """SHA-256 of everything but the folder; only figures with the same fingerprint can be compared."""
         content = json.dumps([self.task, list(map(asdict, self.samples)), dict(self.settings), self.seed])
         return hashlib.sha256(content.encode()).hexdigest()
 
     def having(self, role: str) -> list[Sample]:
-        """Return the pictures of a role of the style network."""
+        """Return the pictures with a role, for the style network."""
         return [sample for sample in self.samples if sample.labels.get("role") == role]
 
     def read(self, sample: Sample) -> bytes:
         """Return the file of a picture.
 
         Raises:
-            InputError: it is gone, or is not what it was.
+            InputError: it is missing, or has changed.
         """
         try:
             data = (self.folder / sample.path).read_bytes()
@@ -103,7 +103,7 @@ class EvaluationSet:
         """Read a set from a file.
 
         Raises:
-            InputError: it is none, or was edited.
+            InputError: it is not an evaluation set, or was edited.
         """
         try:
             content = json.loads(Path(file).read_text("utf-8"))
@@ -118,7 +118,7 @@ class EvaluationSet:
 
 
 def set_file(task: Task, name: str) -> Path:
-    """Return where the owner's set of a task lies that is called `name`, which is that of its data set."""
+    """Return the path of the owner's evaluation set for a task and a data set."""
     if not re.fullmatch(r"[a-z0-9-]{1,60}", name):
         raise InputError("frozen.no_set")
     return admin_folder() / "evaluation" / f"{task}-{name}.json"
@@ -129,14 +129,14 @@ def freeze_steps(
 ) -> Generator[Progress, None, EvaluationSet]:
     """Choose and hash the pictures of a folder that training does not see.
 
-    Of a folder with a catalogue (paintings.csv) these are the paintings whose part is "test", of any other those
-    that every training run leaves out.  A folder for the style network may have subfolders `contents`
-    and `styles`; otherwise its pictures are both.
+    In a folder with a catalogue (paintings.csv) these are the paintings of the split "test", in any other folder those
+    that every training run leaves out.  A folder for the style network may have subfolders `contents` and `styles`;
+    otherwise its pictures are both.
 
     Args:
         folder: a data set of `deepart.admin.data.datasets`, or any folder of pictures.
         everything: take all pictures of a folder without a catalogue: nothing was trained on it.
-        seed: of what is drawn: the pictures if there are more than `most`, the noise, the pairs.
+        seed: random seed: of the pictures if there are more than `most`, the noise, and the pairs.
         settings: those of `EvaluationSet.settings` that are not as usual; the side of styles is never larger than that
             of half of the pictures.
 
@@ -189,7 +189,7 @@ def _unseen(folder: Path, everything: bool) -> list[Path]:
 
 
 def labelled(folder: Path, *wanted: Part) -> list[tuple[Path, dict[str, str]]]:
-    """Return the paintings of some parts of a catalogue with their labels, parted as it says or as training would.
+    """Return the paintings of some splits of a catalogue with their labels, split as it says or as training would.
 
     Raises:
         InputError: there is no catalogue.

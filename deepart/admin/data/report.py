@@ -1,4 +1,4 @@
-"""What was found in the pictures that somebody wants to learn from, before any of them is stored."""
+"""The report on the pictures of a source, before any of them is stored."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of a source; names are labels, but labels from outside: escape them where they are shown."""
+    """The figures of a source. Labels are untrusted: escape them where they are shown."""
 
     pictures: int  # that can be used, each once
     num_bytes: int
@@ -64,7 +64,7 @@ class Report:
         licence: str,
         origin: str,
     ) -> Report:
-        """Count what was found; `group` names for each picture the first that shows the same."""
+        """Count the findings; `group` holds for each picture the index of its first near-duplicate."""
         counts: dict[str, Counter[str]] = {column: Counter() for column in COLUMNS}
         missing: Counter[str] = Counter()
         for picture in pictures:
@@ -105,7 +105,7 @@ class Report:
         )
 
     def as_json(self) -> dict[str, Any]:
-        """Return plain lists and dictionaries; of long lists the first 200 entries, and how many there are."""
+        """Return plain lists and dictionaries; long lists are cut to 200 entries, with their length."""
         values = {name: getattr(self, name) for name in self.__slots__}
         values["refused"] = [asdict(each) for each in self.refused]
         for name in ("refused", "copies", "near_duplicates", "leaks"):
@@ -114,12 +114,12 @@ class Report:
 
 
 def imbalance(counts: Mapping[str, int]) -> float:
-    """Return how many pictures of the commonest label there are for one of the rarest."""
+    """Return the ratio of pictures of the most frequent label to those of the rarest."""
     return round(max(counts.values()) / min(counts.values()), 2)
 
 
 def guards(classes: Mapping[str, Mapping[str, int]], count: int, median_side: int) -> list[dict[str, Any]]:
-    """Say for each task whether so many pictures, with these labels, are enough; see `Report.guards`."""
+    """Return for each task whether the pictures and labels are enough; see `Report.guards`."""
     return [_guard(task, classes, count, median_side) for task in TASKS]
 
 

@@ -1,7 +1,7 @@
-"""What pictures come from: a zip archive, a folder, or a data set of the Hub; all are read alike, and all are hostile.
+"""Sources of pictures: a zip archive, a folder, or a data set of the Hub; all are untrusted.
 
-A source is opened twice, once to be checked and once to be stored, and lists its pictures in the same order both
-times.  Nothing in it becomes the name of a file: names and labels are text, made harmless here.
+A source is opened twice, once to be checked and once to be stored, and lists its pictures in the same order both times.
+Nothing in a source becomes a file name: names and labels are text, made harmless here.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from deepart.images import MAX_BYTES
 from deepart.training.data import is_mask
 
 COLUMNS = ("style", "artist", "genre", "label")
-"""What a picture can be labelled with; "label" is for a set of labels of the owner's own."""
+"""Columns of labels; "label" is for the owner's own labels."""
 
 SEPARATOR = "|"
-"""Between the labels of a picture that has several of one column."""
+"""Separator between several labels of one column."""
 
 Part = Literal["", "train", "calibration", "test"]
-"""What a picture is used for; empty if its source does not say."""
+"""The split of a picture; empty if its source does not say."""
 
 MAX_PICTURES = 20_000
 LIMITS = Limits(entries=MAX_PICTURES, unpacked_bytes=8 * 2**30, directory_bytes=16 * 2**20)
@@ -51,7 +51,7 @@ _LONGEST_LABEL = 80
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture of a source that can be learned from."""
+    """One usable picture of a source."""
 
     index: int  # its place in the source
     name: str  # a label, never a path
@@ -66,7 +66,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One picture of a source, not decoded yet, and what the source says of it."""
+    """One picture of a source, not decoded yet, with its labels."""
 
     name: str
     read: Callable[[], bytes]
@@ -79,17 +79,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a source holds."""
+    """The content of a source."""
 
     pictures: list[Candidate]
     rows_without_picture: int = 0
 
 
 class Source(Protocol):
-    """Where pictures come from."""
+    """A source of pictures."""
 
     def open(self) -> AbstractContextManager[Contents]:
-        """List the pictures, which can be read until the source is closed.
+        """List the pictures; they can be read until the source is closed.
 
         Raises:
             InputError: the source is refused.
@@ -103,7 +103,7 @@ class ZipSource:
 
     Args:
         paths: the archive, or several that it was split into.
-        column: what the names of folders are.
+        column: the column that folder names stand for.
     """
 
     paths: tuple[Path, ...]
@@ -179,7 +179,7 @@ class ParquetSource:
 
 
 def _unused(name: str, names: Collection[str]) -> str:
-    """Return a name in the same folder that none of the others is."""
+    """Return a unique name in the same folder."""
     path, number = PurePosixPath(name), 2
     while name in names:
         name, number = str(path.with_stem(f"{path.stem} ({number})")), number + 1
@@ -238,7 +238,7 @@ def _contents(
 
 
 def _alike(labels: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    """Return the labels of pictures, those that differ in capitals alone in the spelling that is most frequent."""
+    """Return the labels of pictures, with the most frequent spelling of those that differ only in case."""
     counts: Counter[tuple[str, str]] = Counter(
         (column, label) for each in labels for column, text in each.items() for label in text.split(SEPARATOR)
     )
@@ -289,7 +289,7 @@ def _joined(one: Mapping[str, str], other: Mapping[str, str], picture: str) -> d
 
 
 class _Places:
-    """Finds the picture that a table means: people write paths of other machines, or no more than a name."""
+    """Finds the picture of a table's row, which may hold a path of another machine, or only a name."""
 
     def __init__(self, pictures: Collection[str]) -> None:
         self._pictures = pictures
@@ -302,7 +302,7 @@ class _Places:
                     self._ends.setdefault(key, []).append(picture)
 
     def find(self, path: str, folder: PurePosixPath) -> str | None:
-        """Return a picture; None if there is none, or it cannot be told which.
+        """Return a picture; None if there is none, or several fit.
 
         Paths count from the table's folder, from a folder "images" in it, or from the root; else the last parts of
         a path must fit one picture, capitals and ending aside.
@@ -361,9 +361,9 @@ def _heading(text: str) -> str:
 
 
 def _folders(names: Sequence[str]) -> list[tuple[Part, str]]:
-    """Return for each path the part and the label that its folders mean, empty where they mean nothing.
+    """Return for each path the split and the label that its folders stand for, empty if they stand for nothing.
 
-    Folders that all pictures share are left out, and so is the name of a single folder: it tells nothing apart.
+    Folders that all pictures share, and a single folder, are ignored: they distinguish nothing.
     """
     folders = [PurePosixPath(name).parent.parts for name in names]
     while all(folders) and len({parts[0] for parts in folders}) == 1 and folders[0][0].lower() not in _PARTS:
@@ -382,7 +382,7 @@ def _folders(names: Sequence[str]) -> list[tuple[Part, str]]:
 
 
 def plain_text(text: str, longest: int = _LONGEST_LABEL) -> str:
-    """Return a text from outside on one line, without control characters, shortened; empty for "none" and its like."""
+    """Return an untrusted text on one line, without control characters, shortened; empty for "none" and the like."""
     text = unicodedata.normalize("NFC", text)
     text = "".join(" " if letter.isspace() else letter for letter in text)
     text = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")

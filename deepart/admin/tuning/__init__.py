@@ -1,4 +1,4 @@
-"""Training of each of the four models on the owner's data sets, all behind the same few methods; see `base.Tuning`."""
+"""Training of each model on the owner's data sets, with a common interface; see `base.Tuning`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the trainings of the four models share: what a job asks of them, what they start from, what they read."""
+"""The common interface of the trainings: methods, starting point, and data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OnStep = Callable[[StepReport], None]
 
 
 class Tuning:
-    """One model being trained: what the job's process asks of it, in the order of the methods.
+    """The training of one model: the job's process calls its methods in their order.
 
     A subclass has `config`, `network`, `task` (at the latest when it is prepared) and `num_pictures`; it says how the
     network is measured and what it shows.

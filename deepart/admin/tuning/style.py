@@ -21,7 +21,7 @@ from deepart.training.loop import FitConfig, Stage
 from deepart.training.paint.style_network import StyleTraining
 
 TEACHER = "loss/distilled-vgg16-v1"
-"""What contents and styles are compared by."""
+"""The perceptual network in which contents and styles are compared."""
 
 _MEASURED_CODES = 256
 """Crops of which the codes of a fresh network are measured."""

@@ -1,4 +1,4 @@
-"""Training of CycleGAN on two data sets: photos, and paintings of the manner that they are translated into."""
+"""Training of CycleGAN on two data sets: photos, and paintings of the target domain."""
 
 from __future__ import annotations
 

@@ -99,16 +99,6 @@ class ColourFault:
         return self.black >= _PALE_BLACK and self.light <= _DULL_LIGHT
 
     @property
-    def cast(self) -> tuple[float, float]:
-        """By how much a* and b* of the white are above those of the usual white, all at L* 90."""
-        from skimage.color import rgb2lab
-
-        linear = np.array([self.white, USUAL_WHITE])
-        linear *= 0.76 / (linear @ _LUMINANCE)[:, None]
-        own, usual = rgb2lab(_to_srgb(linear)[None])[0, :, 1:]
-        return float(own[0] - usual[0]), float(own[1] - usual[1])
-
-    @property
     def blue_lost(self) -> float:
         """Share of the blue light that the varnish absorbs, from 0 to 1."""
         return 1 - math.exp(-VARNISH[2] * self.varnish)

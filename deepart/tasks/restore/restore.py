@@ -22,7 +22,7 @@ from deepart.images import fit, load_image
 from deepart.options import RestoreOptions, with_options
 from deepart.recipes import Source
 from deepart.runtime import Progress
-from deepart.tasks.restore.bundled import LOOKED_SIDE, clean_steps, detection_steps
+from deepart.tasks.restore.bundled import LOOKED_SIDE, clean_steps
 from deepart.tasks.restore.diagnosis import Diagnosis, Step, diagnose, propose
 from deepart.tasks.restore.engine import Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.restore.extend import FILLED_SIDE, margins
@@ -155,7 +155,7 @@ def plan(
     Args:
         picture: a path, the bytes of a file, or a picture.
         file: that the picture came from, if `picture` is none; it tells the quality of a JPEG.
-        damage: mask "L" of its damaged places, as `detect_damage` finds them.
+        damage: mask "L" of its damaged places, as `bundled.detection_steps` returns it.
 
     Raises:
         InputError: the picture cannot be read.
@@ -164,16 +164,6 @@ def plan(
         file = picture
     found = diagnose(load_image(picture), damage=damage, file=file)
     return found, propose(found)
-
-
-def detect_damage(picture: Source, on_progress: Callable[[Progress], None] = lambda progress: None) -> Image.Image:
-    """Return a mask "L" of the scratches, cracks, dust, tears and stains of a picture, 255 where they are.
-
-    Raises:
-        InputError: the picture cannot be read.
-        WeightsError: the checkpoint is missing or damaged.
-    """
-    return runtime.run(detection_steps(load_image(picture)), on_progress)
 
 
 # --- how long it takes ------------------------------------------------------------------------------

@@ -129,7 +129,6 @@ class LabelTraining:
         self.network = network
         self._pictures = pictures
         self._targets = label_targets(network, works)
-        self._heads_only = heads_only
         self._balance, self._augmentation = balance, augmentation
         self._smoothing, self._seed = label_smoothing, seed
         self._shares = {head: _shares(table) for head, table in self._targets.items()}
