@@ -1,4 +1,4 @@
-"""Labelled paintings: read from a CSV, near-duplicates found, and split so that what is measured was never seen."""
+"""Labelled paintings: read a catalogue, find near-duplicates, and split it so that test paintings are never seen."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from deepart.errors import InputError
 from deepart.tasks.classify.classify import ANOTHER_ARTIST
 
 Part = Literal["train", "calibration", "test", "stranger"]
-"""Which use a painting has; a stranger is by an artist of whom training sees nothing."""
+"""The split of a painting; a stranger is by an artist that training never sees."""
 
 FEWEST_WORKS = 20
-"""Artists with fewer artworks than this are not told apart: too few to learn from and to measure on."""
+"""Artists with fewer artworks than this share one label: there are too few to learn from and to measure on."""
 
 _SHARES: tuple[tuple[Part, float], ...] = (("test", 0.12), ("calibration", 0.08))
 _ALIKE = 50
-"""Bits of 256 in which the hashes of two scans of one painting may differ; chance keeps 56 or more apart."""
+"""Bits of 256 in which the hashes of two scans of one painting may differ; unrelated ones differ in 56 or more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def labels_of(paintings: Sequence[Painting]) -> dict[str, tuple[str, ...]]:
 
 
 def split(paintings: Sequence[Painting], pictures: Sequence[np.ndarray]) -> list[Part]:
-    """Decide for each painting what it is used for, the same on every machine.
+    """Return the split of each painting, the same on every machine.
 
     Each artist's artworks are shared out by the hashes of their paths, near-duplicates together.  Every second
     artist with few artworks is a stranger, with all artworks; those of the others are "another artist".
@@ -143,14 +143,14 @@ def _keep_duplicates_together(parts: list[Part], group: Sequence[int]) -> None:
 
 
 def is_training_photo(path: Path) -> bool:
-    """Say whether a photo is shown to the classifier as something that is no artwork; the others are for measuring."""
+    """Return whether a photo is a training example of "no artwork"; the others are for testing."""
     return hashlib.sha256(path.name.encode()).digest()[0] % 2 == 1
 
 
 def near_duplicates(pictures: Sequence[np.ndarray]) -> list[int]:
-    """Return for each picture the index of the first that shows the same, itself if it is the first.
+    """Return for each picture the index of its first near-duplicate, itself if it is the first.
 
-    Two scans of one painting agree in where it gets brighter from left to right, at 16 x 16 places.
+    Compares where pictures get brighter from left to right, at 16 x 16 places.
     """
     signs = np.stack([_difference_hash(picture) for picture in pictures]).astype(np.float32)  # (N, 256), +1 or -1
     first = list(range(len(pictures)))

@@ -1,4 +1,4 @@
-"""Pictures for training: decoded once, kept as bytes on disk, cropped at random in memory.
+"""Training pictures: decoded once, stored as bytes on disk, and cropped at random in memory.
 
 Reading thousands of small JPEG files costs more than a training step, so a folder is decoded once into
 a flat memory-mapped file beside the run and read from there ever after.
@@ -40,12 +40,12 @@ def find_pictures(folder: Path) -> list[Path]:
 
 
 def is_mask(name: str) -> bool:
-    """Say whether the path of a picture is that of a mask: one in a folder "masks"."""
+    """Return whether a picture is a mask by its path: one in a folder "masks"."""
     return "masks" in (part.lower() for part in PurePosixPath(name).parts[:-1])
 
 
 def is_held_out(path: Path) -> bool:
-    """Say whether a picture belongs to the twentieth that no training run may see.
+    """Return whether a picture belongs to the twentieth that no training run may see.
 
     Decided by the last two parts of its path alone, so that it is the same on every machine and does
     not change when pictures are added.
@@ -77,7 +77,7 @@ class PictureStore:
 
     @staticmethod
     def _decode(paths: Sequence[Path], data: Path, index: Path, shortest: int) -> None:
-        """Decode the pictures; stopped at any moment, it goes on where it was."""
+        """Decode the pictures; an interrupted decoding is resumed."""
         pixels, lines = data.with_suffix(".pixels"), data.with_suffix(".sizes")
         sizes = [line["size"] for line in read_lines(lines)]
         while sizes and sum(3 * h * w for h, w in sizes) > pixels.stat().st_size:
@@ -149,10 +149,10 @@ def random_crop(picture: np.ndarray, size: int, scales: tuple[float, float], rng
 
 
 def degrade(crop: Tensor, rng: np.random.Generator) -> Tensor:
-    """Add the faults that visitors' pictures have: half the time JPEG blocks, half the time faint noise.
+    """Add faults of visitors' pictures: half the time JPEG blocks, half the time faint noise.
 
-    A network that normalises its features makes a painting of them in a flat sky, unless it has learned
-    that they are nothing.  crop: (3, H, W) in [0, 1]; returns the same.
+    Without this, a network with normalised features paints them in flat skies.  crop: (3, H, W) in [0, 1]; returns the
+    same.
     """
     if rng.random() < 0.5:
         crop = (crop + rng.uniform(0, 0.03) * torch.from_numpy(rng.standard_normal(crop.shape, np.float32))).clamp(0, 1)

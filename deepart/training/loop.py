@@ -1,9 +1,9 @@
 """The training loop that every network shares: steps, moving average, schedule, resumable checkpoints.
 
-It knows nothing of what is trained: a `Task` draws batches and says how to make a loss of them, the caller is told
-of every step through `on_step` and can end the run through `should_stop`.  Where it runs is Hugging Face
-Accelerate's business: a processor, a graphics card, or several processes that `accelerate launch` started; each of
-those draws its part of every batch, and gradients are averaged over them.
+It is independent of what is trained: a `Task` draws batches and computes their losses, the caller is informed of every
+step through `on_step` and can end the run through `should_stop`. Hugging Face Accelerate decides where it runs: a
+processor, a graphics card, or several processes that `accelerate launch` started; each of those draws its part of every
+batch, and gradients are averaged over them.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ Batch = tuple[Tensor, ...]
 """Tensors whose first axis counts examples."""
 
 GROUP = 4
-"""Examples that are drawn in the same process, so that they can be compared with each other."""
+"""Neighbouring examples that are drawn in the same process, so that they can be compared."""
 
 
 Schedule = Literal["cosine", "linear", "constant"]
-"""How the learning rate gets from the first to the final one; "constant" stays at the first."""
+"""How the learning rate falls from the first to the final value; "constant" keeps the first."""
 
 OptimizerName = Literal["auto", "adamw", "adam", "sgd", "rmsprop", "nadam"]
-"""What moves the weights; "sgd" has Nesterov's momentum of 0.9."""
+"""The optimiser; "sgd" has Nesterov momentum of 0.9."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Stage:
 
 @dataclass(slots=True)
 class FitConfig:
-    """How a run goes; times in minutes of training, pauses between resumed sessions not counted."""
+    """The configuration of a run; times are minutes of training, without pauses between resumed sessions."""
 
     minutes: float
     stages: tuple[Stage, ...]
@@ -93,7 +93,7 @@ class FitConfig:
     clip_norm: float = 5.0
     ema_decay: float = 0.999
     optimizer: OptimizerName = "auto"
-    """What suits is Adam of two networks that play against each other, else AdamW."""
+    """"auto" is Adam for adversarial training, otherwise AdamW."""
     save_every_minutes: float = 1.0
     bf16: bool = field(default_factory=runtime.mixed_precision)
     workers: int | None = None
@@ -103,7 +103,7 @@ class FitConfig:
 
 @dataclass(slots=True)
 class StepReport:
-    """What `on_step` is told after a step."""
+    """The argument of `on_step` after a step."""
 
     step: int
     minutes: float
@@ -115,14 +115,14 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class BatchSpec:
-    """What is drawn for one step: a stage's batch, or the part of it that one of several processes takes."""
+    """The batch of one step: a stage's batch, or one process's part of it."""
 
     stage: Stage
     step: int
     process: int = 0
     processes: int = 1
     progress: float = 0.0
-    """How far the whole run is, 0 to 1."""
+    """Progress of the whole run, 0 to 1."""
 
     @property
     def indices(self) -> list[int]:
@@ -152,7 +152,7 @@ class Task(Protocol):
 
 
 class AdversarialTask(Protocol):
-    """Two networks that learn from each other; the losses of a step are asked for in the order of the methods."""
+    """Two networks trained against each other; the methods are called in their order in each step."""
 
     generator: nn.Module
     discriminator: nn.Module
@@ -171,7 +171,7 @@ class AdversarialTask(Protocol):
 
 
 class ExponentialAverage:
-    """A copy of a network whose weights follow the trained ones slowly; this copy is what is shipped."""
+    """The exponential moving average of a network's weights, which is the result of training."""
 
     def __init__(self, network: nn.Module, decay: float) -> None:
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
@@ -179,7 +179,7 @@ class ExponentialAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module, step: int) -> None:
-        """Move a little towards `network`; faster while the run is young."""
+        """Move the average towards `network`; faster early in the run."""
         weight = 1 - min(self.decay, (1 + step) / (10 + step))
         for ours, theirs in zip(self.network.state_dict().values(), network.state_dict().values()):
             if ours.is_floating_point():
@@ -223,13 +223,13 @@ def fit(
 ) -> nn.Module:
     """Train `task.network` until the minutes are used up; return its moving average.
 
-    The state is written to `checkpoint` every few minutes and at the end, to a temporary file that then
-    takes its place, so a run killed at any moment goes on from the last one.
+    The state is written to `checkpoint` every few minutes and at the end, atomically, so that a run killed at any
+    moment resumes from the last one.
 
     Args:
         groups: the optimiser's groups of parameters, if not all are trained alike; "relative_rate" multiplies
             the learning rate of the schedule.
-        on_average: is told of every step after `on_step`, and given the moving average.
+        on_average: called after `on_step` with the moving average.
     """
     accelerator = _accelerator()
     network = _placed(task.network, accelerator)
@@ -259,7 +259,7 @@ def fit_adversarial(
     on_step: Callable[[StepReport, nn.Module], None] = lambda report, average: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> nn.Module:
-    """Train `task.discriminator` and `task.generator` in turns; return the moving average of the generator.
+    """Train `task.discriminator` and `task.generator` alternately; return the moving average of the generator.
 
     Otherwise as `fit`; `on_step` is also given the moving average, to look at its pictures.
     """
@@ -457,7 +457,7 @@ def _train(
 
 
 def _agreed(value: float | bool, accelerator: Accelerator) -> float:
-    """Return what the first process says."""
+    """Return the first process's value in all processes."""
     if accelerator.num_processes == 1:
         return value
     from accelerate.utils import broadcast
@@ -466,7 +466,7 @@ def _agreed(value: float | bool, accelerator: Accelerator) -> float:
 
 
 def leave_to_the_first() -> None:
-    """End this process, unless it is the first of those that trained together: what is left is to write files."""
+    """End this process unless it is the first of several, which writes the files."""
     from accelerate import PartialState
 
     if not PartialState().is_main_process:

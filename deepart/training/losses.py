@@ -1,4 +1,4 @@
-"""What a painted picture is compared with: content, style and palette, and what it must not show.
+"""Losses of painted pictures: structure, palette, and artefacts that they must not show.
 
 The distances of style and content themselves are those of `deepart.models.distances`.
 """
@@ -42,7 +42,7 @@ def charbonnier(x: Tensor, target: Tensor) -> Tensor:
 def structure_distance(painted: dict[str, Tensor], content: dict[str, Tensor]) -> Tensor:
     """Return the squared difference of features normalised to mean 0 and standard deviation 1, (B,).
 
-    Blind to colour and contrast, unlike `content_distance`: what is where, not what it looks like.
+    Unlike `content_distance`, it ignores colour and contrast and compares only the layout.
     """
     distances = [
         (normalise_over_pixels(painted[tap]).float() - normalise_over_pixels(content[tap]).float())

@@ -1,4 +1,4 @@
-"""Missing labels and numbers of a table: the most frequent label, the median, between neighbours, or by features.
+"""Fill in missing labels and numbers of a table: the most frequent label, the median, interpolation, or regression.
 
 The ways of Little & Rubin 2019 ("Statistical Analysis with Missing Data") that make one table of one: leave out, a
 single value for all, interpolation, and regression (a ridge on what a network sees of each picture).

@@ -1,4 +1,4 @@
-"""Training and evaluation as the command line runs them: folders in, a bundle or a table out."""
+"""Training and evaluation for the command line: folders in, a bundle or a table out."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def run_training(
 
     Args:
         groups: see `fit`.
-        on_average: is told of every step, and given the moving average.
+        on_average: called after every step with the moving average.
         config: fields of `FitConfig` that are not as usual.
 
     Returns:

@@ -27,7 +27,7 @@ _SETTINGS: dict[str, dict[str, str]] = {
 
 
 def add_address(page: gr.Blocks) -> None:
-    """Let the controls of all tabs be set by the address, and remembered in it."""
+    """Connect the controls of all tabs with the page's address."""
     controls = list(_controls(page))
     quiet = {"api_visibility": "private", "show_progress": "hidden", "queue": False}
     for tab, name, control in controls:
@@ -36,7 +36,7 @@ def add_address(page: gr.Blocks) -> None:
 
     @handler
     def open_address(request: gr.Request) -> list[Any]:
-        """Set what the address says of the tab that it names."""
+        """Open the tab that the address names, with its settings."""
         asked = dict(request.query_params)
         tab = asked.get("tab", "transfer")
         updates = [read(control, asked.get(name)) if of == tab else None for of, name, control in controls]
@@ -47,7 +47,7 @@ def add_address(page: gr.Blocks) -> None:
 
 
 def facts(page: gr.Blocks) -> dict[str, dict[str, Any]]:
-    """Return what each setting begins with, by tab and name, for page/address.js."""
+    """Return the default of each setting, by tab and name, for page/address.js."""
     found: dict[str, dict[str, Any]] = {"transfer": {"style": None}}
     for tab, name, control in _controls(page):
         found.setdefault(tab, {})[name] = control.value
@@ -55,7 +55,7 @@ def facts(page: gr.Blocks) -> dict[str, dict[str, Any]]:
 
 
 def read(control: Component, text: str | None) -> Any:
-    """Return the value that a text of an address stands for, or None if the control cannot have it."""
+    """Parse a value of an address; None if the control cannot have it."""
     if text is None:
         return None
     if isinstance(control, gr.Checkbox):

@@ -1,4 +1,4 @@
-"""The app as a whole: one tab for each verb that is finished, one queue for the device."""
+"""The whole app: one tab for each verb, and one queue for the device."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ PREPARING = "deepart-preparing"
 
 
 def _prepare() -> None:
-    """Load what the first visitor needs: at once where a GPU is lent, else beside the start of the server."""
+    """Load what the first visitor needs: immediately on ZeroGPU, otherwise while the server starts."""
     if runtime.settings().zero_gpu:
         for key in (DEFAULT_CHECKPOINT, CLASSIFIER, *([GENERATOR] if is_available() else [])):
             models.get(key, str(runtime.device()))  # later, weights cannot reach the GPU any more

@@ -1,4 +1,4 @@
-"""Settings on a page and in an endpoint: their controls and their parameters follow from `deepart.options`."""
+"""Controls of a page and parameters of an endpoint, made from `deepart.options`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from deepart.ui.events import translations as t
 T = TypeVar("T")
 
 USUAL_SIDE = 2048
-"""Longer side of a painting on a page at most, unless a visitor asks for more: larger ones take minutes."""
+"""Longest side of a painting on a page unless a visitor chooses a larger one, which takes minutes."""
 WHOLE = -1
-"""The size that stands for that of the picture, however large; 0 is the same up to `USUAL_SIDE`."""
+"""The value for the picture's own size, however large; 0 is its own size up to `USUAL_SIDE`."""
 _MOST_BUTTONS = 5  # beside each other; of more a list is shown
 
 
@@ -72,7 +72,7 @@ def most_of_many(values: Iterable[Any]) -> int | None:
 
 
 def restored(options: PaintOptions, language: str) -> list[Any]:
-    """Return what the controls become for options; a value that is not offered is, from then on."""
+    """Return the updates of the controls for options; values that are not offered are added."""
     updates = []
     for name, known in PaintOptions.settings().items():
         value = getattr(options, name)
@@ -85,7 +85,7 @@ def restored(options: PaintOptions, language: str) -> list[Any]:
 
 
 def translated(language: str) -> list[Any]:
-    """Return what the controls become in a language: Gradio cannot translate choices."""
+    """Return the updates of the controls for a language, since Gradio cannot translate choices."""
     choices = [choices_of(known, language) for known in PaintOptions.settings().values()]
     return [gr.update(choices=each) if each else gr.skip() for each in choices]
 
@@ -137,7 +137,7 @@ def segmented(choices: Sequence[Any], value: Any, label: str | None, elem_id: st
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A parameter of an endpoint: the component that reads it, its default, and what it is."""
+    """A parameter of an endpoint: its component, default and description."""
 
     component: Component
     default: Any
@@ -162,7 +162,7 @@ def _field(known: Setting) -> Field:
 
 
 def in_contract(fields: Mapping[str, Field], first: Iterable[str]) -> dict[str, Field]:
-    """Return parameters in an order that programs rely on, `first`; those that came later stand behind."""
+    """Return parameters in the order `first`, on which programs rely; newer ones come last."""
     first = tuple(first)
     return {name: fields[name] for name in (*first, *(name for name in fields if name not in first))}
 
@@ -198,7 +198,7 @@ def finished(steps: Generator[Any, None, T], meanwhile: Any = None) -> Generator
 
 
 ONE_AT_A_TIME: Mapping[str, Any] = {"concurrency_id": "device", "concurrency_limit": 1}
-"""The line in which most of what needs the device waits."""
+"""The queue of most work for the device."""
 
 
 def add_endpoint(

@@ -1,4 +1,4 @@
-"""What every event handler of the app shares: the visitor's language, and errors as toasts."""
+"""Common parts of all event handlers: the visitor's language, and errors as toasts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ translations = gr.I18n(
 
 
 def language_of(request: gr.Request | None) -> str:
-    """Return the language that the visitor's browser likes best of those that the app has, for texts of the server."""
+    """Return the language of the app that the visitor's browser prefers, for texts from the server."""
     wanted: dict[str, float] = {}
     for entry in (request.headers.get("accept-language", "") if request else "").split(","):
         tag, _, quality = entry.lower().replace(" ", "").partition(";q=")  # RFC 9110: "zh-CN,zh;q=0.9,en;q=0.8"
@@ -59,7 +59,7 @@ def named_choices(family: str, values: Iterable[str], language: str) -> list[tup
 
 
 def visitor_of(request: gr.Request | None) -> access.Visitor:
-    """Return who asks."""
+    """Return the visitor of a request."""
     if request is None:
         return access.Visitor()
     return visitors.visitor_of(request, request.session_hash or "")
@@ -83,7 +83,7 @@ def _errors_as_toasts(request: gr.Request | None) -> Iterator[None]:
 
 
 def disk_error(error: Exception) -> DeepartError | None:
-    """Return what visitors are told if an error came up because the disk is full; None if it did not."""
+    """Return the error to show if the disk is full; None if that is not the cause."""
     told = write_error(error, Path(tempfile.gettempdir(), "any"))
     if told is None or told.key != "file.full":
         return None
@@ -128,7 +128,7 @@ def counted(step: Progress, language: str) -> str:
 
 
 def handler(function: Handler) -> Handler:
-    """Make a function, or a generator, fit to be an event handler: its errors become toasts.
+    """Make a function or generator an event handler whose errors become toasts.
 
     It must take `request: gr.Request`, whose language the errors are said in, and go through the queue if
     it can fail: what is asked for past it cannot show a toast.
@@ -150,7 +150,7 @@ def handler(function: Handler) -> Handler:
 
 
 def admin_handler(function: Handler) -> Handler:
-    """Make a function, or a generator, fit to be an event handler of Admin: it does nothing for visitors.
+    """Make a function or generator an event handler of Admin, which refuses visitors.
 
     Its first argument must be the session's token, from a `gr.State`, which browsers cannot set.  A generator
     ends at its next step when the session is closed.

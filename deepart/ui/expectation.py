@@ -1,4 +1,4 @@
-"""How long a painting will take, said before it starts."""
+"""Show how long a painting will take before it starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""“Make it finer”, under the results of Transfer and Blend: the painting worked over, and shown as it grows."""
+"""“Make it finer”, under the results of Transfer and Blend: refine the painting, and show its progress."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PATIENT = {"concurrency_id": "patient", "concurrency_limit": 1}
 
 
 class Wanted(Protocol):
-    """What a visitor wants painted."""
+    """A visitor's request for a painting."""
 
     content: str | None
     options: PaintOptions
@@ -38,7 +38,7 @@ class Wanted(Protocol):
         """Refuse what cannot be painted."""
 
     def plan(self) -> Generator[runtime.Progress, None, Plan]:
-        """Think the painting out."""
+        """Plan the painting."""
 
     def pictures(self) -> Mapping[int, Source]:
         """Return pictures of styles, see `finer_steps`."""

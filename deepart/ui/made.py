@@ -1,4 +1,4 @@
-"""How a picture was made: its recipe as sentences, and behind them as data."""
+"""How a picture was made: its recipe as sentences and as data."""
 
 from __future__ import annotations
 

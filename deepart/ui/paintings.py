@@ -1,4 +1,4 @@
-"""What the tabs that paint share: paintings on disk, and previews that follow a slider."""
+"""Common parts of the tabs that paint: paintings on disk, and previews that follow a slider."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def write_painting(painted: Image.Image, content: str, size: int | None, folder:
 def answers(
     paint: Callable[[Path], Iterator[Progress | Painted]],
 ) -> Iterator[tuple[str | None, dict[str, Any] | None]]:
-    """Yield what an endpoint answers while `paint` writes a painting to the folder that it is given: file and recipe.
+    """Yield the outputs of an endpoint, file and recipe, while `paint` writes a painting to a folder.
 
     Only where a value is handed over can the request be cancelled.
     """
@@ -180,7 +180,7 @@ previews = Previews()
 
 
 def next_number(newest: dict[str, Any]) -> int:
-    """Count what a visitor asks for, so that an answer that comes late does not replace a newer one."""
+    """Number a visitor's requests, so that a late result does not replace a newer one."""
     newest["number"] = newest.get("number", 0) + 1
     return newest["number"]
 

@@ -1,4 +1,4 @@
-"""Pictures on the page that several tabs have: where one is put in, and one beside what became of it."""
+"""Picture components that several tabs share: the upload, and the comparison with the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How pictures go from tab to tab: every result, with the recipe inside it, to every tab that takes a picture."""
+"""Send pictures from tab to tab: every result, with its recipe, to every tab that takes a picture."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class BlendExample:
 FIRST_BLEND = BlendExample("coffee.png", ("starry-night", "the-scream"))
 
 ARTWORKS = ("in-the-rain", "udnie", "great-wave", "")
-"""What can be classified at once: pictures of the gallery, which are no scans, and the first example's photo."""
+"""Examples for Classify: pictures of the gallery, which are not scans, and the first example's photo."""
 
 
 def artwork(key: str) -> str:

@@ -69,8 +69,8 @@ class Genome:
     patches: tuple[Patch, ...] = ()
     """Parts of the picture that are painted from other genomes, in this order."""
     brushwork: tuple[tuple[int, float], ...] = ()
-    """Seeds of its palette and brushwork, with shares that add up to 1; see `deepart.tasks.generate.brushwork`. May be
-    empty.
+    """Seeds of its palette and brushwork, with shares that add up to 1, or none; see
+    `deepart.tasks.generate.brushwork`.
     """
     start: Start | None = None
     """The picture that it starts from, if any."""

@@ -1,4 +1,4 @@
-"""What is measured on paintings that training left out, before a classifier is used: how far to trust its numbers.
+"""Calibrate a classifier on paintings that training left out.
 
 References:
     Guo et al. 2017, "On Calibration of Modern Neural Networks", https://arxiv.org/abs/1706.04599;
@@ -22,13 +22,13 @@ from deepart.tasks.classify.classify import mixed
 from deepart.training.catalogue import Painting
 
 COVERAGE = 0.9
-"""How often the set of a head's labels is to hold the right one."""
+"""Coverage of a head's conformal set."""
 
 INDEX_SHARE = 0.5
-"""What part of the probabilities is that of the artworks nearby; those that calibrate are named best with a half."""
+"""Share of the nearby artworks' votes in the probabilities; a half is best on the calibration paintings."""
 
 PASSING_ARTWORKS = 0.995
-"""Share of the artworks that are to pass as artworks; photos are so far off that few of those do too."""
+"""Share of the artworks that must be accepted as artworks; few photos are accepted even so."""
 
 
 def calibrated(
@@ -38,7 +38,7 @@ def calibrated(
     targets: Mapping[str, Sequence[int]],
     key: str = "classify/index-wikiart-v1",
 ) -> ArtClassifier:
-    """Return the same network with everything that is set by paintings which it was not trained on.
+    """Return the network with all values that are set on paintings which it was not trained on.
 
     These are the temperatures of each head, before and after the artworks nearby have voted, the least probability
     of a label in the set of likely ones, that of being an artwork at all, and which labels are often mistaken.
@@ -86,7 +86,7 @@ def calibrated(
 
 
 def best_temperature(logits: Tensor, target: Tensor) -> float:
-    """Return what (N, C) logits are best divided by, from 0.2 to 5: that with the least log-loss.
+    """Return the temperature from 0.2 to 5 with the least log-loss for (N, C) logits.
 
     Args:
         target: (N,) indices of the right labels, or (N, C) with 1 where the answer is yes and 0 where it is no.
@@ -98,7 +98,7 @@ def best_temperature(logits: Tensor, target: Tensor) -> float:
 
 
 def set_level(probabilities: Tensor, target: Tensor, coverage: float = COVERAGE) -> float:
-    """Return the probability above which labels belong to the set that holds the right one `coverage` of the time.
+    """Return the least probability of labels in the set that holds the right one with frequency `coverage`.
 
     Args:
         probabilities: (N, C).
@@ -109,7 +109,7 @@ def set_level(probabilities: Tensor, target: Tensor, coverage: float = COVERAGE)
 
 
 def often_mistaken(labels: Sequence[str], probabilities: Tensor, target: Tensor) -> list[tuple[str, str, float]]:
-    """Return which labels' artworks are taken for which other label at least twice and one time in ten, and how often.
+    """Return frequent confusions of labels (at least twice and one time in ten), with their shares.
 
     Args:
         labels: of the head, C.

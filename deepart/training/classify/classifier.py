@@ -1,4 +1,4 @@
-"""How the classifier is trained: three questions at once, missing answers left out, and what is no artwork.
+"""Training of the classifier: three heads at once, missing labels ignored, and pictures that are not artworks.
 
 Fine-tuning of an ImageNet backbone.  Its depthwise kernels and its first stages stay as they are: on a
 processor their backward pass takes most of a step, and low-level features carry over from photos.
@@ -33,16 +33,16 @@ LARGEST_CUT = 0.45
 """How much of each side a training crop may leave out."""
 
 WORN_SHARE = 0.25
-"""How often a training picture gets JPEG blocks or noise, so that no label is read from a scan's compression."""
+"""Share of training pictures with added JPEG blocks or noise, so that no label is learned from compression."""
 
 STRANGE_SHARE = 0.15
-"""Part of a batch that is no artwork."""
+"""Share of a batch that is not artworks."""
 
 BACKBONE_RATE = 0.2
 """Learning rate of the backbone, relative to that of the heads."""
 
 Balance = Literal["none", "weights", "resampling", "logit-adjustment"]
-"""What is done so that labels with few artworks are not drowned by those with many."""
+"""How the imbalance of labels is compensated."""
 
 _MISSING = -100  # what cross-entropy leaves out
 
@@ -66,13 +66,13 @@ LITE0 = "tf_efficientnet_lite0"
 """The usual backbone."""
 
 MOST_PAIRED = 40
-"""Labels that can be told apart pair by pair: of more there are so many pairs that heads outgrow the backbone."""
+"""Most labels of a pairwise head; more would have so many pairs that the head outgrows the backbone."""
 
 
 def fresh_classifier(
     labels: Mapping[str, Sequence[str]], backbone: str = LITE0, file: Path | None = None, **own: object
 ) -> ArtClassifier:
-    """Return a classifier with untrained heads on a backbone that knows ImageNet, or on our own that knows nothing.
+    """Return a classifier with untrained heads on an ImageNet backbone, or on our own untrained one.
 
     Args:
         backbone: a name of timm, or "own".
@@ -112,7 +112,7 @@ def fresh_classifier(
 
 
 class ClassifierTraining:
-    """Draws batches of paintings, and of what is none, and returns the losses of every head.
+    """Draws batches of paintings and other pictures, and computes the losses of every head.
 
     Args:
         network: the classifier, its backbone with ImageNet weights.
@@ -237,7 +237,7 @@ class ClassifierTraining:
         return degrade(crop, rng) if rng.random() < WORN_SHARE else crop
 
     def _no_artwork(self, size: int, rng: np.random.Generator) -> np.ndarray:
-        """Return a photo, or sometimes a picture of nothing: blank, a gradient, noise."""
+        """Return a photo, or sometimes an empty picture: blank, a gradient, noise."""
         if rng.random() < 0.8:
             return self._photos[int(rng.integers(len(self._photos)))]
         return nothing(size, rng)
@@ -298,7 +298,7 @@ def relative_crop(picture: np.ndarray, size: int, rng: np.random.Generator) -> T
 
 
 def nothing(size: int, rng: np.random.Generator) -> np.ndarray:
-    """Return (size, size, 3) uint8 in which there is nothing to see: one colour, a gradient, noise, or bars."""
+    """Return an empty picture (size, size, 3) uint8: one colour, a gradient, noise, or bars."""
     first, second = rng.uniform(0, 255, (2, 3))
     if rng.random() < 0.4:  # a page
         first = second = np.repeat(rng.choice([0, 255, rng.uniform(0, 255)]), 3)

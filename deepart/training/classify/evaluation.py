@@ -1,4 +1,4 @@
-"""How good a classifier is, on paintings that nobody trained on: every figure that its card shows."""
+"""Evaluate a classifier on unseen paintings: all figures of its card."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class LabelScore:
-    """How well one label is told from the others."""
+    """Scores of one label against the others."""
 
     label: str
     works: int
@@ -39,7 +39,7 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class HeadScore:
-    """How well one head answers; macro means take every label that occurs alike."""
+    """Scores of one head; macro means weigh all labels that occur equally."""
 
     head: str
     works: int
@@ -51,11 +51,11 @@ class HeadScore:
     macro_auroc: float
     calibration_error: float
     set_coverage: float
-    """How often the head's set holds the right label; 0.9 is what it is made for."""
+    """Coverage of the head's conformal set, which is made for 0.9."""
     set_size: float
     labels: tuple[LabelScore, ...]
     confusion: tuple[tuple[int, ...], ...]
-    """Rows are the right labels, columns the answers, both in the head's order."""
+    """Rows are the true labels, columns the predictions, both in the head's order."""
 
 
 def describe(engine: ArtworkClassifier, pictures: Sequence[np.ndarray], indices: Sequence[int]) -> Tensor:
@@ -68,7 +68,7 @@ def describe(engine: ArtworkClassifier, pictures: Sequence[np.ndarray], indices:
 
 
 def score_heads(engine: ArtworkClassifier, features: Tensor, paintings: Sequence[Painting]) -> list[HeadScore]:
-    """Return how well every head answers for paintings with these features, (N, 2, D).
+    """Return the scores of every head for paintings with these features, (N, 2, D).
 
     Paintings without a label that the head knows do not count for it; for the artist head that leaves out
     "another artist", so that its accuracy says how often an artist is named.
@@ -139,7 +139,7 @@ def another_artist_score(engine: ArtworkClassifier, features: Tensor) -> Tensor:
 
 
 def confusion_picture(score: HeadScore, labels: Sequence[str], cell: int = 18) -> Image.Image:
-    """Draw a confusion matrix: right labels from top to bottom, answers from left to right, shares of each row."""
+    """Draw a confusion matrix: true labels from top to bottom, predictions from left to right, shares of each row."""
     matrix = np.array(score.confusion, float)
     shares = matrix / matrix.sum(1, keepdims=True).clip(min=1)
     margin = 190 if cell >= 12 else 10

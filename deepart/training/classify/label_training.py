@@ -1,7 +1,7 @@
-"""Fine-tuning of the classifier on somebody's own pictures: its labels or others, all of it or the heads alone.
+"""Fine-tuning of the classifier on the owner's pictures: its labels or new ones, all of it or only the heads.
 
-Where the heads alone are trained, what the backbone sees is worked out once for a few views of every picture, and a
-step costs next to nothing.  A head chooses one label, or answers each with yes or no (one-vs-rest; several labels).
+If only the heads are trained, the backbone's features are computed once for a few views of every picture, and a step
+costs next to nothing. A head chooses one label, or decides yes or no for each (one-vs-rest; several labels).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from deepart.training.data import PictureStore, degrade
 from deepart.training.loop import Batch, BatchSpec
 
 Augmentation = Literal["none", "some", "strong"]
-"""Pictures as they are but mirrored; cut, stretched and lit otherwise; also worn, cut up and mixed."""
+"""Augmentation: only mirroring; cropping, stretching and brightness; also degradation and CutMix."""
 
 VIEWS = 4
 """Random crops of each picture, where the heads alone are trained."""
@@ -53,11 +53,11 @@ def with_heads(
     dropout: float = 0.5,
     pairwise: Sequence[str] = (),
 ) -> ArtClassifier:
-    """Return a classifier that sees what `network` sees and has new, untrained heads.
+    """Return a classifier with the backbone of `network` and new, untrained heads.
 
     Args:
         labels: of each head.
-        independent: the heads that answer each of their labels with yes or no.
+        independent: the heads that decide yes or no for each of their labels.
         pairwise: the heads that decide between each two of their labels.
 
     Raises:
@@ -142,10 +142,10 @@ class LabelTraining:
             network.heads[head].requires_grad_(bool((table >= 0).any()))
 
     def look(self, side: int, kept: Path | None = None) -> Iterator[int]:
-        """Work out what the heads will learn from; yields how many pictures have been looked at.
+        """Compute the features for the heads; yields the number of pictures done.
 
         Args:
-            kept: file in which that is kept: stopped at any moment, it goes on where it was.
+            kept: file for the features; an interrupted computation is resumed from it.
         """
         self.network.eval()
         shape = (VIEWS, self.network.norm.num_features)
@@ -287,7 +287,7 @@ def measure_norm(network: ArtClassifier, x: Tensor) -> None:
 def measure_labels(network: ArtClassifier, features: Tensor, targets: Mapping[str, Tensor]) -> dict[str, float]:
     """Return each head's accuracy on pictures with these features, (N, D), and "loss", the mean over the heads.
 
-    The accuracy of a head that answers yes or no is the share of its right answers, balanced over yes and no.
+    The accuracy of a yes-or-no head is its balanced accuracy.
     """
     device = next(network.parameters()).device
     answers = network.answers(features.to(device))

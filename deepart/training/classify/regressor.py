@@ -1,4 +1,4 @@
-"""Multi-label regression: the numbers of artworks (year, colourfulness, any column) from what the classifier sees.
+"""Multi-label regression: numbers of artworks (year, colourfulness, any column) from the classifier's features.
 
 The backbone stays as it is; the linear layer learns all numbers at once, those of a picture that are missing left out.
 Colourfulness: Hasler & Suesstrunk 2003, https://doi.org/10.1117/12.477378.
@@ -189,7 +189,7 @@ def predicted(network: ArtRegressor, pictures: Selection | Sequence[np.ndarray])
 
 
 def scores(network: ArtRegressor, answers: Tensor, table: Tensor) -> dict[str, dict[str, float]]:
-    """Return for each number "mae" and "r2" of answers (N, K), and the "mae of the mean", which needs no picture.
+    """Return "mae" and "r2" of predictions (N, K) for each number, and the "mae of the mean" as a baseline.
 
     Args:
         table: the true numbers, (N, K), NaN where they are missing; those with fewer than two known are left out.

@@ -1,4 +1,4 @@
-"""Training and evaluation of the classifier as the command line runs them: a folder in, bundles and a report out."""
+"""Training and evaluation of the classifier for the command line: a folder in, bundles and a report out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is painted is to be like every painting, not like some: each has a latent that is drawn to it.
+"""Coverage: every painting gets a latent that is trained towards it, so that no painting is ignored.
 
 RS-IMLE: Vashist et al. 2024, https://arxiv.org/abs/2409.17439.  Every so often many latents are painted, and each
 painting is given the one whose picture is nearest to it; those that are near already are passed over.  A discriminator

@@ -1,4 +1,4 @@
-"""How good a generator is: distances between what it paints and paintings that it never saw.
+"""Evaluate a generator: distances between its pictures and unseen paintings.
 
 Kernel distance: Binkowski et al. 2018, https://arxiv.org/abs/1801.01401; Frechet distance: Heusel et al. 2017,
 https://arxiv.org/abs/1706.08500; precision and recall: Kynkaanniemi et al. 2019, https://arxiv.org/abs/1904.06991.
@@ -193,7 +193,7 @@ def _too_near(training: Tensor, percentile: float) -> Tensor:
 def agreement(
     engine: ArtworkClassifier, head: str, pictures: Sequence[Tensor], asked: Sequence[int], names: Sequence[str]
 ) -> float | None:
-    """Return how often the classifier finds what a picture was asked for; None if nothing was.
+    """Return how often the classifier predicts the requested label; None if nothing was requested.
 
     Args:
         head: "style" or "genre".
@@ -284,7 +284,7 @@ def paint_all(paint: Painter, asked: Asked, seed: int = 0) -> list[Tensor]:
 
 @dataclass(frozen=True, slots=True)
 class GenerationScore:
-    """What is measured of one generator; see the functions of this module."""
+    """The figures of one generator; see the functions of this module."""
 
     features: str
     pictures: int

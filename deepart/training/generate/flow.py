@@ -1,4 +1,4 @@
-"""How the flow painter is trained: to see the picture under noise, whatever is told of it and however much is left.
+"""Training of the flow painter: predict the picture under noise, with any condition at any noise level.
 
 Differs from Li & He 2025 (https://arxiv.org/abs/2511.13720): the tokens half-way are also asked for what a network
 that knows photos sees in the same places (Yu et al. 2024, https://arxiv.org/abs/2410.06940), which saves a small

@@ -1,4 +1,4 @@
-"""How the generator is trained: against a discriminator that looks through a network that knows photos.
+"""Training of the generator against a discriminator on the features of an ImageNet network.
 
 Generative adversarial networks: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661.  The discriminator is that
 of Projected GANs (Sauer et al. 2021, https://arxiv.org/abs/2111.01007), conditional by projection (Miyato & Koyama
@@ -465,7 +465,7 @@ class ProjectedTraining:
 
 
 def gradient_penalty(discriminator: ProjectedDiscriminator, maps: Sequence[Tensor], style: Tensor) -> Tensor:
-    """Return the mean squared length of the gradients of the discriminator's answers by features.
+    """Return the mean squared norm of the gradients of the discriminator's logits by features.
 
     In float32, since squares of small gradients are nothing in bfloat16.
     """

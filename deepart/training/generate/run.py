@@ -1,4 +1,4 @@
-"""Training and evaluation of the generator as the command line runs them: a folder in, a bundle or figures out."""
+"""Training and evaluation of the generator for the command line: a folder in, a bundle or figures out."""
 
 from __future__ import annotations
 

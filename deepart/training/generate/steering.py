@@ -1,4 +1,4 @@
-"""Where pictures of a generator can be led: its directions and its map, for `deepart.tasks.generate.steering`.
+"""Find the directions and the map of a generator, for `deepart.tasks.generate.steering`.
 
 Härkönen et al. 2020, "GANSpace: Discovering Interpretable GAN Controls", https://arxiv.org/abs/2004.02546, written
 anew from the paper: principal components of early features, and the random numbers regressed on them.

@@ -1,4 +1,4 @@
-"""What paintings show, for networks that paint: genres from the catalogue, and from the classifier where it is sure."""
+"""Genres of paintings for the generator: from the catalogue, or from the classifier if it is confident."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.catalogue import Painting
 
 SURE = 0.8
-"""From which probability on a genre that the classifier names is believed."""
+"""Least probability at which a genre predicted by the classifier is used."""
 
 _FOLDED = {"nude_painting": "genre_painting"}  # nobody asks for it here: what it shows are figures
 
@@ -32,7 +32,7 @@ def with_genres(
     Args:
         paintings: rows of the catalogue.
         pictures: their pictures in the same order, (H, W, 3) uint8 RGB.
-        cache: folder in which the classifier's answers are kept.
+        cache: folder in which the classifier's predictions are kept.
         engine: the classifier; the bundled one if None.
     """
     missing = [index for index, painting in enumerate(paintings) if not painting.genre]

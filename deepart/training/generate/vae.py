@@ -1,4 +1,4 @@
-"""How the variational autoencoder is trained: to give pictures back, from codes that are normally distributed.
+"""Training of the variational autoencoder: reconstruct pictures from normally distributed codes.
 
 Evidence lower bound: Kingma & Welling 2014, https://arxiv.org/abs/1312.6114; its weight beta: Higgins et al. 2017;
 free bits: Kingma et al. 2016, https://arxiv.org/abs/1606.04934.  The cyclic variant is asked to find a code again in
@@ -16,7 +16,7 @@ from deepart.training.generate.generator import SquareCrops
 from deepart.training.loop import Batch, BatchSpec
 
 PIXEL_STD = 0.1
-"""Standard deviation of a pixel about what is painted, of [0, 1]: how exactly pictures are given back at beta 1."""
+"""Standard deviation of a pixel in [0, 1], which sets how exactly pictures are reconstructed at beta 1."""
 
 
 class VAETraining:

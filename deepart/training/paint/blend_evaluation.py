@@ -1,4 +1,4 @@
-"""How well mixtures of styles are told apart: measured on the gallery and three bundled photos, without other data."""
+"""Evaluate mixtures of styles on the gallery and three bundled photos, without other data."""
 
 from __future__ import annotations
 

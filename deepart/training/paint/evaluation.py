@@ -1,4 +1,4 @@
-"""How good a style network is, measured on pictures that it has never seen.
+"""Evaluate a style network on pictures that it has never seen.
 
 Every table has two controls: *identity* (a copy of the content: perfect content, no style) and *target*
 (the style picture itself: perfect style, no content).  A network is of use only if it beats the first
@@ -40,17 +40,17 @@ class StyleScore:
     style: float
     content: float
     weave: float
-    """What repeats in the painting where the content is flat, less what repeats in the style: 0 is asked for."""
+    """Regular pattern in the painting where the content is flat, minus that of the style; ideally 0."""
     seconds: float  # per picture, the reading of the style included: the median
 
 
 def identity(content: Image.Image, style: Image.Image) -> Image.Image:
-    """The control that paints nothing."""
+    """The control that returns the content unchanged."""
     return content
 
 
 def target(content: Image.Image, style: Image.Image) -> Image.Image:
-    """The control that forgets the content."""
+    """The control that returns the style picture."""
     return style
 
 

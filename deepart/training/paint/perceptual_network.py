@@ -1,10 +1,9 @@
-"""Training of the small perceptual network: it learns to see what VGG-16 sees.
+"""Training of the small perceptual network by distillation of VGG-16.
 
-Distillation on features (Romero et al. 2014, https://arxiv.org/abs/1412.6550), with two additions that its
-use asks for.  Pictures will be moved along its gradients, so it also learns how the features *change* when
-a picture does (Czarnecki et al. 2017, "Sobolev Training", https://arxiv.org/abs/1706.04859, with finite
-differences); and among the pictures are some that were moved along its own gradients, where a
-network that is only nearly right would be led astray.
+Distillation on features (Romero et al. 2014, https://arxiv.org/abs/1412.6550), with two additions for its use.
+Pictures will be moved along its gradients, so it also learns how the features *change* when a picture does (Czarnecki
+et al. 2017, "Sobolev Training", https://arxiv.org/abs/1706.04859, with finite differences); and among the pictures are
+some that were moved along its own gradients, where a network that is only nearly right would be led astray.
 """
 
 from __future__ import annotations
@@ -41,8 +40,8 @@ class PerceptualNetworkTraining:
     """Task of `deepart.training.loop.fit`: `network` learns to predict the features of `teacher`.
 
     Args:
-        network: the pupil.
-        teacher: gives the taps that the pupil has.
+        network: the student.
+        teacher: the teacher, with the taps of the student.
         folders: one store of pictures for each folder; every folder is drawn from equally often.
         weights: of the errors.
         seed: of all that is drawn.
@@ -106,7 +105,7 @@ class PerceptualNetworkTraining:
         return torch.stack(pictures), torch.stack(changed)
 
     def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
-        """Compare the pupil's features of one batch with the teacher's; return all errors and "total".
+        """Compare the student's features of one batch with the teacher's; return all errors and "total".
 
         A third as many pictures again are canvases that are being painted by the network's gradients, where the
         change is its next stroke.
@@ -152,7 +151,7 @@ class PerceptualNetworkTraining:
         return picture.clamp(0, 1)
 
     def _paint(self, count: int, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Move `count` canvases one step closer to their styles in the network's eyes; return before and after."""
+        """Move `count` canvases one step closer to their styles; return them before and after."""
         if not self._canvases or self._canvases[0].picture.shape[-1] != size:
             self._canvases = [
                 _Canvas(self._crop(size, rng), self._crop(size, rng), int(rng.integers(_LIFE)))
@@ -187,7 +186,7 @@ class _Canvas:
 
 @dataclass(frozen=True, slots=True)
 class LossNetworkScore:
-    """How well the network stands in for its teacher at one tap."""
+    """How well the network reproduces its teacher at one tap."""
 
     tap: str
     error: float
@@ -212,7 +211,7 @@ class DistanceScore:
 def evaluate_loss_network(
     network: nn.Module, teacher: nn.Module, pairs: Sequence[tuple[Tensor, Tensor]]
 ) -> list[LossNetworkScore | DistanceScore]:
-    """Measure how well `network` stands in for `teacher`.
+    """Measure how well `network` reproduces `teacher`.
 
     Args:
         network: what is measured.

@@ -1,4 +1,4 @@
-"""Training and evaluation of a translator as the command line runs them: two folders in, a bundle or a sheet out."""
+"""Training and evaluation of a translator for the command line: two folders in, a bundle or a sheet out."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def sheet(there: Translator, pictures: Sequence[Tensor], back: Translator | None
 def evaluate_translator(options: Namespace) -> None:
     """Measure a translator on photos that training left out; see `python -m deepart evaluate translator --help`.
 
-    The folder `options.output` receives `sheet.png` and `scores.json`: a thousand times the kernel distance from
-    unseen paintings of the manner, of the translations and, to compare with, of the photos as they are.
+    The folder `options.output` receives `sheet.png` and `scores.json`: a thousand times the kernel distance from unseen
+    paintings of the target domain, of the translations and, to compare with, of the photos as they are.
 
     Raises:
         InputError: there are too few pictures that training left out.
@@ -135,7 +135,7 @@ def evaluate_translator(options: Namespace) -> None:
 
 @torch.inference_mode()
 def translated(network: Translator, picture: Tensor) -> Tensor:
-    """Return a picture (3, H, W) in [0, 1] in the manner that a translator has learned."""
+    """Return a picture (3, H, W) in [0, 1] translated into a translator's target domain."""
     with runtime.autocast():
         return network(picture[None].to(next(network.parameters()).device))[0].float().cpu()
 

@@ -26,7 +26,7 @@ from deepart.training.paint.synthetic_styles import drawn, harsher
 
 @dataclass(frozen=True, slots=True)
 class StyleWeights:
-    """How much each distance counts in the total.
+    """Weights of the distances in the total.
 
     The content's weight is only where it starts: it is adjusted from step to step so that the content
     distance comes to `content_target`, because the network is wanted as painterly as that allows.
@@ -52,7 +52,7 @@ class StyleTraining:
 
     Args:
         network: the one that learns.
-        teacher: sees both pictures and the painting.
+        teacher: the perceptual network that compares both pictures with the painting.
         contents, styles: collections of pictures, (H, W, 3) uint8; all of a kind are drawn from equally often, so
             that a small collection of sharp pictures counts as much as a large one of soft ones.
         weights: of the distances.

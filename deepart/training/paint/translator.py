@@ -1,9 +1,9 @@
-"""How CycleGAN is trained: two translators and two discriminators, on photos and paintings that are no pairs.
+"""Training of CycleGAN: two translators and two discriminators, on unpaired photos and paintings.
 
 Zhu et al. 2017, https://arxiv.org/abs/1703.10593: least-squares game, cycle and identity losses, and a pool of earlier
-translations for the discriminators (Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828).
-Differs from the paper: what the discriminators see is augmented differentiably (Zhao et al. 2020,
-https://arxiv.org/abs/2006.10738), because a manner has hundreds of paintings here, not thousands.
+translations for the discriminators (Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828). Differs from the paper:
+what the discriminators see is augmented differentiably (Zhao et al. 2020, https://arxiv.org/abs/2006.10738), because a
+target domain has hundreds of paintings here, not thousands.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class CycleTraining:
 
     Args:
         sources: what is translated, (H, W, 3) uint8 RGB each.
-        targets: paintings of the manner that it is translated into.
+        targets: paintings of the target domain.
         cycle: weight of how badly a picture is found again in the translation of its translation.
         identity: weight of how much a picture is changed that is of the wanted kind already, in parts of `cycle`.
         pool: earlier translations that the discriminators are shown again.

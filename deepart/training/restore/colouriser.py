@@ -1,4 +1,4 @@
-"""How the colouriser is trained: pictures lose their colours, and the network says which they had.
+"""Training of the colouriser: predict the removed colours of pictures.
 
 After Zhang et al. 2016, https://arxiv.org/abs/1603.08511: a classification over colours in which rare colours
 count more, or all would be beige.

@@ -1,4 +1,4 @@
-"""Synthetic damage: what years do to paintings and prints, drawn onto clean pictures with its exact mask.
+"""Synthetic damage of paintings and prints, drawn onto clean pictures with its exact mask.
 
 Free-form masks after Yu et al. 2019, "Free-Form Image Inpainting with Gated Convolution",
 https://arxiv.org/abs/1806.03589; learning from synthetic damage after Wan et al. 2020, "Bringing Old Photos Back

@@ -1,4 +1,4 @@
-"""How the damage detector is trained and measured: clean pictures, synthetic damage, and its mask.
+"""Training and evaluation of the damage detector on synthetic damage.
 
 Drawings after Winnemoeller et al. 2012, "XDoG: An eXtended Difference-of-Gaussians Compendium".
 """

@@ -1,4 +1,4 @@
-"""How the restorer is trained: clean pictures, the faults that pictures get, and the way back."""
+"""Training of the denoiser: remove synthetic faults from clean pictures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ONLY_GAUSSIAN = 0.65
 
 
 class DenoiserTraining:
-    """Draws clean crops, damages them and returns how far the network's answer is from clean.
+    """Draws clean crops, damages them, and compares the network's output with the clean crops.
 
     Args:
         network: maps damaged to clean pictures.
@@ -69,7 +69,7 @@ def damage(clean: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def mixed_faults(clean: Tensor, rng: np.random.Generator) -> Tensor:
-    """Return a copy of a crop, (3, H, W) in [0, 1], with what befalls pictures; the copy has not been clamped.
+    """Return a copy of a crop, (3, H, W) in [0, 1], with mixed faults; the copy has not been clamped.
 
     A mild blur, fading, a noise of some kind and JPEG blocks, each with some chance, in the order in which pictures
     meet them.

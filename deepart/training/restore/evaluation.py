@@ -1,4 +1,4 @@
-"""How good the restoring networks are, with what a user would have otherwise in the same run.
+"""Evaluate the restoration networks together with baselines.
 
 Noise: CBSD68 with added Gaussian noise.  Holes: unseen paintings with free-form masks.  Colours: CBSD68 and unseen
 paintings without theirs.  Enlarging: Set5, shrunk as `deepart.training.restore.upscaler` does.  Damage: see

@@ -1,4 +1,4 @@
-"""How the inpainter is trained: pictures with holes, judged by their pixels and in the eyes of a perceptual network."""
+"""Training of the inpainter: fill holes, with losses on pixels and on features of a perceptual network."""
 
 from __future__ import annotations
 

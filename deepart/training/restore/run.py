@@ -1,4 +1,4 @@
-"""Training of the restoring networks as the command line runs it: a folder in, a bundle out."""
+"""Training of the restoration networks for the command line: a folder in, a bundle out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluation of the restoring networks as the command line runs it: a folder in, tables and a report out."""
+"""Evaluation of the restoration networks for the command line: a folder in, tables and a report out."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _SHEET_ROWS = 8
 
 
 def evaluate_restorers(options: Namespace) -> None:
-    """Print what the restoring networks and the baselines reach; see `python -m deepart evaluate restorer --help`.
+    """Print the figures of the networks and the baselines; see `python -m deepart evaluate restorer --help`.
 
     The folder `options.output` receives `report.json`, and `holes.png` to look at.
 

@@ -1,4 +1,4 @@
-"""How the segmenter is trained and measured: pictures with masks, in a folder or a zip, and IoU.
+"""Training and evaluation of the segmenter on pictures with masks, in a folder or a zip.
 
 A picture `a/x.jpg` has the mask `masks/x.png`, of the same proportions; each colour of the masks is a region.
 """

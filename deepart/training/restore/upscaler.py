@@ -1,4 +1,4 @@
-"""How the upscaler is trained: to undo a shrinking exactly, then, for its crisp look, to answer as Real-ESRGAN does."""
+"""Training of the upscaler: undo a shrinking, and for the crisp look, imitate Real-ESRGAN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panels of the Admin tab share: what can be chosen, and how far an engine is."""
+"""Common parts of the Admin tab's panels: choices, and the progress of engines."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 """Arguments of every event of Admin: in neither the API's pages nor MCP."""
 
 CLEAR = "() => ''"
-"""In the browser: the value of an output that shows nothing any more."""
+"""JavaScript that clears an output in the browser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def one_at_a_time(name: str) -> dict[str, Any]:
 
 
 IN_TURN = one_at_a_time("refresh")
-"""Arguments of events that fill in a panel: a slow one never overwrites what was asked for after it."""
+"""Arguments of events that fill in a panel; they wait for each other, so that a slow one overwrites no later one."""
 
 
 def task_radio(elem_id: str, tasks: Sequence[str] = TASKS) -> gr.Radio:
@@ -104,7 +104,7 @@ def job_choices(language: str) -> list[tuple[str, str]]:
 
 
 def candidate_choices(task: str, language: str) -> list[tuple[str, str]]:
-    """Return what could take the place of a task's live checkpoint: finished jobs, and what was slimmed."""
+    """Return the candidates for a task's live checkpoint: finished jobs and slimmed networks."""
     views = [(job, job.view()) for job in jobs.jobs() if job.bundle is not None]
     done = [(job_title(view, language), f"job:{job.id}") for job, view in views if view.task == task]
     slimmed = sorted((admin_folder() / SLIMMED).glob(f"{task}-*/config.json"), reverse=True)
@@ -127,7 +127,7 @@ def candidate_folder(candidate: str | None) -> Path:
 
 
 def following(steps: Generator[Progress, None, T], language: str, rest: int) -> Generator[tuple[Any, ...], None, T]:
-    """Run an engine and show how far it is in the first output of a handler; the `rest` others stay as they are."""
+    """Run an engine and show its progress in the first output of a handler; the `rest` others stay unchanged."""
 
     def shown(step: Progress) -> tuple[Any, ...]:
         return html.progress(step.done / max(step.total, 1), say(step.note, language)), *(gr.skip(),) * rest
@@ -141,14 +141,14 @@ def alone(steps: Generator[tuple[Any], None, T]) -> Generator[Any, None, T]:
 
 
 def thumbnail(path: Path) -> Image.Image:
-    """Return a small copy of a picture of the owner's; the file itself is not to be had by its address."""
+    """Return a small copy of an owner's picture; the file itself is not served."""
     picture = load_image(path)
     picture.thumbnail((_THUMB, _THUMB), Image.Resampling.LANCZOS)
     return picture
 
 
 def refused_inline(parts: int) -> Callable[[Handler], Handler]:
-    """Let a handler, a generator, say in its first output why it was refused; the other `parts` stay as they are."""
+    """Make a generator handler show a refusal in its first output; the other `parts` stay unchanged."""
 
     def decorate(function: Handler) -> Handler:
         @functools.wraps(function)

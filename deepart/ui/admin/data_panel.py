@@ -1,4 +1,4 @@
-"""The panel of the Admin tab for data sets: looked through, reported on, and then stored."""
+"""The panel of the Admin tab for data sets: check, report, and store."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def check_data(
     origin: str,
     request: gr.Request,
 ) -> Iterator[tuple[Any, ...]]:
-    """Look through what was uploaded, or a data set of the Hub; nothing is stored."""
+    """Check an upload or a data set of the Hub; nothing is stored."""
     language = language_of(request)
     # What was never typed into is None.
     repository, name, licence, origin = (text or "" for text in (repository, name, licence, origin))
@@ -237,7 +237,7 @@ def check_data(
 
 @admin_handler
 def pick_labelled(token: str, work: dict[str, Any], request: gr.Request, event: gr.SelectData) -> Any:
-    """Take up one picture of the sheet."""
+    """Select one picture of the sheet."""
     draft: Draft | None = work.get("draft")
     if draft is None or not isinstance(event.index, int) or not 0 <= event.index < len(draft.thumbs):
         return gr.skip()
@@ -250,7 +250,7 @@ def pick_labelled(token: str, work: dict[str, Any], request: gr.Request, event: 
 def correct_label(
     token: str, work: dict[str, Any], label: str | None, request: gr.Request, *values: Any
 ) -> Iterator[tuple[Any, ...]]:
-    """Give the picture that was taken up another label."""
+    """Change the label of the selected picture."""
     language = language_of(request)
     draft: Draft | None = work.get("draft")
     if draft is None or "picked" not in work:
@@ -269,7 +269,7 @@ def _labels_shown(draft: Draft) -> tuple[Any, Any]:
 
 @admin_handler
 def count_kept(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Any:
-    """Say how many pictures would be stored."""
+    """Show how many pictures would be stored."""
     draft: Draft | None = work.get("draft")
     if draft is None:
         return gr.skip()

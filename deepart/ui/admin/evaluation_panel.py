@@ -1,4 +1,4 @@
-"""The panel of the Admin tab that puts a new model beside the live one, and lets it take its place."""
+"""The panel of the Admin tab that compares a new model with the live one and promotes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Admin tab says, as HTML.  Labels, names of pictures and logs come from outside: all are escaped."""
+"""HTML of the Admin tab. Labels, names of pictures and logs are untrusted: all are escaped."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LABELS_SHOWN, _NAMES_SHOWN = 24, 6
 
 
 def note(sentence: str) -> str:
-    """Return a sentence in the place of something that is not there yet."""
+    """Return a placeholder sentence for something that does not exist yet."""
     return f'<p class="answer-waiting">{escape(sentence)}</p>'
 
 
@@ -33,10 +33,10 @@ def refused(sentence: str) -> str:
 def tried(
     new: Mapping[str, tuple[int, int]], old: Mapping[str, tuple[int, int]], doubts: Sequence[str], language: str
 ) -> str:
-    """Return how many test pictures a new model gets right, and what speaks against using it.
+    """Return how many test pictures a new model gets right, and the doubts about it.
 
     Args:
-        new: for each head of a classifier the right answers, and the pictures; nothing for other models.
+        new: for each head of a classifier the numbers of correct predictions and of pictures; empty for other models.
         old: the same of the live model, for heads that it has.
         doubts: sentences.
         language: of what is said.
@@ -51,14 +51,14 @@ def tried(
 
 
 def progress(share: float, sentence: str) -> str:
-    """Return a bar that is `share` full, from 0 to 1, and what is going on."""
+    """Return a progress bar filled to `share`, from 0 to 1, with the current step."""
     share = min(max(share, 0.0), 1.0)
     track = f'<span class="track"><i style="width: {100 * share:.0f}%"></i></span>'
     return f'<div class="restore-progress" role="status">{track}<span>{escape(sentence)}</span></div>'
 
 
 def minutes(value: float, language: str) -> str:
-    """Return a time as people say it."""
+    """Return a duration in words."""
     if value < 1:
         return say("ui.admin.seconds", language, count=max(1, round(60 * value)))
     if value < 90:
@@ -301,7 +301,7 @@ def controls(found: Mapping[str, Mapping[str, float]], language: str) -> str:
 
 
 def confusion(labels: Sequence[str], matrix: np.ndarray, language: str) -> str:
-    """Return a matrix of how often each label (row) was answered with each (column); its cells can be pressed.
+    """Return a confusion matrix: true labels in rows, predictions in columns; its cells can be pressed.
 
     Args:
         labels: C of them.

@@ -1,6 +1,6 @@
-"""The panel of the Admin tab for training jobs: set up, measured, started, watched, stopped and resumed.
+"""The panel of the Admin tab for training jobs: set up, measure, start, watch, stop and resume.
 
-A job is a process of its own (`deepart.admin.jobs`); what is shown here is read from its folder again and again.
+A job is a process of its own (`deepart.admin.jobs`); the panel polls its folder.
 """
 
 from __future__ import annotations
@@ -327,7 +327,7 @@ def open_jobs(
 @admin_handler
 @refused_inline(0)
 def measure_job(token: str, work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[Any]:
-    """Say how long the job would take on this machine."""
+    """Show how long the job would take on this machine."""
     yield from measure(work, _config(values), language_of(request))
 
 

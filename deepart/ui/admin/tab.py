@@ -1,7 +1,7 @@
-"""The Admin tab: for the owner alone, who teaches deepart, looks at what it has learned, and publishes it.
+"""The Admin tab, for the owner alone: train models, check and publish them.
 
-It is built only where there is a password or a list of names.  What it shows is filled in after the owner has come
-in, by handlers that each ask at the gate (`admin_handler`): what is hidden here is not what protects it.
+It exists only if there is a password or a list of names. Its content is filled in after the owner has signed in, by
+handlers that each check the session (`admin_handler`); hiding parts of the page is not what protects it.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def build_use_panel(token: gr.State, job: Component, prefix: str = "admin") -> U
 @admin_handler
 @refused_inline(2)
 def try_job(token: str, work: dict[str, Any], name: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """Ask the new model about pictures that it has not learnt from."""
+    """Evaluate the new model on test pictures."""
     language, hidden = language_of(request), gr.update(visible=False)
     work.clear()
     yield html.progress(0, say("progress.evaluating", language)), hidden, hidden
@@ -83,7 +83,7 @@ def try_job(token: str, work: dict[str, Any], name: str | None, request: gr.Requ
 def use_job(
     token: str, work: dict[str, Any], name: str | None, reason: str, request: gr.Request
 ) -> Iterator[tuple[Any, ...]]:
-    """Let the model that was tried take the live model's place."""
+    """Promote the evaluated model."""
     from deepart.admin.versions import promote
 
     language, hidden = language_of(request), gr.update(value="", visible=False)

@@ -1,4 +1,4 @@
-"""What happens on the Blend tab: handlers that read the values of its components, which have names."""
+"""Handlers of the Blend tab; they read the values of its components by name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from deepart.ui.paintings import next_number, previews, shown
 from deepart.ui.widgets.style_pad import dot_in, with_anchors, with_dot
 
 MODES = ("sliders", "pad", "map")
-"""What the weights can be set with."""
+"""The ways to set the weights."""
 NUM_RELATED = 3
 LEAST_SHARE = 0.005
 """Share below which a style on the map is left out: nobody would see it."""
@@ -49,7 +49,7 @@ NOTHING_SELECTED = gr.update(selected_index=-1)  # None would leave the old one 
 
 
 class BlendPage(SimpleNamespace):
-    """The components of the tab by name, and what happens with their values, which handlers get by component."""
+    """The components of the tab by name, and the handlers, which get values by component."""
 
     def __init__(self, **components: Any) -> None:
         # What is lent a GPU is called with plain values: those of the page, by component, stay in this process.
@@ -58,7 +58,7 @@ class BlendPage(SimpleNamespace):
         )
 
     def mix(self, values: dict[Any, Any]) -> list[tuple[Slot, float]]:
-        """Return the styles of the mix, and how much of each, as the chosen way to set them says."""
+        """Return the styles of the mix and their weights, according to the chosen mode."""
         chosen = values[self.slots]
         if values[self.mode] == "map":
             shares = map_weights(_map_places(), dot_in(values[self.style_map]))
@@ -68,7 +68,7 @@ class BlendPage(SimpleNamespace):
         return list(zip(chosen, (values[weight] for weight in self.weights)))
 
     def request(self, values: dict[Any, Any]) -> BlendRequest:
-        """Return what the page asks for."""
+        """Return the request of the page."""
         parts = self.mix(values)
         of_slots = values[self.mode] != "map"  # its styles come and go with the dot: none has a layer or a place
         by_key = {slot.key: slot.style for slot, _ in parts} if of_slots else {}
@@ -93,7 +93,7 @@ class BlendPage(SimpleNamespace):
     def slots_shown(
         self, chosen: Sequence[Slot], amounts: Sequence[float], values: dict[Any, Any], request: gr.Request
     ) -> tuple[Any, ...]:
-        """Return what `slot_outputs` become for these styles; a weight is 1 where none is given yet."""
+        """Return the updates of `slot_outputs` for these styles; new ones get the weight 1."""
         amounts = [*amounts, *[1] * (len(chosen) - len(amounts))]
         layers = [values[choice] for choice in self.layers.values()]
         return style_slots.updates(chosen, amounts, layers, language_of(request))
@@ -102,7 +102,7 @@ class BlendPage(SimpleNamespace):
         return [values[weight] for weight in self.weights][: len(values[self.slots])]
 
     def mix_shown(self, parts: Sequence[tuple[Slot, float]], request: BlendRequest, language: str) -> tuple:
-        """Return what `mix_outputs` become."""
+        """Return the updates of `mix_outputs`."""
         words = style_slots.mix_in_words(*zip(*parts), language)
         if runtime.settings().zero_gpu:
             return words, gr.skip(), *(gr.skip() for _ in self.related)
@@ -111,7 +111,7 @@ class BlendPage(SimpleNamespace):
 
     @handler
     def show_first_blend(self, request: gr.Request) -> tuple[Any, ...]:
-        """What a visitor sees before doing anything."""
+        """Show the first example."""
         language, parts = language_of(request), [(slot, 1.0) for slot in first_slots()]
         blend = BlendRequest(None, [(slot.style, weight) for slot, weight in parts])
         mixed = self.mix_shown(parts, blend, language)
@@ -128,7 +128,7 @@ class BlendPage(SimpleNamespace):
 
     @handler
     def translate_blend(self, request: gr.Request) -> tuple[Any, ...]:
-        """Say in the visitor's language what Gradio cannot translate: captions and choices."""
+        """Translate what Gradio cannot: captions and choices."""
         language = language_of(request)
         if language == "en":
             return (gr.skip(),) * (4 + len(self.options))
@@ -142,7 +142,7 @@ class BlendPage(SimpleNamespace):
 
     @handler
     def preview_blend(self, values: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, ...]]:
-        """Show what the settings would make, small and at once; the rest waits for the button."""
+        """Show a small preview of the current settings; the full painting waits for the button."""
         language, started, number = language_of(request), time.monotonic(), next_number(values[self.newest])
         unmixed, unpainted = (gr.skip(),) * len(self.mix_outputs), (gr.skip(),) * (len(self.outputs) - 1)
         try:
@@ -248,14 +248,14 @@ class BlendPage(SimpleNamespace):
 
     @handler
     def follow_pad(self, values: dict[Any, Any], request: gr.Request) -> tuple[Any, ...]:
-        """Let the weights say what the pad says, the greatest being 1."""
+        """Set the weights from the pad, the greatest to 1."""
         shares = [share for _, share in self.mix(values)] or [1]
         amounts = [round(share / max(shares), 2) for share in shares]
         return *amounts, *(gr.skip() for _ in self.weights[len(amounts) :])
 
     @handler
     def show_place(self, values: dict[Any, Any], request: gr.Request) -> tuple[Any, Any]:
-        """Show the picture to paint places on, where they are painted."""
+        """Show the picture to paint areas on, if areas are painted."""
         if values[self.where] != "painted":
             return gr.update(visible=False), gr.skip()
         picture = values[self.content] and fit(load_image(values[self.content]), PREVIEW_SIDE)

@@ -1,4 +1,4 @@
-"""What a visitor wants blended: read from the page or from a program's request, checked, painted."""
+"""Requests to blend, from the page or from a program: read, checked and painted."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class BlendRequest:
             raise InputError("setting.choice", name="where", choices=", ".join(WHERE))
 
     def plan(self) -> Generator[runtime.Progress, None, Plan]:
-        """Think the painting out."""
+        """Plan the painting."""
         return plan_blend(self.content, self.styles, self.strength, self.options, self.mixture())
 
     def pictures(self) -> Mapping[int, Source]:

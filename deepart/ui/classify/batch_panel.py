@@ -1,4 +1,4 @@
-"""The panel of the Classify tab for many pictures: a table of the answers, and a sheet sorted by style."""
+"""The panel of the Classify tab for many pictures: a table of the predictions, and a sheet sorted by style."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The endpoint `/classify` for programs: a file in, an answer out, nothing of the page."""
+"""The endpoint `/classify` for programs: a file in, predictions out."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def _fields() -> dict[str, Field]:
 
 
 def classify_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[dict[str, Any] | None]:
-    """Say what style, artist and genre an artwork has, how sure that is, and what it is like.
+    """Predict the style, artist and genre of an artwork, how sure that is, and the most similar artworks.
 
     Args: see `fields`.
 
     Returns:
-        For style, artist and genre the five most probable labels with calibrated probabilities; for each
-        the set of labels among which the right one is nine times in ten; known, false for what does not
-        look like a painting that the network knows; sureness, how far to trust the best label of each
-        (sure, fairly or unsure), by its probability and by how near the nearest artworks are; conflicts, answers that
-        never go together in the training set; nearest, the five artworks of the training set that are most like it.
+        For style, artist and genre the five most probable labels with calibrated probabilities; for each the set of
+        labels among which the right one is nine times in ten; known, false for what does not look like a painting that
+        the network knows; sureness, how far to trust the best label of each (sure, fairly or unsure), by its
+        probability and by how near the nearest artworks are; conflicts, labels that never occur together in the
+        training set; nearest, the five most similar artworks of the training set.
     """
     opinion = yield from finished(opinion_steps(values["picture"], values["model"]))
     yield opinion.as_json()

@@ -1,4 +1,4 @@
-"""What happens on the Classify tab: handlers are plain functions, which tests can call without a page."""
+"""Handlers of the Classify tab: plain functions, which tests can call without a page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NOTHING = (*(gr.update(visible=False),) * 3, *(gr.skip(),) * (_ANSWERED - 4), *
 
 @handler
 def clear_answer(shown: dict[str, Any], path: str | None, request: gr.Request) -> tuple[Any, ...]:
-    """Take away what was said of the picture before, as soon as there is another one."""
+    """Clear the previous predictions as soon as there is a new picture."""
     shown["picture"] = path
     words = "ui.classify.looking" if path else "ui.classify.waiting"
     return html.waiting(say(words, language_of(request))), *_NOTHING
@@ -43,7 +43,7 @@ def clear_answer(shown: dict[str, Any], path: str | None, request: gr.Request) -
 
 @handler
 def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[tuple[Any, ...]]:
-    """The answer at once; what it rests on follows."""
+    """Show the predictions first; the evidence follows."""
     language, nothing = language_of(request), _NOTHING
     if path is None:
         yield html.waiting(say("ui.classify.waiting", language)), *nothing
@@ -79,7 +79,7 @@ def show_answer(path: str | None, model: str, request: gr.Request) -> Iterator[t
 def show_evidence(
     shown: dict[str, Any], path: str | None, model: str, head: str, request: gr.Request
 ) -> tuple[Any, ...]:
-    """What takes no time: where it looked, and what it is like; the rest makes way for what follows."""
+    """Show the quick evidence: heat map and similar artworks; clear the slower evidence."""
     if not has_evidence(path, model):
         return _CLEARED
     language, opinion = language_of(request), request_of.opinion(path)
@@ -100,7 +100,7 @@ def show_evidence(
 def show_more_evidence(
     shown: dict[str, Any], path: str | None, model: str, head: str, request: gr.Request
 ) -> tuple[Any, ...]:
-    """What needs further looks at the picture, changed or in parts."""
+    """Show the slower evidence: the picture changed or in parts."""
     if not has_evidence(path, model):
         return _CLEARED[3:]
     language, opinion = language_of(request), request_of.opinion(path)
@@ -120,7 +120,7 @@ def has_evidence(path: str | None, model: str) -> bool:
 
 @handler
 def translate_classify(request: gr.Request) -> tuple[Any, ...]:
-    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+    """Translate what Gradio cannot: captions, choices, values."""
     language = language_of(request)
     if language == "en":
         return (gr.skip(),) * 3

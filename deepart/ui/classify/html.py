@@ -1,4 +1,4 @@
-"""What the Classify tab says, as HTML: the verdict, bars, neighbours, and what would change the answer.
+"""HTML of the Classify tab: verdict, bars, neighbours, and changes of the prediction.
 
 Every label and title is escaped: those of a checkpoint from the Hub may be anything.
 """
@@ -21,12 +21,12 @@ _SAME = 0.02
 
 
 def waiting(sentence: str) -> str:
-    """Return what stands where the answer will be."""
+    """Return the placeholder for the predictions."""
     return f'<p class="answer-waiting">{escape(sentence)}</p>'
 
 
 def verdict(found: Classification, conflicts: Sequence[Conflict], nearest: Sequence[Neighbour], language: str) -> str:
-    """Return the answer in a sentence, how sure it is, and what speaks against trusting it."""
+    """Return the prediction in a sentence, its confidence, and the doubts about it."""
     steps = {head: sureness(found, head, nearest) for head in found.answers}
     first, *_ = found.answers
     label = f"<b>{_name(first, found.answers[first][0], language)}</b>"

@@ -1,4 +1,4 @@
-"""What a visitor of the Classify tab, or a program, learns of a picture."""
+"""Requests to classify, from the page or from a program."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEPT = 8  # pictures that evidence need not look at again
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """An answer with what can be said of it at once."""
+    """A prediction with its quick evidence."""
 
     found: Classification
     conflicts: Sequence[Conflict] = ()
@@ -76,7 +76,7 @@ class Opinion:
 
 
 def opinion(path: str | None) -> Opinion:
-    """Return what the bundled classifier says of a picture, which it looks at once.
+    """Return the bundled classifier's predictions for a picture; its features are computed once.
 
     Args:
         path: of the picture; in the app it contains a hash of the file.

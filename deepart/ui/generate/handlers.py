@@ -1,4 +1,4 @@
-"""What happens on the Generate tab: handlers are plain functions, which tests can call without a page."""
+"""Handlers of the Generate tab: plain functions, which tests can call without a page."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def seen(studio: Studio, language: str) -> tuple[Any, ...]:
 
 @handler
 def translate_generate(request: gr.Request) -> tuple[Any, ...]:
-    """Say in the visitor's language what Gradio cannot translate: the choices."""
+    """Translate what Gradio cannot: the choices."""
     language = language_of(request)
     if language == "en":
         return (gr.skip(),) * 8

@@ -1,4 +1,4 @@
-"""What the Generate tab says, as HTML: how new a picture is, and what the axes of the map are.
+"""HTML of the Generate tab: originality of a picture, and axes of the map.
 
 Every title is escaped: those of an index may be anything.
 """

@@ -1,4 +1,4 @@
-"""What a visitor of the Generate tab, or a program, can ask for, and what is painted for it."""
+"""Requests to generate, from the page or from a program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor of the Generate tab has painted: the wall, the picture that is looked at, and how they came about."""
+"""A visitor's work on the Generate tab: the wall, the current picture, and their history."""
 
 from __future__ import annotations
 

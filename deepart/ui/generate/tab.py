@@ -1,4 +1,4 @@
-"""The Generate tab: pictures that nobody has painted on a wall, one of them large, and the tools that change it."""
+"""The Generate tab: a wall of new pictures, one of them large, and the tools that change it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be restored at once: photos and a picture of the gallery, damaged here by drawing on them.
+"""Examples for Restore: photos and a picture of the gallery with synthetic damage.
 
 See `deepart.ui.samples` for whose photos they are.
 """

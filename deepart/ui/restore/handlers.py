@@ -1,4 +1,4 @@
-"""What happens on the Restore tab: handlers are plain functions, which tests can call without a page."""
+"""Handlers of the Restore tab: plain functions, which tests can call without a page."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def run(
 
 @handler
 def translate_restore(request: gr.Request) -> tuple[Any, ...]:
-    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+    """Translate what Gradio cannot: captions, choices, values."""
     language = language_of(request)
     if language == "en":
         return (gr.skip(),) * (7 + len(KINDS))

@@ -1,4 +1,4 @@
-"""What the Restore tab says, as HTML: what is wrong with a picture, how far its restoration is, what was changed."""
+"""HTML of the Restore tab: diagnosis of a picture, progress, and what was changed."""
 
 from __future__ import annotations
 

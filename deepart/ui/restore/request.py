@@ -1,4 +1,4 @@
-"""What a visitor of the Restore tab asks for: what is wrong with a picture, where it is damaged, what to do."""
+"""Requests of the Restore tab: examination of a picture, masks, and restoration."""
 
 from __future__ import annotations
 

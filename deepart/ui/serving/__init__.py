@@ -1,1 +1,1 @@
-"""What stands between the app and whoever asks it for something: bounds, turns, sessions, headers."""
+"""Serving: limits, queue, sessions and headers between the app and its clients."""

@@ -1,4 +1,4 @@
-"""Where what was drawn in an editor waits for the handler that reads it.
+"""Drawings of image editors, kept until their handler reads them.
 
 The browser sends each layer before it asks for the handler.  Gradio keeps whatever it is sent, under any name and
 number, for good; here it has its bounds, and only layers are kept, which is all that is ever read.

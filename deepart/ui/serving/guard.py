@@ -1,4 +1,4 @@
-"""The middleware of the app: what is refused before Gradio reads it."""
+"""The middleware of the app, which refuses requests before Gradio reads them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the app does now and then beside answering: old files go, and what Gradio keeps for ever."""
+"""Periodic cleaning: old files, and data that Gradio would keep for ever."""
 
 from __future__ import annotations
 

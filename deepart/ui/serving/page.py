@@ -1,4 +1,4 @@
-"""The page as Gradio's Blocks, but for what Gradio says of requests that it cannot read and of a full disk.
+"""The page: Gradio's Blocks with clear errors for invalid requests and a full disk.
 
 Gradio prints a traceback for each, and tells the visitor nothing.
 """

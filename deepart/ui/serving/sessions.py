@@ -1,4 +1,4 @@
-"""What the app remembers of each page that is open: little until something is done on it, and within a bound.
+"""Sessions of open pages: small until something is done on the page, and within a memory limit.
 
 Gradio keeps the settings of all components for each session, 1.3 MB of this page, for links to its state that are not
 offered here, and a thousand sessions for good, whether anybody is still there or not.

@@ -1,4 +1,4 @@
-"""Where the files of visitors lie, and that none of them outlives the app.
+"""The folder of visitors' files, none of which outlives the app.
 
 Each run of the app has a folder of its own, which goes with it.  What a run leaves behind that was killed, the next one
 deletes: a run that is alive holds a lock, which the system takes away whatever the process dies of.

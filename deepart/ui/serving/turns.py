@@ -1,4 +1,4 @@
-"""Whose turn it is: the queue of the app, which no visitor fills, and in which nothing runs that nobody waits for."""
+"""The queue of the app: fair, so that no visitor fills it, and without jobs that nobody waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who asks: an address, and a browser by its cookie, which only those get who knock at the door of Admin."""
+"""Visitors: an address, and a browser by its cookie, which is only set on signing in to Admin."""
 
 from __future__ import annotations
 

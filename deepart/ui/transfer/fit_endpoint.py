@@ -40,7 +40,7 @@ def _fields() -> dict[str, Field]:
 
 
 def fit_endpoint(values: dict[str, Any], request: gr.Request) -> Iterator[str | None]:
-    """Fit a style, for better paintings in it ever after.
+    """Fit a style, for better paintings in it.
 
     Args: see `fields`.
 

@@ -1,4 +1,4 @@
-"""What happens on the Transfer tab: handlers are plain functions, which tests can call without a page."""
+"""Handlers of the Transfer tab: plain functions, which tests can call without a page."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _SHOWN = 4  # parts of the page that a painting fills
 
 @handler
 def show_first_picture(request: gr.Request) -> tuple[Any, ...]:
-    """What a visitor sees before doing anything."""
+    """Show the first example."""
     if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting
         return gr.skip(), gr.skip()
     return samples.first_picture(), say("ui.first_picture", language_of(request))
@@ -50,7 +50,7 @@ def show_first_picture(request: gr.Request) -> tuple[Any, ...]:
 
 @handler
 def translate(request: gr.Request) -> tuple[Any, ...]:
-    """Say in the visitor's language what Gradio cannot translate: captions, choices, values."""
+    """Translate what Gradio cannot: captions, choices, values."""
     language = language_of(request)
     if language == "en":
         return (gr.skip(),) * (5 + len(PaintOptions.settings()))
@@ -115,7 +115,7 @@ def add_object(
 
 @handler
 def preview(request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """Show what the settings would make, small and at once; the rest waits for the button."""
+    """Show a small preview of the current settings; the full painting waits for the button."""
     *settings, painted = values
     nothing, number = (gr.skip(),) * _SHOWN, next_number(painted)
     if runtime.settings().zero_gpu:  # a GPU is lent to those who ask for a painting

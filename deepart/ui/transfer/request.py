@@ -1,4 +1,4 @@
-"""What a visitor of the Transfer tab, or a program, asks for."""
+"""Requests to transfer, from the page or from a program."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHERE = ("everywhere", *masks.FOUND, "painted", "uploaded")
 
 @dataclass(frozen=True, slots=True)
 class TransferRequest:
-    """What a visitor asks for.  A `style` is a path, a key or a code that the server knows to be one."""
+    """A request. A `style` is a path, a key or a code that the server knows to be one."""
 
     content: str | None
     style: str | StyleCode | None
@@ -97,7 +97,7 @@ class TransferRequest:
         return MaskOptions(mask, self.softness, self.outside, self.outside_strength)
 
     def plan(self) -> Generator[runtime.Progress, None, Plan]:
-        """Think the painting out."""
+        """Plan the painting."""
         return plan_transfer(self.content, self.style, self.strength, self.options, self.mask_options())
 
     def pictures(self) -> Mapping[int, Source]:

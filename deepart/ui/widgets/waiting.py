@@ -1,4 +1,4 @@
-"""How long something takes yet, said from how fast it has been so far."""
+"""The remaining time of a job, estimated from its speed so far."""
 
 from __future__ import annotations
 
