@@ -46,6 +46,9 @@ from deepart.models.blocks import (
 from deepart.models.pretrained import HubModel
 from deepart.models.style_code import StyleSpace
 
+_STEP = 2 / 255  # what differs by less is smoothed before it is painted
+_CELL = 4  # pixels, along each side, to a mean of what is smoothed
+
 
 @dataclass(frozen=True, slots=True)
 class StyleNetworkConfig:
@@ -109,9 +112,28 @@ class ContentEncoder(nn.Module):
 
     def forward(self, image: Tensor) -> ContentFeatures:
         """image: (B, 3, H, W) in [0, 1], H and W multiples of 8."""
-        half = _activate(self.stem(F.pixel_unshuffle(image * 2 - 1, 2)))
+        half = _activate(self.stem(F.pixel_unshuffle(without_steps(image) * 2 - 1, 2)))
         quarter = _activate(self.down1(half))
         return ContentFeatures(half, quarter, self.blocks(_activate(self.down2(quarter))))
+
+
+def without_steps(image: Tensor) -> Tensor:
+    """Smooth what differs by a few of 255 levels only, where nothing differs by more.  image: (B, 3, H, W).
+
+    A clear sky is a stair of single levels, and each step of it would be painted as a line.  A guided filter
+    (He, Sun, Tang 2010, "Guided Image Filtering") over 20 x 20 pixels, its means taken of every fourth.
+    """
+    cells = F.avg_pool2d(image, _CELL)
+    mean = _mean_around(cells)
+    variance = (_mean_around(F.avg_pool2d(image.square(), _CELL)) - mean.square()).clamp(min=0).mean(1, keepdim=True)
+    kept = variance.square() / (variance.square() + _STEP**4)
+    around = _mean_around(torch.cat([kept, (1 - kept) * mean], dim=1))
+    kept, smooth = F.interpolate(around, scale_factor=_CELL, mode="bilinear", align_corners=False).split([1, 3], dim=1)
+    return torch.addcmul(smooth, kept, image)
+
+
+def _mean_around(cells: Tensor) -> Tensor:
+    return F.avg_pool2d(F.pad(cells, (2, 2, 2, 2), mode="replicate"), 5, stride=1)
 
 
 class StyleEncoder(nn.Module):

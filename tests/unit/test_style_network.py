@@ -13,7 +13,13 @@ from deepart.models.blocks import (
     normalise_over_pixels,
     upsample_nearest,
 )
-from deepart.models.style_network import StyleNetwork, StyleNetworkConfig, colour_statistics, position_noise
+from deepart.models.style_network import (
+    StyleNetwork,
+    StyleNetworkConfig,
+    colour_statistics,
+    position_noise,
+    without_steps,
+)
 
 TINY = StyleNetworkConfig(
     content_widths=(4, 6, 8),
@@ -57,6 +63,21 @@ def test_enlarging_convolution_gives_what_enlarging_and_convolving_give(beside: 
     x, others = torch.randn(2, 6, 8, 12), torch.randn(2, beside, 16, 24)
     expected = convolution(torch.cat([upsample_nearest(x), others], dim=1))
     torch.testing.assert_close(convolution.enlarging(x, others if beside else None), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_stairs_of_a_clear_sky_become_a_slope() -> None:
+    slope = torch.linspace(100, 104, 64)[:, None].expand(3, 64, 64)[None]
+    stairs, smoothed = slope.round(), without_steps(slope.round() / 255) * 255
+    rise = [x[0, 0, 1:, 32].sub(x[0, 0, :-1, 32])[12:-12].max().item() for x in (stairs, smoothed)]
+    assert rise == [1, pytest.approx(4 / 63, abs=0.1)]
+    torch.testing.assert_close(smoothed, slope, rtol=0, atol=0.7)
+
+
+def test_what_is_seen_is_not_smoothed_with_the_stairs_of_a_sky() -> None:
+    edge = torch.full((1, 3, 64, 64), 100 / 255)
+    edge[..., 30:] = 180 / 255
+    torch.testing.assert_close(without_steps(edge), edge, rtol=0, atol=1.5 / 255)
+    torch.testing.assert_close(without_steps(edge[..., :16]), edge[..., :16])
 
 
 def test_pictures_of_a_batch_do_not_mix(network: StyleNetwork) -> None:
