@@ -18,8 +18,10 @@ def add_to(commands) -> None:
         "measure the speed of every task on this machine",
         "python -m deepart benchmark --sides 256 512 1024",
     )
-    benchmark.add_argument("--sides", type=int, nargs="+", default=[256, 512, 1024], help="sides of the pictures")
-    benchmark.add_argument("--repeats", type=int, default=5, help="runs of each; the median counts")
+    benchmark.add_argument(
+        "--sides", type=int, nargs="+", default=[256, 512, 1024], help="sides of the pictures in pixels"
+    )
+    benchmark.add_argument("--repeats", type=int, default=5, help="number of runs; the median is reported")
     against_peers = add_command(
         benchmark.add_subparsers(metavar="TASK"),
         "style",

@@ -22,16 +22,16 @@ def add_to(commands) -> None:
         commands,
         "check-gpu",
         _check,
-        "prove the large models on this machine: one picture of each task, seconds, memory, and a sheet",
+        "try the large models on this machine: one picture for each task, with seconds and memory, and a sheet",
         """\
         python -m deepart check-gpu -o check/
         python -m deepart check-gpu --models large/flux2-klein-4b-v1 --content photo.jpg --style painting.jpg -o check/
         """,
     )
-    check.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder of pictures and sheet")
+    check.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for pictures and sheet")
     check.add_argument("--models", nargs="+", metavar="KEY", help="default: all that need a graphics card")
-    check.add_argument("--content", help="the picture that is repainted; default: a sample")
-    check.add_argument("--style", help="the picture whose style is taken; default: a painting of this project's own")
+    check.add_argument("--content", help="the picture to repaint; default: a sample")
+    check.add_argument("--style", help="the style picture; default: a painting made by this project")
 
 
 def _check(options: argparse.Namespace) -> int:

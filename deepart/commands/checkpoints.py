@@ -25,13 +25,13 @@ def add_to(commands) -> None:
         commands,
         "fetch",
         _fetch,
-        "download checkpoints from the Hub, or go on with a download that broke off",
+        "download checkpoints from the Hub, or resume an interrupted download",
         """\
         python -m deepart fetch restore/scunet-real-v1 large/flux2-klein-4b-v1
         python -m deepart fetch restore/scunet-real-v1 --to bundle/   # for a machine without a network
         """,
     )
-    fetch.add_argument("names", nargs="+", metavar="name", help="its key in the list of checkpoints")
+    fetch.add_argument("names", nargs="+", metavar="name", help="key in the list of checkpoints")
     fetch.add_argument(
         "--to", type=Path, metavar="DIR", help="folder that another machine names in DEEPART_OFFLINE_BUNDLE"
     )

@@ -20,7 +20,7 @@ def add_to(commands) -> None:
         commands,
         "classify",
         _classify,
-        "say what style, artist and genre artworks have",
+        "predict the style, artist and genre of artworks",
         """\
         python -m deepart classify painting.jpg
         python -m deepart classify a.jpg scans/ more.zip --json

@@ -85,8 +85,10 @@ def add_run_options(command: argparse.ArgumentParser, stages: str) -> None:
     command.add_argument(
         "--run", action=OutputFolder, required=True, help="folder of the run: state, log, and the result"
     )
-    command.add_argument("--minutes", type=float, required=True, help="of training, all sessions together")
-    command.add_argument("--stages", default=stages, help="SIDExBATCH@UNTIL,… of the run; default %(default)s")
+    command.add_argument("--minutes", type=float, required=True, help="minutes of training, all sessions together")
+    command.add_argument(
+        "--stages", default=stages, help="stages of the run as SIDExBATCH@UNTIL,…; default %(default)s"
+    )
     command.add_argument("--seed", type=int, default=0)
 
 
@@ -120,7 +122,7 @@ def add_report_folder(command: argparse.ArgumentParser, default: str) -> None:
 def add_start_option(command: argparse.ArgumentParser) -> None:
     """Add `--start`: the network that training starts from."""
     command.add_argument(
-        "--start", metavar="KEY", help="checkpoint, or a folder of one, to start from instead of random weights"
+        "--start", metavar="KEY", help="checkpoint, or folder of one, to start from instead of random weights"
     )
 
 

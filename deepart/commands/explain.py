@@ -13,7 +13,7 @@ def add_to(commands) -> None:
         commands,
         "explain",
         _explain,
-        "print how it works: two sentences, the formula, the code and the control of each technique",
+        "explain each technique: two sentences, the formula, the code and the control",
         """\
         python -m deepart explain
         python -m deepart explain cyclegan --language zh

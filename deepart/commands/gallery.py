@@ -16,19 +16,21 @@ def add_to(commands) -> None:
         commands,
         "gallery",
         _gallery,
-        "make the bundled gallery anew, from scans",
+        "rebuild the bundled gallery from scans",
         "python -m deepart gallery scans/gallery.csv --neutral photo.png",
     )
     gallery.add_argument("listing", type=Path, help="CSV: key,path,title,artist,year,title_zh,artist_zh")
     gallery.add_argument("--neutral", type=Path, required=True, help="the picture that the thumbnails show")
-    gallery.add_argument("--fit", type=int, metavar="N", help="fit each style by N steps, best with --teacher VGG-16")
+    gallery.add_argument(
+        "--fit", type=int, metavar="N", help="fit each style with N steps, best with VGG-16 as --teacher"
+    )
     add_teacher_option(gallery)
 
     add_command(
         commands,
         "swatches",
         _swatches,
-        "weave the swatches of the gallery anew, from its statistics: no scan is needed",
+        "rebuild the swatches of the gallery from its statistics, without scans",
         "python -m deepart swatches",
     )
 
@@ -56,12 +58,12 @@ def _gallery(options: argparse.Namespace) -> None:
     from deepart.tasks.paint.transfer import StyleTransfer
     from deepart.tasks.style_target import BUNDLED_LOSS, keep_gallery
     from deepart.training.paint.gallery import build_gallery, listed
-    from deepart.training.run import load_teacher
+    from deepart.training.run import load_perceptual_network
 
     engine, read = StyleTransfer(), None
     if options.fit:
-        teacher = load_teacher(options.teacher)
-        read = lambda scan: runtime.run(fitted(engine, teacher, [scan], options.fit))  # noqa: E731
+        network = load_perceptual_network(options.teacher)
+        read = lambda scan: runtime.run(fitted(engine, network, [scan], options.fit))  # noqa: E731
     neutral = load_image(options.neutral)
     build_gallery(engine, options.listing, neutral, lambda style: print(style.title, flush=True), read)
     keep_gallery(load_model(BUNDLED_LOSS), ((style.key, scan) for style, scan in listed(options.listing)))

@@ -35,7 +35,7 @@ def add_to(commands) -> None:
         commands,
         "generate",
         _generate,
-        "paint pictures that nobody has painted",
+        "generate new pictures",
         """\
         python -m deepart generate --seed 7 --count 4 --style Impressionism -o pictures/
         python -m deepart generate --count 4 --style Impressionism --genre landscape -o pictures/
@@ -49,33 +49,35 @@ def add_to(commands) -> None:
     add_options(generate, GenerateOptions)
     _checkpoint_option(generate)
     generate.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the PNG files")
-    generate.add_argument("--sheet", action="store_true", help="also write sheet.png, with all of them")
-    generate.add_argument("--again", metavar="PICTURE", help="paint a picture again, from its file")
-    generate.add_argument("--neighbours", type=int, metavar="N", help="instead of --again alone, N pictures close by")
-    generate.add_argument("--amount", type=float, default=0.35, help="how far neighbours are, 0 to 1; default 0.35")
+    generate.add_argument("--sheet", action="store_true", help="also write all pictures into sheet.png")
+    generate.add_argument("--again", metavar="PICTURE", help="paint a saved picture again from its file")
+    generate.add_argument("--neighbours", type=int, metavar="N", help="with --again: paint N similar pictures instead")
+    generate.add_argument("--amount", type=float, default=0.35, help="how much neighbours differ, 0 to 1; default 0.35")
     generate.add_argument("--start", metavar="PICTURE", help="start from your own picture; see --freedom")
-    generate.add_argument("--like", metavar="PICTURE", help="look for your own picture; about 20 s")
+    generate.add_argument(
+        "--like", metavar="PICTURE", help="find the most similar picture to your own; takes about 20 s"
+    )
     generate.add_argument("--prompt", help="what to paint, for a diffusers pipeline that takes a text")
-    generate.add_argument("--steps", type=int, help="of a diffusers pipeline; default: its usual number")
-    generate.add_argument("--original", action="store_true", help="also say which training works are nearest to each")
+    generate.add_argument("--steps", type=int, help="steps of a diffusers pipeline; default: its usual number")
+    generate.add_argument("--original", action="store_true", help="also print the most similar training artworks")
 
     walk = add_command(
         commands,
         "walk",
         _walk,
-        "paint a film on the way from one generated picture to the next",
+        "paint a film that moves from one generated picture to the next",
         """\
         python -m deepart walk --seeds 7 8 9 --style Tonalism -o film.mp4
         python -m deepart walk --pictures a.png b.png --frames 48 -o film.gif
         python -m deepart walk --again film.mp4 --upscale 2 -o larger.mp4
         """,
     )
-    walk.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="2 to 8 pictures to walk past")
+    walk.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="seeds of 2 to 8 pictures to walk through")
     add_options(walk, GenerateOptions, without=("seed", "count", "genre", "freedom"))
     _checkpoint_option(walk)
     add_output(walk, "file to write: .mp4, .gif or .webp", ".mp4", ".gif", ".webp")
-    walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk past")
-    walk.add_argument("--again", metavar="FILM", help="paint a walk again, from its file")
+    walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk through")
+    walk.add_argument("--again", metavar="FILM", help="paint a saved walk again from its file")
     add_options(walk, WalkOptions)
 
     directions = add_command(
@@ -89,7 +91,7 @@ def add_to(commands) -> None:
         """,
     )
     directions.add_argument("--checkpoint", default=CHECKPOINT, help="default %(default)s")
-    directions.add_argument("--samples", type=int, default=2048, help="pictures to look at; default 2048")
+    directions.add_argument("--samples", type=int, default=2048, help="pictures to analyse; default 2048")
     directions.add_argument("--points", type=int, default=1000, help="pictures on the map; default 1000")
     directions.add_argument("-o", "--output", action=OutputFolder, help="folder; default: the checkpoint's own")
 
@@ -97,16 +99,18 @@ def add_to(commands) -> None:
         commands,
         "brushwork",
         _brushwork,
-        "read how paintings of each style are painted, and write it beside a generator's weights",
+        "read the brushwork of each style from paintings, and write it beside a generator's weights",
         """\
         python -m deepart brushwork --data art/
         python -m deepart brushwork --data art/ --most 120 -o folder/
         """,
     )
-    brushwork.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
+    brushwork.add_argument(
+        "--data", type=Path, required=True, help="folder with paintings.csv and the pictures that it lists"
+    )
     brushwork.add_argument("--checkpoint", default=CHECKPOINT, help="generator; default %(default)s")
     brushwork.add_argument("--most", type=int, default=60, help="paintings of each style; default 60")
-    brushwork.add_argument("--seed", type=int, default=0, help="of their choice")
+    brushwork.add_argument("--seed", type=int, default=0, help="seed of their choice")
     brushwork.add_argument("--cache", type=Path, help="folder for the decoded paintings; default: one in the result's")
     brushwork.add_argument("-o", "--output", action=OutputFolder, help="folder; default: the checkpoint's own")
 

@@ -27,32 +27,34 @@ def _add_data(commands) -> None:
         """,
     )
     importing.add_argument("source", help="a zip archive, a folder, or owner/name of a data set of the Hub")
-    importing.add_argument("--name", required=True, help="small letters, digits and hyphens")
-    importing.add_argument("--licence", required=True, help="of the pictures")
-    importing.add_argument("--origin", default="", help="where they come from")
-    importing.add_argument("--revision", default="main", help="of a data set of the Hub")
+    importing.add_argument("--name", required=True, help="lowercase letters, digits and hyphens")
+    importing.add_argument("--licence", required=True, help="licence of the pictures")
+    importing.add_argument("--origin", default="", help="source of the pictures")
+    importing.add_argument("--revision", default="main", help="revision of a data set of the Hub")
     importing.add_argument(
         "--column",
         choices=["style", "artist", "genre", "label"],
         default="label",
-        help="what the names of folders are; default label",
+        help="what folder names stand for; default label",
     )
     importing.add_argument(
         "--missing",
         choices=["ignore", "drop", "fill", "mode", "regress"],
         default="ignore",
-        help="pictures without a label that others have: as they are, left out, --fill, the most frequent label, or "
-        "what the classifier's features speak for; default ignore",
+        help="pictures without a label: keep, leave out, use --fill, use the most frequent label, or predict it "
+        "from the classifier's features; default ignore",
     )
     importing.add_argument(
         "--years",
         choices=["ignore", "drop", "median", "interpolate", "regress"],
         default="ignore",
-        help="pictures without a year; interpolate: between known works of the artist; default ignore",
+        help="pictures without a year; interpolate: between dated artworks of the artist; default ignore",
     )
-    importing.add_argument("--fill", nargs="*", default=[], metavar="COLUMN=LABEL", help="for --missing fill")
-    importing.add_argument("--keep-near-duplicates", action="store_true", help="pictures that show the same")
-    importing.add_argument("--keep-leaks", action="store_true", help="training pictures that the test has too")
+    importing.add_argument("--fill", nargs="*", default=[], metavar="COLUMN=LABEL", help="label for --missing fill")
+    importing.add_argument("--keep-near-duplicates", action="store_true", help="near-duplicates")
+    importing.add_argument(
+        "--keep-leaks", action="store_true", help="training pictures that are also in the test split"
+    )
     importing.add_argument("--report-only", action="store_true", help="print the report and store nothing")
     add_output(importing, "also write a contact sheet", ".png", option="--sheet")
 
@@ -71,7 +73,7 @@ def _add_jobs(commands) -> None:
         commands,
         "start",
         _start,
-        "start a training job, which goes on when this command has ended",
+        "start a training job, which continues after this command has ended",
         """\
         python -m deepart jobs start --task classifier --data works --set trained=heads labels=new column=artist
         python -m deepart jobs start --task style --data works --set trained=decoder minutes=30 --estimate
@@ -85,13 +87,13 @@ def _add_jobs(commands) -> None:
     start.add_argument("--data", help="name of a data set")
     start.add_argument("--config", type=Path, help="config.json of a job, or what `jobs record` printed")
     start.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="fields of JobConfig")
-    start.add_argument("--estimate", action="store_true", help="measure what it would take, and do not start it")
+    start.add_argument("--estimate", action="store_true", help="estimate the time, and do not start it")
     add_command(commands, "list", _list_jobs, "list the jobs", "python -m deepart jobs list")
     for verb, run, about in (
-        ("show", _show, "print how a job is, and the end of its log"),
+        ("show", _show, "print the state of a job and the end of its log"),
         ("record", _record, "print config, metrics and datasheet of a job as one JSON"),
         ("stop", _stop, "stop a job after its step; it can be resumed"),
-        ("resume", _resume, "go on with a job that was stopped or killed"),
+        ("resume", _resume, "resume a job that was stopped or killed"),
         ("delete", _delete_job, "remove a job"),
     ):
         command = add_command(commands, verb, run, about, f"python -m deepart jobs {verb} ID")

@@ -14,7 +14,7 @@ def add_to(commands) -> None:
         commands,
         "repaint",
         _repaint,
-        "paint from words, or repaint a picture, with a large model on a graphics card",
+        "paint from words, or repaint a picture, by a large model on a graphics card",
         """\
         python -m deepart repaint --prompt "a harbour at dusk, Impressionism" -o harbour.png
         python -m deepart repaint photo.jpg --style painting.jpg -o painting.png
@@ -22,19 +22,25 @@ def add_to(commands) -> None:
         python -m deepart repaint scan.jpg --restore -o repainted.png
         """,
     )
-    repaint.add_argument("content", nargs="?", help="the picture to repaint; none: paint from the words")
+    repaint.add_argument("content", nargs="?", help="the picture to repaint; without one, paint from the words")
     add_output(repaint, "PNG file to write", ".png")
-    repaint.add_argument("--prompt", default="", help="what to paint, or to mind")
-    repaint.add_argument("--style", nargs="+", default=[], metavar="S", help="pictures, or styles of the gallery")
-    repaint.add_argument("--weights", nargs="+", type=float, metavar="W", help="of the styles; default: all the same")
-    repaint.add_argument("--strength", type=float, default=1.0, help="of the styles, 0 to 1; default 1")
-    repaint.add_argument("--restore", action="store_true", help="repaint a damaged picture as it may have been")
-    repaint.add_argument("--model", metavar="KEY", help="see: python -m deepart checkpoints; default: the best here")
-    repaint.add_argument("--seed", type=int, help="the same seed is the same picture; default: by chance")
-    repaint.add_argument("--steps", type=int, help="default: as many as the model was made for")
-    repaint.add_argument("--side", type=int, help="of a square with as many pixels; default: the model's own")
-    repaint.add_argument("--lora", metavar="FILE", help="owner/name/file.safetensors of the Hub")
-    repaint.add_argument("--lora-scale", type=float, default=1.0, help="how much of it; default 1")
+    repaint.add_argument("--prompt", default="", help="what to paint, or to consider")
+    repaint.add_argument("--style", nargs="+", default=[], metavar="S", help="style pictures, or styles of the gallery")
+    repaint.add_argument(
+        "--weights", nargs="+", type=float, metavar="W", help="weights of the styles; default: all equal"
+    )
+    repaint.add_argument("--strength", type=float, default=1.0, help="strength of the styles, 0 to 1; default 1")
+    repaint.add_argument("--restore", action="store_true", help="repaint a damaged picture as it may have looked")
+    repaint.add_argument(
+        "--model",
+        metavar="KEY",
+        help="large model (see: python -m deepart checkpoints); default: the best for this machine",
+    )
+    repaint.add_argument("--seed", type=int, help="the same seed gives the same picture; default: random")
+    repaint.add_argument("--steps", type=int, help="number of steps; default: the model's own")
+    repaint.add_argument("--side", type=int, help="side of a square with as many pixels; default: the model's own")
+    repaint.add_argument("--lora", metavar="FILE", help="LoRA of the Hub, as owner/name/file.safetensors")
+    repaint.add_argument("--lora-scale", type=float, default=1.0, help="scale of the LoRA; default 1")
 
 
 def _repaint(options: argparse.Namespace) -> None:

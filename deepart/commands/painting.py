@@ -49,8 +49,10 @@ def _add_transfer(commands) -> None:
     _painting_options(transfer)
     _softness_option(transfer)
     transfer.add_argument("--mask", help="where to paint: a picture, white for yes, or subject, background or faces")
-    transfer.add_argument("--outside", metavar="STYLE", help="another style for the rest; default: left as it is")
-    transfer.add_argument("--outside-strength", type=float, default=1.0, help="of that style, 0 to 1")
+    transfer.add_argument(
+        "--outside", metavar="STYLE", help="another style for the rest; by default it stays unchanged"
+    )
+    transfer.add_argument("--outside-strength", type=float, default=1.0, help="strength of that style, 0 to 1")
 
 
 def _add_blend(commands) -> None:
@@ -70,7 +72,7 @@ def _add_blend(commands) -> None:
     blend.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
     _painting_options(blend)
     _softness_option(blend)
-    blend.add_argument("--balance", action="store_true", help="let no style drown the others")
+    blend.add_argument("--balance", action="store_true", help="let no style drown out the others")
     for layer in ("palette", "texture", "shapes"):
         blend.add_argument(f"--{layer}", metavar="STYLE", help=f"take the {layer} from this style")
     places = blend.add_mutually_exclusive_group()
@@ -87,7 +89,7 @@ def _add_fit(commands) -> None:
         commands,
         "fit",
         _fit,
-        "fit a style to pictures, for better paintings in it ever after, and save it",
+        "fit a style to pictures, for better paintings in it, and save it",
         """\
         python -m deepart fit my-painting.jpg -o mine.deepart-style.json
         python -m deepart fit works/*.jpg --name "After her manner" -o hers.deepart-style.json
@@ -104,7 +106,9 @@ def _add_fit(commands) -> None:
     )
     fit.add_argument("--name", help="of the style")
     add_options(fit, FitOptions)
-    fit.add_argument("--checkpoint", help="the perceptual network; default: VGG-19 once fetched, else the bundled one")
+    fit.add_argument(
+        "--checkpoint", help="perceptual network; default: VGG-19 once downloaded, otherwise the bundled one"
+    )
     add_output(fit, "the file to write, .json", ".json")
 
 
@@ -130,8 +134,8 @@ def _add_mix(commands) -> None:
         """,
     )
     mix.add_argument("styles", nargs="+", metavar="STYLE[:WEIGHT]", help="a picture or a style of the gallery")
-    mix.add_argument("--balance", action="store_true", help="let no style drown the others")
-    mix.add_argument("--name", help="of the new style; default: what it is made of")
+    mix.add_argument("--balance", action="store_true", help="let no style drown out the others")
+    mix.add_argument("--name", help="name of the new style; default: the names of its parts")
     add_output(mix, "the file to write, .json", ".json")
 
 
@@ -149,10 +153,12 @@ def _add_refine(commands) -> None:
     refine.add_argument("content", help="the picture to paint")
     refine.add_argument("style", help="a picture, or a style of the gallery, or a saved one")
     add_output(refine, "PNG file to write", ".png")
-    refine.add_argument("--start", help="a painting of the picture to begin with; default: what transfer paints")
+    refine.add_argument("--start", help="a painting of the picture to start from; default: the one by transfer")
     add_options(refine, RefineOptions)
     refine.add_argument("--size", type=int, help="longer side in pixels; default: the picture's own")
-    refine.add_argument("--checkpoint", help="perceptual network; default: VGG-19 if at hand, else the bundled one")
+    refine.add_argument(
+        "--checkpoint", help="perceptual network; default: VGG-19 once downloaded, otherwise the bundled one"
+    )
 
 
 def _add_batch(commands) -> None:
@@ -198,7 +204,10 @@ def _painting_options(
 
 def _softness_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--softness", type=float, default=0.02, help="of the edges of masks, in parts of the picture's shorter side"
+        "--softness",
+        type=float,
+        default=0.02,
+        help="softness of the masks' edges, as a share of the picture's shorter side",
     )
 
 

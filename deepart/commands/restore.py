@@ -29,7 +29,7 @@ def add_to(commands) -> None:
         commands,
         "restore",
         _restore,
-        "repair damaged pictures: fill holes, clean, bring colours back, extend, enlarge",
+        "repair damaged pictures: fill holes, clean, repair colours, extend, enlarge",
         """\
         python -m deepart restore scan.jpg --detect -o restored.png
         python -m deepart restore photo.jpg --mask torn.png --clean 0.6 --upscale 2 --look crisp -o restored.png
@@ -41,14 +41,20 @@ def add_to(commands) -> None:
         """,
     )
     restore.add_argument(
-        "picture", type=Path, help="the picture to restore; or a folder or zip archive of pictures, into an archive"
+        "picture",
+        type=Path,
+        help="the picture to restore; or a folder or zip archive of pictures, restored into an archive",
     )
     add_output(restore, "PNG file (or zip archive) to write", ".png", ".zip")
-    restore.add_argument("--mask", metavar="M.png", help="what is missing, in white; of many, also a zip archive")
+    restore.add_argument(
+        "--mask",
+        metavar="M.png",
+        help="mask of what is missing, in white; for many pictures also a zip archive of masks",
+    )
     add_options(restore, RestoreOptions)
-    restore.add_argument("--protect", metavar="P.png", help="where to change nothing, in white")
+    restore.add_argument("--protect", metavar="P.png", help="mask of where nothing is changed, in white")
     restore.add_argument("--palette", metavar="P.jpg", help="a picture whose colours --colourise should use")
-    add_output(restore, "also write what was changed and invented", ".png", option="--trust")
+    add_output(restore, "also write the map of what was changed and invented", ".png", option="--trust")
     for step in ("filler", "cleaner", "upscaler"):
         restore.add_argument(
             f"--{step}", metavar="KEY", help="key of a restorer, owner/name/file of the Hub, or path; default: bundled"

@@ -25,7 +25,7 @@ def add_to(commands) -> None:
     sheet.add_argument("content", help="the picture to paint")
     add_output(sheet, "PNG file to write", ".png")
     sheet.add_argument("--styles", nargs="+", metavar="STYLE", help="pictures or styles of the gallery; default: all")
-    sheet.add_argument("--strengths", type=float, nargs="+", metavar="STRENGTH", help="a column for each")
+    sheet.add_argument("--strengths", type=float, nargs="+", metavar="STRENGTH", help="strengths, a column for each")
     sheet.add_argument("--side", type=int, default=256, help="longer side of each picture in pixels; default 256")
     add_options(sheet, PaintOptions, without=("size",))
 
@@ -44,7 +44,7 @@ def add_to(commands) -> None:
     morph.add_argument("styles", nargs="+", metavar="STYLE", help="2 to 6 pictures or styles of the gallery")
     add_output(morph, "file to write: .mp4, .gif, .webp, or .png", ".mp4", ".gif", ".webp", ".png")
     add_options(morph, MorphOptions, frames_between="--frames")
-    morph.add_argument("--cells", type=int, default=7, help="pictures of a strip; default 7")
+    morph.add_argument("--cells", type=int, default=7, help="number of pictures of a strip; default 7")
     morph.add_argument("--side", type=int, help="longer side in pixels; default 512, or 224 in a strip")
     add_options(morph, PaintOptions, without=("size",))
 

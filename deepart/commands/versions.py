@@ -24,20 +24,27 @@ def add_to(commands) -> None:
         commands,
         "promote",
         _promote,
-        "measure a trained model against the live one, and put it in its place if it is not worse",
+        "compare a trained model with the live one, and promote it if it is not worse",
         """\
         python -m deepart promote classify/lite0-wikiart-v1 runs/classifier --data art/
         python -m deepart promote restore/unet-wikiart-v1 runs/restorer --set restorer.json --reason "faster, for print"
         """,
     )
-    promote.add_argument("checkpoint", help="key of the checkpoint whose place it is to take")
+    promote.add_argument("checkpoint", help="key of the checkpoint to replace")
     promote.add_argument("candidate", type=Path, help="folder of the run, or of its bundle")
     _add_set_options(promote)
-    promote.add_argument("--reason", default="", help="why it is promoted even if it does not pass; is kept")
-    promote.add_argument("--licence", help="of the weights, as the Hub writes it; default: that of the bundled ones")
-    promote.add_argument("--max-megabytes", type=float, default=10, help="of the weights; default %(default)s")
+    promote.add_argument("--reason", default="", help="reason for promoting it even if it does not pass; it is kept")
     promote.add_argument(
-        "--max-slowdown", type=float, default=1.25, help="times the live version's seconds; default %(default)s"
+        "--licence", help="licence of the weights, as the Hub writes it; default: that of the bundled ones"
+    )
+    promote.add_argument(
+        "--max-megabytes", type=float, default=10, help="largest size of the weights; default %(default)s"
+    )
+    promote.add_argument(
+        "--max-slowdown",
+        type=float,
+        default=1.25,
+        help="largest time relative to the live version; default %(default)s",
     )
     promote.add_argument("--measure-only", action="store_true", help="promote nothing")
 
@@ -52,14 +59,14 @@ def add_to(commands) -> None:
         """,
     )
     rollback.add_argument("checkpoint", help="its key")
-    rollback.add_argument("--to", type=int, metavar="NUMBER", help="of the version; 0 is the bundled one")
+    rollback.add_argument("--to", type=int, metavar="NUMBER", help="number of the version; 0 is the bundled one")
     rollback.add_argument("--reason", default="", help="is kept")
 
     versions = add_command(
         commands,
         "versions",
         _versions,
-        "list the versions of a checkpoint with their figures, and what was done with them",
+        "list the versions of a checkpoint with their figures and history",
         """\
         python -m deepart versions classify/lite0-wikiart-v1
         python -m deepart versions restore/unet-wikiart-v1 --json
@@ -96,7 +103,7 @@ def _add_optimisation(commands) -> None:
         commands,
         "prune",
         _prune,
-        "take the least important channels out of a network, and measure what that costs and brings",
+        "prune the least important channels of a network, and measure quality and speed",
         """\
         python -m deepart prune restorer restore/unet-wikiart-v1 --keep 0.75 --data art/ -o runs/slim
         python -m deepart prune classifier runs/classifier --keep 0.8 --data art/ -o runs/slim-classifier
@@ -104,7 +111,7 @@ def _add_optimisation(commands) -> None:
     )
     prune.add_argument("task", choices=TASKS)
     prune.add_argument("source", help="key of a checkpoint, or folder of a run")
-    prune.add_argument("--keep", type=float, default=0.75, help="share of the channels; default %(default)s")
+    prune.add_argument("--keep", type=float, default=0.75, help="share of the channels to keep; default %(default)s")
     prune.add_argument("--pictures", type=Path, help="folder of pictures that show what matters; default: --data")
     _add_set_options(prune)
     prune.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the result")
@@ -113,7 +120,7 @@ def _add_optimisation(commands) -> None:
         commands,
         "soup",
         _soup,
-        "average the weights of several runs that began alike",
+        "average the weights of several runs with the same start",
         """\
         python -m deepart soup classifier runs/a runs/b runs/c --data art/ -o runs/soup
         python -m deepart soup restorer restore/unet-wikiart-v1 runs/a --uniform --set restorer.json -o runs/soup
@@ -121,7 +128,9 @@ def _add_optimisation(commands) -> None:
     )
     soup.add_argument("task", choices=TASKS)
     soup.add_argument("sources", nargs="+", help="keys of checkpoints, or folders of runs")
-    soup.add_argument("--uniform", action="store_true", help="take all; default: leave out each that makes it worse")
+    soup.add_argument(
+        "--uniform", action="store_true", help="average all; by default those that make it worse are left out"
+    )
     _add_set_options(soup)
     soup.add_argument("-o", "--output", action=OutputFolder, required=True, help="folder for the result")
 
@@ -129,15 +138,19 @@ def _add_optimisation(commands) -> None:
         commands,
         "search",
         _search,
-        "search for the settings with which the classifier's heads train best on a data set",
+        "search for the best training settings of the classifier's heads on a data set",
         """\
         python -m deepart search --data art/ --minutes 5 --journal runs/heads.log
         python -m deepart search --data art/ --minutes 10 --journal runs/grid.log --method grid --plot importance.svg
         """,
     )
-    search.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
-    search.add_argument("--minutes", type=float, required=True, help="of all sessions with the journal together")
-    search.add_argument("--journal", action=OutputFile, required=True, help="file that remembers the trials")
+    search.add_argument(
+        "--data", type=Path, required=True, help="folder with paintings.csv and the pictures that it lists"
+    )
+    search.add_argument(
+        "--minutes", type=float, required=True, help="minutes of all sessions with the journal together"
+    )
+    search.add_argument("--journal", action=OutputFile, required=True, help="file that stores the trials")
     search.add_argument(
         "--method", choices=["grid", "random", "tpe", "forest"], default="tpe", help="default %(default)s"
     )
@@ -148,8 +161,8 @@ def _add_optimisation(commands) -> None:
 
 def _add_set_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--set", type=Path, metavar="FILE.json", help="evaluation set; written from --data if missing")
-    command.add_argument("--data", type=Path, help="folder of pictures that an evaluation set is made from")
-    command.add_argument("--all", action="store_true", help="of all of them: nothing was trained on that folder")
+    command.add_argument("--data", type=Path, help="folder of pictures from which an evaluation set is made")
+    command.add_argument("--all", action="store_true", help="use all pictures: nothing was trained on that folder")
 
 
 def _frozen(options: argparse.Namespace, task: str) -> EvaluationSet:

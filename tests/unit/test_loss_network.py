@@ -189,7 +189,7 @@ def test_train_loss_leaves_a_bundle_and_evaluate_loss_prints_scores(
     folder: Path, teacher: VGG16Features, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     monkeypatch.setattr(run, "PerceptualNetwork", lambda: PerceptualNetwork(TINY))
-    monkeypatch.setattr(run, "load_teacher", lambda name: teacher)
+    monkeypatch.setattr(run, "load_perceptual_network", lambda name: teacher)
     options = Namespace(
         pictures=[folder],
         run=tmp_path / "run",

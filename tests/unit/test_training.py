@@ -154,7 +154,7 @@ def test_a_resumed_run_goes_on_where_it_was(task: StyleTraining, tmp_path: Path)
     first = {name: value.clone() for name, value in task.network.state_dict().items()}
 
     torch.manual_seed(99)
-    resumed = StyleTraining(StyleNetwork(TINY), task.teacher, task.contents, task.styles)
+    resumed = StyleTraining(StyleNetwork(TINY), task.perceptual_network, task.contents, task.styles)
     seen = []
     fit(resumed, CONFIG, state, seen.append, lambda: len(seen) >= 0)
     assert all(torch.equal(value, first[name]) for name, value in resumed.network.state_dict().items())
@@ -229,7 +229,7 @@ def test_train_style_leaves_a_bundle_that_paints(
 ) -> None:
     from deepart.training import run
 
-    monkeypatch.setattr(run, "load_teacher", lambda name: teacher)
+    monkeypatch.setattr(run, "load_perceptual_network", lambda name: teacher)
     monkeypatch.setattr(run, "StyleNetworkConfig", lambda: TINY)
     monkeypatch.setattr(run, "LOG_EVERY", 1)
     options = Namespace(
@@ -333,7 +333,7 @@ def test_evaluate_style_prints_the_table_and_paints_a_sheet(
 ) -> None:
     from deepart.training import run
 
-    monkeypatch.setattr(run, "load_teacher", lambda name: teacher)
+    monkeypatch.setattr(run, "load_perceptual_network", lambda name: teacher)
     monkeypatch.setattr(run, "SIDE", 64)
     monkeypatch.setattr(run, "_installed_peers", dict)
     for name in ("chelsea", "rocket"):
@@ -368,12 +368,12 @@ def test_evaluate_style_prints_the_table_and_paints_a_sheet(
 def test_the_teacher_can_be_a_file(tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
-    from deepart.training.run import load_teacher
+    from deepart.training.run import load_perceptual_network
 
     torch.manual_seed(0)
     original = VGG16Features()
     save_file(original.state_dict(), tmp_path / "teacher.safetensors")
-    loaded = load_teacher(str(tmp_path / "teacher.safetensors"))
+    loaded = load_perceptual_network(str(tmp_path / "teacher.safetensors"))
     assert torch.equal(loaded.features[0].weight, original.features[0].weight)
     assert not any(parameter.requires_grad for parameter in loaded.parameters())
 

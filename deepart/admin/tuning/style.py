@@ -20,7 +20,7 @@ from deepart.sheets import Cell, contact_sheet
 from deepart.training.loop import FitConfig, Stage
 from deepart.training.paint.style_network import StyleTraining
 
-TEACHER = "loss/distilled-vgg16-v1"
+PERCEPTUAL_NETWORK = "loss/distilled-vgg16-v1"
 """The perceptual network in which contents and styles are compared."""
 
 _MEASURED_CODES = 256
@@ -41,24 +41,24 @@ class StyleTuning(base.Tuning):
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
         """See `Tuning`."""
         yield 0, 2
-        teacher = load_model(TEACHER)
-        self.task = self._task_of(teacher, "train", self.config.seed)
+        perceptual_network = load_model(PERCEPTUAL_NETWORK)
+        self.task = self._task_of(perceptual_network, "train", self.config.seed)
         if self.config.start == SCRATCH:
             self.network.measure_codes(self.task.codes(_MEASURED_CODES))
         yield 1, 2
         if base.kept_for_measuring(self._styles):
-            self.measure_on(self._task_of(teacher, "calibration", 1))
+            self.measure_on(self._task_of(perceptual_network, "calibration", 1))
         if self.config.trained == "decoder":
             self.network.requires_grad_(False)
             self.network.decoder.requires_grad_(True)
         yield 2, 2
 
-    def _task_of(self, teacher: nn.Module, part: str, seed: int) -> StyleTraining:
+    def _task_of(self, perceptual_network: nn.Module, part: str, seed: int) -> StyleTraining:
         stores = []
         for data_set in (self._contents, self._styles):
             artworks = data_set.artworks(part) or data_set.artworks("train")
             stores.append([base.pictures_of(data_set, artworks)])
-        return StyleTraining(self.network, teacher, *stores, seed=seed)
+        return StyleTraining(self.network, perceptual_network, *stores, seed=seed)
 
     def fit_config(self) -> FitConfig:
         """See `Tuning`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deepart.commands.console import add_command, add_report_folder, add_run_options, add_settings, add_start_option
 
-_DATA = "folder that holds paintings.csv, what it names, and photos/"
+_DATA = "folder with paintings.csv, the pictures that it lists, and photos/"
 
 
 def add_to(train, evaluate) -> None:
@@ -15,7 +15,7 @@ def add_to(train, evaluate) -> None:
         train,
         "classifier",
         "deepart.training.classify.run:train_classifier",
-        "train the classifier of artworks, or go on with a run that was interrupted",
+        "train the classifier of artworks, or resume an interrupted run",
         "python -m deepart train classifier --data art/ --run runs/classifier --minutes 90",
     )
     classifier.add_argument("--data", type=Path, required=True, help=_DATA)
@@ -49,5 +49,5 @@ def add_to(train, evaluate) -> None:
     )
     of_classifier.add_argument("--data", type=Path, required=True, help=_DATA)
     of_classifier.add_argument("--checkpoint", default="classify/lite0-wikiart-v1", help="the classifier to measure")
-    of_classifier.add_argument("--bundle", type=Path, help="folder of one that was trained, instead")
+    of_classifier.add_argument("--bundle", type=Path, help="folder of a trained classifier instead")
     add_report_folder(of_classifier, "classifier-report")

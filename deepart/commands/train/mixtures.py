@@ -13,10 +13,10 @@ def add_to(train, evaluate) -> None:
         evaluate,
         "blend",
         _evaluate_blend,
-        "measure how well mixtures of two styles of the gallery are told apart",
+        "measure how well mixtures of two styles of the gallery can be distinguished",
         "python -m deepart evaluate blend --pairs 6",
     )
-    blend.add_argument("--pairs", type=int, default=6, help="of styles, each on three photos; default 6")
+    blend.add_argument("--pairs", type=int, default=6, help="pairs of styles, each on three photos; default 6")
 
 
 def _evaluate_blend(options: argparse.Namespace) -> None:

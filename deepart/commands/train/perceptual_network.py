@@ -13,7 +13,7 @@ def add_to(train, evaluate) -> None:
         train,
         "loss",
         "deepart.training.run:train_loss_network",
-        "train the small perceptual network to see as VGG does, or go on with a run that was interrupted",
+        "train the small perceptual network by distillation of VGG, or resume an interrupted run",
         "python -m deepart train loss --pictures photos/ paintings/ --run runs/loss --minutes 30 --teacher vgg16.pt",
     )
     loss.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders, drawn from equally often")
@@ -25,7 +25,7 @@ def add_to(train, evaluate) -> None:
         evaluate,
         "loss",
         "deepart.training.run:evaluate_loss_folders",
-        "measure how well the small perceptual network stands in for another",
+        "measure how well the small perceptual network reproduces another one",
         "python -m deepart evaluate loss --pictures photos/ paintings/ --teacher vgg16.safetensors",
     )
     of_loss.add_argument("--pictures", type=Path, nargs="+", required=True, help="folders; held-out pictures count")

@@ -13,13 +13,15 @@ def add_to(train, evaluate) -> None:
         train,
         "regressor",
         "deepart.training.classify.regressor:train_regressor",
-        "train what predicts numbers of artworks, several at once, on what the classifier sees",
+        "train a regressor of several numbers of artworks on the classifier's features",
         """\
         python -m deepart train regressor --data art/ --targets year colourfulness --run runs/years --minutes 5
         python -m deepart train regressor --data art/ --targets year --missing interpolate --run runs/years --minutes 5
         """,
     )
-    regressor.add_argument("--data", type=Path, required=True, help="folder that holds paintings.csv and what it names")
+    regressor.add_argument(
+        "--data", type=Path, required=True, help="folder with paintings.csv and the pictures that it lists"
+    )
     regressor.add_argument(
         "--targets",
         nargs="+",

@@ -52,7 +52,7 @@ def add_to(train, evaluate) -> None:
         train,
         "colouriser",
         "deepart.training.restore.run:train_colouriser",
-        "train the network that gives black-and-white pictures colours",
+        "train the network that colourises black-and-white pictures",
         stages="96x32@0.6,128x24",
         learning_rate=1e-3,
     )
@@ -67,7 +67,7 @@ def _add_train_command(
         train,
         name,
         run,
-        f"{about}, or go on with a run that was interrupted",
+        f"{about}, or resume an interrupted run",
         f"python -m deepart train {name} --data art/ --run runs/{name} --minutes 150\n{more}",
     )
     command.add_argument(
@@ -81,7 +81,7 @@ def _add_train_command(
         type=int,
         default=768,
         metavar="PIXELS",
-        help="larger pictures are kept with a shorter side of so many pixels; default %(default)s",
+        help="larger pictures are stored with this shorter side in pixels; default %(default)s",
     )
     add_start_option(command)
     return command
@@ -102,7 +102,7 @@ def _add_train_upscaler(train) -> None:
         "--look",
         choices=["faithful", "crisp"],
         default="faithful",
-        help="faithful undoes a shrinking; crisp, with --start, learns to answer as Real-ESRGAN does",
+        help="faithful undoes a shrinking; crisp, with --start, learns to imitate Real-ESRGAN",
     )
     upscaler.add_argument(
         "--teacher",
@@ -123,7 +123,7 @@ def _add_evaluate(evaluate) -> None:
         evaluate,
         "restorer",
         "deepart.training.restore.run_evaluation:evaluate_restorers",
-        "measure the restoring networks, with what one would have otherwise beside them",
+        "measure the restoration networks and the baselines",
         """\
         python -m deepart evaluate restorer --data art/ -o report/
         python -m deepart evaluate restorer --data art/ --only holes --paintings 20 --filler runs/filler/bundle
@@ -136,14 +136,14 @@ def _add_evaluate(evaluate) -> None:
     restorer.add_argument(
         "--only", nargs="+", choices=["noise", "holes", "damage", "colours", "enlarging"], help="default: all of them"
     )
-    restorer.add_argument("--pictures", type=int, help="of CBSD68 and of Set5 at most; default: all")
+    restorer.add_argument("--pictures", type=int, help="most pictures of CBSD68 and of Set5; default: all")
     restorer.add_argument(
         "--paintings",
         type=int,
         default=100,
         help="for holes and damage, of those that training leaves out; default 100",
     )
-    restorer.add_argument("--seed", type=int, default=0, help="of noise, holes and damage")
+    restorer.add_argument("--seed", type=int, default=0, help="seed of noise, holes and damage")
     for kind in ("restorer", "filler", "detector", "colouriser", "faithful", "crisp"):
         restorer.add_argument(
             f"--{kind}", metavar="KEY", help="a checkpoint or a folder of one; default: the bundled one"

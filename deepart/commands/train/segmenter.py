@@ -21,7 +21,7 @@ def add_to(train, evaluate) -> None:
         train,
         "segmenter",
         "deepart.training.restore.segmenter:train_segmenter",
-        "train what tells regions of pictures apart, on pictures with masks",
+        "train a segmenter of regions on pictures with masks",
         "python -m deepart train segmenter --data masks.zip --run runs/regions --minutes 60",
     )
     about = "folder or zip of pictures; the mask of a/x.jpg is masks/x.png, and each of its colours a region"
@@ -39,7 +39,7 @@ def add_to(train, evaluate) -> None:
     )
     of_segmenter.add_argument("--data", type=Path, required=True, help=about)
     of_segmenter.add_argument("--bundle", type=Path, required=True, help="folder of the segmenter")
-    of_segmenter.add_argument("--all", action="store_true", help="on all of them: nothing was trained on that folder")
+    of_segmenter.add_argument("--all", action="store_true", help="use all pictures: nothing was trained on that folder")
     add_report_folder(of_segmenter, "segmenter-report")
 
 
@@ -60,7 +60,7 @@ def add_verb_to(commands) -> None:
     verb.add_argument("picture", type=Path)
     verb.add_argument("--bundle", type=Path, help="folder of a segmenter; default: areas of one colour, untrained")
     one = verb.add_mutually_exclusive_group()
-    one.add_argument("--region", metavar="COLOUR", help="of a region, as in the masks; default: all of them")
+    one.add_argument("--region", metavar="COLOUR", help="colour of a region, as in the masks; default: all regions")
     one.add_argument(
         "--at",
         nargs=2,

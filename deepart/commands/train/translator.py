@@ -21,7 +21,7 @@ def add_to(train, evaluate) -> None:
         train,
         "translator",
         "deepart.training.paint.run_translator:train_translator",
-        "train CycleGAN: photos into the manner of some paintings, or go on with a run that was interrupted",
+        "train CycleGAN to translate photos into the manner of some paintings, or resume an interrupted run",
         """\
         python -m deepart train translator --from photos/ --to paintings/ --run runs/translator --minutes 600
         python -m deepart train translator --from photos/ --to art/ --style Impressionism --genre landscape \
@@ -63,12 +63,12 @@ def add_verb_to(commands) -> None:
     )
     verb.add_argument("picture", type=Path)
     verb.add_argument("--bundle", type=Path, required=True, help="folder of the translator")
-    verb.add_argument("--size", type=int, default=1024, help="longest side of the result at most; default 1024")
+    verb.add_argument("--size", type=int, default=1024, help="largest side of the result; default 1024")
     add_output(verb, "PNG file to write", ".png")
 
 
 def _add_folders(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="sources", type=Path, nargs="+", required=True, help="folders of photos")
     command.add_argument("--to", type=Path, required=True, help="folder of paintings")
-    command.add_argument("--style", nargs="*", help="of the paintings, as the paintings.csv of --to has it")
-    command.add_argument("--genre", nargs="*", help="likewise; none for paintings without one")
+    command.add_argument("--style", nargs="*", help="style of the paintings, as in the paintings.csv of --to")
+    command.add_argument("--genre", nargs="*", help="genres, likewise; none for paintings without one")

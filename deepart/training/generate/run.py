@@ -60,7 +60,7 @@ from deepart.training.generate.generator import (
 )
 from deepart.training.generate.vae import VAETraining
 from deepart.training.loop import Stage, StepReport
-from deepart.training.run import alone, load_teacher, run_training, save_bundle, start_of
+from deepart.training.run import alone, load_perceptual_network, run_training, save_bundle, start_of
 
 GRID_EVERY_MINUTES = 20
 """How often 64 pictures of the moving average are saved, always of the same seeds."""
@@ -110,7 +110,7 @@ def train_generator(options: Namespace) -> None:
             len(styles),
             normalise=options.head_norm,
             pixels=options.pixel_head,
-            second=load_teacher(options.second_view).cpu() if options.second_view else None,
+            second=load_perceptual_network(options.second_view).cpu() if options.second_view else None,
         )
         task = ProjectedTraining(
             generator,

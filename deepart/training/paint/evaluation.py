@@ -55,20 +55,20 @@ def target(content: Image.Image, style: Image.Image) -> Image.Image:
 
 
 def evaluate_style(
-    painters: dict[str, Painter], pairs: Sequence[tuple[Image.Image, Image.Image]], teacher: nn.Module
+    painters: dict[str, Painter], pairs: Sequence[tuple[Image.Image, Image.Image]], perceptual_network: nn.Module
 ) -> Iterable[StyleScore]:
     """Yield the scores of each painter and of the two controls.
 
     Args:
         painters: by the name that the table shows.
         pairs: content and style pictures, RGB, `SIDE` pixels on each side.
-        teacher: a VGG network that gives relu1_2, relu2_2, relu3_3 and relu4_1.
+        perceptual_network: a VGG network that gives relu1_2, relu2_2, relu3_3 and relu4_1.
     """
     taps = ("relu1_2", "relu2_2", "relu3_3", "relu4_1")
 
     @torch.inference_mode()
     def features(image: Image.Image) -> dict[str, torch.Tensor]:
-        return teacher(to_tensor(image).to(runtime.device()), taps)
+        return perceptual_network(to_tensor(image).to(runtime.device()), taps)
 
     methods = {"identity": identity, "target": target, **painters}
     found: dict[str, list[tuple[float, float, float, float]]] = {method: [] for method in methods}

@@ -52,7 +52,7 @@ class StyleTraining:
 
     Args:
         network: the one that learns.
-        teacher: the perceptual network that compares both pictures with the painting.
+        perceptual_network: the perceptual network that compares both pictures with the painting.
         contents, styles: collections of pictures, (H, W, 3) uint8; all of a kind are drawn from equally often, so
             that a small collection of sharp pictures counts as much as a large one of soft ones.
         weights: of the distances.
@@ -62,14 +62,14 @@ class StyleTraining:
     def __init__(
         self,
         network: StyleNetwork,
-        teacher: VGG16Features,
+        perceptual_network: VGG16Features,
         contents: Sequence[Sequence[np.ndarray]],
         styles: Sequence[Sequence[np.ndarray]],
         weights: StyleWeights = StyleWeights(),
         seed: int = 0,
     ) -> None:
         self.network = network
-        self.teacher = teacher.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+        self.perceptual_network = perceptual_network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
         self.contents, self.styles = contents, styles
         self.weights = weights
         self.content_weight = weights.content
@@ -135,19 +135,19 @@ class StyleTraining:
     def losses(self, batch: Batch, spec: BatchSpec) -> dict[str, Tensor]:
         """Paint one batch; return the means of all distances and their weighted sum, "total"."""
         content, style, seen = batch
-        teacher = self.teacher.to(content.device)
+        perceptual_network = self.perceptual_network.to(content.device)
         with torch.no_grad():
-            of_content = teacher(content, ("relu3_3", "relu4_1"))
-            of_style = teacher(style)
+            of_content = perceptual_network(content, ("relu3_3", "relu4_1"))
+            of_style = perceptual_network(style)
         features, code = self.network.content_encoder(seen), self.network.style_encoder(style)
-        # Each content is painted twice, by its own style and by its neighbour's: what the teacher said
+        # Each content is painted twice, by its own style and by its neighbour's: what the perceptual network said
         # of either, a third of the step's cost, is used twice.
         features = ContentFeatures(*(torch.cat([x, x]) for x in features))
         of_content = {tap: torch.cat([x, x]) for tap, x in of_content.items()}
         of_style = {tap: torch.cat([x, x.roll(1, 0)]) for tap, x in of_style.items()}
         origin = tuple(int(place) * 8 for place in np.random.default_rng((self.seed, spec.step)).integers(512, size=2))
         painted = self.network.decoder(features, torch.cat([code, code.roll(1, 0)]), origin=origin)
-        of_painted = teacher(painted)
+        of_painted = perceptual_network(painted)
         style, content = torch.cat([style, style.roll(1, 0)]), torch.cat([content, content])
         terms = {
             "style": distances.style_distance(of_painted, of_style).mean(),

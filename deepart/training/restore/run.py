@@ -36,7 +36,7 @@ from deepart.training.restore.denoiser import DenoiserTraining
 from deepart.training.restore.inpainter import InpainterTraining
 from deepart.training.restore.real_esrgan import load_real_esrgan
 from deepart.training.restore.upscaler import CrispTraining, TeacherCache, UpscalerTraining
-from deepart.training.run import alone, load_teacher, run_training, save_bundle, training_pictures
+from deepart.training.run import alone, load_perceptual_network, run_training, save_bundle, training_pictures
 
 NETWORKS: dict[str, tuple[type[HubModel], str]] = {
     "restorer": (Denoiser, DENOISER),
@@ -69,7 +69,7 @@ def train_restorer(options: Namespace) -> None:
 @alone
 def train_inpainter(options: Namespace) -> None:
     """Train the network that fills holes; see `train_restorer`."""
-    perceptual_network = load_teacher(options.teacher).to(memory_format=torch.channels_last)
+    perceptual_network = load_perceptual_network(options.teacher).to(memory_format=torch.channels_last)
     photos, paintings = _stores(options)
     stores = [(photos, 0.25), (paintings, 0.75)]
     _train(InpainterTraining(_network("filler", options), perceptual_network, stores, options.seed), options)
@@ -122,7 +122,7 @@ def train_upscaler(options: Namespace) -> None:
         for done in answers.fill(teacher, stores, options.answers, options.seed, bf16=bf16):
             if done % 100 == 0:
                 print(f"teacher {done} of {options.answers}", file=sys.stderr, flush=True)
-    perceptual_network = load_teacher("loss/distilled-vgg16-v1").to(memory_format=torch.channels_last)
+    perceptual_network = load_perceptual_network("loss/distilled-vgg16-v1").to(memory_format=torch.channels_last)
     _train(CrispTraining(_network("crisp", options), answers, perceptual_network, options.seed), options)
 
 

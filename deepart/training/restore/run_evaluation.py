@@ -38,7 +38,7 @@ from deepart.training.restore.evaluation import (
     installed_inpainters,
 )
 from deepart.training.restore.run import load_network
-from deepart.training.run import load_teacher
+from deepart.training.run import load_perceptual_network
 
 OPTIONAL_BASELINES = {"OpenCV": ("cv2", "opencv-python-headless"), "BM3D": ("bm3d", "bm3d")}
 """What is measured beside ours if it is installed: modules and packages."""
@@ -82,7 +82,7 @@ def _holes(options: Namespace) -> Sequence[Any]:
     methods = {"deepart": inpainter(load_network("filler", options.filler)), **installed_inpainters()}
     pictures = _unseen_paintings(options)
     save_png(inpainting_sheet(methods, pictures[:_SHEET_ROWS], options.seed), options.output / "holes.png")
-    return evaluate_inpainting(methods, pictures, load_teacher(options.teacher), options.seed)
+    return evaluate_inpainting(methods, pictures, load_perceptual_network(options.teacher), options.seed)
 
 
 def _damage(options: Namespace) -> Sequence[Any]:

@@ -48,7 +48,7 @@ def _fields() -> dict[str, Field]:
             gr.JSON(label="weights"), None, "a number for each of the files; a negative one asks for less of its style."
         ),
         "strength": Field(gr.Number(1, label="strength"), 1, "0 returns the content unchanged, 1 is the full style."),
-        "balance": Field(gr.Checkbox(False, label="balance"), False, "let no style drown the others."),
+        "balance": Field(gr.Checkbox(False, label="balance"), False, "let no style drown out the others."),
         "where": Field(gr.Textbox("everywhere", label="where"), "everywhere", where),
         **{name: Field(gr.Textbox(label=name), None, layer.format(name)) for name in LAYERS},
     }

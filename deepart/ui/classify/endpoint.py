@@ -20,7 +20,7 @@ def add_classify_endpoint() -> None:
 
 
 def _fields() -> dict[str, Field]:
-    model = "the bundled classifier unless it is given; or one of the Hub, such as google/siglip-base-patch16-224."
+    model = "the bundled classifier by default; or one of the Hub, such as google/siglip-base-patch16-224."
     return {
         "picture": Field(unread(gr.File(label="picture")), inspect.Parameter.empty, "the artwork."),
         "model": Field(gr.Textbox(label="model"), None, model),

@@ -33,7 +33,7 @@ def _answers() -> list[Component]:
 
 
 def _fields() -> dict[str, Field]:
-    about = "key of a generator; the bundled one unless it is given."
+    about = "key of a generator; the bundled one by default."
     start = "a picture to start from, such as a photo or a sketch; see freedom."
     return {
         "checkpoint": Field(gr.Textbox(DEFAULT_CHECKPOINT, label="checkpoint"), DEFAULT_CHECKPOINT, about),

@@ -31,18 +31,18 @@ def add_repaint_endpoint() -> None:
 
 def _fields() -> dict[str, Field]:
     files = unread(gr.File(label="styles", file_count="multiple"))
-    weights = "of the styles, a JSON list of numbers; leave it out for all the same."
-    model = "key of a model that this machine offers; leave it out for the best."
-    seed = "the same seed is the same picture; leave it out for chance."
+    weights = "weights of the styles, a JSON list of numbers; all equal by default."
+    model = "key of a model that this machine offers; the best by default."
+    seed = "the same seed gives the same picture; random by default."
     return {
         "task": Field(
             gr.Textbox(label="task"), inspect.Parameter.empty, "generate (from the prompt), transfer, blend or restore."
         ),
-        "prompt": Field(gr.Textbox("", label="prompt"), "", "what to paint, or to mind."),
+        "prompt": Field(gr.Textbox("", label="prompt"), "", "what to paint, or to consider."),
         "content": Field(unread(gr.File(label="content")), None, "the picture to repaint."),
         "styles": Field(files, None, "pictures whose style is taken."),
         "weights": Field(gr.JSON(label="weights"), None, weights),
-        "strength": Field(gr.Number(1, label="strength"), 1, "of the styles, 0 to 1."),
+        "strength": Field(gr.Number(1, label="strength"), 1, "strength of the styles, 0 to 1."),
         "model": Field(gr.Textbox(label="model"), None, model),
         "seed": Field(gr.Number(None, label="seed", precision=0), None, seed),
     }

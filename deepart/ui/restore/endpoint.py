@@ -50,11 +50,11 @@ def _fields() -> dict[str, Field]:
     def file(label: str) -> gr.File:
         return unread(gr.File(label=label))
 
-    engine = "a restorer of the Hub, by its key or as owner/name/file; the bundled one unless it is given."
+    engine = "a restorer of the Hub, by its key or as owner/name/file; the bundled one by default."
     return {
         "picture": Field(file("picture"), inspect.Parameter.empty, "the picture to restore."),
         "mask": Field(file("mask"), None, "what is missing, white for yes, in the picture's proportions."),
-        "protect": Field(file("protect"), None, "where to change nothing, white for yes."),
+        "protect": Field(file("protect"), None, "where nothing is changed, white for yes."),
         "palette": Field(file("palette"), None, "a picture whose colours colourise should use."),
         **{role: Field(gr.Textbox(label=role), None, engine) for role in KINDS},
     }

@@ -50,12 +50,16 @@ def _fields() -> dict[str, Field]:
         ),
         "mask": Field(file("mask"), None, "where to paint, white for yes, in the content's proportions."),
         "softness": Field(
-            gr.Number(0.02, label="softness"), 0.02, "of the mask's edge, in parts of the content's shorter side."
+            gr.Number(0.02, label="softness"),
+            0.02,
+            "softness of the mask's edge, as a share of the content's shorter side.",
         ),
         "outside_name": Field(
-            gr.Textbox(label="outside_name"), None, "a style of the gallery for the rest, which is else left as it is."
+            gr.Textbox(label="outside_name"),
+            None,
+            "a style of the gallery for the rest, which stays unchanged by default.",
         ),
-        "outside_strength": Field(gr.Number(1, label="outside_strength"), 1, "of that style, 0 to 1."),
+        "outside_strength": Field(gr.Number(1, label="outside_strength"), 1, "strength of that style, 0 to 1."),
     }
 
 
