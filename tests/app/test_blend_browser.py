@@ -201,8 +201,9 @@ def test_phone_has_everything_within_its_width(new_blend: NewPage) -> None:
         choose(page, "blend-mode", say(f"ui.blend.{mode}"))
         wait_until(lambda mode=mode: page.locator(ROWS if mode == "sliders" else f"#blend-{mode} .anchor").count() > 0)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    work, settings = (page.locator(f"#blend-{part}").bounding_box() for part in ("work", "settings"))
-    assert work["y"] + work["height"] <= settings["y"]
+    parts = ("content", "weights", "mix", "run", "result", "download", "more", "tools")
+    tops = [page.locator(f"#blend-{part}").bounding_box()["y"] for part in parts]
+    assert tops == sorted(tops)
     for control in ("remove-2", "weight-2 input[type=range]", "upload", "palette input", "where", "run"):
         box = page.locator(f"#blend-{control}").first.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390, control
