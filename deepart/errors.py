@@ -1,9 +1,8 @@
 """Errors that people read: one clear sentence each, in the reader's language.
 
-An error is raised with a key of `deepart.text` and the values of its sentence, never with a
-sentence of its own, so that the app can say it in the visitor's language and the command line in
-English.  The app turns them into toasts at one place (`deepart.ui.events`), the command line into
-exit status 2.
+An error is raised with a key of `deepart.text` and the values of its sentence, never with a sentence of its own, so
+that the app can say it in the visitor's language and the command line in English.  The app turns them into toasts at
+one place (`deepart.ui.events`), the command line into exit status 2.
 """
 
 from __future__ import annotations

@@ -266,8 +266,7 @@ def _colours(packed: int) -> int:
 def _tiff_is_costly(data: bytes) -> bool:
     """Tell whether a TIFF's directories claim more than an honest file of `MAX_BYTES` can hold.
 
-    Pillow copies the value of every tag, however many point at the same bytes, and makes an object
-    of every strip.
+    Pillow copies the value of every tag, however many point at the same bytes, and makes an object of every strip.
     """
     order = "<" if data.startswith(b"II") else ">"
     big = data[2] == 43  # as Pillow has it

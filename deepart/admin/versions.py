@@ -5,8 +5,7 @@ datasheet, and version.json, which says how it was measured.  Version 0 is the b
 `live.json`, says which ones are live; it is replaced in one step, and `deepart.checkpoints` notices at the next
 request.  No file written here is loaded unless its SHA-256 is the recorded one.
 
-    gate = run(gate_steps("classify/lite0-wikiart-v1", Path("runs/mine"), evaluation_set))
-    promote(gate)
+    gate = run(gate_steps("classify/lite0-wikiart-v1", Path("runs/mine"), evaluation_set)) promote(gate)
 """
 
 from __future__ import annotations

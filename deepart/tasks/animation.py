@@ -47,8 +47,7 @@ def check_animation(path: str | os.PathLike[str], size: tuple[int, int], num_fra
 def write_animation(path: str | os.PathLike[str], fps: int = 24, comment: str = "", sound: Any = None) -> Iterator[Add]:
     """Write an endlessly repeating animation: yields a function that takes one frame after the other.
 
-    An MP4 is encoded as its frames arrive, a GIF or WebP at the end.  The file appears at `path` when it
-    is complete.
+    An MP4 is encoded as its frames arrive, a GIF or WebP at the end.  The file appears at `path` when it is complete.
 
     Args:
         path: ends in .mp4, .gif or .webp.

@@ -87,7 +87,6 @@ class ClassifierTuning(base.Tuning):
         return found
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         if self.config.backbone:
             pictures = base.pictures_of(self._data_set, self._artworks[:_MEASURED_ON])
             views = [stretched(pictures[n], self.network.config.sides[0]) for n in range(len(pictures))]
@@ -108,7 +107,6 @@ class ClassifierTuning(base.Tuning):
         return torch.cat([features_of(network, stretched(self._kept_pictures[n], side)[None]) for n in numbers])
 
     def groups(self) -> list[dict[str, Any]]:
-        """See `Tuning`."""
         return parameter_groups(self.network, self.config.weight_decay)
 
     def measure(self) -> dict[str, float]:

@@ -50,7 +50,6 @@ class GeneratorTuning(base.Tuning):
         self._real: Tensor | None = None
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         yield 0, 3
         styles = self.network.style_numbers((work.style for work in self._artworks), self.config.data)
         crops = SquareCrops(base.pictures_of(self._data_set, self._artworks), styles)
@@ -70,7 +69,6 @@ class GeneratorTuning(base.Tuning):
         yield 3, 3
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
-        """See `Tuning`."""
         return self.fit_adversarial(checkpoint, on_step, should_stop, betas=(0.0, 0.99))
 
     def measure(self) -> dict[str, float]:

@@ -38,17 +38,14 @@ class RegressorTuning(base.Tuning):
         self.task = RegressorTraining(self.network, pictures, self._data.table("train"), config.seed)
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         for done in self.task.look():
             yield done, self.num_pictures
         fill(self.task, self._data, self.config.missing)
 
     def fit_config(self) -> FitConfig:
-        """See `Tuning`."""
         return base.fit_config(self.config, bf16=False)
 
     def groups(self) -> list[dict[str, Any]]:
-        """See `Tuning`."""
         return [{"params": list(self.network.head.parameters())}]
 
     def measure(self) -> dict[str, float]:

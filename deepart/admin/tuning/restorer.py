@@ -31,7 +31,6 @@ class RestorerTuning(base.Tuning):
         self.num_pictures = len(data_set.artworks("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         yield 0, 2
         self.task = DenoiserTraining(self.network, [self._large_enough("train")], seed=self.config.seed)
         yield 1, 2

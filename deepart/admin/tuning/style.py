@@ -39,7 +39,6 @@ class StyleTuning(base.Tuning):
         self.num_pictures = len(data_set.artworks("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         yield 0, 2
         perceptual_network = load_model(PERCEPTUAL_NETWORK)
         self.task = self._task_of(perceptual_network, "train", self.config.seed)
@@ -61,11 +60,9 @@ class StyleTuning(base.Tuning):
         return StyleTraining(self.network, perceptual_network, *stores, seed=seed)
 
     def fit_config(self) -> FitConfig:
-        """See `Tuning`."""
         return base.fit_config(self.config, stages=(Stage(self.config.side, max(4, self.config.batch)),))
 
     def groups(self) -> list[dict[str, Any]]:
-        """See `Tuning`."""
         return [{"params": [p for p in self.network.parameters() if p.requires_grad]}]
 
     @torch.no_grad()

@@ -37,7 +37,6 @@ class TranslatorTuning(base.Tuning):
         self._kept: dict[str, list[Tensor]] = {}
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         yield 0, 1
         for name, each in self._sets.items():
             unseen = base.kept_for_measuring(each)
@@ -47,7 +46,6 @@ class TranslatorTuning(base.Tuning):
         yield 1, 1
 
     def fit(self, checkpoint: Path, on_step: base.OnStep, should_stop: Callable[[], bool]) -> nn.Module:
-        """See `Tuning`."""
         return self.fit_adversarial(checkpoint, on_step, should_stop, betas=(0.5, 0.999))
 
     def measure(self) -> dict[str, float]:

@@ -33,7 +33,6 @@ class VAETuning(base.Tuning):
         self.num_pictures = len(data_set.artworks("train"))
 
     def prepare(self, kept: Path | None = None) -> Iterator[tuple[int, int]]:
-        """See `Tuning`."""
         yield 0, 2
         self.task = self._task_of("train", self.config.seed)
         yield 1, 2

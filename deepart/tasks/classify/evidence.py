@@ -1,9 +1,8 @@
 """Evidence for the classifier's predictions: heat maps, similar artworks, and changes that would alter them.
 
 References:
-    Selvaraju et al. 2017, "Grad-CAM", https://arxiv.org/abs/1610.02391;
-    Draelos, Carin 2020, "Use HiResCAM instead of Grad-CAM for faithful explanations",
-    https://arxiv.org/abs/2011.08891.
+    Selvaraju et al. 2017, "Grad-CAM", https://arxiv.org/abs/1610.02391; Draelos, Carin 2020, "Use HiResCAM instead of
+    Grad-CAM for faithful explanations", https://arxiv.org/abs/2011.08891.
 
 Differs from Grad-CAM: gradient and feature are multiplied at each place before they are summed (HiResCAM), which for
 heads that are linear in means and standard deviations is what each place adds to the prediction; and the maps of all

@@ -11,12 +11,11 @@ contours; if the place lies on what stands out, it is the connected part there.
 
 References:
     Qin et al. 2020, "U^2-Net: Going Deeper with Nested U-Structure for Salient Object Detection",
-    https://arxiv.org/abs/2005.09007;
-    Wei et al. 2012, "Geodesic Saliency Using Background Priors" (the ways to the edges);
-    Rother et al. 2004, "GrabCut: Interactive Foreground Extraction using Iterated Graph Cuts" (learning the
-    colours and deciding anew, in turns);
-    Grady 2005, "Multilabel Random Walks Image Segmentation Using Prior Models" (the system that is solved);
-    He, Sun 2015, "Fast Guided Filter", https://arxiv.org/abs/1505.00996 (drawing along the edges).
+    https://arxiv.org/abs/2005.09007; Wei et al. 2012, "Geodesic Saliency Using Background Priors" (the ways to the
+    edges); Rother et al. 2004, "GrabCut: Interactive Foreground Extraction using Iterated Graph Cuts" (learning the
+    colours and deciding anew, in turns); Grady 2005, "Multilabel Random Walks Image Segmentation Using Prior Models"
+    (the system that is solved); He, Sun 2015, "Fast Guided Filter", https://arxiv.org/abs/1505.00996 (drawing along the
+    edges).
 
 Differs from the papers: The lower edge does not count as background, since people are often cut off by it.
     Colours are modelled by kernel densities over the segments, which need no random start as mixtures of

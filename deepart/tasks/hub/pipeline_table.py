@@ -1,13 +1,12 @@
 """Recommended diffusion pipelines of the Hub: their arguments and requirements.
 
 References:
-    Luo et al. 2023, "Latent Consistency Models", https://arxiv.org/abs/2310.04378;
-    Ho et al. 2020, "Denoising Diffusion Probabilistic Models", https://arxiv.org/abs/2006.11239;
-    Podell et al. 2023, "SDXL", https://arxiv.org/abs/2307.01952;
-    Ye et al. 2023, "IP-Adapter", https://arxiv.org/abs/2308.06721;
-    Wang et al. 2024, "InstantStyle", https://arxiv.org/abs/2404.02733 (the one block that style comes from);
-    Z-Image Team 2025, "Z-Image", https://arxiv.org/abs/2511.22699;
-    Black Forest Labs 2026, FLUX.2 [klein], https://bfl.ai/models/flux-2-klein.
+    Luo et al. 2023, "Latent Consistency Models", https://arxiv.org/abs/2310.04378; Ho et al. 2020, "Denoising Diffusion
+    Probabilistic Models", https://arxiv.org/abs/2006.11239; Podell et al. 2023, "SDXL",
+    https://arxiv.org/abs/2307.01952; Ye et al. 2023, "IP-Adapter", https://arxiv.org/abs/2308.06721; Wang et al. 2024,
+    "InstantStyle", https://arxiv.org/abs/2404.02733 (the one block that style comes from); Z-Image Team 2025,
+    "Z-Image", https://arxiv.org/abs/2511.22699; Black Forest Labs 2026, FLUX.2 [klein],
+    https://bfl.ai/models/flux-2-klein.
 """
 
 from __future__ import annotations

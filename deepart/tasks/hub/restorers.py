@@ -5,15 +5,12 @@ knows, see `deepart.tasks.hub.spandrel_network`.
 
 References:
     Suvorov et al. 2022, "Resolution-robust Large Mask Inpainting with Fourier Convolutions",
-    https://arxiv.org/abs/2109.07161 (LaMa);
-    Zhang et al. 2022, "Practical Blind Denoising via Swin-Conv-UNet and Data Synthesis",
-    https://arxiv.org/abs/2203.13278 (SCUNet);
-    Zhang et al. 2021, "Plug-and-Play Image Restoration with Deep Denoiser Prior",
-    https://arxiv.org/abs/2008.13751 (DRUNet);
-    Chen et al. 2022, "Simple Baselines for Image Restoration", https://arxiv.org/abs/2204.04676 (NAFNet);
-    Wang et al. 2021, "Real-ESRGAN", https://arxiv.org/abs/2107.10833;
-    Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative Facial Prior",
-    https://arxiv.org/abs/2101.04061 (GFPGAN).
+    https://arxiv.org/abs/2109.07161 (LaMa); Zhang et al. 2022, "Practical Blind Denoising via Swin-Conv-UNet and Data
+    Synthesis", https://arxiv.org/abs/2203.13278 (SCUNet); Zhang et al. 2021, "Plug-and-Play Image Restoration with Deep
+    Denoiser Prior", https://arxiv.org/abs/2008.13751 (DRUNet); Chen et al. 2022, "Simple Baselines for Image
+    Restoration", https://arxiv.org/abs/2204.04676 (NAFNet); Wang et al. 2021, "Real-ESRGAN",
+    https://arxiv.org/abs/2107.10833; Wang et al. 2021, "Towards Real-World Blind Face Restoration with Generative
+    Facial Prior", https://arxiv.org/abs/2101.04061 (GFPGAN).
 """
 
 from __future__ import annotations

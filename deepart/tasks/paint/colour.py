@@ -3,10 +3,9 @@
 Every function maps single pixels and works with Pillow on a picture of any size.
 
 References:
-    Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", https://arxiv.org/abs/1606.05897
-    (both ways of keeping the photo's colours);
-    Pitié, Kokaram 2007, "The linear Monge-Kantorovitch linear colour mapping for example-based colour
-    transfer" (the affine map that matches colour statistics with the least change).
+    Gatys et al. 2016, "Preserving Color in Neural Artistic Style Transfer", https://arxiv.org/abs/1606.05897 (both ways
+    of keeping the photo's colours); Pitié, Kokaram 2007, "The linear Monge-Kantorovitch linear colour mapping for
+    example-based colour transfer" (the affine map that matches colour statistics with the least change).
 """
 
 from __future__ import annotations

@@ -5,9 +5,8 @@ features and decoded once.
 
 References:
     Huang, Belongie 2017, "Arbitrary Style Transfer in Real-time with Adaptive Instance Normalization",
-    https://arxiv.org/abs/1703.06868 (spatial control);
-    Chen et al. 2022, "Towards Ultra-Resolution Neural Style Transfer via Thumbnail Instance
-    Normalization", https://arxiv.org/abs/2103.11784 (large pictures in tiles).
+    https://arxiv.org/abs/1703.06868 (spatial control); Chen et al. 2022, "Towards Ultra-Resolution Neural Style
+    Transfer via Thumbnail Instance Normalization", https://arxiv.org/abs/2103.11784 (large pictures in tiles).
 """
 
 from __future__ import annotations

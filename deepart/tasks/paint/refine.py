@@ -4,9 +4,8 @@ A network's painting is a good start; a few dozen steps of optimisation from it,
 last ones at full size, give brush strokes that no feed-forward network of this size paints.
 
 References:
-    Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks";
-    Gatys et al. 2017, "Controlling Perceptual Factors in Neural Style Transfer",
-    https://arxiv.org/abs/1611.07865 (coarse to fine).
+    Gatys, Ecker, Bethge 2016, "Image Style Transfer Using Convolutional Neural Networks"; Gatys et al. 2017,
+    "Controlling Perceptual Factors in Neural Style Transfer", https://arxiv.org/abs/1611.07865 (coarse to fine).
 
 Differs from them: the start is a painting instead of noise; the distances are those that the style network was trained
 with, means and standard deviations beside Gram matrices; and Adam instead of L-BFGS, so that each step gives a picture.

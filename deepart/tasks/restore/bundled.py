@@ -3,12 +3,10 @@
 They are engines that take and return RGB pictures; `deepart.tasks.restore.restore` combines them.
 
 References:
-    Iizuka et al. 2017, "Globally and Locally Consistent Image Completion" (holes);
-    Zhang et al. 2021, "Plug-and-Play Image Restoration with Deep Denoiser Prior",
-    https://arxiv.org/abs/2008.13751 (cleaning);
-    Lim et al. 2017, "Enhanced Deep Residual Networks for Single Image Super-Resolution",
-    https://arxiv.org/abs/1707.02921 (enlarging);
-    Wan et al. 2020, "Bringing Old Photos Back to Life", https://arxiv.org/abs/2004.09484 (damage).
+    Iizuka et al. 2017, "Globally and Locally Consistent Image Completion" (holes); Zhang et al. 2021, "Plug-and-Play
+    Image Restoration with Deep Denoiser Prior", https://arxiv.org/abs/2008.13751 (cleaning); Lim et al. 2017, "Enhanced
+    Deep Residual Networks for Single Image Super-Resolution", https://arxiv.org/abs/1707.02921 (enlarging); Wan et al.
+    2020, "Bringing Old Photos Back to Life", https://arxiv.org/abs/2004.09484 (damage).
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """Measure and undo yellowed varnish and faded colours.
 
-A varnish is a filter in front of the paint: the older it is, the more light it takes, of blue most.
-Fading is a veil over it: black is no longer dark, white no longer bright, every colour nearer to grey.
-The veil lies over the varnish too, so it is taken off first.  Both are undone by a map of single colours, which is
-worked out once on a small copy and kept as a table,
-so that a picture of any size is repaired in tiles and with nothing but Pillow.
+A varnish is a filter in front of the paint: the older it is, the more light it takes, of blue most. Fading is a veil
+over it: black is no longer dark, white no longer bright, every colour nearer to grey. The veil lies over the varnish
+too, so it is taken off first.  Both are undone by a map of single colours, which is worked out once on a small copy and
+kept as a table, so that a picture of any size is repaired in tiles and with nothing but Pillow.
 
 References:
     Ebner 2007, "Color Constancy", chapter 6 (the brightest of each channel shows the colour of the light);

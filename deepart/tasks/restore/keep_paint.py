@@ -5,9 +5,8 @@ directions (threads, bristles, outlines), while noise of any grain has none. So 
 exceeds the average over all directions is given back.
 
 References:
-    Boll 1979, "Suppression of Acoustic Noise in Speech Using Spectral Subtraction" (the gain, here across
-    directions instead of time);
-    He, Sun 2015, "Fast Guided Filter", https://arxiv.org/abs/1505.00996 (colours that follow edges).
+    Boll 1979, "Suppression of Acoustic Noise in Speech Using Spectral Subtraction" (the gain, here across directions
+    instead of time); He, Sun 2015, "Fast Guided Filter", https://arxiv.org/abs/1505.00996 (colours that follow edges).
 
 Everything is done in tiles or strips: apart from the result, memory does not grow with the picture.
 """

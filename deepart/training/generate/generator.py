@@ -6,16 +6,15 @@ of Projected GANs (Sauer et al. 2021, https://arxiv.org/abs/2111.01007), conditi
 https://arxiv.org/abs/2006.10738).
 Differs from the papers:
     the discriminator learns from the pictures, and from the features of them, that the generator learns from right
-    after it, so that each step paints once and looks once;
-    neighbours in a batch have the same style, and how much they differ is told to the discriminator (Karras et al.
-    2018, https://arxiv.org/abs/1710.10196) and asked of the generator (after Mao et al. 2019,
-    https://arxiv.org/abs/1903.05628): without both, all pictures of a style came to have one composition;
-    a part of the labels is "any", which the projection leaves out;
-    with `loss` "relativistic", `penalty`, `noise`, `pixels` and `coverage` what R3GAN (Huang et al. 2024,
-    https://arxiv.org/abs/2501.05441), Diffusion-GAN (Wang et al. 2022, https://arxiv.org/abs/2206.02262) and RS-IMLE
-    (`deepart.training.generate.coverage`) found against repetition;
-    the projection's styles are also a classifier (after Odena et al. 2017, https://arxiv.org/abs/1610.09585): learned
-    from the paintings alone, and followed by the generator; the projection by itself moved styles hardly apart.
+    after it, so that each step paints once and looks once; neighbours in a batch have the same style, and how much they
+    differ is told to the discriminator (Karras et al. 2018, https://arxiv.org/abs/1710.10196) and asked of the
+    generator (after Mao et al. 2019, https://arxiv.org/abs/1903.05628): without both, all pictures of a style came to
+    have one composition; a part of the labels is "any", which the projection leaves out; with `loss` "relativistic",
+    `penalty`, `noise`, `pixels` and `coverage` what R3GAN (Huang et al. 2024, https://arxiv.org/abs/2501.05441),
+    Diffusion-GAN (Wang et al. 2022, https://arxiv.org/abs/2206.02262) and RS-IMLE
+    (`deepart.training.generate.coverage`) found against repetition; the projection's styles are also a classifier
+    (after Odena et al. 2017, https://arxiv.org/abs/1610.09585): learned from the paintings alone, and followed by the
+    generator; the projection by itself moved styles hardly apart.
 """
 
 from __future__ import annotations
