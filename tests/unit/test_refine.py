@@ -29,7 +29,7 @@ from deepart.tasks.paint.transfer import DEFAULT_CHECKPOINT, MaskOptions, plan_t
 from deepart.tasks.style_target import keep_gallery, of_code, of_gallery, of_picture
 from photos import photo
 
-SIDE = 128
+SIDE = 96
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 import subprocess
@@ -47,9 +48,15 @@ FORBIDDEN = {
 }
 
 
-def imports(path: Path) -> set[str]:
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@functools.cache
+def imports(path: Path) -> frozenset[str]:
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -57,7 +64,7 @@ def imports(path: Path) -> set[str]:
             found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Constant) and (address := re.fullmatch(r"(deepart[.\w]*):(\w+)", str(node.value))):
             found |= {address[1], ".".join(address.groups())}  # a command's function, imported when it is called
-    return found
+    return frozenset(found)
 
 
 def belongs(module: str, to: str) -> bool:
@@ -102,7 +109,7 @@ MOST_LINES, MOST_FUNCTION_LINES, MOST_FILES = 600, 120, 16
 def test_files_and_functions_are_short(module: str) -> None:
     source = MODULES[module].read_text("utf-8")
     assert len(source.splitlines()) <= MOST_LINES
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    functions = [node for node in ast.walk(parsed(MODULES[module])) if isinstance(node, ast.FunctionDef)]
     first = {node: min(part.lineno for part in (node, *node.decorator_list)) for node in functions}
     lines = {node.name: node.end_lineno - first[node] + 1 for node in functions}
     assert {name: count for name, count in lines.items() if count > MOST_FUNCTION_LINES} == {}
