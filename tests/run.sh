@@ -50,6 +50,7 @@ export OMP_NUM_THREADS=1
 cores=$(getconf _NPROCESSORS_ONLN) status=0
 "${test[@]}" tests/unit --numprocesses "$cores" --maxprocesses 8 --dist loadfile \
     ${chosen[@]+"${chosen[@]}"} || status=$?
-"${test[@]}" tests/app --numprocesses "$cores" --maxprocesses 4 --dist loadfile --reruns 1 -r fER --durations 15 \
+"${test[@]}" tests/app --numprocesses "$cores" --maxprocesses 4 --dist loadfile --no-loadscope-reorder \
+    --reruns 1 -r fER --durations 15 \
     ${chosen[@]+"${chosen[@]}"} || status=$?
 exit $status

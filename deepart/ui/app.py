@@ -44,6 +44,9 @@ from deepart.ui.transfer.tab import build_transfer_tab
 
 log = logging.getLogger("deepart")
 
+MOST_SHOWING_PROGRESS = 4
+"""Outputs of one event that show its progress; of an event that has more, the first one shows it."""
+
 
 def build_app() -> gr.Blocks:
     """Return the app, ready to be launched with `launch_options(demo)`."""
@@ -82,12 +85,19 @@ def build_app() -> gr.Blocks:
         if "admin" in rooms:
             with rooms["admin"]:
                 build_admin_tab()
-        gr.HTML('<section id="history" hidden></section>', padding=False)  # filled by page/history.js
+        unseen = gr.HTML('<section id="history" hidden></section>', padding=False)  # filled by page/history.js
         add_how_panel()
         add_address(demo)
         gr.Markdown(t("ui.privacy"), elem_classes="hint", elem_id="privacy")
         add_repaint_endpoint()
         gr.api(health.report, api_name="health", concurrency_id="device", concurrency_limit=1)
+    # With every message of the queue, Gradio's page looks in its whole tree for each component that has ever shown the
+    # progress of an event, or could have: so few are to show it.
+    for event in demo.fns.values():
+        if event.outputs and event.show_progress == "hidden":
+            event.show_progress_on = [unseen]
+        elif len(event.outputs) > MOST_SHOWING_PROGRESS:
+            event.show_progress_on = event.outputs[:1]
     demo.queue(api_open=False)
     demo._queue = FairQueue(demo, settings.max_waiting, 60 * settings.max_job_minutes)
     _prepare()

@@ -21,6 +21,11 @@ from running_app import TIMEOUT, Brake, running_app
 DESKTOP = {"width": 1280, "height": 900}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests in a browser first: they are long, and workers end together if what comes last is short."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
 def app_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the app has its temporary files."""
