@@ -48,6 +48,7 @@ def add_to(train, evaluate) -> None:
         metavar="FOLDER",
         help="masks of real damage, white where it is, to paste beside what is drawn; default: none",
     )
+    _add_train_judge(train)
     _add_train_command(
         train,
         "colouriser",
@@ -85,6 +86,21 @@ def _add_train_command(
     )
     add_start_option(command)
     return command
+
+
+def _add_train_judge(train) -> None:
+    judge = add_command(
+        train,
+        "judge",
+        "deepart.training.restore.damage_judge:train_judge",
+        "fit what tells damage from what the detector takes for damage; needs scikit-learn",
+        "python -m deepart train judge --data art/ -o deepart/data/damage_pieces.json",
+    )
+    judge.add_argument("--data", type=Path, required=True, help="folder of sound pictures, best of 500 to 1000 px")
+    judge.add_argument("--scans", type=Path, metavar="FOLDER", help="as for train detector; default: none")
+    judge.add_argument("--pictures", type=int, default=300, help="of the folder, drawn at random; default %(default)s")
+    judge.add_argument("--seed", type=int, default=0, help="of the pictures and of the damage")
+    judge.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json", help="the forest")
 
 
 def _add_train_upscaler(train) -> None:

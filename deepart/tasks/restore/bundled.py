@@ -28,6 +28,7 @@ from deepart.images import fit, through_jpeg, to_pil, to_tensor
 from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.options import Look
 from deepart.runtime import Progress
+from deepart.tasks.find.damage_pieces import believed
 from deepart.tasks.restore.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
 
@@ -223,6 +224,17 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
+    copy, marked = yield from marked_steps(picture)
+    mask = yield from patiently(partial(_damaged, copy, marked), Progress(1, 1, "progress.finding_damage"))
+    return mask.resize(picture.size, Image.Resampling.NEAREST)
+
+
+def marked_steps(picture: Image.Image) -> Generator[Progress, None, tuple[Image.Image, np.ndarray]]:
+    """Return the copy in which damage is looked for, and what the network marks in it, (H, W) bool, not yet judged.
+
+    Raises:
+        WeightsError: the checkpoint is missing or damaged.
+    """
     found, copy, step = [], fit(picture, LOOKED_SIDE), Progress(0, 1, "progress.finding_damage")
     while not found or max(copy.size) > _LARGE:
         if found:
@@ -230,24 +242,29 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
             copy = copy.resize(half, Image.Resampling.BOX, reducing_gap=2)
         likelihood = yield from _likelihood((yield from patiently(partial(as_detected, copy), step)))
         found.append((copy, likelihood))
-    mask = yield from patiently(partial(_damaged, found), Progress(1, 1, "progress.finding_damage"))
-    return mask.resize(picture.size, Image.Resampling.NEAREST)
+    marked = yield from patiently(partial(_marked, found), Progress(1, 1, "progress.finding_damage"))
+    return found[0][0], marked
 
 
-def _damaged(found: Sequence[tuple[Image.Image, Image.Image]]) -> Image.Image:
-    """Return a mask "L", a little wider than the damage.
+def _damaged(picture: Image.Image, marked: np.ndarray) -> Image.Image:
+    """Return a mask "L" of what likely is damage of all that is marked, (H, W) bool, a little wider."""
+    from scipy.ndimage import maximum_filter
+
+    return Image.fromarray(255 * maximum_filter(believed(picture, marked).view(np.uint8), 2 * MARGIN + 1))
+
+
+def _marked(found: Sequence[tuple[Image.Image, Image.Image]]) -> np.ndarray:
+    """Return what is marked, (H, W) bool.
 
     Args:
         found: the picture and its likelihood "L" of damage, and the same for ever smaller copies.
     """
-    from scipy.ndimage import maximum_filter
-
     whole = np.asarray(found[0][1]) >= 255 * LIKELY
     size = found[0][0].size
     for copy, likelihood in found[1:]:
         broad = Image.fromarray(_broad(np.asarray(copy), np.asarray(likelihood, np.float32) / 255))
         whole = whole | np.asarray(broad.resize(size, Image.Resampling.NEAREST))
-    return Image.fromarray(255 * maximum_filter(whole.view(np.uint8), 2 * MARGIN + 1))
+    return whole
 
 
 def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:
