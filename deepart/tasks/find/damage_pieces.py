@@ -1,8 +1,8 @@
-"""Whether what the detector marks is damage, piece by piece: a forest looks at shapes, colours and the picture.
+"""Classify the connected pieces that the detector marks as damage or not, by a forest of decision trees.
 
-The detector sees texture around a pixel; whether a whole line is a scratch or a whisker shows in how even its width
-and colour are, how it stands out from what is around it, whether the picture has its colour elsewhere, and whether
-the picture is made of such lines at all.  Fitted by `deepart.training.restore.damage_judge`.
+The detector sees only the texture around a pixel. Whether a whole line is a scratch or a whisker shows in the evenness
+of its width and colour, its contrast to its surroundings, whether its colour occurs elsewhere in the picture, and
+whether the picture consists of such lines.  Fitted by `deepart.training.restore.damage_judge`.
 
 References:
     Friedman 2001, "Greedy Function Approximation: A Gradient Boosting Machine" (the forest).
@@ -19,9 +19,9 @@ import numpy as np
 from PIL import Image
 
 SIDE = 1024
-"""Longer side in pixels at which pieces are looked at."""
+"""Longest side in pixels at which pieces are measured."""
 LIKELY, BELIEVED = 0.5, 0.2
-"""Likelihood from which a piece counts as damage; and, in a picture that has so much of that, any piece."""
+"""Least likelihood of a damaged piece: by itself, and in a picture of which a share `_ENOUGH` is damaged by itself."""
 
 _ENOUGH = 0.002  # share of the picture
 _AROUND = (2, 8)  # pixels beside a piece that are its surroundings
@@ -35,12 +35,12 @@ _MANY = 3000  # pieces that are not compared with each other
 _FOREST = Path(__file__).parents[2] / "data" / "damage_pieces.json"
 
 Features = dict[str, np.ndarray]
-"""What was measured of pieces, by name, (N,) each."""
+"""Features of pieces by name, (N,) each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
-    """Trees whose leaves add up to the log-odds of damage."""
+    """Decision trees whose leaves add up to the log-odds of damage."""
 
     names: list[str]
     start: float
@@ -48,7 +48,7 @@ class Forest:
     """A node's "feature", "threshold" up to which it goes "left" and else "right", -1 in leaves, and "value"."""
 
     def likelihood(self, features: Features) -> np.ndarray:
-        """Return how likely pieces are damage, (N,) in [0, 1]."""
+        """Return the likelihood that pieces are damage, (N,) in [0, 1]."""
         x = np.stack([features[name] for name in self.names], axis=1)
         odds = np.full(len(x), self.start)
         for tree in self.trees:
@@ -62,18 +62,18 @@ class Forest:
 
 @functools.cache
 def forest() -> Forest:
-    """Return the forest that comes with deepart."""
+    """Return the bundled forest."""
     stored = json.loads(_FOREST.read_text(encoding="utf-8"))
     trees = [{name: np.array(values) for name, values in tree.items()} for tree in stored["trees"]]
     return Forest(stored["features"], stored["start"], trees)
 
 
 def believed(picture: Image.Image, marked: np.ndarray) -> np.ndarray:
-    """Return which of the pieces that a detector marks are likely damage, (H, W) bool.
+    """Return the mask of the marked pieces that are likely damage, (H, W) bool.
 
     Args:
         picture: RGB.
-        marked: (H, W) bool of the size of the picture, as it is found, not widened.
+        marked: (H, W) bool of the size of the picture, not widened.
     """
     pixels, small = at_size(picture, marked)
     pieces, features = measure(pixels, small)
@@ -87,7 +87,7 @@ def believed(picture: Image.Image, marked: np.ndarray) -> np.ndarray:
 
 
 def at_size(picture: Image.Image, marked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return a picture, (H, W, 3) uint8, and what is marked in it, (H, W) bool, as they are looked at."""
+    """Return a picture, (H, W, 3) uint8, and its marks, (H, W) bool, at the size for measuring."""
     scale = SIDE / max(picture.size)
     if scale >= 1:
         return np.asarray(picture), marked
@@ -97,7 +97,7 @@ def at_size(picture: Image.Image, marked: np.ndarray) -> tuple[np.ndarray, np.nd
 
 
 def measure(pixels: np.ndarray, marked: np.ndarray) -> tuple[np.ndarray, Features]:
-    """Return the number of each pixel's piece, (H, W), 0 for none, and what was measured of the pieces.
+    """Return the number of each pixel's piece, (H, W), 0 for none, and the features of the pieces.
 
     Args:
         pixels: (H, W, 3) uint8.
@@ -139,15 +139,15 @@ class _Work:
         return self._mean(values, self.pieces)
 
     def core(self, values: np.ndarray) -> np.ndarray:
-        """Return the same without the pieces' edges, where anything is left then."""
+        """Return the means over the pieces without their edges, if anything is left."""
         return np.where(self._number_core >= _LEAST_CORE, self._mean(values, self._core), self.inside(values))
 
     def rim(self, values: np.ndarray) -> np.ndarray:
-        """Return the same over their edges."""
+        """Return the means over their edges."""
         return self._mean(values, self._rim)
 
     def around(self, values: np.ndarray, otherwise: float) -> np.ndarray:
-        """Return the same over what is around them; `otherwise` where there is too little of it."""
+        """Return the means over their surroundings; `otherwise` if there is too little of them."""
         return np.where(self._number_around >= _LEAST_AROUND, self._mean(values, self._around), otherwise)
 
 
@@ -237,7 +237,7 @@ def _textures(work: _Work) -> Features:
 
 
 def _smooth_fill(work: _Work) -> np.ndarray:
-    """Return what a smooth fill of all pieces looks like, (H, W, 3)."""
+    """Return the picture with all pieces filled smoothly, (H, W, 3)."""
     from scipy.ndimage import binary_dilation, gaussian_filter
 
     known = (~binary_dilation(work.marked, np.ones((3, 3)))).astype(np.float32)
@@ -252,7 +252,7 @@ def _smooth_fill(work: _Work) -> np.ndarray:
 
 
 def _rarities(work: _Work, bins: np.ndarray) -> Features:
-    """Return how much of the rest of the picture has the colours of pieces, and how few colours there are."""
+    """Return the share of the rest of the picture in the colours of the pieces, and how few colours it has."""
     from scipy.ndimage import gaussian_filter
 
     index = bins.astype(int) @ (256, 16, 1)

@@ -230,7 +230,7 @@ def detection_steps(picture: Image.Image) -> Generator[Progress, None, Image.Ima
 
 
 def marked_steps(picture: Image.Image) -> Generator[Progress, None, tuple[Image.Image, np.ndarray]]:
-    """Return the copy in which damage is looked for, and what the network marks in it, (H, W) bool, not yet judged.
+    """Return the copy in which damage is searched, and the network's marks in it, (H, W) bool, unclassified.
 
     Raises:
         WeightsError: the checkpoint is missing or damaged.
@@ -247,14 +247,14 @@ def marked_steps(picture: Image.Image) -> Generator[Progress, None, tuple[Image.
 
 
 def _damaged(picture: Image.Image, marked: np.ndarray) -> Image.Image:
-    """Return a mask "L" of what likely is damage of all that is marked, (H, W) bool, a little wider."""
+    """Return a mask "L" of likely damage among the marks, (H, W) bool, slightly widened."""
     from scipy.ndimage import maximum_filter
 
     return Image.fromarray(255 * maximum_filter(believed(picture, marked).view(np.uint8), 2 * MARGIN + 1))
 
 
 def _marked(found: Sequence[tuple[Image.Image, Image.Image]]) -> np.ndarray:
-    """Return what is marked, (H, W) bool.
+    """Return the marks, (H, W) bool.
 
     Args:
         found: the picture and its likelihood "L" of damage, and the same for ever smaller copies.

@@ -1,4 +1,4 @@
-"""How the forest of `deepart.tasks.find.damage_pieces` is fitted: on what the detector marks, rightly and wrongly.
+"""Fit the forest of `deepart.tasks.find.damage_pieces` on the detector's correct and false marks.
 
 Damage is drawn onto pictures.  Half of all pictures, sound ones too, are then scanned once more, so that a scan does
 not count as damage.  Some are made into drawings and compositions first, whose lines are meant.
@@ -87,7 +87,7 @@ def examples(
 
 
 def examined(picture: np.ndarray, mask: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
-    """Return what is measured of the pieces that the detector marks, which of them are damage, and their weights."""
+    """Return the features of the pieces that the detector marks, which of them are damage, and their weights."""
     copy, marked = runtime.run(marked_steps(Image.fromarray(picture)))
     pixels, marked = at_size(copy, marked)
     pieces, features = measure(pixels, marked)
@@ -129,7 +129,7 @@ def fit_forest(tables: Sequence[tuple[int, dict[str, np.ndarray], np.ndarray, np
 
 
 def as_stored(model: Any, names: list[str]) -> dict[str, Any]:
-    """Return a fitted `HistGradientBoostingClassifier` of two classes as JSON holds it."""
+    """Return a fitted `HistGradientBoostingClassifier` of two classes as plain values for JSON."""
     trees = []
     for (predictor,) in model._predictors:  # scikit-learn has no public way to the nodes
         nodes = predictor.nodes
