@@ -301,6 +301,7 @@ class GenerateOptions(Options):
     upscale: int = setting(1, choices=(1, 2, 4), is_whole=True, unit="×")
     look: Look = setting("faithful", choices=get_args(Look))
     freedom: float = setting(0.2)
+    amount: float = setting(0.35)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ def add_to(commands) -> None:
         python -m deepart generate --count 16 --truncation 0.7 --upscale 4 --sheet -o pictures/
         python -m deepart generate --start photo.jpg --freedom 0.4 --count 4 -o pictures/
         python -m deepart generate --again pictures/7.png --neighbours 8 -o more/
+        python -m deepart generate --again pictures/7.png --region mask.png --amount 1 -o more/
         python -m deepart generate --checkpoint SimianLuo/LCM_Dreamshaper_v7 --prompt "a pond" -o pictures/
         """,
     )
@@ -52,7 +54,7 @@ def add_to(commands) -> None:
     generate.add_argument("--sheet", action="store_true", help="also write all pictures into sheet.png")
     generate.add_argument("--again", metavar="PICTURE", help="paint a saved picture again from its file")
     generate.add_argument("--neighbours", type=int, metavar="N", help="with --again: paint N similar pictures instead")
-    generate.add_argument("--amount", type=float, default=0.35, help="how much neighbours differ, 0 to 1; default 0.35")
+    generate.add_argument("--region", metavar="MASK", help="with --again: paint only the white part of this mask anew")
     generate.add_argument("--start", metavar="PICTURE", help="start from your own picture; see --freedom")
     generate.add_argument(
         "--like", metavar="PICTURE", help="find the most similar picture to your own; takes about 20 s"
@@ -73,7 +75,7 @@ def add_to(commands) -> None:
         """,
     )
     walk.add_argument("--seeds", type=int, nargs="+", metavar="SEED", help="seeds of 2 to 8 pictures to walk through")
-    add_options(walk, GenerateOptions, without=("seed", "count", "genre", "freedom"))
+    add_options(walk, GenerateOptions, without=("seed", "count", "genre", "freedom", "amount"))
     _checkpoint_option(walk)
     add_output(walk, "file to write: .mp4, .gif or .webp", ".mp4", ".gif", ".webp")
     walk.add_argument("--pictures", nargs="+", metavar="PICTURE", help="generated pictures to walk through")
@@ -154,13 +156,13 @@ def _generate(options: argparse.Namespace) -> None:
 
 def _way(options: argparse.Namespace) -> tuple[Callable[[argparse.Namespace], list[Image.Image]], tuple[str, ...]]:
     """Return the function that paints the pictures, and the names of the options that it does not use."""
-    of_pipelines, of_families = ("prompt", "steps"), ("again", "neighbours", "amount")
+    of_pipelines, of_families = ("prompt", "steps"), ("again", "neighbours", "region", "amount")
     of_starts = ("start", "freedom")
     if options.like:
         of_births = ("seed", "count", "genre", "truncation", "upscale", "look", *of_starts)
         return _projected, (*of_births, *of_pipelines, *of_families)
     if options.again:
-        alone = () if options.neighbours else ("seed", "amount")
+        alone = () if options.neighbours or options.region else ("seed", "amount")
         own = () if isinstance(options.checkpoint, Path) else ("checkpoint",)
         return _bred, ("count", "style", "genre", "truncation", *own, *of_pipelines, *alone, *of_starts)
     is_pipeline = isinstance(options.checkpoint, Path) and (options.checkpoint / "model_index.json").is_file()
@@ -192,15 +194,14 @@ def _diffused(options: argparse.Namespace) -> list[Image.Image]:
 def _bred(options: argparse.Namespace) -> list[Image.Image]:
     """Paint a saved picture again, or its neighbours."""
     from deepart import runtime
-    from deepart.tasks.generate.breeding import neighbours
-    from deepart.tasks.generate.generate import random_seed
+    from deepart.tasks.generate.seeds import generate_steps
 
     (genome,) = _genomes([options.again])
-    genomes = [genome]
-    if options.neighbours:
-        seed = random_seed() if options.seed is None else options.seed
-        genomes = neighbours(genome, options.neighbours, seed, options.amount)
-    steps = _engine(options, genome).steps(genomes, upscale=options.upscale, look=options.look)
+    if options.neighbours or options.region:
+        near = replace(GenerateOptions.read(vars(options)), count=options.neighbours or 1)
+        steps = generate_steps(near, options.checkpoint, again=options.again, region=options.region)
+    else:
+        steps = _engine(options, genome).steps([genome], upscale=options.upscale, look=options.look)
     return runtime.run(steps, progress_line())
 
 

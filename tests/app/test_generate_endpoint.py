@@ -56,7 +56,10 @@ def test_keeps_its_contract(client: Client) -> None:
         ("checkpoint", DEFAULT_CHECKPOINT),
         ("finish", "painted"),
         ("freedom", 0.2),
+        ("amount", 0.35),
         ("start", None),
+        ("again", None),
+        ("region", None),
     ]
     assert all(each["parameter_has_default"] for each in contract["parameters"])
     assert [each["label"] for each in contract["returns"]] == ["pictures", "recipes"]

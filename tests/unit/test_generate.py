@@ -362,9 +362,31 @@ def test_generate_writes_pictures_a_sheet_and_paints_them_again(tmp_path: Path, 
     assert all(style in sentences for style in STYLES)
 
 
+def test_a_region_of_a_picture_is_painted_anew_and_the_rest_stays(tmp_path: Path) -> None:
+    old, mask = tmp_path / "4.png", tmp_path / "mask.png"
+    assert main(["generate", "--seed", "4", "-o", str(tmp_path)]) == 0
+    left = Image.new("L", (64, 64))
+    left.paste(255, (0, 0, 24, 64))
+    left.save(mask)
+    assert main(["generate", "--again", str(old), "--region", str(mask), "--seed", "9", "-o", str(tmp_path)]) == 0
+    (new,) = deepart.generate(9, again=old, region=mask)
+    (written,) = tmp_path.glob("patch-*.png")
+    assert new.tobytes() == load_image(written).tobytes() and recipe_of(new).seed == 9
+    before, after = (np.asarray(load_image(each), int) for each in (old, new))
+    assert (before[:, 160:] == after[:, 160:]).all() and (before[:, :80] != after[:, :80]).any()
+    farther = np.asarray(deepart.generate(9, again=old, region=mask, amount=1)[0], int)
+    assert abs(farther - before)[:, :80].mean() > abs(after - before)[:, :80].mean()
+    again = deepart.generate(9, 2, again=old, amount=0)
+    assert all(picture.tobytes() == load_image(old).tobytes() for picture in again)
+    for wrong in ({"region": mask}, {"again": old, "style": "Cubism"}, {"again": old, "start": old}, {"again": mask}):
+        with pytest.raises(InputError):
+            deepart.generate(9, **wrong)
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
+        (["--region", "mask.png"], "--region"),
         (["--like", "own.png", "--upscale", "2", "--seed", "0"], "--seed, --upscale"),
         (["--again", "made.png", "--style", "Cubism"], "--style"),
         (["--again", "made.png", "--amount", "0.5"], "--amount"),

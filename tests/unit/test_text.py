@@ -60,7 +60,9 @@ OPTIONS = (
     MorphOptions,
     FilmOptions,
 )
-HAND_MADE = ("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre", "frames", "fps")
+HAND_MADE = (
+    *("detect", "damage", "straighten", "seed", "count", "style", "truncation", "genre", "amount", "frames", "fps"),
+)
 """Settings whose controls have words of their own."""
 
 

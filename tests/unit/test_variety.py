@@ -94,7 +94,7 @@ def test_what_is_least_like_a_painting_is_left_out_but_for_the_first() -> None:
     points = on_circle(170, 150, 160, 60, 10, 180, 90, 30)
     assert runtime.run(varied_steps(engine, genomes, 3, Alike(points)))[0].seed == 0
     chosen = runtime.run(varied_steps(engine, genomes, 3, Alike(points), with_first=False))
-    assert [genome.seed for genome in chosen] == [4, 7, 3]
+    assert [genome.seed for genome in chosen] == [4, 3, 6]
 
 
 def test_clear_pictures_of_things_come_before_unclear_ones_and_before_people(monkeypatch: pytest.MonkeyPatch) -> None:

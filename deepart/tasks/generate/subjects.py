@@ -22,7 +22,7 @@ from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.generate.brushwork import find_brushwork
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, Genome
-from deepart.tasks.generate.variety import a_few_more, described, varied
+from deepart.tasks.generate.variety import described, varied
 from deepart.tasks.tiled import patiently
 from deepart.text import say
 
@@ -131,7 +131,7 @@ def showing_steps(
     showing: list[int] = []
     painted: list[int] = []
     seen: dict[int, Tensor] = {}
-    enough = a_few_more(count) if is_varied else count
+    enough = count + count // 4 if is_varied else count
 
     def look(places: range | list[int], is_finished: bool) -> Generator[Progress, None, tuple[list[float], list[bool]]]:
         """Return the genre's probability for some pictures, and for which it is the most probable one."""

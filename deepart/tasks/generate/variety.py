@@ -69,8 +69,8 @@ def varied_steps(
 ) -> Generator[Progress, None, list[Genome]]:
     """Choose at most `count` of some pictures for variety, as an engine.
 
-    They are chosen from the best (see `best_first`), a few more than wanted, to leave out failures. No two are
-    near-duplicates, that is, as near to each other as one artwork in a hundred is to its nearest other artwork.
+    They are chosen from the better half (see `best_first`), to leave out failures. No two are near-duplicates,
+    that is, as near to each other as one artwork in a hundred is to its nearest other artwork.
 
     Args:
         classifier: whose features are compared; the bundled one if None.
@@ -89,14 +89,9 @@ def varied_steps(
         done = Progress(start, len(genomes), "progress.choosing")
         parts.append((yield from patiently(partial(look, genomes[start : start + _TOGETHER]), done)))
     features = torch.cat(parts)
-    kept = best_first(classifier, features, max(count, min(len(genomes) // 2, a_few_more(count))))
+    kept = best_first(classifier, features, max(count, len(genomes) // 2))
     kept = sorted({0, *kept[:-1]} if with_first and 0 not in kept else kept) if with_first else kept
     return [genomes[kept[place]] for place in varied(classifier, features[kept].mean(1), count)]
-
-
-def a_few_more(count: int) -> int:
-    """Return from how many good pictures `count` are chosen for variety."""
-    return count + count // 4
 
 
 def best_first(classifier: ArtworkClassifier, features: Tensor, count: int) -> list[int]:

@@ -35,9 +35,13 @@ def _answers() -> list[Component]:
 def _fields() -> dict[str, Field]:
     about = "key of a generator; the bundled one by default."
     start = "a picture to start from, such as a photo or a sketch; see freedom."
+    again = "a picture that was generated: others near to it are painted; see amount."
+    region = "with again, a mask: what is white is painted anew, the rest of the picture stays."
     return {
         "checkpoint": Field(gr.Textbox(DEFAULT_CHECKPOINT, label="checkpoint"), DEFAULT_CHECKPOINT, about),
         "start": Field(unread(gr.File(label="start")), None, start),
+        "again": Field(unread(gr.File(label="again")), None, again),
+        "region": Field(unread(gr.File(label="region")), None, region),
     }
 
 
@@ -52,7 +56,9 @@ def generate_endpoint(
         The pictures as PNG, and for each the recipe of how it was made, with its seed.
     """
     checkpoint = known_model(values["checkpoint"] or DEFAULT_CHECKPOINT)
-    steps = generate_steps(GenerateOptions.read(values), checkpoint, values["start"])
+    steps = generate_steps(
+        GenerateOptions.read(values), checkpoint, *(values[name] for name in ("start", "again", "region"))
+    )
     pictures = yield from finished(steps, (None, None))
     with tempfile.TemporaryDirectory(prefix="deepart-") as folder:
         paths = []
