@@ -40,7 +40,7 @@ def teacher() -> nn.Module:
 def test_a_fitted_style_comes_closer_on_a_photo_that_it_was_not_fitted_on(
     teacher: nn.Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_PHOTO_SIDE", 96)
+    monkeypatch.setattr(module, "_PIECE_SIDE", 96)
     engine, style, rocket = StyleTransfer(), photo("coffee", 128), photo("rocket", 96)
     told = []
     code = runtime.run(fitted(engine, teacher, [style], iterations=8), told.append)

@@ -24,7 +24,7 @@ from photos import photo
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
     """The tab, where fitting takes two steps on small photos."""
     fitted = engine.fitted
-    monkeypatch.setattr(engine, "_PHOTO_SIDE", 64)
+    monkeypatch.setattr(engine, "_PIECE_SIDE", 64)
     monkeypatch.setattr(engine, "fitted", lambda *given: fitted(*given[:-1], 2))
     page = Page(build_transfer_tab, tmp_path)
     for name, place in (("rocket", "transfer-content"), ("coffee", "transfer-style")):
