@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from deepart.tasks.generate.walks import walk
     from deepart.tasks.hub.repaint import repaint
     from deepart.tasks.paint.batch import batch
-    from deepart.tasks.paint.blend import blend
-    from deepart.tasks.paint.blend import mix_styles as mix
+    from deepart.tasks.paint.blend import blend, mix_styles as mix
     from deepart.tasks.paint.film import film
     from deepart.tasks.paint.fit import fit
     from deepart.tasks.paint.morph import morph

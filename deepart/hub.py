@@ -40,15 +40,7 @@ _SPARE_BYTES = 64 << 20  # that a download leaves free
 _SHA256 = "[0-9a-f]{64}"
 FORGET_AFTER_SECONDS = 60.0  # then an unreachable Hub is tried again
 
-_NOT_WRITABLE = {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.ENOTDIR,
-    errno.EEXIST,
-}
+_NOT_WRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 
 _T = TypeVar("_T")
 _network_lock = threading.Lock()
@@ -204,12 +196,7 @@ def _fetch_in_parts(name: str, repo: str, url: str, facts: HfFileMetadata, bar: 
         with part.open("ab") as file:
             require_disk(name, facts.size - min(facts.size, file.tell()))
             http_get(
-                url,
-                file,
-                resume_size=file.tell(),
-                headers=build_hf_headers(),
-                expected_size=facts.size,
-                tqdm_class=bar,
+                url, file, resume_size=file.tell(), headers=build_hf_headers(), expected_size=facts.size, tqdm_class=bar
             )
         found = sha256_of_file(part)
         if found != facts.etag:

@@ -270,11 +270,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def lfs_batch(self, body: bytes, repo: str) -> None:
         objects = [
-            {
-                **wanted,
-                "authenticated": True,
-                "actions": {"upload": {"href": f"{self.hub.url}/upload/{wanted['oid']}"}},
-            }
+            {**wanted, "authenticated": True, "actions": {"upload": {"href": f"{self.hub.url}/upload/{wanted['oid']}"}}}
             for wanted in json.loads(body)["objects"]
         ]
         self._json({"transfer": "basic", "objects": objects}, **{"Content-Type": "application/vnd.git-lfs+json"})

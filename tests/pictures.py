@@ -114,12 +114,7 @@ def png_chunk(kind: bytes, body: bytes = b"") -> bytes:
 
 
 def png(
-    size: tuple[int, int],
-    depth: int,
-    colour_type: int,
-    rows: Iterable[bytes],
-    *chunks: bytes,
-    interlaced: bool = False,
+    size: tuple[int, int], depth: int, colour_type: int, rows: Iterable[bytes], *chunks: bytes, interlaced: bool = False
 ) -> bytes:
     """Return a PNG of `rows`, with `chunks` before the pixels."""
     header = struct.pack(">IIBBBBB", *size, depth, colour_type, 0, 0, interlaced)
@@ -138,15 +133,7 @@ def png_of_columns(depth: int, colour_type: int, pixels: Sequence[tuple[int, ...
 
 def interlaced_png() -> bytes:
     pixels = np.asarray(quadrants())
-    passes = [
-        (0, 0, 8, 8),
-        (4, 0, 8, 8),
-        (0, 4, 4, 8),
-        (2, 0, 4, 4),
-        (0, 2, 2, 4),
-        (1, 0, 2, 2),
-        (0, 1, 1, 2),
-    ]
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     rows = [row.tobytes() for x, y, right, down in passes for row in pixels[y::down, x::right]]
     return png((64, 48), 8, 2, rows, interlaced=True)
 
@@ -347,14 +334,8 @@ def _good_pictures() -> dict[str, tuple[bytes, Checker]]:
         ),
         "jpeg with broken profile": (jpeg(icc_profile=swap[:200]), shows(upright, 3)),
         "jpeg with rubbish for a profile": (jpeg(icc_profile=b"not a profile"), shows(upright, 3)),
-        "jpeg with the profile of a press": (
-            jpeg(icc_profile=cmyk_profile_with_grey_cyan()),
-            shows(upright, 3),
-        ),
-        "jpeg grey with grey profile": (
-            jpeg(mid_grey, icc_profile=linear_grey_profile()),
-            shows(from_linear, 2),
-        ),
+        "jpeg with the profile of a press": (jpeg(icc_profile=cmyk_profile_with_grey_cyan()), shows(upright, 3)),
+        "jpeg grey with grey profile": (jpeg(mid_grey, icc_profile=linear_grey_profile()), shows(from_linear, 2)),
         "jpeg with more after its end": (jpeg() + bytes(5000), shows(upright, 3)),
         "jpeg of several pictures": (animation("MPO", quality=95, subsampling=0), shows(upright, 3)),
         "png": (encoded(upright, "PNG"), shows(upright)),
@@ -394,10 +375,7 @@ def _good_pictures() -> dict[str, tuple[bytes, Checker]]:
             shows_columns(0, 255, 170, 255),
         ),
         "png palette": (encoded(palette, "PNG"), shows(upright)),
-        "png palette with a transparent entry": (
-            encoded(palette, "PNG", transparency=red_index),
-            shows(without_red),
-        ),
+        "png palette with a transparent entry": (encoded(palette, "PNG", transparency=red_index), shows(without_red)),
         "png palette with half transparent entries": (
             encoded(palette, "PNG", transparency=half_alphas),
             shows(half_red, 1),
@@ -429,31 +407,19 @@ def _good_pictures() -> dict[str, tuple[bytes, Checker]]:
         "webp with alpha": (encoded(see_through, "WEBP", lossless=True, exact=True), shows(on_white, 1)),
         "webp animated": (animation("WEBP", lossless=True), shows(upright)),
         "webp with profile": (encoded(upright, "WEBP", lossless=True, icc_profile=swap), shows(swapped, 6)),
-        "webp turned": (
-            encoded(turned(6), "WEBP", lossless=True, exif=metadata_exif(6)),
-            shows(upright),
-        ),
+        "webp turned": (encoded(turned(6), "WEBP", lossless=True, exif=metadata_exif(6)), shows(upright)),
         "tiff": (encoded(upright, "TIFF"), shows(upright)),
         "tiff lzw": (encoded(upright, "TIFF", compression="tiff_lzw"), shows(upright)),
         "tiff deflate": (encoded(upright, "TIFF", compression="tiff_adobe_deflate"), shows(upright)),
         "tiff jpeg": (encoded(red, "TIFF", compression="jpeg"), shows(red, 3)),
-        "tiff fax": (
-            encoded(black_and_white, "TIFF", compression="group4"),
-            shows(black_and_white.convert("RGB")),
-        ),
+        "tiff fax": (encoded(black_and_white, "TIFF", compression="group4"), shows(black_and_white.convert("RGB"))),
         "tiff with alpha": (encoded(see_through, "TIFF"), shows(on_white, 1)),
         "tiff of several pages": (animation("TIFF"), shows(upright)),
         "tiff turned": (encoded(turned(8), "TIFF", exif=metadata_exif(8)), shows(upright)),
         "tiff cmyk": (encoded(cmyk, "TIFF"), shows(cmyk.convert("RGB"))),
-        "tiff cmyk with profile": (
-            encoded(cyan, "TIFF", icc_profile=cmyk_profile_with_grey_cyan()),
-            shows(l50, 1),
-        ),
+        "tiff cmyk with profile": (encoded(cyan, "TIFF", icc_profile=cmyk_profile_with_grey_cyan()), shows(l50, 1)),
         "tiff lab": (encoded(to_lab.apply(upright), "TIFF"), shows(upright, 8)),
-        "tiff of 16 bits": (
-            tiff_of_columns([0, 0x5555, 0xAAAA, 0xFFFF], "H", 16),
-            shows_columns(0, 85, 170, 255),
-        ),
+        "tiff of 16 bits": (tiff_of_columns([0, 0x5555, 0xAAAA, 0xFFFF], "H", 16), shows_columns(0, 85, 170, 255)),
         "tiff of 16 bits, big-endian": (
             tiff_of_columns([0, 0x5555, 0xAAAA, 0xFFFF], "H", 16, order=">"),
             shows_columns(0, 85, 170, 255),
@@ -462,14 +428,8 @@ def _good_pictures() -> dict[str, tuple[bytes, Checker]]:
             tiff_of_columns([0, 0x5555, 0xAAAA, 0xFFFF], "H", 16, photometric=0),
             shows_columns(255, 170, 85, 0),
         ),
-        "tiff of 12 bits": (
-            tiff((64, 32), 12, 1, bytes([0xFF, 0xF8, 0x00]) * (32 * 32)),
-            shows_columns(255, 128),
-        ),
-        "tiff of 32 bits": (
-            tiff_of_columns([0, 2**29, 2**30], "i", 32, sample_format=2),
-            shows_columns(0, 128, 255),
-        ),
+        "tiff of 12 bits": (tiff((64, 32), 12, 1, bytes([0xFF, 0xF8, 0x00]) * (32 * 32)), shows_columns(255, 128)),
+        "tiff of 32 bits": (tiff_of_columns([0, 2**29, 2**30], "i", 32, sample_format=2), shows_columns(0, 128, 255)),
         "tiff rgb of 16 bits": (
             tiff((64, 32), 16, 2, struct.pack("<3H", 0xFFFF, 0x8080, 0) * (64 * 32), samples=3),
             shows_columns((255, 128, 0)),
@@ -530,10 +490,7 @@ def _bad_pictures() -> dict[str, tuple[bytes, str]]:
         "ppm": (encoded(noise, "PPM"), "picture.not_an_image"),
         "icon": (encoded(noise, "ICO"), "picture.other_format"),
         "targa": (encoded(noise, "TGA"), "picture.not_an_image"),
-        "photoshop": (
-            b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 64, 64, 8, 3),
-            "picture.other_format",
-        ),
+        "photoshop": (b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 64, 64, 8, 3), "picture.other_format"),
         "film": (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41" + bytes(500), "picture.other_format"),
         "zip": (b"PK\3\4" + bytes(500), "picture.other_format"),
         "pickle": (b"\x80\4\x95\x0a\0\0\0\0\0\0\0\x8c\5hello\x94.", "picture.not_an_image"),
@@ -543,33 +500,21 @@ def _bad_pictures() -> dict[str, tuple[bytes, str]]:
         "svg in capitals with prefix": (b'\xef\xbb\xbf<SVG:SVG xmlns:svg="x">', "picture.svg"),
         "jpeg of three bytes": (b"\xff\xd8\xff", "picture.damaged"),
         "png of a signature": (b"\x89PNG\r\n\x1a\n", "picture.damaged"),
-        "png without pixels": (
-            b"\x89PNG\r\n\x1a\n" + png_head + png_chunk(b"IEND"),
-            "picture.damaged",
-        ),
+        "png without pixels": (b"\x89PNG\r\n\x1a\n" + png_head + png_chunk(b"IEND"), "picture.damaged"),
         "png with rubbish for pixels": (
             b"\x89PNG\r\n\x1a\n" + png_head + png_chunk(b"IDAT", b"rubbish") + png_chunk(b"IEND"),
             "picture.damaged",
         ),
-        "png with a wrong checksum": (
-            whole["PNG"].replace(b"IHDR\0\0\0\x40", b"IHDR\0\0\0\x41"),
-            "picture.damaged",
-        ),
+        "png with a wrong checksum": (whole["PNG"].replace(b"IHDR\0\0\0\x40", b"IHDR\0\0\0\x41"), "picture.damaged"),
         "png of an unknown kind": (png((64, 64), 8, 5, [row] * 64), "picture.damaged"),
         "png with a bomb of text": (
             png((64, 64), 8, 0, [row] * 64, png_chunk(b"zTXt", b"Comment\0\0" + bomb)),
             "picture.damaged",
         ),
-        "tiff of an unknown kind": (
-            tiff((64, 64), 64, 1, bytes(64 * 64 * 8), sample_format=3),
-            "picture.damaged",
-        ),
+        "tiff of an unknown kind": (tiff((64, 64), 64, 1, bytes(64 * 64 * 8), sample_format=3), "picture.damaged"),
         "tiff of 16 bits in planes": (tiff_in_planes(16, (0x1234, 0x8011, 0xFF)), "picture.damaged"),
         "png claiming 60000 x 60000": (png((60_000, 60_000), 8, 2, [row]), "picture.too_many_pixels"),
-        "png claiming 2 gigapixels on a side": (
-            png((2**31 - 1, 2**31 - 1), 8, 2, [row]),
-            "picture.too_many_pixels",
-        ),
+        "png claiming 2 gigapixels on a side": (png((2**31 - 1, 2**31 - 1), 8, 2, [row]), "picture.too_many_pixels"),
         "png just over": (png((10_000, 4_001), 8, 2, [row]), "picture.too_many_pixels"),
         "jpeg claiming 65500 x 65500": (jpeg_claiming(65_500, 65_500), "picture.too_many_pixels"),
         "gif claiming 65535 x 65535": (
@@ -580,10 +525,7 @@ def _bad_pictures() -> dict[str, tuple[bytes, str]]:
             whole["BMP"][:18] + struct.pack("<ii", 60_000, 60_000) + whole["BMP"][26:],
             "picture.too_many_pixels",
         ),
-        "tiff claiming 60000 x 60000": (
-            tiff((60_000, 60_000), 8, 1, bytes(100)),
-            "picture.too_many_pixels",
-        ),
+        "tiff claiming 60000 x 60000": (tiff((60_000, 60_000), 8, 1, bytes(100)), "picture.too_many_pixels"),
         "webp claiming 16383 x 16383": (webp_with_frames(1, (16_383, 16_383)), "picture.too_many_pixels"),
         "webp claiming 9000 x 9000": (webp_with_frames(1, (9_000, 9_000)), "picture.too_many_pixels"),
         "gif of 2000 frames": (gif_with_frames(64, 64, 1_999), "picture.animation"),

@@ -53,13 +53,7 @@ def put_tiny_generator(monkeypatch: pytest.MonkeyPatch, folder: Path | None = No
     """
     network, device = tiny_generator(), str(runtime.device())
     row = Checkpoint(
-        key=DEFAULT_CHECKPOINT,
-        architecture="Generator",
-        sha256="9" * 64,
-        size=1,
-        licence="mit",
-        source="",
-        good_for="",
+        key=DEFAULT_CHECKPOINT, architecture="Generator", sha256="9" * 64, size=1, licence="mit", source="", good_for=""
     )
     monkeypatch.setitem(CHECKPOINTS, DEFAULT_CHECKPOINT, row)
     models.put(DEFAULT_CHECKPOINT, network.to(device), device)

@@ -39,11 +39,11 @@ from deepart.training.classify.evaluation import HeadScore, score_heads
 from deepart.training.classify.run import imagenet_weights
 from deepart.training.generate.evaluation import (
     centre_square,
+    describe as describe_pictures,
     frechet_distance,
     lite_features,
     painter,
 )
-from deepart.training.generate.evaluation import describe as describe_pictures
 from deepart.training.paint.evaluation import evaluate_style
 from deepart.training.restore.denoiser import mixed_faults
 from deepart.training.restore.evaluation import evaluate_denoising, installed_denoisers, likeness

@@ -26,11 +26,7 @@ from deepart import runtime
 from deepart.admin import figures
 from deepart.admin.costs import parameters_of, seconds_of
 from deepart.admin.data.evaluation_sets import EvaluationSet, Task
-from deepart.admin.evaluation import (
-    Evaluation,
-    evaluate_steps,
-    open_network,
-)
+from deepart.admin.evaluation import Evaluation, evaluate_steps, open_network
 from deepart.admin.figures import Difference
 from deepart.admin.folders import new_folder, remove_folder
 from deepart.errors import InputError

@@ -81,8 +81,7 @@ def _add_jobs(commands) -> None:
         """,
     )
     start.add_argument(
-        "--task",
-        choices=["style", "generator", "classifier", "restorer", "regressor", "segmenter", "translator"],
+        "--task", choices=["style", "generator", "classifier", "restorer", "regressor", "segmenter", "translator"]
     )
     start.add_argument("--data", help="name of a data set")
     start.add_argument("--config", type=Path, help="config.json of a job, or what `jobs record` printed")

@@ -210,8 +210,4 @@ def _webp(path: Path, fps: int, comment: str) -> Iterator[Add]:
     )
 
 
-_WRITERS: dict[str, Callable[..., AbstractContextManager[Add]]] = {
-    ".mp4": _mp4,
-    ".gif": _gif,
-    ".webp": _webp,
-}
+_WRITERS: dict[str, Callable[..., AbstractContextManager[Add]]] = {".mp4": _mp4, ".gif": _gif, ".webp": _webp}

@@ -85,12 +85,7 @@ def run_tiled(
 
 
 def _run(
-    function: Callable[..., Tensor],
-    layers: Sequence[Layer],
-    grid: Sequence[Tile],
-    feather: int,
-    scale: int,
-    note: str,
+    function: Callable[..., Tensor], layers: Sequence[Layer], grid: Sequence[Tile], feather: int, scale: int, note: str
 ) -> Generator[Progress, None, np.ndarray]:
     width, height = _size(layers[0])
     feather = min([feather, *(min(r - l, b - t) // 2 for l, t, r, b in (tile.inner for tile in grid))])  # noqa: E741

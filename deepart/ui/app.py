@@ -18,8 +18,7 @@ from deepart.admin.access import is_offered
 from deepart.checkpoints import WEIGHTS, models
 from deepart.images import MAX_BYTES
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT as CLASSIFIER
-from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT as GENERATOR
-from deepart.tasks.generate.generate import is_available
+from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT as GENERATOR, is_available
 from deepart.tasks.hub.diffusion import load_now
 from deepart.tasks.hub.pipeline_table import find_large
 from deepart.tasks.paint.gallery import named_styles

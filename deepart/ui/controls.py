@@ -13,8 +13,7 @@ from gradio.components import Component
 from deepart import runtime
 from deepart.options import Options, PaintOptions, Setting
 from deepart.text import say, texts
-from deepart.ui.events import handler
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, translations as t
 
 T = TypeVar("T")
 

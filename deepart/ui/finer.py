@@ -19,8 +19,7 @@ from deepart.recipes import Source
 from deepart.tasks.paint.engine import PREVIEW_SIDE
 from deepart.tasks.paint.refine import finer_steps
 from deepart.tasks.paint.transfer import Plan
-from deepart.ui.events import QUIET, handler, language_of, stoppable
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, stoppable, translations as t
 from deepart.ui.paintings import Painted, next_number, shown, write_painting
 from deepart.ui.widgets.waiting import Clock
 
@@ -112,11 +111,7 @@ class FinerPanel:
                             yield clock.bar(step, language), files, *nothing[1:]
 
         run = self._start.click(
-            make_finer,
-            {*inputs, newest, *self._settings.values()},
-            [self._bar, *outputs],
-            **QUIET,
-            **PATIENT,
+            make_finer, {*inputs, newest, *self._settings.values()}, [self._bar, *outputs], **QUIET, **PATIENT
         )
         stoppable([run], self._stop, self._bar)
 

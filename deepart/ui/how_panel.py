@@ -5,8 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from deepart.tasks.guide import page
-from deepart.ui.events import handler, language_of
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, language_of, translations as t
 
 _FORMULAS = [{"left": "$$", "right": "$$", "display": True}]
 

@@ -17,8 +17,7 @@ from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT
 from deepart.tasks.paint.gallery import named_styles
 from deepart.text import say, texts
 from deepart.ui.controls import choices_of
-from deepart.ui.events import handler, language_of
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, language_of, translations as t
 
 _VERBS = ("transfer", "blend", "restore", "generate", "refine", "repaint")
 _MIXED = ("blend", "repaint")

@@ -151,10 +151,7 @@ class Previews:
         return self._once("masks", path, lambda: face_mask(fit(load_image(path), PREVIEW_SIDE)))
 
     def paint(
-        self,
-        path: str,
-        regions: Sequence[Region],
-        options: PaintOptions = PaintOptions(),
+        self, path: str, regions: Sequence[Region], options: PaintOptions = PaintOptions()
     ) -> tuple[Image.Image, Image.Image]:
         """Return the picture and its painting, both RGB and of preview size."""
         prepared = self.picture(path, options)

@@ -11,8 +11,7 @@ from PIL import Image
 from deepart.errors import DeepartError
 from deepart.images import load_image
 from deepart.tiles import Box
-from deepart.ui.events import handler
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, translations as t
 
 EDITOR_SIDE = 800
 """Side in pixels of the square on which masks are drawn; phones run out of memory with larger ones."""

@@ -10,8 +10,7 @@ import gradio as gr
 from gradio.components import Component
 
 from deepart.errors import InputError
-from deepart.ui.events import handler
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, translations as t
 
 
 @dataclass(frozen=True, slots=True)

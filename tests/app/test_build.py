@@ -31,12 +31,7 @@ def test_app_is_built_without_network_and_without_complaints() -> None:
     environment |= {"HF_ENDPOINT": "http://127.0.0.1:9", "PYTHONPATH": str(ROOT)}
     environment.pop("GRADIO_ANALYTICS_ENABLED", None)
     built = subprocess.run(
-        [sys.executable, "-c", BUILD],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
+        [sys.executable, "-c", BUILD], env=environment, capture_output=True, text=True, timeout=180, check=False
     )
     assert built.returncode == 0, built.stderr
     assert built.stdout == ""  # nobody was asked for anything

@@ -89,12 +89,7 @@ def test_public_endpoints_are_these_and_no_others(client: Client) -> None:
 def test_transfer_keeps_its_contract(client: Client) -> None:
     contract = client.view_api(return_format="dict", print_info=False)["named_endpoints"]["/transfer"]
     parameters = [
-        (
-            each["parameter_name"],
-            each["python_type"]["type"],
-            each["parameter_has_default"],
-            each["parameter_default"],
-        )
+        (each["parameter_name"], each["python_type"]["type"], each["parameter_has_default"], each["parameter_default"])
         for each in contract["parameters"]
     ]
     assert parameters[:13] == [  # later ones come behind
@@ -269,8 +264,7 @@ def test_content_credentials_are_not_passed_off_as_valid(client: Client, tmp_pat
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["text", "empty", "svg", "png that ends early", "png just over", "gif of 2000 frames", "one pixel"],
+    "kind", ["text", "empty", "svg", "png that ends early", "png just over", "gif of 2000 frames", "one pixel"]
 )
 def test_bad_picture_is_refused_in_a_sentence(client: Client, tmp_path: Path, kind: str) -> None:
     data, key = BAD_PICTURES[kind]
@@ -371,12 +365,7 @@ def test_page_about_other_visitors_is_refused(app_url: str, page: str) -> None:
 
 def test_file_outside_is_refused(app_url: str) -> None:
     root = Path(deepart.__file__).parents[1]
-    outside = [
-        root / "app.py",
-        root / "pyproject.toml",
-        WEIGHTS / DEFAULT_CHECKPOINT / "config.json",
-        "/etc/passwd",
-    ]
+    outside = [root / "app.py", root / "pyproject.toml", WEIGHTS / DEFAULT_CHECKPOINT / "config.json", "/etc/passwd"]
     for path in outside:
         assert httpx.get(f"{app_url}/gradio_api/file={path}").status_code == 403, path
 

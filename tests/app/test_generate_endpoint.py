@@ -99,11 +99,7 @@ def test_enlarges(client: Client) -> None:
         ({"style": "<b>Dada"}, "setting.choice", {"name": "style", "choices": ", ".join(["any", *STYLES])}),
         ({"truncation": 2}, "setting.range", {"name": "truncation", "low": 0, "high": MOST_TRUNCATION}),
         ({"upscale": 3}, "setting.choice", {"name": "upscale", "choices": "1, 2, 4"}),
-        (
-            {"checkpoint": "loss/x"},
-            "generate.not_a_generator",
-            {"known": GENERATORS},
-        ),
+        ({"checkpoint": "loss/x"}, "generate.not_a_generator", {"known": GENERATORS}),
         ({"look": "sharp"}, "setting.choice", {"name": "look", "choices": "faithful, crisp"}),
     ],
 )

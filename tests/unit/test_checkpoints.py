@@ -19,8 +19,7 @@ import torch
 from safetensors.torch import save, save_file
 from torch import Tensor, nn
 
-from deepart import checkpoints
-from deepart import hub as hub_module
+from deepart import checkpoints, hub as hub_module
 from deepart.checkpoints import CHECKPOINTS, Checkpoint, ModelCache, load_model, load_state, resolve
 from deepart.errors import Cancelled, WeightsError
 from deepart.models.pretrained import config_from_json
@@ -134,10 +133,7 @@ def test_a_bundled_checkpoint_is_what_the_table_says(key: str) -> None:
         assert 0 < (it.folder / name).stat().st_size < LARGEST_FILE, name
     assert it.size == (it.folder / it.file).stat().st_size
     assert it.sha256 == hashlib.sha256((it.folder / it.file).read_bytes()).hexdigest()
-    assert {tensor.dtype for tensor in load_state(it.folder / it.file).values()} <= {
-        torch.float16,
-        torch.int64,
-    }
+    assert {tensor.dtype for tensor in load_state(it.folder / it.file).values()} <= {torch.float16, torch.int64}
     model = load_model(key)
     tensors = [*model.parameters(), *(buffer for buffer in model.buffers() if buffer.is_floating_point())]
     assert {tensor.dtype for tensor in tensors} == {torch.float32}
@@ -223,9 +219,7 @@ def test_an_error_of_the_hub_is_told_at_once(remote: LoopbackHub, fault: int, ke
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"repo": "timm/nobody"}, {"revision": "f" * 40}, {"file": "other.safetensors"}],
-    ids=lambda it: min(it),
+    "wrong", [{"repo": "timm/nobody"}, {"revision": "f" * 40}, {"file": "other.safetensors"}], ids=lambda it: min(it)
 )
 def test_what_the_hub_does_not_have(
     remote: LoopbackHub, monkeypatch: pytest.MonkeyPatch, wrong: dict[str, str]

@@ -156,9 +156,7 @@ def test_a_classifier_with_labels_of_its_own_has_its_own_columns() -> None:
 # --- the sheet -----------------------------------------------------------------------------------
 
 
-def test_the_sheet_is_sorted_by_style_then_probability_and_strangers_come_last(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_the_sheet_is_sorted_by_style_then_probability_and_strangers_come_last(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
         row("1.jpg", "Rococo", 0.6),
         row("2.jpg", "Baroque", 0.97, known=False),

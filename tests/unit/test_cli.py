@@ -171,10 +171,7 @@ def test_a_wrong_environment_is_one_sentence(
         (["train", "classifier", "--data", "{folder}", "--stages", "224", *RUN], "SIDExBATCH"),
         (["train", "classifier", "--data", "{folder}", "--stages", "224x0", *RUN], "SIDExBATCH"),
         (["train", "generator", "--data", "{folder}", "--start", "restore/none-v1", *RUN], "“start” must be one of"),
-        (
-            ["train", "restorer", "--data", "{folder}", "--stages", "64x8", *RUN],
-            "16 processes cannot share",
-        ),
+        (["train", "restorer", "--data", "{folder}", "--stages", "64x8", *RUN], "16 processes cannot share"),
     ],
 )
 def test_what_is_missing_is_said_before_any_work(

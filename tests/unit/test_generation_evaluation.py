@@ -16,8 +16,7 @@ from deepart.__main__ import main
 from deepart.errors import WeightsError
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.training.data import is_held_out
-from deepart.training.generate import evaluation
-from deepart.training.generate import run as run_generator
+from deepart.training.generate import evaluation, run as run_generator
 from deepart.training.generate.evaluation import (
     PooledFeatures,
     agreement,
@@ -37,8 +36,7 @@ from deepart.training.generate.evaluation import (
     timm_features,
 )
 from tiny_generators import put_tiny_generator
-from unit.test_classifier import TINY as CLASSIFIER
-from unit.test_classifier import tiny_classifier
+from unit.test_classifier import TINY as CLASSIFIER, tiny_classifier
 from unit.test_generator import TINY, tiny_generator
 
 

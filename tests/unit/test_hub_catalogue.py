@@ -12,13 +12,11 @@ import torch
 from huggingface_hub import constants
 from safetensors.torch import save
 
-from deepart import hub as hub_module
-from deepart import runtime
+from deepart import hub as hub_module, runtime
 from deepart.__main__ import main
 from deepart.errors import Cancelled, WeightsError
 from deepart.settings import Settings
-from deepart.tasks.hub import classifiers as hub_classifiers
-from deepart.tasks.hub import pipeline_table
+from deepart.tasks.hub import classifiers as hub_classifiers, pipeline_table
 from deepart.tasks.hub.catalogue import describe, entries, fetch
 from deepart.tasks.hub.diffusion import diffuse_steps, pipelines
 from deepart.tasks.hub.repository import HubRepository

@@ -19,8 +19,7 @@ from safetensors.torch import save, save_file
 from deepart.checkpoints import models
 from deepart.errors import Cancelled, DeepartError, InputError, WeightsError
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, ArtworkClassifier, Classification
-from deepart.tasks.hub import repository as hub_repository
-from deepart.tasks.hub import zero_shot
+from deepart.tasks.hub import repository as hub_repository, zero_shot
 from deepart.tasks.hub.classifiers import (
     CHOICES,
     HubClassifier,

@@ -28,8 +28,7 @@ from deepart.checkpoints import models
 from deepart.errors import DeepartError, InputError, WeightsError
 from deepart.images import to_tensor
 from deepart.settings import Settings
-from deepart.tasks.hub import restorers as hub_restorers
-from deepart.tasks.hub import spandrel_network
+from deepart.tasks.hub import restorers as hub_restorers, spandrel_network
 from deepart.tasks.hub.restorers import (
     RESTORERS,
     HubRestorer,

@@ -134,11 +134,7 @@ def test_what_was_fetched_serves_without_a_network(flux: LoopbackHub, monkeypatc
 
 
 def test_the_check_paints_what_it_can_and_says_what_it_cannot(
-    hub: LoopbackHub,
-    saved: Callable,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture,
+    hub: LoopbackHub, saved: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     monkeypatch.setitem(CHOICES, Z_IMAGE.repo, replace(Z_IMAGE, side=64, num_steps=1))
     monkeypatch.setitem(CHOICES, FLUX.repo, FLUX)

@@ -17,8 +17,7 @@ from deepart.images import png_bytes
 from deepart.models.restorers.damage_detector import MARGIN
 from deepart.options import RestoreOptions
 from deepart.recipes import recipe_of
-from deepart.tasks.restore import bundled as bundled_restorers
-from deepart.tasks.restore import holes
+from deepart.tasks.restore import bundled as bundled_restorers, holes
 from deepart.tasks.restore.bundled import (
     DENOISER,
     DETECTOR,

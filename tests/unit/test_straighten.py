@@ -54,10 +54,7 @@ def seen_from(distance: float, turned: float, tilted: float, width: float, heigh
 
 @pytest.mark.parametrize(
     ("print_", "corners"),
-    [
-        (photo("astronaut", 500), TILTED),
-        (ImageOps.expand(photo("coffee", 380), 18, "white"), FROM_BELOW),
-    ],
+    [(photo("astronaut", 500), TILTED), (ImageOps.expand(photo("coffee", 380), 18, "white"), FROM_BELOW)],
     ids=["without margin", "with margin"],
 )
 def test_print_is_found(print_: Image.Image, corners: Quad) -> None:

@@ -10,15 +10,7 @@ from deepart.models.vgg import VGG16Config, VGG16Features, VGG19Config, VGG19Fea
 VGG19_CONVOLUTIONS = (0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34)
 VGG19_TAPS = {"relu1_1": 0, "relu2_1": 2, "relu3_1": 4, "relu4_1": 8, "relu5_1": 12}  # counting convolutions
 VGG16_CONVOLUTIONS = (0, 2, 5, 7, 10, 12, 14, 17)
-VGG16_TAPS = {
-    "relu1_1": 0,
-    "relu1_2": 1,
-    "relu2_1": 2,
-    "relu2_2": 3,
-    "relu3_1": 4,
-    "relu3_3": 6,
-    "relu4_1": 7,
-}
+VGG16_TAPS = {"relu1_1": 0, "relu1_2": 1, "relu2_1": 2, "relu2_2": 3, "relu3_1": 4, "relu3_3": 6, "relu4_1": 7}
 
 
 def tiny(network: type[VGGFeatures], **more: object) -> VGGFeatures:

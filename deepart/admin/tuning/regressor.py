@@ -12,14 +12,7 @@ from deepart.admin.tuning import base
 from deepart.checkpoints import load_model
 from deepart.errors import InputError
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT
-from deepart.training.classify.regressor import (
-    NumberData,
-    RegressorTraining,
-    fill,
-    predicted,
-    regressor_for,
-    scores,
-)
+from deepart.training.classify.regressor import NumberData, RegressorTraining, fill, predicted, regressor_for, scores
 from deepart.training.loop import FitConfig
 
 

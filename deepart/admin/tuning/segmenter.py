@@ -12,12 +12,7 @@ from deepart.admin.tuning import base
 from deepart.models.segmenter import Segmenter, SegmenterConfig
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.find.regions import Regions, segmented
-from deepart.training.restore.segmenter import (
-    SegmenterTraining,
-    intersections,
-    read_pairs,
-    regions_of,
-)
+from deepart.training.restore.segmenter import SegmenterTraining, intersections, read_pairs, regions_of
 
 _SHOWN = 6
 

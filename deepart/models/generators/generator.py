@@ -211,11 +211,7 @@ class Generator(HubModel, license="mit", tags=["unconditional-image-generation",
         return torch.tanh(picture) / 2 + 0.5
 
     def coarse_features(
-        self,
-        codes: Tensor,
-        noise: Sequence[Tensor],
-        around: Sequence[Tensor] | None = None,
-        mask: Tensor | None = None,
+        self, codes: Tensor, noise: Sequence[Tensor], around: Sequence[Tensor] | None = None, mask: Tensor | None = None
     ) -> list[Tensor]:
         """Return the features at 4 pixels, 8, ... up to `COMPOSED_LEVEL`, (B, C, side, side) each.
 

@@ -12,10 +12,12 @@ from typing import Any
 from deepart import checkpoints, hub
 from deepart.errors import WeightsError
 from deepart.hub import Report
-from deepart.tasks.hub import classifiers as hub_classifiers
-from deepart.tasks.hub import generators as hub_generators
-from deepart.tasks.hub import pipeline_table
-from deepart.tasks.hub import restorers as hub_restorers
+from deepart.tasks.hub import (
+    classifiers as hub_classifiers,
+    generators as hub_generators,
+    pipeline_table,
+    restorers as hub_restorers,
+)
 from deepart.tasks.hub.diffusion import INDEX, Order, fetch_pipeline
 from deepart.tasks.hub.repository import HubRepository
 from deepart.tasks.hub.spandrel_network import fetch_file

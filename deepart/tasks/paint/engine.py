@@ -151,11 +151,7 @@ class StyleTransfer:
         return self.network.space()
 
     def steps(
-        self,
-        content: Image.Image,
-        styles: Styles,
-        strength: float = 1.0,
-        options: PaintOptions = PaintOptions(),
+        self, content: Image.Image, styles: Styles, strength: float = 1.0, options: PaintOptions = PaintOptions()
     ) -> Generator[Progress, None, Image.Image]:
         """Paint `content` (RGB or RGBA); yields `Progress`, returns the painting.
 
@@ -200,11 +196,7 @@ class StyleTransfer:
         return finished(painting, content, plain, regions, options)
 
     def __call__(
-        self,
-        content: Image.Image,
-        styles: Styles,
-        strength: float = 1.0,
-        options: PaintOptions = PaintOptions(),
+        self, content: Image.Image, styles: Styles, strength: float = 1.0, options: PaintOptions = PaintOptions()
     ) -> Image.Image:
         """Run `steps` to its end and return the picture."""
         return runtime.run(self.steps(content, styles, strength, options))
@@ -384,13 +376,7 @@ class StyleTransfer:
             self.network.decoder(features, codes)
         return statistics
 
-    def _paint(
-        self,
-        x: Tensor,
-        box: Box,
-        encoding: FrozenStatistics | None,
-        brushes: Sequence[_Brush],
-    ) -> list[Tensor]:
+    def _paint(self, x: Tensor, box: Box, encoding: FrozenStatistics | None, brushes: Sequence[_Brush]) -> list[Tensor]:
         """Paint a tile x (1, 3, H, W) at `box` of its picture, with each brush."""
         with runtime.device_lock():
             with runtime.inference(), encoding.replaying() if encoding else nullcontext():
@@ -497,11 +483,7 @@ def _as_mask(values: np.ndarray) -> Image.Image:
 
 
 def finished(
-    painting: Image.Image,
-    content: Image.Image,
-    plain: Image.Image,
-    regions: Sequence[Region],
-    options: PaintOptions,
+    painting: Image.Image, content: Image.Image, plain: Image.Image, regions: Sequence[Region], options: PaintOptions
 ) -> Image.Image:
     """Apply colours and contrast to a painting, and restore untouched places and the content's transparency."""
     if options.colour == "luminance":

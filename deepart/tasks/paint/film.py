@@ -47,11 +47,7 @@ def film(
 
 
 def film_steps(
-    content: str | os.PathLike[str],
-    style: Style,
-    options: FilmOptions = FilmOptions(),
-    *,
-    out: str | os.PathLike[str],
+    content: str | os.PathLike[str], style: Style, options: FilmOptions = FilmOptions(), *, out: str | os.PathLike[str]
 ) -> Generator[Progress, None, Path]:
     """Paint a film, as an engine: yields `Progress`, with some frames as previews, and returns `out`.
 

@@ -295,11 +295,6 @@ def _likelihood(picture: Image.Image) -> Generator[Progress, None, Image.Image]:
             return network.likelihood(x)
 
     pixels = yield from run_tiled(
-        function,
-        picture,
-        tile=_TILE,
-        overlap=_OVERLAP,
-        multiple=network.unet.multiple,
-        note="progress.finding_damage",
+        function, picture, tile=_TILE, overlap=_OVERLAP, multiple=network.unet.multiple, note="progress.finding_damage"
     )
     return Image.fromarray(pixels[..., 0])

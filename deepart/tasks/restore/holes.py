@@ -86,12 +86,7 @@ def groups(missing: np.ndarray) -> list[Box]:
     cells = padded.reshape(rows, _CELL, columns, _CELL).any(axis=(1, 3))
     labels, _ = label(cells, structure=np.ones((3, 3)))
     return [
-        (
-            across.start * _CELL,
-            down.start * _CELL,
-            min(width, across.stop * _CELL),
-            min(height, down.stop * _CELL),
-        )
+        (across.start * _CELL, down.start * _CELL, min(width, across.stop * _CELL), min(height, down.stop * _CELL))
         for down, across in find_objects(labels)
     ]
 

@@ -26,8 +26,7 @@ from deepart.tasks.restore.bundled import LOOKED_SIDE, clean_steps
 from deepart.tasks.restore.diagnosis import Diagnosis, Step, diagnose, propose
 from deepart.tasks.restore.engine import Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
 from deepart.tasks.restore.extend import FILLED_SIDE, margins
-from deepart.tasks.restore.straighten import find_print
-from deepart.tasks.restore.straighten import straighten as straightened
+from deepart.tasks.restore.straighten import find_print, straighten as straightened
 from deepart.tasks.tiled import patiently
 
 LONG = 20.0

@@ -244,10 +244,7 @@ def evaluate(options: Namespace) -> None:
     of_unseen, of_learned = (_described(features, part, options.output / "cache") for part in (unseen, learned))
     paint, names, shares, engine = _painter_of(options)
     counts = tuple(map(len, names))
-    asked_by_way = {
-        "default": partial(by_share, shares, *counts),
-        "styles": partial(in_turn, *counts),
-    }
+    asked_by_way = {"default": partial(by_share, shares, *counts), "styles": partial(in_turn, *counts)}
     facts: dict[str, object] = {
         "finish": options.finish,
         "truncation": options.truncation,

@@ -22,10 +22,7 @@ _FOLDED = {"nude_painting": "genre_painting"}  # nobody asks for it here: what i
 
 
 def with_genres(
-    paintings: Sequence[Painting],
-    pictures: Sequence[np.ndarray],
-    cache: Path,
-    engine: ArtworkClassifier | None = None,
+    paintings: Sequence[Painting], pictures: Sequence[np.ndarray], cache: Path, engine: ArtworkClassifier | None = None
 ) -> list[Painting]:
     """Return the paintings with the genres that can be known; the empty string where none is.
 

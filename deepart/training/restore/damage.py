@@ -169,8 +169,7 @@ def _scratches(x: np.ndarray, rng: np.random.Generator, scale: float) -> Layer:
             length = min(h, w) * rng.uniform(0.1, 0.5)
             start = centre + spread * rng.standard_normal(2) - length / 2 * _direction(heading)
             surface.ribbon(
-                _walk(start, heading + 0.05 * rng.standard_normal(), length, 0.01, rng),
-                scale * rng.uniform(0.5, 1.6),
+                _walk(start, heading + 0.05 * rng.standard_normal(), length, 0.01, rng), scale * rng.uniform(0.5, 1.6)
             )
     else:
         alike = rng.random() < 0.4

@@ -28,8 +28,7 @@ from deepart.models.restorers.upscaler import Upscaler
 from deepart.tasks.restore.bundled import COLOURISER, DENOISER, DETECTOR, INPAINTER, UPSCALERS
 from deepart.training.data import PictureStore, find_pictures
 from deepart.training.loop import Stage, Task
-from deepart.training.restore import denoiser as restorer
-from deepart.training.restore import upscaler
+from deepart.training.restore import denoiser as restorer, upscaler
 from deepart.training.restore.colouriser import ColouriserTraining
 from deepart.training.restore.damage_detector import DetectorTraining
 from deepart.training.restore.denoiser import DenoiserTraining

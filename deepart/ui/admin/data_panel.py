@@ -29,8 +29,7 @@ from deepart.ui.admin.choices import (
     updated,
 )
 from deepart.ui.controls import segmented
-from deepart.ui.events import admin_handler, language_of, named_choices, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, named_choices, translations as t, unread
 from deepart.ui.pictures import many_pictures
 
 _MISSING, _TWICE = ("ignore", "drop", "fill", "mode", "regress"), ("drop", "keep")
@@ -160,11 +159,7 @@ def _source_side() -> SimpleNamespace:
         )
     with gr.Row():
         licence = gr.Textbox(
-            label=t("ui.admin.licence"),
-            placeholder="CC0-1.0",
-            max_lines=1,
-            min_width=160,
-            elem_id="admin-licence",
+            label=t("ui.admin.licence"), placeholder="CC0-1.0", max_lines=1, min_width=160, elem_id="admin-licence"
         )
         origin = gr.Textbox(label=t("ui.admin.origin"), max_lines=1, min_width=160, elem_id="admin-origin")
     with gr.Row():

@@ -31,8 +31,7 @@ from deepart.ui.admin.choices import (
     updated,
 )
 from deepart.ui.controls import segmented
-from deepart.ui.events import admin_handler, language_of, named_choices
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, named_choices, translations as t
 
 PICTURES_SHOWN = 20
 _SIDES = ("new", "old")

@@ -41,8 +41,7 @@ from deepart.ui.admin.choices import (
     updated,
 )
 from deepart.ui.admin.use_panel import build_use_panel
-from deepart.ui.events import admin_handler, language_of, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, translations as t, unread
 
 POLL_SECONDS = 2
 PREVIEWS_SHOWN = 12
@@ -276,13 +275,7 @@ def view(
     names, parts = _names(figures, "score"), _names(lines, "total")
     wanted = wanted if wanted in names else next(iter(names), None)
     of = of if of in parts else next(iter(parts), None)
-    seen = {
-        "job": name,
-        "metrics": len(metrics),
-        "previews": len(paths),
-        "figure": (wanted, of),
-        "state": state.state,
-    }
+    seen = {"job": name, "metrics": len(metrics), "previews": len(paths), "figure": (wanted, of), "state": state.state}
     before = work.get("seen", {})
     work["seen"] = seen
     new_curves = any(seen[key] != before.get(key) for key in ("job", "metrics", "figure"))
@@ -531,14 +524,7 @@ _NO_POINTS = pd.DataFrame({"minutes": [], "value": []}, dtype=float)  # an empty
 
 def _plot(label: str, elem_id: str) -> gr.LinePlot:
     return gr.LinePlot(
-        _NO_POINTS,
-        x="minutes",
-        y="value",
-        x_title=" ",
-        y_title=" ",
-        label=t(label),
-        height=240,
-        elem_id=elem_id,
+        _NO_POINTS, x="minutes", y="value", x_title=" ", y_title=" ", label=t(label), height=240, elem_id=elem_id
     )
 
 

@@ -16,8 +16,7 @@ from deepart.text import say
 from deepart.ui.admin import html
 from deepart.ui.admin.choices import CLEAR, QUIET, Panel, data_set_choices, following, one_at_a_time, updated
 from deepart.ui.controls import segmented
-from deepart.ui.events import admin_handler, language_of, named_choices
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, named_choices, translations as t
 
 METHODS = ("tpe", "forest", "random", "grid")
 MOST_MINUTES = 240

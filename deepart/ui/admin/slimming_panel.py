@@ -34,8 +34,7 @@ from deepart.ui.admin.choices import (
 )
 from deepart.ui.admin.evaluation_panel import frozen_steps
 from deepart.ui.controls import segmented
-from deepart.ui.events import admin_handler, language_of, named_choices
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, named_choices, translations as t
 
 _WAYS = ("prune", "soup")
 _LOOKED_AT = 16  # pictures on which it is measured which channels matter
@@ -55,11 +54,7 @@ def build_slimming_panel(token: gr.State) -> Panel:
         way = segmented(named_choices("ui.admin.way", _WAYS, "en"), "prune", "ui.admin.way", "admin-way")
         data = gr.Dropdown([], label=t("ui.admin.test_set"), min_width=180, elem_id="admin-slim-data")
     sources = gr.Dropdown(
-        [],
-        multiselect=True,
-        label=t("ui.admin.sources"),
-        info=t("ui.admin.sources_info"),
-        elem_id="admin-slim-sources",
+        [], multiselect=True, label=t("ui.admin.sources"), info=t("ui.admin.sources_info"), elem_id="admin-slim-sources"
     )
     keep = gr.Slider(
         0.1, 1, value=0.75, step=0.05, label=t("ui.admin.keep"), info=t("ui.admin.keep_info"), elem_id="admin-keep"
@@ -91,13 +86,7 @@ def build_slimming_panel(token: gr.State) -> Panel:
 
     @admin_handler
     def slim_model(
-        token: str,
-        task: str,
-        way: str,
-        data: str | None,
-        sources: list[str] | None,
-        keep: float,
-        request: gr.Request,
+        token: str, task: str, way: str, data: str | None, sources: list[str] | None, keep: float, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
         """Prune a network, or average several; what comes out can be compared and promoted like a job's."""
         language = language_of(request)

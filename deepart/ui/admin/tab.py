@@ -19,8 +19,7 @@ from deepart.ui.admin.search_panel import build_search_panel
 from deepart.ui.admin.slimming_panel import build_slimming_panel
 from deepart.ui.admin.teach_panel import build_teach_panel
 from deepart.ui.admin.versions_panel import build_versions_panel
-from deepart.ui.events import handler, visitor_of
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, translations as t, visitor_of
 from deepart.ui.serving.visitors import WITH_COOKIE
 
 _PANELS = {

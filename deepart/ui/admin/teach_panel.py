@@ -24,8 +24,7 @@ from deepart.ui.admin.choices import QUIET, Panel, following, one_at_a_time, ref
 from deepart.ui.admin.data_panel import COLUMNS, known_column
 from deepart.ui.admin.use_panel import build_use_panel, try_job
 from deepart.ui.controls import segmented
-from deepart.ui.events import admin_handler, language_of, named_choices, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, named_choices, translations as t, unread
 from deepart.ui.pictures import many_pictures
 
 MINUTES, PATIENCE = 10.0, 2

@@ -14,8 +14,7 @@ from deepart.text import say
 from deepart.ui.admin import html
 from deepart.ui.admin.choices import QUIET, TASKS, following, one_at_a_time, refused_inline
 from deepart.ui.admin.evaluation_panel import compared_steps
-from deepart.ui.events import admin_handler, language_of
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, translations as t
 
 SEGMENTER = "segmenter"
 """The task whose models visitors get without one that they take the place of."""

@@ -26,8 +26,7 @@ from deepart.ui.admin.choices import (
     task_radio,
     updated,
 )
-from deepart.ui.events import admin_handler, language_of, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import admin_handler, language_of, translations as t, unread
 
 
 def build_versions_panel(token: gr.State) -> Panel:
@@ -182,8 +181,7 @@ def show_card(
     token: str, task: str, chosen: int | None, licence: str, about: str, limits: str, request: gr.Request
 ) -> Any:
     """Show the card that would be published."""
-    from deepart.admin.publishing import Words
-    from deepart.admin.publishing import card as card_of
+    from deepart.admin.publishing import Words, card as card_of
     from deepart.admin.versions import find_version
 
     version = find_version(_key(task), _number(chosen))

@@ -18,8 +18,7 @@ from deepart.recipes import chunks
 from deepart.tasks.paint.morph import FPS, morph_steps, strip_steps
 from deepart.text import say
 from deepart.ui.blend.request import BlendRequest
-from deepart.ui.events import ON_DEVICE, handler, language_of, named_choices, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, handler, language_of, named_choices, stoppable, translations as t, unread
 from deepart.ui.transfer.batch_panel import result_sheet
 
 KINDS = ("strip", "mp4", "gif")

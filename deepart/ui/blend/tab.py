@@ -29,8 +29,7 @@ from deepart.ui.blend.request import WHERE
 from deepart.ui.blend.style_slots import COLOURS
 from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import ONE_AT_A_TIME, in_order, option_controls, segmented
-from deepart.ui.events import named_choices, unread, unread_editor
-from deepart.ui.events import translations as t
+from deepart.ui.events import named_choices, translations as t, unread, unread_editor
 from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel, Pictures

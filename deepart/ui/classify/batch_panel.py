@@ -13,8 +13,7 @@ from deepart import runtime
 from deepart.images import save_png
 from deepart.tasks.classify.batch import BatchAnswers, classify_batch_steps
 from deepart.text import say
-from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, stoppable, translations as t, unread
 from deepart.ui.pictures import many_pictures
 from deepart.ui.transfer.batch_panel import PROBLEMS_SHOWN, plain, result_sheet, told
 

@@ -19,11 +19,9 @@ from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
 from deepart.tasks.paint.gallery import named_styles
 from deepart.text import say
 from deepart.ui import samples
-from deepart.ui.classify import html
-from deepart.ui.classify import request as request_of
+from deepart.ui.classify import html, request as request_of
 from deepart.ui.classify.request import TOP
-from deepart.ui.events import handler, language_of, named_choices
-from deepart.ui.events import translations as t
+from deepart.ui.events import handler, language_of, named_choices, translations as t
 from deepart.ui.pictures import is_about_picture, picture_shown
 
 ANSWER_NAME = "deepart-answer"

@@ -8,8 +8,7 @@ from deepart import runtime
 from deepart.tasks.classify.classify import DEFAULT_CHECKPOINT, HEADS
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery
-from deepart.ui.classify import html
-from deepart.ui.classify import request as request_of
+from deepart.ui.classify import html, request as request_of
 from deepart.ui.classify.batch_panel import build_classify_batch_panel
 from deepart.ui.classify.endpoint import add_classify_endpoint
 from deepart.ui.classify.handlers import (
@@ -26,8 +25,7 @@ from deepart.ui.classify.handlers import (
     translate_classify,
 )
 from deepart.ui.controls import segmented
-from deepart.ui.events import QUIET, named_choices, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, named_choices, translations as t, unread
 from deepart.ui.pictures import checked, picture_upload
 from deepart.ui.rooms import Room, senders_row
 

@@ -11,8 +11,7 @@ from deepart.errors import InputError
 from deepart.tasks.generate.breeding import LEVEL_GROUPS, lineage, neighbours, next_generation
 from deepart.tasks.generate.generate import ArtGenerator, random_seed
 from deepart.tasks.generate.genome import Genome
-from deepart.ui.events import QUIET, handler, language_of, named_choices
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, named_choices, translations as t
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate.studio import Studio
 from deepart.ui.widgets.picture_wall import Choice, Tile, picture_wall, with_tiles

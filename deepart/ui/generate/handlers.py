@@ -22,9 +22,7 @@ from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.text import say
 from deepart.ui.controls import choices_of
 from deepart.ui.events import handler, language_of, named_choices
-from deepart.ui.generate import html
-from deepart.ui.generate import request as request_of
-from deepart.ui.generate import steering_panel as steered
+from deepart.ui.generate import html, request as request_of, steering_panel as steered
 from deepart.ui.generate.breeding_panel import LEVEL_GROUPS, lineage_update
 from deepart.ui.generate.region_panel import WAYS, editor_update
 from deepart.ui.generate.request import FILE_NAME, TILE_SIDE

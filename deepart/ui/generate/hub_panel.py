@@ -19,10 +19,8 @@ from deepart.tasks.hub.generators import HUB_GENERATORS
 from deepart.tasks.hub.pipeline_table import CHOICES
 from deepart.text import say
 from deepart.ui.classify.request import any_repository
-from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable
-from deepart.ui.events import translations as t
-from deepart.ui.generate import html
-from deepart.ui.generate import request as request_of
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, translations as t
+from deepart.ui.generate import html, request as request_of
 from deepart.ui.generate.studio import Studio
 from deepart.ui.restore.html import progress
 

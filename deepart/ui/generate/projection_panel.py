@@ -16,8 +16,7 @@ from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.projection import Projection, project_steps
 from deepart.text import say
 from deepart.ui.controls import option_controls
-from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, translations as t, unread
 from deepart.ui.generate.studio import MOST_ON_WALL, Studio
 from deepart.ui.paintings import shown
 from deepart.ui.pictures import checked, picture_upload

@@ -12,8 +12,7 @@ from deepart.options import MOST_SEED
 from deepart.tasks.generate.generate import ArtGenerator, patch_region, random_seed
 from deepart.tasks.paint.masks import mask_from_editor
 from deepart.ui.controls import segmented
-from deepart.ui.events import QUIET, handler, named_choices, unread_editor
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, named_choices, translations as t, unread_editor
 from deepart.ui.generate import request as request_of
 from deepart.ui.generate.studio import Studio
 

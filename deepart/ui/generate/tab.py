@@ -11,10 +11,8 @@ from deepart.options import MOST_SEED, MOST_TRUNCATION, GenerateOptions
 from deepart.tasks.generate.genome import ANY_STYLE
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.ui.controls import option_controls, segmented
-from deepart.ui.events import translations as t
-from deepart.ui.events import unread
-from deepart.ui.generate import request as request_of
-from deepart.ui.generate import steering_panel as steered
+from deepart.ui.events import translations as t, unread
+from deepart.ui.generate import request as request_of, steering_panel as steered
 from deepart.ui.generate.breeding_panel import build_cross_panel, build_evolution_panel
 from deepart.ui.generate.endpoint import add_generate_endpoint
 from deepart.ui.generate.handlers import (

@@ -17,8 +17,7 @@ from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.walks import MOST_KEYS, Walk, walk_steps
 from deepart.text import say
 from deepart.ui.controls import option_controls, segmented
-from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, translations as t
 from deepart.ui.generate.studio import Studio
 from deepart.ui.restore.html import progress
 from deepart.ui.widgets.film_shown import FilmShown

@@ -21,8 +21,7 @@ from deepart.recipes import Source, chunks, recipe_of
 from deepart.tasks.hub.pipeline_table import PipelineChoice, Task, find_large, offered
 from deepart.tasks.hub.repaint import MOST_WORDS, repaint_steps
 from deepart.text import say
-from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, stoppable
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, stoppable, translations as t
 from deepart.ui.paintings import write_painting
 from deepart.ui.restore.html import progress
 

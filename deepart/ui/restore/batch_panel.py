@@ -16,8 +16,7 @@ from deepart.images import save_png
 from deepart.runtime import Progress
 from deepart.tasks.paint.batch import BatchResult
 from deepart.tasks.restore.batch import restore_batch_steps
-from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, handler, language_of, stoppable, translations as t, unread
 from deepart.ui.pictures import many_pictures
 from deepart.ui.restore.request import RestoreRequest
 from deepart.ui.transfer.batch_panel import result_sheet, summary, told

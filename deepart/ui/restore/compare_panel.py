@@ -16,8 +16,7 @@ from deepart.tasks.hub.restorers import RESTORERS
 from deepart.tasks.restore.comparison import BUNDLED, SIDE, Compared, compare_steps
 from deepart.text import say
 from deepart.ui.choices import captioned_gallery
-from deepart.ui.events import ON_DEVICE, QUIET, counted, handler, language_of, stoppable
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, QUIET, counted, handler, language_of, stoppable, translations as t
 from deepart.ui.restore.request import opened_engine
 
 SCALE = 2

@@ -21,8 +21,7 @@ from deepart.ui.choices import recipe_from, settings_note
 from deepart.ui.controls import choices_of, finished
 from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.paintings import shown
-from deepart.ui.restore import html
-from deepart.ui.restore import request as request_of
+from deepart.ui.restore import html, request as request_of
 from deepart.ui.restore.damaged_samples import DAMAGED, damaged
 from deepart.ui.restore.request import CONTROLS, KINDS, Restored, RestoreRequest, restore_to, sample_to
 

@@ -12,14 +12,7 @@ from deepart import runtime
 from deepart.images import fit, load_image
 from deepart.options import RestoreOptions
 from deepart.tasks.restore.damage_judgement import MOST_DAMAGE
-from deepart.tasks.restore.diagnosis import (
-    LEAST_JPEG_NOISE,
-    LEAST_NOISE,
-    POOR_JPEG,
-    SMALL_SIDE,
-    SOFT,
-    Diagnosis,
-)
+from deepart.tasks.restore.diagnosis import LEAST_JPEG_NOISE, LEAST_NOISE, POOR_JPEG, SMALL_SIDE, SOFT, Diagnosis
 from deepart.tasks.restore.restore import long_wait
 from deepart.tasks.restore.trust import CHANGED_COLOUR, INVENTED_COLOUR
 from deepart.text import say, say_seconds

@@ -14,11 +14,9 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.images import load_image, save_png
 from deepart.text import say
-from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, unread, unread_editor
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, QUIET, handler, language_of, translations as t, unread, unread_editor
 from deepart.ui.pictures import EDITOR_SIDE, canvas
-from deepart.ui.restore import html
-from deepart.ui.restore import request as request_of
+from deepart.ui.restore import html, request as request_of
 from deepart.ui.restore.request import FILL_COLOUR, MASK_NAME, OPACITY, PROTECT_COLOUR
 from deepart.ui.widgets.object_picker import build_object_picker, clicked_at
 

@@ -266,12 +266,7 @@ class RestoreRequest:
 
     @classmethod
     def on_page(
-        cls,
-        picture: str | None,
-        mask: bytes | None,
-        editor: Mapping[str, Any] | None,
-        fill: bool,
-        *settings: Any,
+        cls, picture: str | None, mask: bytes | None, editor: Mapping[str, Any] | None, fill: bool, *settings: Any
     ) -> RestoreRequest:
         """Read the values of the page's components, in the order in which handlers get them.
 
@@ -405,11 +400,7 @@ def _written(folder: Path, done: Restoration) -> Restored:
 
 # --- restorers of the Hub ----------------------------------------------------------------------------
 
-KINDS: Mapping[str, tuple[Kind, ...]] = {
-    "filler": ("inpaint",),
-    "cleaner": ("clean", "face"),
-    "upscaler": ("enlarge",),
-}
+KINDS: Mapping[str, tuple[Kind, ...]] = {"filler": ("inpaint",), "cleaner": ("clean", "face"), "upscaler": ("enlarge",)}
 """What a restorer has to be made for, by the name that endpoint and page have for it."""
 
 

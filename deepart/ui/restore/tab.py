@@ -16,8 +16,7 @@ from deepart.text import say
 from deepart.ui.choices import captioned_gallery, settings_upload
 from deepart.ui.classify.request import any_repository
 from deepart.ui.controls import option_controls, segmented
-from deepart.ui.events import named_choices, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import named_choices, translations as t, unread
 from deepart.ui.large.panel import LargePanel
 from deepart.ui.made import made_panel
 from deepart.ui.pictures import before_and_after, checked, picture_shown, picture_upload
@@ -207,19 +206,11 @@ def _settings_side() -> SimpleNamespace:
         colourise_button = gr.Button(t("ui.restore.colourise_it"), size="md", elem_id="restore-colourise-it")
     with gr.Row(elem_id="restore-start"):
         run_button = gr.Button(
-            t("ui.restore.run"),
-            variant="primary",
-            min_width=120,
-            elem_id="restore-run",
-            elem_classes="starts-painting",
+            t("ui.restore.run"), variant="primary", min_width=120, elem_id="restore-run", elem_classes="starts-painting"
         )
         stop_button = gr.Button(t("ui.stop"), min_width=80, elem_id="restore-stop")
     examples = captioned_gallery(
-        sample_items("en"),
-        t("ui.restore.samples"),
-        "restore-samples",
-        elem_classes="few",
-        columns=len(DAMAGED),
+        sample_items("en"), t("ui.restore.samples"), "restore-samples", elem_classes="few", columns=len(DAMAGED)
     )
     with gr.Accordion(t("ui.restore.plan"), open=False, elem_id="restore-plan", elem_classes="drawer"):
         with gr.Group(elem_id="restore-recipe"):

@@ -19,8 +19,7 @@ from deepart.tasks.paint.batch import BatchResult, batch_steps
 from deepart.tasks.paint.sheet import STRENGTHS, sheet_steps, sweep_steps
 from deepart.text import say
 from deepart.ui.controls import most_of_many, options_of
-from deepart.ui.events import ON_DEVICE, counted, handler, language_of, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import ON_DEVICE, counted, handler, language_of, stoppable, translations as t, unread
 from deepart.ui.pictures import many_pictures, picture_shown
 from deepart.ui.transfer.request import style_in_use
 
@@ -31,11 +30,7 @@ T = TypeVar("T")
 
 
 def build_batch_panel(
-    content: gr.Image,
-    chosen: gr.State,
-    own_style: gr.Image,
-    strength: gr.Slider,
-    options: Mapping[str, Component],
+    content: gr.Image, chosen: gr.State, own_style: gr.Image, strength: gr.Slider, options: Mapping[str, Component]
 ) -> None:
     """Add the panel to the surrounding column; the components are those of the tab, which it reads."""
     with gr.Accordion(t("ui.batch"), open=False, elem_id="batch"):

@@ -17,8 +17,7 @@ from deepart.images import fit, load_image
 from deepart.runtime import run
 from deepart.text import say
 from deepart.ui.controls import options_of
-from deepart.ui.events import QUIET, handler, language_of, unread_camera
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, translations as t, unread_camera
 from deepart.ui.paintings import previews
 from deepart.ui.transfer.request import style_in_use
 

@@ -15,8 +15,7 @@ from deepart.options import FilmOptions
 from deepart.tasks.films import ENDINGS
 from deepart.text import say
 from deepart.ui.controls import options_of, segmented
-from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, stoppable, translations as t, unread
 from deepart.ui.finer import PATIENT
 from deepart.ui.restore.html import progress
 from deepart.ui.transfer.film_endpoint import KINDS, FilmRequest, film_to
@@ -32,11 +31,7 @@ def build_film_panel(
         gr.Markdown(t("ui.film_hint"), elem_classes="hint")
         source = unread(
             gr.File(
-                label=t("ui.film_file"),
-                file_types=list(ENDINGS),
-                height=140,
-                elem_id="film-file",
-                elem_classes="files",
+                label=t("ui.film_file"), file_types=list(ENDINGS), height=140, elem_id="film-file", elem_classes="files"
             )
         )
         kind = segmented([(kind.upper(), kind) for kind in KINDS], "mp4", "ui.film_kind", "film-kind")

@@ -11,14 +11,12 @@ import gradio as gr
 from gradio.components import Component
 
 from deepart import runtime
-from deepart.images import fit as shrunk
-from deepart.images import load_image
+from deepart.images import fit as shrunk, load_image
 from deepart.tasks.paint.fit import Crop, part_of
 from deepart.tasks.paint.style_files import LONGEST_LABEL
 from deepart.text import say
 from deepart.ui.blend.style_slots import plain
-from deepart.ui.events import QUIET, handler, language_of, stoppable, unread
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, stoppable, translations as t, unread
 from deepart.ui.finer import PATIENT
 from deepart.ui.pictures import many_pictures, picture_shown
 from deepart.ui.transfer.fit_endpoint import fit_to

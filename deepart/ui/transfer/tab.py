@@ -15,8 +15,7 @@ from deepart.tasks.paint.gallery import NamedStyle, named_styles
 from deepart.ui import samples
 from deepart.ui.choices import captioned_gallery, gallery_items, settings_upload
 from deepart.ui.controls import in_order, option_controls
-from deepart.ui.events import QUIET, named_choices, unread, unread_editor
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, named_choices, translations as t, unread, unread_editor
 from deepart.ui.expectation import add_expectation
 from deepart.ui.finer import FinerPanel
 from deepart.ui.large.panel import LargePanel
@@ -210,11 +209,7 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
     content = picture_upload(t("ui.content"), "transfer-content", height=280)
     with gr.Row(elem_id="transfer-start"):
         paint_button = gr.Button(
-            t("ui.paint"),
-            variant="primary",
-            scale=3,
-            elem_id="transfer-run",
-            elem_classes="starts-painting",
+            t("ui.paint"), variant="primary", scale=3, elem_id="transfer-run", elem_classes="starts-painting"
         )
         stop_button = gr.Button(t("ui.stop"), scale=1, min_width=70, elem_id="transfer-stop")
     gallery = captioned_gallery(
@@ -236,11 +231,7 @@ def _settings_side(first: samples.Example, styles: Mapping[str, NamedStyle]) -> 
             elem_classes="labelled-picture",
         )
         style_file = gr.UploadButton(
-            t("ui.style_file"),
-            file_types=[".json"],
-            type="filepath",
-            size="sm",
-            elem_id="transfer-style-file",
+            t("ui.style_file"), file_types=[".json"], type="filepath", size="sm", elem_id="transfer-style-file"
         )
         fit_side = gr.Column()
     strength = gr.Slider(0, 1, value=1, step=0.05, label=t("ui.strength"), elem_id="transfer-strength")

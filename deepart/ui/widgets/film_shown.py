@@ -6,8 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from deepart.ui.events import translations as t
-from deepart.ui.events import unread
+from deepart.ui.events import translations as t, unread
 from deepart.ui.pictures import picture_shown
 
 

@@ -11,8 +11,7 @@ from deepart.images import fit, load_image
 from deepart.tasks.find.regions import AREAS, find_regions, own_segmenters
 from deepart.tasks.find.subject import object_at
 from deepart.text import say
-from deepart.ui.events import QUIET, handler, language_of
-from deepart.ui.events import translations as t
+from deepart.ui.events import QUIET, handler, language_of, translations as t
 from deepart.ui.pictures import picture_shown
 
 SIDE = 640

@@ -11,8 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from deepart.admin.data import datasets
-from deepart.admin.data import hub as hub_datasets
+from deepart.admin.data import datasets, hub as hub_datasets
 from deepart.admin.data.datasets import Choices, Draft, check, data_sets, find_data_set, relabelled, store
 from deepart.admin.data.sources import Contents, FolderSource, ZipSource, plain_text
 from deepart.admin.jobs import delete_data_set

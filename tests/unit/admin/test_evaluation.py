@@ -21,11 +21,9 @@ from deepart.errors import InputError, WeightsError
 from deepart.training.data import is_held_out
 from deepart.training.generate.evaluation import kernel_distance
 from unit.admin.tiny_checkpoints import frozen, photo_folder, restorer, run_folder, striped_set
-from unit.test_classifier import TINY as TINY_CLASSIFIER
-from unit.test_classifier import tiny_classifier
+from unit.test_classifier import TINY as TINY_CLASSIFIER, tiny_classifier
 from unit.test_generator import tiny_generator
-from unit.test_style_network import TINY as TINY_STYLE
-from unit.test_style_network import StyleNetwork
+from unit.test_style_network import TINY as TINY_STYLE, StyleNetwork
 
 
 @pytest.fixture(autouse=True)

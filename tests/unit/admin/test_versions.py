@@ -33,8 +33,7 @@ from deepart.models.feature_index import FeatureIndex, FeatureIndexConfig
 from deepart.models.style_network import StyleNetwork
 from running_app import wait_until
 from unit.admin.tiny_checkpoints import RESTORER, bundle, frozen, photo_folder, restorer, run_folder, striped_set
-from unit.test_classifier import TINY as TINY_CLASSIFIER
-from unit.test_classifier import tiny_classifier
+from unit.test_classifier import TINY as TINY_CLASSIFIER, tiny_classifier
 from unit.test_style_network import TINY as TINY_STYLE
 
 PATIENT = Limits(max_slowdown=100)  # tiny networks take no time at all, and that varies
