@@ -129,7 +129,7 @@ def without_steps(image: Tensor) -> Tensor:
     kept = variance.square() / (variance.square() + _STEP**4)
     around = _mean_around(torch.cat([kept, (1 - kept) * mean], dim=1))
     kept, smooth = F.interpolate(around, scale_factor=_CELL, mode="bilinear", align_corners=False).split([1, 3], dim=1)
-    return torch.addcmul(smooth, kept, image)
+    return (image * kept).add_(smooth)  # first the picture, whose layout in memory all that follows has
 
 
 def _mean_around(cells: Tensor) -> Tensor:

@@ -73,6 +73,11 @@ def test_stairs_of_a_clear_sky_become_a_slope() -> None:
     torch.testing.assert_close(smoothed, slope, rtol=0, atol=0.7)
 
 
+def test_smoothing_keeps_the_layout_in_memory_that_is_fast() -> None:
+    picture = torch.rand(1, 3, 32, 48).contiguous(memory_format=torch.channels_last)
+    assert without_steps(picture).is_contiguous(memory_format=torch.channels_last)
+
+
 def test_what_is_seen_is_not_smoothed_with_the_stairs_of_a_sky() -> None:
     edge = torch.full((1, 3, 64, 64), 100 / 255)
     edge[..., 30:] = 180 / 255
