@@ -15,7 +15,8 @@ from deepart.text import LANGUAGES, say, texts
 VERBS = ("transfer", "blend", "classify", "restore", "generate")
 STYLE_CSS = Path(__file__).with_name("style.css")
 PAGE_JS = tuple(
-    Path(__file__).with_name("page") / f"{name}.js" for name in ("texts", "address", "names", "queue", "history")
+    Path(__file__).with_name("page") / f"{name}.js"
+    for name in ("texts", "address", "names", "queue", "history", "editors")
 )
 """Parts of one script, in the order in which they build upon each other."""
 _TEXTS_OF_PAGE = (
