@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deepart.commands.console import (
     add_command,
+    add_output,
     add_report_folder,
     add_run_options,
     add_settings,
@@ -100,7 +101,7 @@ def _add_train_judge(train) -> None:
     judge.add_argument("--scans", type=Path, metavar="FOLDER", help="as for train detector; default: none")
     judge.add_argument("--pictures", type=int, default=300, help="of the folder, drawn at random; default %(default)s")
     judge.add_argument("--seed", type=int, default=0, help="of the pictures and of the damage")
-    judge.add_argument("-o", "--output", type=Path, required=True, metavar="FILE.json", help="the forest")
+    add_output(judge, "file of the forest to write", ".json")
 
 
 def _add_train_upscaler(train) -> None:

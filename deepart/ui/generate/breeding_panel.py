@@ -80,7 +80,7 @@ def build_evolution_panel(studio: gr.State, count: gr.Radio, wall: gr.HTML) -> E
     """
     with gr.Accordion(t("ui.generate.breed"), open=False, elem_id="generate-breed"):
         gr.Markdown(t("ui.generate.breed_hint"), elem_classes="hint")
-        amount = gr.Slider(0.1, 0.9, value=0.35, step=0.05, label=t("ui.generate.amount"), elem_id="generate-amount")
+        amount = gr.Slider(0, 1, value=0.35, step=0.05, label=t("ui.generate.amount"), elem_id="generate-amount")
         with gr.Row():
             near = gr.Button(t("ui.generate.neighbours"), size="md", elem_id="generate-neighbours")
             evolve = gr.Button(t("ui.generate.evolve"), size="md", elem_id="generate-evolve")
