@@ -209,7 +209,7 @@ def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, m
     wait_until(lambda: brake.pieces == begun + 1)
     progress = page.locator("#transfer-result [role=progressbar]")
     expect(progress).to_be_visible()
-    with page.expect_request("**/cancel"):
+    with page.expect_request("**/cancel") as cancelled:
         page.click("#transfer-stop")
     brake.release()
     expect(progress).to_have_count(0)
@@ -223,9 +223,13 @@ def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, m
     assert brake.pieces == at_stop + 1
     assert at_stop <= begun + 3
     # Who presses Stop before the server has given the job its number stops that job, too.
-    held = []
-    page.route("**/queue/join*", lambda route: held.append(route))
-    with page.expect_request("**/queue/join*"):
+    held, number = [], cancelled.value.post_data_json["fn_index"]
+
+    def paints(request: sync_api.Request) -> bool:
+        return "/queue/join" in request.url and request.post_data_json["fn_index"] == number
+
+    page.route("**/queue/join*", lambda route: held.append(route) if paints(route.request) else route.continue_())
+    with page.expect_request(paints):
         page.click("#transfer-run")
     page.dispatch_event("#transfer-stop", "click")
     with page.expect_response("**/cancel") as stopped:

@@ -182,13 +182,18 @@ def test_damage_is_drawn_protected_uploaded_and_downloaded(new_tab: NewPage, hol
     before = marked.inner_text()
     box = canvas.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x + 60, y + 100)
-    page.mouse.down()
-    page.wait_for_timeout(300)
-    page.mouse.move(x + 120, y + 100, steps=5)
-    page.wait_for_timeout(300)
-    page.mouse.up()
-    expect(marked).not_to_have_text(before)
+
+    def draw() -> bool:
+        page.mouse.move(x + 60, y + 100)
+        page.mouse.down()
+        page.wait_for_timeout(300)
+        page.mouse.move(x + 120, y + 100, steps=5)
+        page.wait_for_timeout(300)
+        page.mouse.up()
+        page.wait_for_timeout(2000)
+        return marked.inner_text() != before
+
+    wait_until(draw)  # an editor that is still loading takes no strokes
     path = download(page, "#restore-mask-file", tmp_path)
     drawn = np.asarray(Image.open(path))
     assert drawn.shape == (90, 120)
