@@ -283,10 +283,10 @@ def offer_segmenter(job: Job) -> str:
         raise InputError("job.no_bundle")
     target = runtime.settings().admin_folder / "segmenters" / job.config.data
     target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        remove_folder(target)
     with new_folder(target) as part:
         shutil.copytree(job.bundle, part, dirs_exist_ok=True)
+        if target.exists():  # once the copy is whole: a full disk costs nobody the segmenter that there was
+            remove_folder(target)
     return target.name
 
 

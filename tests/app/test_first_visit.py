@@ -60,6 +60,12 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+def violations_of(page: Page) -> list[tuple[str, str]]:
+    """Return the rules that the page breaks, each with the beginning of the first element that breaks it."""
+    found = page.evaluate("tags => axe.run(document, { runOnly: tags })", RULES)["violations"]
+    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+
+
 @pytest.mark.parametrize("visit", VISITS)
 def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[[str], Path]) -> None:
     page = new_page(**VISITS[visit])
@@ -88,12 +94,12 @@ def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[
             download.click()
             count += 1
         assert started.value.suggested_filename.startswith("deepart-"), tab
-        found = page.evaluate("tags => axe.run(document, { runOnly: tags })", RULES)["violations"]
+        found = violations_of(page)
         if found:  # the page gives names to what Gradio draws a moment after it is drawn
             page.wait_for_timeout(1000)
-            found = page.evaluate("tags => axe.run(document, { runOnly: tags })", RULES)["violations"]
+            found = violations_of(page)
         if found:
-            violations[tab] = [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+            violations[tab] = found
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), tab
         clicks[tab] = count
     assert violations == {}

@@ -56,15 +56,14 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 const fetched = window.fetch;
-const joining = new Map(); // number of a handler -> the last answer that brings a job of it its number
+const joining = new Map(); // number of a handler -> what the server answers to the last job of it, with its number
 
 // Who presses Stop before the job has its number means that job: the server stops none without it.
 async function stopOnceThere(where, sent) {
   const wanted = JSON.parse(sent.body);
   if (wanted.event_id) return fetched(where, sent);
-  const answer = await joining.get(wanted.fn_index)?.catch(() => {});
-  if (!answer?.ok) return new Response("{}"); // it was refused: there is nothing to stop
-  const { event_id } = await answer.clone().json();
+  const { event_id } = (await joining.get(wanted.fn_index)) ?? {};
+  if (!event_id) return new Response("{}"); // it was refused: there is nothing to stop
   return fetched(where, { ...sent, body: JSON.stringify({ ...wanted, event_id }) });
 }
 
@@ -74,11 +73,13 @@ window.fetch = async (...asked) => {
   if (address.endsWith("/cancel")) return stopOnceThere(...asked);
   const answering = fetched(...asked);
   const isJoin = address.includes("/queue/join");
-  if (isJoin) joining.set(JSON.parse(asked[1].body).fn_index, answering);
+  // Read before Gradio reads it, after which it cannot be copied.
+  const joined = isJoin && answering.then((answer) => (answer.ok ? answer.clone().json() : {})).catch(() => ({}));
+  if (isJoin) joining.set(JSON.parse(asked[1].body).fn_index, joined);
   const answer = await answering;
   if (isJoin && answer.status === 503) return new Response(answer.body, { status: 429, headers: answer.headers });
   if (isJoin && answer.ok) {
-    const { event_id: id } = await answer.clone().json();
+    const { event_id: id } = await joined;
     jobs.set(id, { since: Date.now(), isWaiting: true, isAsked: hasActed, tab: room() });
     setTimeout(showWork, NOTICED + 50);
   } else if (answer.url.includes("/queue/data") && answer.body) {
