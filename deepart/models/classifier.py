@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import timm
 import torch
 from torch import Tensor, nn
 
@@ -91,6 +90,8 @@ class ArtClassifier(HubModel, license="mit", tags=["image-classification", "art"
         if config.backbone == OWN:
             self.backbone = OwnBackbone(config.kernel, config.stride, config.activation)
         else:
+            import timm  # takes seconds, which the app has only after its page is there
+
             self.backbone = timm.create_model(config.backbone, pretrained=False, num_classes=0)
         narrow(self.prunable(), config.inner)
         channels = [stage["num_chs"] for stage in self.backbone.feature_info]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 # Read by Gradio when the first Blocks is made.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
+from gradio import routes
 from starlette.middleware import Middleware
 
 from deepart import runtime
@@ -97,9 +100,10 @@ def build_app() -> gr.Blocks:
             event.show_progress_on = [unseen]
         elif len(event.outputs) > MOST_SHOWING_PROGRESS:
             event.show_progress_on = event.outputs[:1]
-    demo.queue(api_open=False)
+    demo.api_open = False  # Gradio's `queue` would do it, and make its whole server anew
     demo._queue = FairQueue(demo, settings.max_waiting, 60 * settings.max_job_minutes)
-    _prepare()
+    if settings.zero_gpu:
+        _load_all()
     return demo
 
 
@@ -125,27 +129,34 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
         "app_kwargs": {
             "routes": [health.route, visitors.route],
             "middleware": [Middleware(Guard)],
-            "lifespan": housekeeping.lifespan,
+            "lifespan": _lifespan,
         },
     }
 
 
+def _load_all() -> None:
+    """Load on ZeroGPU what visitors need; later, weights cannot reach the GPU any more."""
+    for key in (DEFAULT_CHECKPOINT, CLASSIFIER, *([GENERATOR] if is_available() else [])):
+        models.get(key, str(runtime.device()))
+    if runtime.settings().large_model:
+        load_now(find_large(runtime.settings().large_model).repo)
+
+
 PREPARING = "deepart-preparing"
-"""Name of the thread that paints the first pictures while the server starts."""
+"""Name of the thread that paints the first pictures once the server has started."""
 
 
-def _prepare() -> None:
-    """Load what the first visitor needs: immediately on ZeroGPU, otherwise while the server starts."""
-    if runtime.settings().zero_gpu:
-        for key in (DEFAULT_CHECKPOINT, CLASSIFIER, *([GENERATOR] if is_available() else [])):
-            models.get(key, str(runtime.device()))  # later, weights cannot reach the GPU any more
-        if runtime.settings().large_model:
-            load_now(find_large(runtime.settings().large_model).repo)
-    else:
-        threading.Thread(target=_prepare_quietly, name=PREPARING).start()
+@asynccontextmanager
+async def _lifespan(app: routes.App) -> AsyncIterator[None]:
+    async with housekeeping.lifespan(app):
+        if not runtime.settings().zero_gpu:
+            # Not earlier: what it imports would take the time in which the page is made.
+            threading.Thread(target=_paint_first, name=PREPARING).start()
+        yield
 
 
-def _prepare_quietly() -> None:
+def _paint_first() -> None:
+    """Paint what the first visitor sees."""
     try:
         log.info("Painting on %s in %s", runtime.device(), runtime.precision_name())
         samples.first_picture()

@@ -99,7 +99,6 @@ class Intruder:
 
 def test_without_a_password_there_is_no_admin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DEEPART_ADMIN_PASSWORD", raising=False)
-    monkeypatch.setattr(app, "_prepare", lambda: None)
     runtime.settings.cache_clear()
     access.gate.cache_clear()
     try:
@@ -116,8 +115,7 @@ def _is_of_admin(event: Any) -> bool:
     return event.fn is not None and event.fn.__module__.startswith("deepart.ui.admin")
 
 
-def test_every_handler_asks_at_the_gate(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setattr(app, "_prepare", lambda: None)
+def test_every_handler_asks_at_the_gate(url: str) -> None:
     demo = app.build_app()
     events = [each for each in demo.fns.values() if _is_of_admin(each)]
     assert len(events) > 30

@@ -115,7 +115,6 @@ def test_without_a_generator_there_is_neither_tab_nor_endpoint(monkeypatch: pyte
     from deepart.ui import app
 
     monkeypatch.setattr(app, "is_available", lambda: False)
-    monkeypatch.setattr(app, "_prepare", lambda: None)
     config = app.build_app().get_config_file()
     assert "tab-generate" not in {each["props"].get("elem_id") for each in config["components"]}
     assert "generate" not in {each["api_name"] for each in config["dependencies"]}

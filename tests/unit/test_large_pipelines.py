@@ -309,7 +309,7 @@ def test_where_a_gpu_is_lent_the_chosen_model_is_loaded_at_the_start(monkeypatch
     monkeypatch.setattr(app.models, "get", lambda key, device: loaded.append(key))
     monkeypatch.setattr(app, "load_now", loaded.append)
     monkeypatch.setitem(CHOICES, SDXL.repo, SDXL)
-    app._prepare()
+    app._load_all()
     assert loaded[-1] == SDXL.repo
 
 

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import timm
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -55,6 +54,8 @@ class Colouriser(HubModel, license="mit", paper_url="https://arxiv.org/abs/1603.
 
     def __init__(self, config: ColouriserConfig | None = None) -> None:
         config = config or self.Config()
+        import timm  # takes seconds, which the app has only after its page is there
+
         super().__init__(config)
         self.backbone = timm.create_model(config.backbone, pretrained=False, features_only=True)
         self.backbone.requires_grad_(False)

@@ -73,11 +73,10 @@ def test_drawing_that_nobody_reads_is_forgotten() -> None:
     assert drawings.size() == 1
 
 
-def test_browsers_reach_no_other_function_of_a_component(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_browsers_reach_no_other_function_of_a_component() -> None:
     """Whatever Gradio adds that visitors may call must be looked at: each lets them name what is kept."""
     from deepart.ui import app
 
-    monkeypatch.setattr(app, "_prepare", lambda: None)
     demo = app.build_app()
     reached = {
         (type(block).__name__, name, getattr(type(block), name).__module__)
