@@ -171,6 +171,7 @@ def weight_of_hidden(page: Page) -> float:
     return int(re.search(r"The Starry Night (\d+) %", page.inner_text("#blend-mix"))[1]) / 100
 
 
+@pytest.mark.campaign
 def test_places_are_painted(new_blend: NewPage, tmp_path: Path) -> None:
     page = new_blend()
     unfold(page, "place")

@@ -138,6 +138,7 @@ def test_settings_are_restored_and_an_example_is_painted_with_them(new_page: New
     assert (settings["style"], settings["brush"], settings["size"]) == (samples.EXAMPLES[2].style, 3, 72)
 
 
+@pytest.mark.campaign
 def test_mask_is_painted_by_hand(new_page: NewPage, photo: Photo, tmp_path: Path) -> None:
     page = new_page()
     open_drawers(page)

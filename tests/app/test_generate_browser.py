@@ -143,6 +143,7 @@ def test_picture_is_steered_crossed_and_kept(new_tab: NewPage, tmp_path: Path) -
     expect(page.locator("#generate-lineage .tile")).to_have_count(4)  # itself, its parents, and the steered one's
 
 
+@pytest.mark.campaign
 def test_liked_pictures_have_children_and_one_can_go_back(new_tab: NewPage) -> None:
     page = new_tab()
     paint_seed(page, 300)
@@ -181,6 +182,7 @@ def test_pad_map_and_generators_of_the_hub_are_there(new_tab: NewPage, monkeypat
     expect(page.locator("#generate-licence")).to_contain_text("huggan/fastgan-few-shot-shells · Licence: mit.")
 
 
+@pytest.mark.campaign
 def test_film_and_picture_are_saved_and_opened_again(new_tab: NewPage, tmp_path: Path) -> None:
     page = new_tab()
     page.click("#generate-count label:has-text('4')")
@@ -215,6 +217,7 @@ def test_film_and_picture_are_saved_and_opened_again(new_tab: NewPage, tmp_path:
     expect(page.locator("[data-testid=toast-text]")).to_have_text(say("generate.no_genome"))
 
 
+@pytest.mark.campaign
 def test_own_picture_is_approximated_and_goes_on_to_other_tabs(
     new_tab: NewPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -228,10 +228,12 @@ def test_train_style_leaves_a_bundle_that_paints(
     folder: Path, tmp_path: Path, teacher: VGG16Features, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from deepart.training import run
+    from deepart.training.paint import style_network
 
     monkeypatch.setattr(run, "load_perceptual_network", lambda name: teacher)
     monkeypatch.setattr(run, "StyleNetworkConfig", lambda: TINY)
     monkeypatch.setattr(run, "LOG_EVERY", 1)
+    monkeypatch.setattr(style_network, "CODE_CROPS", 100)
     options = Namespace(
         contents=[folder], styles=[folder], run=tmp_path / "run", minutes=0.02, stages="32x4", learning_rate=1e-3,
         seed=0, start=None, teacher="", content_target=0.4,

@@ -23,6 +23,9 @@ from deepart.training.data import degrade, random_crop
 from deepart.training.loop import Batch, BatchSpec
 from deepart.training.paint.synthetic_styles import drawn, harsher
 
+CODE_CROPS = 2_000
+"""Crops of paintings whose codes tell how much each entry of a code varies."""
+
 
 @dataclass(frozen=True, slots=True)
 class StyleWeights:
@@ -123,10 +126,10 @@ class StyleTraining:
         return style[rng.permutation(3)] if rng.random() < 0.2 else style
 
     @torch.no_grad()
-    def codes(self, count: int = 2_000) -> Tensor:
-        """Return the codes of crops of paintings of 256 to 512 pixels, (count, code_size)."""
+    def codes(self) -> Tensor:
+        """Return the codes of `CODE_CROPS` crops of paintings, of 256 to 512 pixels each, (CODE_CROPS, code_size)."""
         rng = np.random.default_rng(self.seed)
-        return torch.cat([self.network.style_encoder(self._code_crop(rng)[None]) for _ in range(count)])
+        return torch.cat([self.network.style_encoder(self._code_crop(rng)[None]) for _ in range(CODE_CROPS)])
 
     def _code_crop(self, rng: np.random.Generator) -> Tensor:
         side = int(rng.integers(16, 33)) * 16
