@@ -6,7 +6,7 @@ parameters only, never a picture, and its names are those of recipes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import gradio as gr
@@ -21,7 +21,7 @@ _SETTINGS: dict[str, dict[str, str]] = {
     "blend": {name: name.replace("_", "-") for name in _OF_PAINTING},
     "restore": {"fill": "fill", "clean": "clean", "keep_paint": "keep", "colour": "colour"}
     | {name: name for name in ("upscale", "look")},
-    "generate": {"style": "style", "truncation": "variety", "seed": "seed", "count": "count"},
+    "generate": {name: name for name in ("style", "genre", "finish", "seed", "count")} | {"truncation": "variety"},
 }
 """By tab, the name of each setting and how the `elem_id` of its control goes on after the tab."""
 
@@ -37,13 +37,20 @@ def add_address(page: gr.Blocks) -> None:
     @handler
     def open_address(request: gr.Request) -> list[Any]:
         """Open the tab that the address names, with its settings."""
-        asked = dict(request.query_params)
-        tab = asked.get("tab", "transfer")
-        updates = [read(control, asked.get(name)) if of == tab else None for of, name, control in controls]
+        updates = [asked(request, of, {name: control}).get(name) for of, name, control in controls]
         updates = [gr.skip() if value is None else value for value in updates]
         return updates if len(updates) > 1 else updates[0]
 
     page.load(open_address, None, [control for *_, control in controls], **quiet)
+
+
+def asked(request: gr.Request, tab: str, controls: Mapping[str, Component]) -> dict[str, Any]:
+    """Return what the page's address says of a tab's controls, which are given by the names of their settings."""
+    said = dict(request.query_params)
+    if said.get("tab", "transfer") != tab:
+        return {}
+    values = {name: read(control, said.get(name)) for name, control in controls.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def facts(page: gr.Blocks) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,9 +18,11 @@ from deepart.errors import InputError
 from deepart.images import load_image, save_png
 from deepart.options import MOST_TRUNCATION, GenerateOptions, WalkOptions
 from deepart.recipes import chunks, recipe_of
+from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, Genome, Start
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.text import say
+from deepart.ui.address import asked
 from deepart.ui.controls import choices_of
 from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.generate import html, request as request_of, steering_panel as steered
@@ -151,14 +154,29 @@ def born(
         yield shown, gr.update(choices=choices), "", step.sentence(language)
 
 
-@handler
-def show_first_wall(studio: Studio, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
-    """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
-    if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
-        yield (gr.skip(),) * 4
-        return
-    studio.is_open = True
-    yield from born(studio, None, *settings, request)
+def first_wall(controls: Mapping[str, gr.components.Component]) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    """Return the handler that hangs the first wall, which takes from the page's address what that says of `controls`:
+    the address fills them only after the tab is open.
+
+    Args:
+        controls: by the names of settings, in the order of those of `born`.
+    """
+
+    @handler
+    def show_first_wall(studio: Studio, request: gr.Request, *settings: Any) -> Iterator[tuple[Any, ...]]:
+        """Begin with pictures once the tab is opened: those who do not open it cost nothing."""
+        if studio.is_open or runtime.settings().zero_gpu:  # a GPU is lent to those who ask
+            yield (gr.skip(),) * 4
+            return
+        studio.is_open = True
+        values = dict(zip(controls, (None, *settings))) | asked(request, "generate", controls)
+        if wanted := dict(request.query_params).get("style"):  # its choices are known once the generator is loaded
+            with suppress(InputError):
+                values["style"] = ArtGenerator(studio.checkpoint).known_style(wanted)
+        for shown, style, *rest in born(studio, *values.values(), request):
+            yield shown, style | {"value": values["style"]} if "choices" in style else style, *rest
+
+    return show_first_wall
 
 
 @handler
@@ -248,9 +266,11 @@ def show_pad(studio: Studio, request: gr.Request) -> Any:
 
 
 @handler
-def open_map(request: gr.Request) -> tuple[Any, str]:
+def open_map(request: gr.Request) -> Iterator[tuple[Any, str]]:
     language = language_of(request)
-    return steered.map_update(language), html.axes(steered.axes_text(language))
+    for step in steered.landmark_steps():
+        yield gr.skip(), told(step, language)
+    yield steered.map_update(language), html.axes(steered.axes_text(language))
 
 
 @handler

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ import gradio as gr
 
 from deepart.art_labels import label_name
 from deepart.options import MOST_TRUNCATION
+from deepart.runtime import Progress
 from deepart.tasks.generate.breeding import LEVEL_GROUPS, blend
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, Genome
@@ -177,9 +177,10 @@ def at_pad(studio: Studio, value: Any) -> Genome | None:
 
 def map_update(language: str) -> dict[str, Any]:
     """Return what fills the map: pictures all over it, by what the classifier sees in them."""
+    engine = ArtGenerator()
     anchors = [
-        Anchor(str(number), label_name("style", point.seen_as, language), image, *point.place)
-        for number, (point, image) in enumerate(_landmarks(request_of.identity(DEFAULT_CHECKPOINT)))
+        Anchor(str(number), label_name("style", point.seen_as, language), _landmark(engine, point), *point.place)
+        for number, point in enumerate(_landmarks())
     ]
     return with_anchors(anchors, (0.5, 0.5))
 
@@ -193,14 +194,22 @@ def at_map(value: Any, truncation: float) -> Genome:
     return steering(DEFAULT_CHECKPOINT).at(ArtGenerator(), dot_in(value), truncation)
 
 
-@functools.lru_cache(maxsize=2)
-def _landmarks(version: str) -> list[tuple[MapPoint, str]]:
-    """Return pictures all over the map, painted once for each version of the generator."""
+def landmark_steps() -> Iterator[Progress]:
+    """Yield the progress of painting the pictures of the map, which are kept: at once if they are there."""
     engine = ArtGenerator()
-    found = []
-    for point in spread(steering(DEFAULT_CHECKPOINT).points, LANDMARKS):
-        found.append((point, request_of.tile_image(engine.born(point.seed, point.style))))
-    return found
+    yield from engine.load_steps()
+    points = _landmarks()
+    for done, point in enumerate(points):
+        yield Progress(done, len(points), "progress.painting")
+        _landmark(engine, point)
+
+
+def _landmarks() -> list[MapPoint]:
+    return spread(steering(DEFAULT_CHECKPOINT).points, LANDMARKS)
+
+
+def _landmark(engine: ArtGenerator, point: MapPoint) -> str:
+    return request_of.tile_image(engine.born(point.seed, point.style))
 
 
 def spread(points: Sequence[MapPoint], count: int) -> list[MapPoint]:

@@ -18,6 +18,7 @@ from deepart.ui.generate.endpoint import add_generate_endpoint
 from deepart.ui.generate.handlers import (
     close_pad,
     finish,
+    first_wall,
     follow_map,
     follow_pad,
     go_back,
@@ -33,7 +34,6 @@ from deepart.ui.generate.handlers import (
     painter,
     reset_controls,
     show_editor,
-    show_first_wall,
     show_pad,
     steer,
     translate_generate,
@@ -70,7 +70,7 @@ def build_generate_tab(tab: gr.Tab) -> Room:
         with gr.Column(scale=5, elem_id="generate-settings"):
             left = _settings_side(count, studio, wall)
         with gr.Column(scale=7, elem_id="generate-work", elem_classes="painting-work"):
-            right = _result_side(wall)
+            right = _result_side()
     for component in (left.file, right.download):
         unread(component)
     panel = steered.SteeringPanel(
@@ -106,9 +106,10 @@ def build_generate_tab(tab: gr.Tab) -> Room:
         **quiet,
     )
     settings = [left.style, left.genre, left.variety, left.finish, count]
-    new_outputs = [left.seed, left.style, right.bar, right.found]
+    new_outputs = [left.seed, left.style, right.bar, left.found]
+    asked = dict(zip(("seed", "style", "genre", "truncation", "finish", "count"), (left.seed, *settings)))
     new_walls = [
-        tab.select(show_first_wall, [studio, *settings], new_outputs, **on_device),
+        tab.select(first_wall(asked), [studio, *settings], new_outputs, **on_device),
         left.new_button.click(hang_new, [studio, *settings], new_outputs, **on_device),
         left.own.start.click(
             hang_started, [studio, left.own.picture, left.own.freedom, *settings], new_outputs, **on_device
@@ -203,7 +204,7 @@ def _wire_result(
 
 
 def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNamespace:
-    """Add what to paint, and the tools that change a picture, and return the components."""
+    """Add what to paint, the wall, and the tools that change a picture, and return the components."""
     with gr.Column(elem_id="generate-new"):
         with gr.Row(elem_id="generate-what"):
             style = gr.Dropdown(
@@ -230,6 +231,8 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
                 elem_classes="starts-painting",
             )
             stop_button = gr.Button(t("ui.stop"), min_width=70, scale=1, elem_id="generate-stop")
+    wall.render()
+    found = gr.Markdown(elem_id="generate-found", elem_classes="hint")
     large = LargePanel("generate")
     steer_side = gr.Accordion(t("ui.generate.steer"), open=False, elem_id="generate-steer", elem_classes="drawer")
     with steer_side:
@@ -297,8 +300,8 @@ def _settings_side(count: gr.Radio, studio: gr.State, wall: gr.HTML) -> SimpleNa
     return SimpleNamespace(**locals())
 
 
-def _result_side(wall: gr.HTML) -> SimpleNamespace:
-    """Add the wall, the picture, and what can be done with it, and return the components."""
+def _result_side() -> SimpleNamespace:
+    """Add the picture, and what can be done with it, and return the components."""
     bar = gr.HTML(elem_id="generate-progress")
     easel = gr.Image(
         show_label=False,
@@ -311,8 +314,6 @@ def _result_side(wall: gr.HTML) -> SimpleNamespace:
         elem_classes="painting-result",
     )
     note = gr.Markdown(elem_id="generate-note", elem_classes="hint")
-    found = gr.Markdown(elem_id="generate-found", elem_classes="hint")
-    wall.render()
     with gr.Row(elem_id="generate-actions"):
         download = gr.DownloadButton(
             t("ui.download"), interactive=False, size="md", min_width=110, elem_id="generate-download"
