@@ -8,6 +8,7 @@ from PIL import Image, ImageDraw
 
 from deepart import runtime
 from deepart.tasks.restore.bundled import detection_steps
+from deepart.tasks.restore.diagnosis import diagnose
 from photos import photo
 
 SIDE = 560
@@ -42,3 +43,17 @@ def test_scratches_are_found_and_an_undamaged_photo_is_left_alone() -> None:
     scratches = (np.asarray(picture) != np.asarray(photo("astronaut", SIDE))).any(-1)
     found = np.asarray(runtime.run(detection_steps(picture))) > 0
     assert untouched.mean() < 0.04 and found[scratches].mean() > 0.6
+
+
+def test_thick_strokes_and_a_blot_are_found_whole_and_filled_unasked() -> None:
+    picture = photo("astronaut", SIDE)
+    draw = ImageDraw.Draw(picture)
+    for number in range(4):
+        x = 110 * (number + 1)
+        draw.line([(x, 30), (x - 25, 280), (x + 10, 530)], fill=(250, 250, 248), width=8 + 3 * number)
+    draw.ellipse((150, 150, 215, 215), fill=(250, 250, 248))
+    damage = (np.asarray(picture) != np.asarray(photo("astronaut", SIDE))).any(-1)
+    mask = runtime.run(detection_steps(picture))
+    found = np.asarray(mask) > 0
+    assert found[damage].mean() > 0.9 and found[~damage].mean() < 0.1
+    assert diagnose(picture, damage=mask).answer == "fill"

@@ -35,6 +35,13 @@ def test_colours_come_back(name: str, damage) -> None:
     assert difference(repair_colours(damaged), image).mean() < 0.75 * difference(damaged, image).mean()
 
 
+def test_a_picture_without_light_is_brightened() -> None:
+    image = photo("coffee", 160)
+    dark = image.point(lambda level: level // 4)
+    assert colour_fault(dark).is_dark and not colour_fault(image).is_dark
+    assert difference(repair_colours(dark), image).mean() < 0.35 * difference(dark, image).mean()
+
+
 @pytest.mark.parametrize("name", ["coffee", "astronaut"])
 def test_the_dark_stays_neutral_where_a_veil_lies_over_a_varnish(name: str) -> None:
     image = photo(name, 160)

@@ -181,6 +181,7 @@ def test_a_sound_picture_is_left_alone() -> None:
         ({"colour": replace(BAD, black=0.05, light=0.95)}, "colour"),
         ({"colour": replace(GOOD, black=0.3, light=0.7)}, "colour"),
         ({"colour": BAD}, "colour"),
+        ({"colour": replace(GOOD, black=0.02, light=0.2)}, "colour"),
         ({"size": (640, 480)}, "enlarge"),
     ],
 )
@@ -200,6 +201,7 @@ def test_each_fault_has_its_remedy_and_a_reason(fault: dict[str, object], action
         replace(BAD, least_yellow=-4, black=0.05, light=0.95),
         replace(GOOD, black=0.3),  # a pale picture that has its white
         replace(GOOD, light=0.6),  # a dark one that has its black
+        replace(GOOD, black=0.1, light=0.15),  # of one dark colour
     ],
 )
 def test_a_cast_that_may_be_meant_is_left_alone(fault: ColourFault) -> None:

@@ -28,7 +28,8 @@ from deepart.images import fit, through_jpeg, to_pil, to_tensor
 from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.options import Look
 from deepart.runtime import Progress
-from deepart.tasks.find.damage_pieces import believed
+from deepart.tasks.find.damage_pieces import at_size, believed
+from deepart.tasks.restore.damage_judgement import MOST_DAMAGE, frequent_colours
 from deepart.tasks.restore.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
 
@@ -56,6 +57,7 @@ _SURE = 0.97  # from which a pixel of a smaller copy counts as damaged
 _BROAD = 3  # pixels that damage is wide at least to be believed in a smaller copy
 _ALIKE = 16  # of 255: by so much the colour of a piece that is torn off varies at most
 _GROWN = 1.6  # times as large a piece may get by what is of its colour around it
+_EXACTLY, _CONTINUED = 8, 6.0  # of 255; times as large as what is marked in that colour
 
 
 def _network(key: str) -> Any:
@@ -264,7 +266,25 @@ def _marked(found: Sequence[tuple[Image.Image, Image.Image]]) -> np.ndarray:
     for copy, likelihood in found[1:]:
         broad = Image.fromarray(_broad(np.asarray(copy), np.asarray(likelihood, np.float32) / 255))
         whole = whole | np.asarray(broad.resize(size, Image.Resampling.NEAREST))
-    return whole
+    return whole | _rest_of_strokes(found[0][0], whole)
+
+
+def _rest_of_strokes(picture: Image.Image, marked: np.ndarray) -> np.ndarray:
+    """Return what continues the marks, (H, W) bool, in exactly their colour, but no areas much larger than they.
+
+    The detector sees the edges of a stroke that is wider than it knows them, and here and there its inside.
+    """
+    from scipy.ndimage import binary_propagation
+
+    pixels, seeds = at_size(picture, marked)
+    rest = np.zeros_like(seeds)
+    for colour in frequent_colours(pixels[seeds].astype(np.int16)):
+        alike = np.abs(pixels.astype(np.int16) - colour).max(-1) <= _EXACTLY
+        begun = alike & seeds
+        grown = binary_propagation(begun, mask=alike)
+        if grown.sum() <= min(_CONTINUED * begun.sum(), MOST_DAMAGE * grown.size):
+            rest |= grown
+    return np.asarray(Image.fromarray(rest).resize(picture.size, Image.Resampling.NEAREST))
 
 
 def _broad(pixels: np.ndarray, likelihood: np.ndarray) -> np.ndarray:

@@ -42,7 +42,7 @@ _DEEPEST = 1.8  # more than four times the blue is more than a scan can give
 _LEAST_BRIGHTEST = 0.02  # of a channel in linear light
 _ENDS = (0.5, 99.5)  # percentiles of brightness taken for black and white
 _USUAL_ENDS = (0.1, 0.92)  # sRGB values that black and white of half of the paintings reach
-_MOST_STRETCH = 2.5
+_MOST_STRETCH, _MOST_OF_DARK = 2.5, 4.0
 _MOST_COLOUR = 2.0  # times as far from grey
 _MOST_DARKER = 0.25  # sRGB
 _SATURATED = (0.6, 0.85)  # between them brightness is ever less taken away
@@ -52,6 +52,8 @@ _DEEP_VARNISH, _LEAST_YELLOW = 0.7, 4.0
 # yellowed or faded, and of 160 others each 67 under a strong made-up varnish, and 151 that were faded.
 _VEILED_LIGHTS = (55.0, 90.0), (-8.0, 9.0), (24.0, 45.0)
 _PALE_BLACK, _DULL_LIGHT = 0.25, 0.7
+_DARK_LIGHT = 0.35  # of 641 sound paintings and photos the darkest has lights of 0.41
+_LEAST_SHOWN = 0.1  # from black to the lights; with less it is a picture of one dark colour
 _ONE_TONE = 5.0  # a* and b*: most old photos, and 4 of 225 paintings
 _SURELY_VARNISHED = (0.0, 0.4)  # depth; four of five sound paintings are taken for less than the second
 _SURELY_FADED = (0.05, 0.3)  # share of lost contrast
@@ -94,8 +96,13 @@ class ColourFault:
 
     @property
     def is_faded(self) -> bool:
-        """Whether it has certainly faded: nothing is dark, and the lights are not bright."""
-        return self.black >= _PALE_BLACK and self.light <= _DULL_LIGHT
+        """Whether it has certainly faded, so that nothing is dark and the lights are not bright, or is far too dark."""
+        return self.black >= _PALE_BLACK and self.light <= _DULL_LIGHT or self.is_dark
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether its lights are darker than those of any sound picture, as in a scan without light."""
+        return self.light <= _DARK_LIGHT and self.light - self.black >= _LEAST_SHOWN
 
     @property
     def blue_lost(self) -> float:
@@ -207,6 +214,8 @@ def _certainty(fault: float, bounds: tuple[float, float]) -> float:
 def _wanted_ends(fault: ColourFault) -> tuple[float, float]:
     """Return the sRGB values to which black and white are mapped; a picture that reaches further keeps its own."""
     low, high = min(fault.black, _USUAL_ENDS[0]), max(fault.light, _USUAL_ENDS[1])
+    if fault.is_dark:
+        return low, min(high, low + _MOST_OF_DARK * (fault.light - fault.black))
     middle, reach = (fault.black + fault.light) / 2, (fault.light - fault.black) * _MOST_STRETCH / 2
     return max(low, middle - reach), min(high, middle + reach)
 

@@ -57,7 +57,7 @@ def surely_damaged(picture: Image.Image, found: Image.Image) -> Image.Image:
     grey = pixels.mean(-1)
     is_flat = (maximum_filter(grey, 3) - minimum_filter(grey, 3) <= _FLAT) & (grey > _FLAT)  # black may be clipped
     sure = np.zeros_like(mask)
-    for colour in _colours(pixels[mask]):
+    for colour in frequent_colours(pixels[mask]):
         sure |= _pieces_of(colour, pixels, mask, is_flat)
     if not sure.any():
         return Image.new("L", found.size)
@@ -81,7 +81,7 @@ def _in_few_colours(pixels: np.ndarray) -> bool:
     return bool(np.sort(counts)[::-1][:_FEW].sum() >= _MOSTLY * len(pixels))
 
 
-def _colours(marked: np.ndarray) -> list[np.ndarray]:
+def frequent_colours(marked: np.ndarray) -> list[np.ndarray]:
     """Return the most frequent colours, (3,) each, of pixels (N, 3), the most frequent first."""
     found: list[np.ndarray] = []
     while len(found) < _COLOURS and len(marked) >= _LEAST_SPECK:

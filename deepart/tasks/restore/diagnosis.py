@@ -402,7 +402,8 @@ def _colour(found: Diagnosis) -> Step | None:
     if yellowed:
         return Step("colour", 0.8, reason="restore.reason.yellowed", values=values)
     if faded:
-        return Step("colour", 0.8, reason="restore.reason.faded", values=values)
+        reason = "restore.reason.dark" if found.colour.is_dark else "restore.reason.faded"
+        return Step("colour", 0.8, reason=reason, values=values)
     return None
 
 
