@@ -113,6 +113,13 @@ def test_a_result_stays_when_it_was_faster_than_the_examination(page: Page, hole
     assert page.call("examine_picture")["restore-shown"] == {"visible": False}
 
 
+def test_whoever_is_faster_than_the_examination_gets_what_it_proposes(page: Page, hole: str) -> None:
+    settings(page, picture=hole, upscale=1, fill=False)
+    page.do("restore-run", "click")
+    assert "480 × 360" in page["restore-status"]
+    assert recipe_of(page["restore-download"]).settings["steps"].startswith("fill")
+
+
 def test_a_mask_that_came_while_damage_was_looked_for_stays(page: Page, hole: str, tmp_path: Path) -> None:
     page["restore-picture"] = hole
     page.call("examine_picture")
