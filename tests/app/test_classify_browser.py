@@ -21,7 +21,7 @@ from deepart.tasks.paint.engine import DEFAULT_CHECKPOINT as PAINTER
 from deepart.text import say
 from pictures import BAD_PICTURES
 from running_app import TIMEOUT
-from tabs import close_toast, open_tab
+from tabs import close_toast, open_drawers, open_tab
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 expect, Page = sync_api.expect, sync_api.Page
@@ -90,6 +90,7 @@ def test_artwork_is_answered_with_evidence_that_follows_the_question(new_tab: Ne
         assert link.get_attribute("rel") == "noopener noreferrer"
         assert link.get_attribute("target") == "_blank"
         assert re.fullmatch(r"https://[a-z.]+/\S+\?q=[\w+%.~-]+", link.get_attribute("href"))
+    open_drawers(page)
     expect(page.locator("#classify-changes tbody tr")).to_have_count(5)
     answer = json.loads(download(page, "#classify-json", tmp_path).read_text("utf-8"))
     assert answer["style"][0]["label"] == expected.style[0].label
@@ -116,7 +117,7 @@ def test_photo_is_no_painting_and_stays_if_a_bad_picture_comes(new_tab: NewPage,
     expect(page.locator(VERDICT)).to_contain_text(say("ui.classify.unknown_why"))
     expect(page.locator(VERDICT)).to_contain_text("Unsure")
     expect(page.locator("#classify-bars .dimmed .name").first).to_be_visible()
-    page.wait_for_selector("#classify-legend ul")
+    page.wait_for_selector("#classify-nearest a")
     answer = page.text_content(f"{VERDICT} h2")
 
     data, key = BAD_PICTURES["png that ends early"]
@@ -136,6 +137,8 @@ def test_photo_is_no_painting_and_stays_if_a_bad_picture_comes(new_tab: NewPage,
 @pytest.mark.usefixtures("all_known")
 def test_chinese_visitor_on_a_phone_reads_chinese_and_need_not_scroll_sideways(new_tab: NewPage) -> None:
     page = new_tab(locale="zh-CN", viewport={"width": 390, "height": 844}, has_touch=True)
+    page.wait_for_selector("#classify-nearest a")
+    open_drawers(page)
     page.wait_for_selector("#classify-legend ul")
     expect(page.locator("#classify-bars h3")).to_have_text(["风格", "作者", "题材"])
     for part in ("verdict", "bars", "card", "changes", "legend", "head", "samples", "model"):

@@ -42,15 +42,16 @@ def build_classify_tab(tab: gr.Tab) -> Room:
             examples = captioned_gallery(
                 sample_items("en"), t("ui.classify.samples"), "classify-samples", elem_classes="few"
             )
-            model = gr.Dropdown(
-                model_choices("en"),
-                value=DEFAULT_CHECKPOINT,
-                allow_custom_value=request_of.any_repository(),
-                label=t("ui.classify.model"),
-                info=t("ui.classify.model_info"),
-                elem_id="classify-model",
-            )
-            build_classify_batch_panel()
+            with gr.Accordion(t("ui.classify.tools"), open=False, elem_id="classify-tools", elem_classes="drawer"):
+                model = gr.Dropdown(
+                    model_choices("en"),
+                    value=DEFAULT_CHECKPOINT,
+                    allow_custom_value=request_of.any_repository(),
+                    label=t("ui.classify.model"),
+                    info=t("ui.classify.model_info"),
+                    elem_id="classify-model",
+                )
+                build_classify_batch_panel()
         with gr.Column(scale=7, elem_id="classify-work"):
             verdict = gr.HTML(html.waiting(say("ui.classify.waiting")), elem_id="classify-verdict")
             with gr.Column(visible=False, elem_id="classify-answer") as answer_side:
@@ -58,19 +59,23 @@ def build_classify_tab(tab: gr.Tab) -> Room:
                 card = gr.HTML(elem_id="classify-card")
             with gr.Column(visible=False, elem_id="classify-evidence") as evidence_side:
                 nearest = gr.HTML(elem_id="classify-nearest")
-                head = segmented(
-                    named_choices("ui.classify.head", HEADS, "en"), HEADS[0], "ui.classify.evidence", "classify-head"
-                )
-                with gr.Row(elem_classes="evidence-pictures"):
-                    with gr.Column(min_width=260):
-                        heat = evidence_picture("ui.classify.heat", "classify-heat")
-                        label = gr.Dropdown(
-                            [""], value="", label=t("ui.classify.heat_label"), elem_id="classify-heat-label"
-                        )
-                    with gr.Column(min_width=260):
-                        parts = evidence_picture("ui.classify.parts", "classify-parts")
-                        part_legend = gr.HTML(elem_id="classify-legend")
-                changes = gr.HTML(elem_id="classify-changes")
+                with gr.Accordion(t("ui.classify.why"), open=False, elem_id="classify-why", elem_classes="drawer"):
+                    head = segmented(
+                        named_choices("ui.classify.head", HEADS, "en"),
+                        HEADS[0],
+                        "ui.classify.evidence",
+                        "classify-head",
+                    )
+                    with gr.Row(elem_classes="evidence-pictures"):
+                        with gr.Column(min_width=260):
+                            heat = evidence_picture("ui.classify.heat", "classify-heat")
+                            label = gr.Dropdown(
+                                [""], value="", label=t("ui.classify.heat_label"), elem_id="classify-heat-label"
+                            )
+                        with gr.Column(min_width=260):
+                            parts = evidence_picture("ui.classify.parts", "classify-parts")
+                            part_legend = gr.HTML(elem_id="classify-legend")
+                    changes = gr.HTML(elem_id="classify-changes")
             with gr.Row(visible=False) as files_side:
                 json_file = gr.DownloadButton(t("ui.classify.download_json"), size="md", elem_id="classify-json")
                 csv_file = gr.DownloadButton(t("ui.classify.download_csv"), size="md", elem_id="classify-csv")
