@@ -80,7 +80,8 @@ def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[
             crowded[tab] = controls
         assert page.locator(f"#tab-{tab} button.primary >> visible=true").count() <= 1, tab
         if picture:
-            page.set_input_files(f"{picture} input[type=file]", photo("chelsea.png"))
+            with page.expect_response(lambda response: "/upload" in response.url):
+                page.set_input_files(f"{picture} input[type=file]", photo("chelsea.png"))
             count += 1
         if button:
             page.locator(button).scroll_into_view_if_needed()

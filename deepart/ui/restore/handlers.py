@@ -199,6 +199,7 @@ def choose_sample(work: dict[str, Any], request: gr.Request, event: gr.SelectDat
 def forget_sample(work: dict[str, Any], path: str, request: gr.Request) -> None:
     """Remember that the picture is a visitor's own; what is still done to the one before ends."""
     work.update(photo=None, sample=False, picture=path)
+    work.pop("go", None)  # or what waits to restore the sample would take the visitor's result away
 
 
 @handler
