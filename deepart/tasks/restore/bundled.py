@@ -277,9 +277,9 @@ def _rest_of_strokes(picture: Image.Image, marked: np.ndarray) -> np.ndarray:
     from scipy.ndimage import binary_propagation
 
     pixels, seeds = at_size(picture, marked)
-    rest = np.zeros_like(seeds)
-    for colour in frequent_colours(pixels[seeds].astype(np.int16)):
-        alike = np.abs(pixels.astype(np.int16) - colour).max(-1) <= _EXACTLY
+    pixels, rest = pixels.astype(np.int16), np.zeros_like(seeds)  # differences are signed
+    for colour in frequent_colours(pixels[seeds]):
+        alike = np.abs(pixels - colour).max(-1) <= _EXACTLY
         begun = alike & seeds
         grown = binary_propagation(begun, mask=alike)
         if grown.sum() <= min(_CONTINUED * begun.sum(), MOST_DAMAGE * grown.size):

@@ -76,24 +76,18 @@ def restore_picture(work: dict[str, Any], request: gr.Request, *values: Any) -> 
     """Restore a picture as the page says; as is proposed if whoever asks was faster than the examination, as what the
     page then says is of the picture before."""
     work.pop("done", None)
-    path, *settings = values
+    language, (path, *settings) = language_of(request), values
     if path is not None and path != work.get("examined"):
-        examined = yield from _examined(path, language_of(request))
+        started = time.monotonic()
+        examined = yield from runtime.told(
+            request_of.damage_steps(path),
+            lambda step: (_progress(step, time.monotonic() - started, language), *_NOTHING[1:]),
+        )
         plan = dict(zip(STRENGTHS, proposed(examined)))
         chosen = zip(CONTROLS, settings[3:])
         settings[3 : 3 + len(CONTROLS)] = [plan.get(name, value) for name, value in chosen]
         settings[:3] = examined.sure, None, examined.sure is not None
-    yield from run(work, RestoreRequest.on_page(path, *settings), None, language_of(request))
-
-
-def _examined(path: str, language: str) -> Generator[tuple[Any, ...], None, request_of.Examination]:
-    started, steps = time.monotonic(), request_of.damage_steps(path)
-    while True:
-        try:
-            step = next(steps)
-        except StopIteration as end:
-            return end.value
-        yield _progress(step, time.monotonic() - started, language), *_NOTHING[1:]
+    yield from run(work, RestoreRequest.on_page(path, *settings), None, language)
 
 
 @handler
