@@ -46,6 +46,7 @@ class Page:
         self._functions = built(build).fns.values()
         self._blocks = {each.elem_id: each for each in blocks if each.elem_id}
         self.values = {each: copy.copy(each.value) for each in blocks if hasattr(each, "value")}
+        self._shown = {each: each.visible for each in blocks}
         self.request = gr.Request(headers={"accept-language": language})
         self.toasts: list[str] = []
         self.updates: Updates = {}
@@ -56,6 +57,10 @@ class Page:
 
     def __setitem__(self, elem_id: str, value: Any) -> None:
         self.values[self._blocks[elem_id]] = value
+
+    def shows(self, elem_id: str) -> bool:
+        """Whether a component is shown, wherever it stands."""
+        return self._shown[self._blocks[elem_id]] is True
 
     def state(self, handler: str) -> Any:
         """Return the first state that a handler is given."""
@@ -139,6 +144,7 @@ class Page:
     def _put(self, component: Any, value: Any) -> dict[str, Any]:
         is_update = isinstance(value, dict) and value.get("__type__") == "update"
         update = {key: it for key, it in value.items() if key != "__type__"} if is_update else {"value": value}
+        self._shown[component] = update.get("visible", self._shown[component])
         if "value" in update and hasattr(component, "value"):
             self.values[component] = update["value"] = self._kept(update["value"])
         return update

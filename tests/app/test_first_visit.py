@@ -1,7 +1,8 @@
 """The script of a first visit: in each tab from a photo to a download, on a desktop and on a phone.
 
 It counts the clicks that this takes and the controls that are in sight before anything is opened, of which one at most
-is what the tab is for, and has axe-core look for what people who hear the page, or use its keys alone, cannot use.
+is what the tab is for, at first and (but in Restore) beside the result, and has axe-core look for what people who hear
+the page, or use its keys alone, cannot use.
 """
 
 from __future__ import annotations
@@ -66,6 +67,12 @@ def violations_of(page: Page) -> list[tuple[str, str]]:
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
 
 
+def crowd_of(page: Page, tab: str, when: str) -> dict[str, list[str]]:
+    """Return the controls in sight if they are too many, by tab and time."""
+    controls = page.evaluate(CONTROLS, tab)
+    return {f"{tab} {when}": controls} if len(controls) > MOST_CONTROLS else {}
+
+
 @pytest.mark.parametrize("visit", VISITS)
 def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[[str], Path]) -> None:
     page = new_page(**VISITS[visit])
@@ -75,9 +82,7 @@ def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[
         open_tab(page, name)
         page.wait_for_selector(f"#tab-{tab} >> visible=true")
         count = 0
-        controls = page.evaluate(CONTROLS, tab)
-        if len(controls) > MOST_CONTROLS:
-            crowded[tab] = controls
+        crowded |= crowd_of(page, tab, "at first")
         assert page.locator(f"#tab-{tab} button.primary >> visible=true").count() <= 1, tab
         if picture:
             with page.expect_response(lambda response: "/upload" in response.url):
@@ -95,6 +100,9 @@ def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[
             download.click()
             count += 1
         assert started.value.suggested_filename.startswith("deepart-"), tab
+        page.wait_for_selector(f"#tab-{tab}:not([data-working])")
+        if tab != "restore":
+            crowded |= crowd_of(page, tab, "beside the result")
         found = violations_of(page)
         if found:  # the page gives names to what Gradio draws a moment after it is drawn
             page.wait_for_timeout(1000)

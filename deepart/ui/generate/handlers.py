@@ -37,6 +37,7 @@ from deepart.ui.widgets.style_pad import data_uri
 
 FINISH, LOOK = (GenerateOptions.settings()[name] for name in ("finish", "look"))
 _FINISHED = 6  # parts of the page that a finished picture fills
+_LOOKED_AT = 4  # that `looked_at` fills
 _PAUSE = 0.3  # seconds without another change, after which a picture is finished
 
 
@@ -108,9 +109,19 @@ def told(step: runtime.Progress, language: str) -> str:
     return progress(min(1.0, step.done / max(step.total, 1)), say(step.note, language))
 
 
+def looked_at(studio: Studio, language: str) -> tuple[Any, ...]:
+    """Return the picture that is looked at, painted at once, what it is, and the buttons of `usable`."""
+    return request_of.quick(studio.easel), described(studio.easel, language), *usable(studio)
+
+
+def usable(studio: Studio) -> tuple[Any, Any]:
+    """Return the buttons that hang the picture and go back to the wall before, each shown where it does something."""
+    return gr.update(visible=studio.can_keep), gr.update(visible=bool(studio.past))
+
+
 def seen(studio: Studio, language: str) -> tuple[Any, ...]:
-    """Return the picture that was picked, painted at once, and controls that start anew."""
-    return request_of.quick(studio.easel), described(studio.easel, language), *steered.fresh(studio, language)
+    """Return the picture that was picked, see `looked_at`, and controls that start anew."""
+    return *looked_at(studio, language), *steered.fresh(studio, language)
 
 
 @handler
@@ -220,28 +231,27 @@ def like(studio: Studio, value: Any, request: gr.Request) -> Any:
 
 
 @handler
-def steer(studio: Studio, request: gr.Request, *values: Any) -> tuple[Any, Any]:
+def steer(studio: Studio, request: gr.Request, *values: Any) -> tuple[Any, ...]:
     """Show what the controls make of the picture, at once."""
     if studio.base is None:
-        return gr.skip(), gr.skip()
+        return (gr.skip(),) * _LOOKED_AT
     studio.easel = steered.change_of(studio, *values).of(studio.base, studio.partner)
-    return request_of.quick(studio.easel), described(studio.easel, language_of(request))
+    return looked_at(studio, language_of(request))
 
 
 @handler
-def follow_pad(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, Any]:
+def follow_pad(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, ...]:
     genome = steered.at_pad(studio, value)
     if genome is None:
-        return gr.skip(), gr.skip()
+        return (gr.skip(),) * _LOOKED_AT
     studio.pick(genome)
-    return request_of.quick(genome), described(genome, language_of(request))
+    return looked_at(studio, language_of(request))
 
 
 @handler
-def follow_map(studio: Studio, value: Any, variety: float, request: gr.Request) -> tuple[Any, Any]:
-    genome = steered.at_map(value, variety)
-    studio.pick(genome)
-    return request_of.quick(genome), described(genome, language_of(request))
+def follow_map(studio: Studio, value: Any, variety: float, request: gr.Request) -> tuple[Any, ...]:
+    studio.pick(steered.at_map(value, variety))
+    return looked_at(studio, language_of(request))
 
 
 @handler
@@ -280,7 +290,7 @@ def keep_picture(studio: Studio, value: Any, request: gr.Request) -> tuple[Any, 
     language = language_of(request)
     studio.keep()
     studio.tiles.setdefault(studio.base.id, request_of.tile_image(studio.base))
-    return hung(studio, language), *steered.fresh(studio, language)
+    return hung(studio, language), *usable(studio), *steered.fresh(studio, language)
 
 
 @handler
@@ -335,7 +345,7 @@ def wall_handlers(parts: int) -> SimpleNamespace:
         language, genomes = language_of(request), list(studio.wall)
         studio.tiles = {each.id: studio.tiles[each.id] for each in genomes if each.id in studio.tiles}
         missing = [each for each in genomes if each.id not in studio.tiles]
-        rest = (gr.skip(),) * parts
+        rest = (gr.skip(),) * (parts - _LOOKED_AT)
         done, shown = 0, time.monotonic()
         for step in painter()(missing):
             if not isinstance(step, runtime.Progress):
@@ -345,7 +355,8 @@ def wall_handlers(parts: int) -> SimpleNamespace:
                 done = step.done
             is_due = time.monotonic() - shown > 0.5  # not all pictures one by one
             shown = time.monotonic() if is_due else shown
-            yield told(step, language), hung(studio, language) if is_due else gr.skip(), *rest
+            tiles = hung(studio, language) if is_due else gr.skip()
+            yield told(step, language), tiles, gr.skip(), gr.skip(), *usable(studio), *rest
             if studio.wall != genomes:  # others hang there by now
                 return
         if studio.easel is None:

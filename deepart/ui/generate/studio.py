@@ -45,9 +45,10 @@ class Studio:
 
     def hang(self, genomes: Sequence[Genome], pick: int = 0) -> None:
         """Hang other pictures and pick one of them; the earlier ones can be gone back to."""
-        if self.wall:
+        others = list({genome.id: genome for genome in genomes}.values())
+        if self.wall and self.wall != others:
             self.past = [*self.past, self.wall][-MOST_WALLS:]
-        self._show(list({genome.id: genome for genome in genomes}.values()), pick)
+        self._show(others, pick)
 
     def back(self) -> None:
         """Hang the pictures again that hung there before.
@@ -63,12 +64,16 @@ class Studio:
         """Look at a picture."""
         self.base = self.easel = genome
 
+    @property
+    def can_keep(self) -> bool:
+        """Whether a picture is looked at that does not hang on the wall."""
+        return self.easel is not None and self.easel.id not in {genome.id for genome in self.wall}
+
     def keep(self) -> None:
         """Hang the picture that is looked at beside the others."""
-        easel = self.picture()
-        if easel.id not in {genome.id for genome in self.wall}:
-            self.wall = [easel, *self.wall][:MOST_ON_WALL]
-        self.pick(easel)
+        if self.can_keep:
+            self.wall = [self.easel, *self.wall][:MOST_ON_WALL]
+        self.pick(self.picture())
 
     def remember(self, genome: Genome) -> None:
         """Remember how a picture came about."""

@@ -89,7 +89,8 @@ def build_generate_tab(tab: gr.Tab) -> Room:
 
     # What handlers share
 
-    picked_outputs = [right.easel, right.note, *panel.outputs]
+    looked_at = [right.easel, right.note, right.keep, right.back]
+    picked_outputs = [*looked_at, *panel.outputs]
     wall_outputs = [right.bar, wall, *picked_outputs]
     finished_outputs = [right.bar, right.easel, right.download, right.recipe, right.original, left.evolution.ancestors]
     of_wall = wall_handlers(len(picked_outputs))
@@ -149,16 +150,13 @@ def build_generate_tab(tab: gr.Tab) -> Room:
     ]
     wall.like(like, [studio, wall], [left.pad], **live)
     changed = [
-        *(
-            control.input(steer, [studio, *panel.controls], [right.easel, right.note], **live)
-            for control in panel.controls
-        ),
-        left.pad.input(follow_pad, [studio, left.pad], [right.easel, right.note], **live),
-        left.mood_map.input(follow_map, [studio, left.mood_map, left.variety], [right.easel, right.note], **live),
+        *(control.input(steer, [studio, *panel.controls], looked_at, **live) for control in panel.controls),
+        left.pad.input(follow_pad, [studio, left.pad], looked_at, **live),
+        left.mood_map.input(follow_map, [studio, left.mood_map, left.variety], looked_at, **live),
     ]
     for moved in (left.pad, left.mood_map):
         moved.release(reset_controls, [studio], panel.outputs, **live)
-    kept = right.keep.click(keep_picture, [studio, wall], [wall, *panel.outputs], **quiet)
+    kept = right.keep.click(keep_picture, [studio, wall], [wall, right.keep, right.back, *panel.outputs], **quiet)
     finishing = {"fn": finish, "inputs": [studio, right.upscale, right.look], "outputs": finished_outputs}
     finishing |= {"trigger_mode": "always_last", **on_device}
     finishes = [event.success(**finishing) for event in (*shown, *picked, *changed, kept)]
@@ -318,8 +316,9 @@ def _result_side() -> SimpleNamespace:
         download = gr.DownloadButton(
             t("ui.download"), interactive=False, size="md", min_width=110, elem_id="generate-download"
         )
-        keep = gr.Button(t("ui.generate.keep"), size="md", min_width=110, elem_id="generate-keep")
-        back = gr.Button(t("ui.generate.back"), size="md", min_width=90, elem_id="generate-back")
+        hidden = {"size": "md", "visible": False}  # until they do something
+        keep = gr.Button(t("ui.generate.keep"), min_width=110, elem_id="generate-keep", **hidden)
+        back = gr.Button(t("ui.generate.back"), min_width=90, elem_id="generate-back", **hidden)
     with gr.Accordion(t("ui.generate.go_on"), open=False, elem_id="generate-go-on", elem_classes="drawer"):
         senders = gr.Row(elem_id="generate-send", elem_classes="senders")
         with gr.Row(elem_classes="generate-sizes"):

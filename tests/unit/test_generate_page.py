@@ -1,0 +1,59 @@
+"""What the Generate tab does for a visitor, without a browser and with a tiny generator; see `handlers.Page`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from deepart.tasks.generate.generate import ArtGenerator
+from deepart.tasks.generate.subjects import Chosen
+from deepart.ui.generate import request
+from deepart.ui.generate.tab import build_generate_tab
+from deepart.ui.rooms import connect
+from handlers import Page
+from tiny_generators import put_tiny_generator
+
+
+def build() -> None:
+    with gr.Tabs(elem_id="tabs") as tabs, gr.Tab("Generate", elem_id="tab") as tab:
+        connect({"generate": build_generate_tab(tab)}, tabs)
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Page:
+    """The tab, where the pictures of a seed are those of the seeds after it, of native size and compared with none."""
+
+    def births(checkpoint: str, seed: int | None, count: int, style: str, *rest: Any) -> Iterator[Chosen]:
+        yield Chosen([ArtGenerator(checkpoint).born((seed or 0) + number, "Cubism") for number in range(count)])
+
+    put_tiny_generator(monkeypatch)
+    monkeypatch.setattr(request, "births", births)
+    monkeypatch.setattr(request, "judged", lambda picture: None)
+    page = Page(build, tmp_path)
+    page["generate-upscale"], page["generate-count"] = 1, 4
+    return page
+
+
+def shown(page: Page) -> tuple[bool, bool]:
+    """Whether the picture can be hung on the wall, and whether one can go back."""
+    return page.shows("generate-keep"), page.shows("generate-back")
+
+
+def test_only_buttons_that_do_something_stand_under_the_picture(page: Page) -> None:
+    assert shown(page) == (False, False)
+    page.do("generate-run", "click")
+    assert page["generate-download"] and shown(page) == (False, False)
+    page.do("generate-picture-variety", "input", 0.5)
+    assert shown(page) == (True, False)
+    page.do("generate-keep", "click")
+    assert shown(page) == (False, False)
+    assert len(page.state("keep_picture").wall) == 5
+    page.do("generate-seed", "submit", 9)
+    assert shown(page) == (False, True)
+    page.do("generate-seed-run", "click")  # the same wall once more
+    page.do("generate-back", "click")
+    assert shown(page) == (False, False) and len(page.state("keep_picture").wall) == 5
