@@ -236,9 +236,11 @@ def _genomes(pictures: list[str]) -> list[Genome]:
 
 def _print_works(picture: Image.Image) -> None:
     from deepart.tasks.classify.originality import originality
+    from deepart.text import say
 
     found = originality(picture)
-    print(f"  {'near copy' if found.is_near_copy else 'new'}: percentile {found.percentile:.0f}; nearest works:")
+    told = say("ui.generate.original.percentile", percent=f"{found.percentile:.0f}")
+    print(f"  {'near copy' if found.is_near_copy else 'new'}. {told}\n  nearest works:")
     for work in found.works:
         print(f"  {work.title}, {work.artist} {work.year}".rstrip() + f" (distance {work.distance:.2f})")
 

@@ -53,6 +53,11 @@ class Neighbour:
     percentile: float
     """Percentage of the training artworks whose nearest other artwork is nearer than this."""
 
+    @property
+    def likeness(self) -> int:
+        """The opposite of `percentile`, as people are told it: 1 to 99."""
+        return max(1, min(99, round(100 - self.percentile)))
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:

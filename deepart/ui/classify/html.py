@@ -196,7 +196,6 @@ def _work(work: Neighbour, language: str) -> str:
     artist = label_name("artist", work.artist, language)
     facts = [artist, work.year, label_name("style", work.style, language) if work.style else ""]
     same = work.distance < _SAME
-    likeness = max(1, min(99, round(100 - work.percentile)))
     shown = title or say("ui.classify.untitled", language)
     note = f'<span class="same">{escape(say("ui.classify.same_picture", language))}</span>' if same else ""
     address = search_address(title or work.style, label_name("artist", work.artist, "en"), work.year)
@@ -207,8 +206,8 @@ def _work(work: Neighbour, language: str) -> str:
         f"{escape(shown)}</a>"
         f"<span>{escape(' · '.join(filter(None, facts)))}</span>"
         f"{note}</div>"
-        f'<span class="likeness">{escape(say("ui.classify.likeness", language, percent=f"{likeness} %"))}'
-        f"{_track(likeness / 100)}</span></li>"
+        f'<span class="likeness">{escape(say("ui.classify.likeness", language, percent=f"{work.likeness} %"))}'
+        f"{_track(work.likeness / 100)}</span></li>"
     )
 
 

@@ -46,5 +46,5 @@ def licence(repo: str, name: str, good_for: str, language: str) -> str:
 def _work(work: Neighbour, language: str) -> str:
     title = work_title(work.title, work.year) or say("ui.classify.untitled", language)
     facts = [label_name("artist", work.artist, language), work.year]
-    percentile = say("ui.generate.original.of_work", language, percent=f"{work.percentile:.0f}")
-    return f"<li><b>{escape(title)}</b> {escape(' · '.join(filter(None, [*facts, percentile])))}</li>"
+    likeness = say("ui.classify.likeness", language, percent=f"{work.likeness} %")
+    return f"<li><b>{escape(title)}</b> {escape(' · '.join(filter(None, [*facts, likeness])))}</li>"
