@@ -31,7 +31,7 @@ from deepart.ui.address import add_address, facts
 from deepart.ui.admin.tab import build_admin_tab
 from deepart.ui.blend.tab import build_blend_tab
 from deepart.ui.classify.tab import build_classify_tab
-from deepart.ui.events import translations as t
+from deepart.ui.events import stops_of, translations as t
 from deepart.ui.generate.tab import build_generate_tab
 from deepart.ui.how_panel import add_how_panel
 from deepart.ui.large.endpoint import add_repaint_endpoint
@@ -113,7 +113,7 @@ def launch_options(demo: gr.Blocks) -> dict[str, Any]:
         "server_name": runtime.settings().host,
         "theme": make_theme(),
         "css_paths": STYLE_CSS,
-        "js": page_script(facts(demo), named_styles(DEFAULT_CHECKPOINT)),
+        "js": page_script(facts(demo), named_styles(DEFAULT_CHECKPOINT), stops_of(demo)),
         "i18n": t,
         "max_file_size": MAX_BYTES,
         "show_error": False,

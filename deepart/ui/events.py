@@ -122,6 +122,17 @@ def stoppable(runs: Sequence[gr.events.Dependency], stop: gr.Button, bar: gr.com
     stop.click(lambda: "", None, [bar], cancels=list(runs), queue=False, **QUIET)
 
 
+def stops_of(page: gr.Blocks) -> dict[int, str]:
+    """Return the `elem_id` of the Stop button of each event that has one, by the number of its handler."""
+    return {
+        stopped: page.blocks[block].elem_id
+        for function in page.fns.values()
+        for block, _ in function.targets
+        for stopped in function.cancels
+        if block in page.blocks and page.blocks[block].elem_id
+    }
+
+
 def counted(step: Progress, language: str) -> str:
     """Say how far an engine is."""
     return f"{say(step.note, language)} · {step.done} / {step.total}"

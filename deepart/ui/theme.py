@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,16 +59,18 @@ _WALL = gr.themes.Color(
 _LOOK = read_table("theme")
 
 
-def page_script(settings: dict[str, dict[str, Any]], styles: Sequence[str]) -> str:
+def page_script(settings: dict[str, dict[str, Any]], styles: Sequence[str], stops: Mapping[int, str]) -> str:
     """Return what runs in the visitor's browser when the page is loaded.
 
     Args:
         settings: what each setting begins with, see `deepart.ui.address.facts`.
         styles: keys of the gallery, in its order.
+        stops: see `deepart.ui.events.stops_of`.
     """
     facts = {
         "settings": settings,
         "styles": list(styles),
+        "stops": dict(stops),
         "texts": {language: {key: texts(language)[key] for key in _TEXTS_OF_PAGE} for language in LANGUAGES},
         "verbs": {language: {verb: say(f"ui.tab.{verb}", language) for verb in VERBS} for language in LANGUAGES},
     }

@@ -210,6 +210,8 @@ def test_stop_ends_the_painting(new_page: NewPage, photo: Photo, brake: Brake, m
     wait_until(lambda: brake.pieces == begun + 1)
     progress = page.locator("#transfer-result [role=progressbar]")
     expect(progress).to_be_visible()
+    page.wait_for_selector("#transfer-stop")
+    assert page.locator("[id$=-stop] >> visible=true").count() == 1  # that of films, of batches, of Refine stay away
     with page.expect_request("**/cancel") as cancelled:
         page.click("#transfer-stop")
     brake.release()

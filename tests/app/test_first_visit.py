@@ -100,7 +100,7 @@ def test_first_visit(visit: str, new_page: Callable[..., Page], photo: Callable[
             download.click()
             count += 1
         assert started.value.suggested_filename.startswith("deepart-"), tab
-        page.wait_for_selector(f"#tab-{tab}:not([data-working])")
+        expect(page.locator(f"#tab-{tab} [id$=-stop] >> visible=true")).to_have_count(0)
         if tab != "restore":
             crowded |= crowd_of(page, tab, "beside the result")
         found = violations_of(page)

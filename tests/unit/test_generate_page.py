@@ -11,10 +11,11 @@ import pytest
 
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.subjects import Chosen
+from deepart.ui.events import stops_of
 from deepart.ui.generate import request
 from deepart.ui.generate.tab import build_generate_tab
 from deepart.ui.rooms import connect
-from handlers import Page
+from handlers import Page, built
 from tiny_generators import put_tiny_generator
 
 
@@ -57,3 +58,14 @@ def test_only_buttons_that_do_something_stand_under_the_picture(page: Page) -> N
     page.do("generate-seed-run", "click")  # the same wall once more
     page.do("generate-back", "click")
     assert shown(page) == (False, False) and len(page.state("keep_picture").wall) == 5
+
+
+def test_what_runs_is_stopped_beside_the_button_that_began_it() -> None:
+    page = built(build)
+    names = {number: function.name for number, function in page.fns.items()}
+    found = {(names[number], stop) for number, stop in stops_of(page).items()}
+    assert {stop for name, stop in found if name == "find_own"} == {"generate-own-stop"}
+    assert {stop for name, stop in found if name == "make_film"} == {"generate-film-stop"}
+    assert {stop for name, stop in found if name in ("hang_new", "hang_seed", "show_wall")} == {"generate-stop"}
+    buttons = {each.elem_id for each in page.blocks.values() if (each.elem_id or "").endswith("-stop")}
+    assert buttons == {stop for _, stop in found}

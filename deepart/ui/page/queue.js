@@ -1,6 +1,6 @@
 // What is under way: Stop buttons, the place in the queue, and a warning to those who leave.
 const NOTICED = 600, LONG = 2500; // milliseconds
-const jobs = new Map(); // event -> {since, isWaiting, isAsked, rank, eta, tab}
+const jobs = new Map(); // event -> {since, isWaiting, isAsked, rank, eta, stop}
 let hasActed = false; // what a page asks for by itself nobody minds losing
 for (const kind of ["pointerdown", "keydown", "drop"]) {
   window.addEventListener(kind, () => { hasActed = true; }, { capture: true, once: true });
@@ -9,12 +9,12 @@ const note = document.createElement("p");
 note.id = "queue-note";
 note.setAttribute("role", "status");
 document.body.append(note);
+const stops = make(document.head, "style"); // not on the buttons: those of a drawer are made when it is opened
 
 function showWork() {
   const noticed = [...jobs.values()].filter(({ since }) => Date.now() - since > NOTICED);
-  for (const panel of document.querySelectorAll("#rooms > [role=tabpanel]")) {
-    panel.toggleAttribute("data-working", noticed.some(({ tab }) => `tab-${tab}` === panel.id));
-  }
+  const rules = noticed.filter(({ stop }) => stop).map(({ stop }) => `#${stop} { display: inline-flex !important; }`);
+  if (stops.textContent !== rules.join("\n")) stops.textContent = rules.join("\n");
   const waiting = noticed.filter(({ isWaiting, rank }) => isWaiting && rank !== undefined);
   const last = waiting.sort((a, b) => b.rank - a.rank)[0];
   let text = "";
@@ -75,12 +75,13 @@ window.fetch = async (...asked) => {
   const isJoin = address.includes("/queue/join");
   // Read before Gradio reads it, after which it cannot be copied.
   const joined = isJoin && answering.then((answer) => (answer.ok ? answer.clone().json() : {})).catch(() => ({}));
-  if (isJoin) joining.set(JSON.parse(asked[1].body).fn_index, joined);
+  const number = isJoin && JSON.parse(asked[1].body).fn_index;
+  if (isJoin) joining.set(number, joined);
   const answer = await answering;
   if (isJoin && answer.status === 503) return new Response(answer.body, { status: 429, headers: answer.headers });
   if (isJoin && answer.ok) {
     const { event_id: id } = await joined;
-    jobs.set(id, { since: Date.now(), isWaiting: true, isAsked: hasActed, tab: room() });
+    jobs.set(id, { since: Date.now(), isWaiting: true, isAsked: hasActed, stop: facts.stops[number] });
     setTimeout(showWork, NOTICED + 50);
   } else if (answer.url.includes("/queue/data") && answer.body) {
     const [gradios, ours] = answer.body.tee();
