@@ -30,6 +30,7 @@ from deepart.options import Look
 from deepart.runtime import Progress
 from deepart.tasks.find.damage_pieces import at_size, believed
 from deepart.tasks.restore.damage_judgement import MOST_DAMAGE, frequent_colours
+from deepart.tasks.restore.diagnosis import impulses_replaced
 from deepart.tasks.restore.holes import WINDOW, fill_holes
 from deepart.tasks.tiled import patiently, run_tiled
 
@@ -237,7 +238,9 @@ def marked_steps(picture: Image.Image) -> Generator[Progress, None, tuple[Image.
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
-    found, copy, step = [], fit(picture, LOOKED_SIDE), Progress(0, 1, "progress.finding_damage")
+    found, step = [], Progress(0, 1, "progress.finding_damage")
+    mended = yield from patiently(partial(impulses_replaced, picture), step)  # they are noise, not dust
+    copy = fit(mended or picture, LOOKED_SIDE)
     while not found or max(copy.size) > _LARGE:
         if found:
             half = [-(-side // 2) for side in copy.size]

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Literal, get_args
 
@@ -25,6 +25,7 @@ import numpy as np
 from PIL import Image
 
 from deepart.options import Answer
+from deepart.tasks.find.impulses import impulse_share, replaced, without_impulses
 from deepart.tasks.restore.colour_repair import ColourFault, colour_fault
 from deepart.tasks.restore.damage_judgement import answer, surely_damaged
 from deepart.text import say
@@ -88,6 +89,8 @@ class Diagnosis:
     """Share of the pixels that are taken for damage, from 0 to 1; None if it was not searched."""
     surely_damaged: float = 0.0
     """Share of the pixels that are certainly damage."""
+    impulses: float = 0.0
+    """Share of the pixels that are salt-and-pepper noise, at least, from 0 to 1; the other faults are told without."""
 
     @property
     def answer(self) -> Answer:
@@ -129,6 +132,9 @@ def diagnose(
         file: path or bytes of the picture's file, which holds the quality if it is a JPEG.
     """
     crops = _crops(picture)
+    impulses = impulse_share(crops)
+    if impulses:  # what else is wrong is told without them
+        crops = np.stack([replaced(crop.astype(np.uint8)) for crop in crops]).astype(np.float32)
     grey = crops @ np.array([0.299, 0.587, 0.114], np.float32)
     jpeg = (file_quality(file) if file is not None else None) or _pixel_quality(grey)
     noise = _of_flat_places(_white_noise(crops), *_flat_levels(grey, 0.03), _TEXTURE)
@@ -142,7 +148,13 @@ def diagnose(
         colour=colour_fault(picture, damage),
         damage=None if damage is None else _share(damage),
         surely_damaged=0.0 if damage is None else _share(surely_damaged(picture, damage)),
+        impulses=impulses,
     )
+
+
+def impulses_replaced(picture: Image.Image) -> Image.Image | None:
+    """Return an RGB picture without its salt-and-pepper noise, all else the same; None if it has none."""
+    return without_impulses(picture) if impulse_share(_crops(picture)) else None
 
 
 def _crops(picture: Image.Image) -> np.ndarray:
@@ -377,6 +389,10 @@ def _fill(found: Diagnosis) -> Step | None:
 
 
 def _clean(found: Diagnosis) -> Step | None:
+    if found.impulses:
+        rest = _clean(replace(found, impulses=0.0))
+        values = {"percent": f"{100 * found.impulses:.1f}"}
+        return Step("clean", rest.strength if rest else 1.0, reason="restore.reason.impulses", values=values)
     noisy = found.noise >= (LEAST_NOISE if found.jpeg is None else LEAST_JPEG_NOISE)
     blocky = found.jpeg is not None and found.jpeg < POOR_JPEG
     by_noise = min(1.0, 0.4 + found.noise / 25)

@@ -42,7 +42,7 @@ from deepart.tasks.restore.bundled import (
 from deepart.tasks.restore.colour_repair import repair_colours
 from deepart.tasks.restore.colourise import colourise_steps
 from deepart.tasks.restore.damage_judgement import surely_damaged
-from deepart.tasks.restore.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnose
+from deepart.tasks.restore.diagnosis import ACTIONS, POOR_JPEG, Diagnosis, Step, diagnose, impulses_replaced, propose
 from deepart.tasks.restore.extend import extend_steps, margins, on_canvas
 from deepart.tasks.restore.keep_paint import colour_safe, keep_texture
 from deepart.tasks.restore.straighten import Quad, straighten
@@ -309,6 +309,12 @@ class _Work:
 
     def _clean(self, step: Step) -> Generator[Progress, None, Image.Image]:
         before, keep = self.picture, self.pipeline.keep_paint
+        mended = yield from patiently(partial(impulses_replaced, before), Progress(0, 1, "progress.cleaning"))
+        if mended is not None:
+            found = yield from patiently(partial(diagnose, mended), Progress(0, 1, "progress.diagnosing"))
+            if not any(each.action == "clean" for each in propose(found)):
+                return mended  # a network would change the pixels that are sound
+            before = mended
         engine = yield from self._hub_restorer(self.pipeline.denoiser, "clean", "face")
         takes_sigma = engine is not None and engine.takes_sigma
         if keep is None or takes_sigma:

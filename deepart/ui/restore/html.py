@@ -125,9 +125,12 @@ def _facts(found: Diagnosis, language: str) -> list[tuple[str, str, bool]]:
     least_noise = LEAST_NOISE if found.jpeg is None else LEAST_JPEG_NOISE
     no_traces = say("ui.restore.no_jpeg", language)
     comma = "，" if language == "zh" else ", "
+    noise = [f"σ {found.noise:.0f}"]
+    if found.impulses:
+        noise.append(say("ui.restore.impulses", language, percent=f"{100 * found.impulses:.1f}"))
     return [
         ("size", f"{width} × {height}", max(found.size) < SMALL_SIDE),
-        ("noise", f"σ {found.noise:.0f}", found.noise >= least_noise),
+        ("noise", comma.join(noise), found.noise >= least_noise or found.impulses > 0),
         ("blur", _sharpness(found.blur, language), found.blur is not None and found.blur >= SOFT[0]),
         (
             "jpeg",
