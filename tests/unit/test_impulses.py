@@ -81,7 +81,7 @@ def test_nothing_but_impulses_is_cleaned_where_nothing_else_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", "σ 0, 2.7 % black and white specks"), ("zh", "σ 0，2.7% 黑白噪点")]
+    ("language", "said"), [("en", "σ 0, 2.6 % black and white specks"), ("zh", "σ 0，2.6% 黑白噪点")]
 )
 def test_the_card_says_so(language: str, said: str, tmp_path: Path) -> None:
     noisy = peppered(photo("astronaut", 320), 0.03, True)
