@@ -46,11 +46,15 @@ def add_address(page: gr.Blocks) -> None:
 
 def asked(request: gr.Request, tab: str, controls: Mapping[str, Component]) -> dict[str, Any]:
     """Return what the page's address says of a tab's controls, which are given by the names of their settings."""
-    said = dict(request.query_params)
-    if said.get("tab", "transfer") != tab:
-        return {}
+    said = said_of(request, tab)
     values = {name: read(control, said.get(name)) for name, control in controls.items()}
     return {name: value for name, value in values.items() if value is not None}
+
+
+def said_of(request: gr.Request, tab: str) -> dict[str, str]:
+    """Return the parameters of the page's address if it opens a tab; they are not of the others."""
+    said = dict(request.query_params)
+    return said if said.get("tab", "transfer") == tab else {}
 
 
 def facts(page: gr.Blocks) -> dict[str, dict[str, Any]]:

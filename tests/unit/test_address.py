@@ -48,7 +48,7 @@ def test_settings_are_known_by_the_names_of_recipes() -> None:
     [
         ({"tab": "generate", "seed": "7", "style": "baroque", "count": "4"}, (7, 4, "Baroque")),
         ({"tab": "generate", "seed": "-7", "style": "punk", "count": "5"}, (None, 8, "any")),
-        ({"tab": "transfer", "seed": "7"}, (None, 8, "any")),
+        ({"tab": "transfer", "seed": "7", "style": "baroque"}, (None, 8, "any")),
     ],
 )
 def test_the_first_new_pictures_are_those_of_the_address(

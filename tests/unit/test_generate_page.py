@@ -69,3 +69,14 @@ def test_what_runs_is_stopped_beside_the_button_that_began_it() -> None:
     assert {stop for name, stop in found if name in ("hang_new", "hang_seed", "show_wall")} == {"generate-stop"}
     buttons = {each.elem_id for each in page.blocks.values() if (each.elem_id or "").endswith("-stop")}
     assert buttons == {stop for _, stop in found}
+
+
+def test_back_shows_its_picture_without_waiting_for_the_device(page: Page) -> None:
+    functions = built(build).fns.values()
+    (back,) = (each for each in functions if each.name == "go_back")
+    lines = {each.name: each.concurrency_id for each in functions if each.trigger_after == back._id}
+    assert lines == {"show_picked": "preview", "show_wall": "device"}
+    page.do("generate-seed", "submit", 3)
+    page.do("generate-seed", "submit", 30)
+    page.call("go_back")
+    assert page.call("show_picked")["generate-note"]["value"].startswith("Seed 3 ·")

@@ -120,6 +120,20 @@ def test_whoever_is_faster_than_the_examination_gets_what_it_proposes(page: Page
     assert recipe_of(page["restore-download"]).settings["steps"].startswith("fill")
 
 
+@pytest.mark.parametrize("button", ["run", "next"])
+def test_damage_is_filled_although_it_is_still_looked_for(page: Page, hole: str, button: str) -> None:
+    page["restore-picture"] = hole
+    page.call("examine_picture")
+    looking = page.steps("look_for_damage")
+    next(looking)
+    settings(page, clean=0, colour=0, upscale=2)  # that a visitor has chosen meanwhile
+    page.do(f"restore-{button}", "click")
+    for _ in looking:
+        pass
+    made = recipe_of(page["restore-download"]).settings
+    assert made["steps"] == ("fill, enlarge" if button == "run" else "fill") and made["filled"] > 0.01
+
+
 def test_a_mask_that_came_while_damage_was_looked_for_stays(page: Page, hole: str, tmp_path: Path) -> None:
     page["restore-picture"] = hole
     page.call("examine_picture")
@@ -168,7 +182,7 @@ def test_steps_are_done_one_by_one(page: Page, hole: str) -> None:
 
 
 def test_a_step_that_another_picture_broke_off_is_not_done(page: Page, hole: str) -> None:
-    page["restore-picture"] = hole
+    page.do("restore-picture", "upload", hole)
     settings(page, clean=1.0, colour=1.0)
     work = page.state("restore_next")
     steps = page.steps("restore_next")

@@ -22,7 +22,7 @@ from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.genome import ANY_STYLE, Genome, Start
 from deepart.tasks.generate.subjects import ANY_GENRE
 from deepart.text import say
-from deepart.ui.address import asked
+from deepart.ui.address import asked, said_of
 from deepart.ui.controls import choices_of
 from deepart.ui.events import handler, language_of, named_choices
 from deepart.ui.generate import html, request as request_of, steering_panel as steered
@@ -181,7 +181,7 @@ def first_wall(controls: Mapping[str, gr.components.Component]) -> Callable[...,
             return
         studio.is_open = True
         values = dict(zip(controls, (None, *settings))) | asked(request, "generate", controls)
-        if wanted := dict(request.query_params).get("style"):  # its choices are known once the generator is loaded
+        if wanted := said_of(request, "generate").get("style"):  # its choices are known once the generator is loaded
             with suppress(InputError):
                 values["style"] = ArtGenerator(studio.checkpoint).known_style(wanted)
         for shown, style, *rest in born(studio, *values.values(), request):
@@ -278,9 +278,8 @@ def show_pad(studio: Studio, request: gr.Request) -> Any:
 @handler
 def open_map(request: gr.Request) -> Iterator[tuple[Any, str]]:
     language = language_of(request)
-    for step in steered.landmark_steps():
-        yield gr.skip(), told(step, language)
-    yield steered.map_update(language), html.axes(steered.axes_text(language))
+    filled = yield from runtime.told(steered.map_steps(language), lambda step: (gr.skip(), told(step, language)))
+    yield filled, html.axes(steered.axes_text(language))
 
 
 @handler

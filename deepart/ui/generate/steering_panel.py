@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,16 +175,6 @@ def at_pad(studio: Studio, value: Any) -> Genome | None:
     return blend(genomes, pad_weights(corners(len(genomes)), dot_in(value)))
 
 
-def map_update(language: str) -> dict[str, Any]:
-    """Return what fills the map: pictures all over it, by what the classifier sees in them."""
-    engine = ArtGenerator()
-    anchors = [
-        Anchor(str(number), label_name("style", point.seen_as, language), _landmark(engine, point), *point.place)
-        for number, point in enumerate(_landmarks())
-    ]
-    return with_anchors(anchors, (0.5, 0.5))
-
-
 def at_map(value: Any, truncation: float) -> Genome:
     """Return the picture at the dot of the map.
 
@@ -194,22 +184,17 @@ def at_map(value: Any, truncation: float) -> Genome:
     return steering(DEFAULT_CHECKPOINT).at(ArtGenerator(), dot_in(value), truncation)
 
 
-def landmark_steps() -> Iterator[Progress]:
-    """Yield the progress of painting the pictures of the map, which are kept: at once if they are there."""
+def map_steps(language: str) -> Generator[Progress, None, dict[str, Any]]:
+    """Paint the pictures of the map, which are kept, and return what fills it, by what the classifier sees in them."""
     engine = ArtGenerator()
     yield from engine.load_steps()
-    points = _landmarks()
+    points = spread(steering(DEFAULT_CHECKPOINT).points, LANDMARKS)
+    anchors = []
     for done, point in enumerate(points):
         yield Progress(done, len(points), "progress.painting")
-        _landmark(engine, point)
-
-
-def _landmarks() -> list[MapPoint]:
-    return spread(steering(DEFAULT_CHECKPOINT).points, LANDMARKS)
-
-
-def _landmark(engine: ArtGenerator, point: MapPoint) -> str:
-    return request_of.tile_image(engine.born(point.seed, point.style))
+        picture, name = engine.born(point.seed, point.style), label_name("style", point.seen_as, language)
+        anchors.append(Anchor(str(done), name, request_of.tile_image(picture), *point.place))
+    return with_anchors(anchors, (0.5, 0.5))
 
 
 def spread(points: Sequence[MapPoint], count: int) -> list[MapPoint]:

@@ -141,6 +141,9 @@ def build_generate_tab(tab: gr.Tab) -> Room:
         event.success(of_wall.show_wall, [studio], wall_outputs, trigger_mode="always_last", **on_device)
         for event in (*new_walls, *left.evolution.hung, left.repainted, left.own.projected, opened, undone)
     ]
+    for event in (*left.evolution.hung, left.repainted, left.own.projected, opened, undone):
+        # At once: the wall waits in the line for the device, often behind what is done to the picture before.
+        event.success(of_wall.show_picked, [studio], picked_outputs, **live)
     picked = [
         wall.select(of_wall.pick, [studio, wall], picked_outputs, **live),
         *(

@@ -73,21 +73,38 @@ def _damage_of(work: dict[str, Any], path: str | None, language: str) -> Iterato
 
 @handler
 def restore_picture(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """Restore a picture as the page says; as is proposed if whoever asks was faster than the examination, as what the
-    page then says is of the picture before."""
+    """Restore a picture as the page says; see `known_wishes` for who is faster than the examination."""
     work.pop("done", None)
-    language, (path, *settings) = language_of(request), values
-    if path is not None and path != work.get("examined"):
+    language = language_of(request)
+    wanted = yield from known_wishes(work, values, language)
+    yield from run(work, wanted, None, language)
+
+
+def known_wishes(
+    work: dict[str, Any], values: Sequence[Any], language: str
+) -> Generator[tuple[Any, ...], None, RestoreRequest]:
+    """Return what the page says; of a picture that is still examined, with what will be proposed for it.
+
+    Before the examination begins, all that the page says is of the picture before; as long as damage is looked for,
+    only the damage, and what is proposed otherwise because of it, are missing.
+    """
+    path, *settings = values
+    is_new = path != work.get("examined")
+    if path is not None and (is_new or work.get("looking")):
         started = time.monotonic()
         examined = yield from runtime.told(
             request_of.damage_steps(path),
             lambda step: (_progress(step, time.monotonic() - started, language), *_NOTHING[1:]),
         )
-        plan = dict(zip(STRENGTHS, proposed(examined)))
-        chosen = zip(CONTROLS, settings[3:])
-        settings[3 : 3 + len(CONTROLS)] = [plan.get(name, value) for name, value in chosen]
-        settings[:3] = examined.sure, None, examined.sure is not None
-    yield from run(work, RestoreRequest.on_page(path, *settings), None, language)
+        before, after = (dict(zip(STRENGTHS, proposed(each))) for each in (request_of.examine(path), examined))
+        for place, name in enumerate(CONTROLS, 3):
+            if name in after and (is_new or settings[place] == before[name]):
+                settings[place] = after[name]
+        if is_new:
+            settings[:3] = examined.sure, None, examined.sure is not None
+        elif not work.get("own_mask"):  # strokes are added to what is found
+            settings[0], settings[2] = examined.sure, settings[2] or examined.sure is not None
+    return RestoreRequest.on_page(path, *settings)
 
 
 @handler
@@ -103,10 +120,11 @@ def restore_sample(work: dict[str, Any], request: gr.Request, *values: Any) -> I
 @handler
 def restore_next(work: dict[str, Any], request: gr.Request, *values: Any) -> Iterator[tuple[Any, ...]]:
     """Do one step more than the last time; after the last step begin anew."""
-    wanted = RestoreRequest.on_page(*values)
+    language = language_of(request)
+    wanted = yield from known_wishes(work, values, language)
     count = len(wanted.steps())
     number = work.get("done", 0) % max(count, 1) + 1
-    if (yield from run(work, wanted, number, language_of(request))):
+    if (yield from run(work, wanted, number, language)):
         work["done"] = number
 
 
