@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from deepart import runtime
-from deepart.tasks.restore.bundled import detection_steps
+from deepart.tasks.restore.bundled import _rest_of_strokes, detection_steps
 from deepart.tasks.restore.diagnosis import diagnose
 from photos import photo
 
@@ -57,3 +57,15 @@ def test_thick_strokes_and_a_blot_are_found_whole_and_filled_unasked() -> None:
     found = np.asarray(mask) > 0
     assert found[damage].mean() > 0.9 and found[~damage].mean() < 0.1
     assert diagnose(picture, damage=mask).answer == "fill"
+
+
+def test_strokes_of_one_colour_are_continued_and_paint_around_marks_is_not() -> None:
+    """Paint varies around its colour where marks are, so some of it has exactly that of the paint beside it."""
+    rng = np.random.default_rng(0)
+    pixels = rng.normal((150, 130, 110), 12, (200, 300, 3)).clip(0, 255).astype(np.uint8)
+    pixels[20:80, 20:280] = (150, 130, 110)  # a field beside restless paint
+    pixels[120:150, 20:280] = (250, 250, 248)  # a stroke
+    marked = np.zeros((200, 300), bool)
+    marked[60:100, 100:160] = marked[122:130, 20:280] = True  # some of both
+    rest = _rest_of_strokes(Image.fromarray(pixels), marked)
+    assert rest[120:150, 20:280].all() and not rest[:118].any()

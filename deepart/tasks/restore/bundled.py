@@ -59,6 +59,7 @@ _BROAD = 3  # pixels that damage is wide at least to be believed in a smaller co
 _ALIKE = 16  # of 255: by so much the colour of a piece that is torn off varies at most
 _GROWN = 1.6  # times as large a piece may get by what is of its colour around it
 _EXACTLY, _CONTINUED = 8, 6.0  # of 255; times as large as what is marked in that colour
+_NEARLY, _LEAST_EXACT = 40, 0.5  # of 255; share of what is marked in nearly that colour: paint varies around its colour
 
 
 def _network(key: str) -> Any:
@@ -275,15 +276,19 @@ def _marked(found: Sequence[tuple[Image.Image, Image.Image]]) -> np.ndarray:
 def _rest_of_strokes(picture: Image.Image, marked: np.ndarray) -> np.ndarray:
     """Return what continues the marks, (H, W) bool, in exactly their colour, but no areas much larger than they.
 
-    The detector sees the edges of a stroke that is wider than it knows them, and here and there its inside.
+    Only where what is marked has one colour, as a stroke over everything has. The detector sees the edges of a stroke
+    that is wider than it knows them, and here and there its inside.
     """
     from scipy.ndimage import binary_propagation
 
     pixels, seeds = at_size(picture, marked)
     pixels, rest = pixels.astype(np.int16), np.zeros_like(seeds)  # differences are signed
     for colour in frequent_colours(pixels[seeds]):
-        alike = np.abs(pixels - colour).max(-1) <= _EXACTLY
+        difference = np.abs(pixels - colour).max(-1)
+        alike = difference <= _EXACTLY
         begun = alike & seeds
+        if begun.sum() < _LEAST_EXACT * (seeds & (difference <= _NEARLY)).sum():
+            continue
         grown = binary_propagation(begun, mask=alike)
         if grown.sum() <= min(_CONTINUED * begun.sum(), MOST_DAMAGE * grown.size):
             rest |= grown
