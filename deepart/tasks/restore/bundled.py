@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, get_args
 
@@ -27,11 +28,12 @@ from deepart.errors import InputError
 from deepart.images import fit, through_jpeg, to_pil, to_tensor
 from deepart.models.restorers.damage_detector import LIKELY, MARGIN
 from deepart.options import Look
-from deepart.runtime import Progress
+from deepart.runtime import Progress, as_part
 from deepart.tasks.find.damage_pieces import at_size, believed
 from deepart.tasks.restore.damage_judgement import MOST_DAMAGE, frequent_colours
 from deepart.tasks.restore.diagnosis import impulses_replaced
-from deepart.tasks.restore.holes import WINDOW, fill_holes
+from deepart.tasks.restore.holes import WINDOW, fill_holes, wide_at_border
+from deepart.tasks.restore.patch_fill import fill_by_patches
 from deepart.tasks.tiled import patiently, run_tiled
 
 LOOKS: tuple[Look, ...] = get_args(Look)
@@ -47,6 +49,9 @@ USED = (DENOISER, INPAINTER, DETECTOR, COLOURISER, *UPSCALERS.values())
 
 LOOKED_SIDE = 2048
 """Longest side in pixels at which damage is searched: in larger scans scratches are wider, and it takes long."""
+
+PATCHED_SIDE = 2048
+"""Longest side in pixels at which what patches fill is as sharp as the picture."""
 
 _DETECTED_QUALITY = 85  # of JPEG files
 _LONGEST_JPEG = 65_500  # pixels
@@ -132,7 +137,7 @@ def _apply(network: Any, *layers: Tensor, **options: int) -> Tensor:
 
 
 def fill_steps(picture: Image.Image, mask: Image.Image) -> Generator[Progress, None, Image.Image]:
-    """Fill what a mask marks.
+    """Fill what a mask marks; wide holes that reach the border, such as torn corners, get detail from around them.
 
     Args:
         picture: RGB.
@@ -144,7 +149,28 @@ def fill_steps(picture: Image.Image, mask: Image.Image) -> Generator[Progress, N
     Raises:
         WeightsError: the checkpoint is missing or damaged.
     """
-    return (yield from fill_holes(partial(_fill_window, _network(INPAINTER)), picture, mask))
+    painter = partial(_fill_window, _network(INPAINTER))
+    pieces = wide_at_border(np.asarray(mask) >= 128)
+    count = len(pieces) + 1
+    pixels = np.array((yield from as_part(fill_holes(painter, picture, mask), 0, count)))
+    for done, (rows, columns, hole) in enumerate(pieces, 1):
+        reach = max(hole.shape)
+        top, left = max(0, rows.start - reach), max(0, columns.start - reach)
+        around = pixels[top : rows.stop + reach, left : columns.stop + reach]
+        whole = np.zeros(around.shape[:2], bool)
+        whole[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = hole
+        around[whole] = (yield from as_part(_with_patches(around, whole), done, count))[whole]
+    return Image.fromarray(pixels)
+
+
+def _with_patches(pixels: np.ndarray, hole: np.ndarray) -> Generator[Progress, None, np.ndarray]:
+    """Return pixels, (H, W, 3) uint8, with detail from around the hole, (H, W) bool, that a network has filled."""
+    size = hole.shape[::-1]
+    small = fit(Image.fromarray(pixels), PATCHED_SIDE)
+    missing = np.asarray(Image.fromarray(hole).convert("L").resize(small.size, Image.Resampling.BOX)) > 0
+    filling = fill_by_patches(np.asarray(small), missing, np.asarray(small))
+    filled = yield from runtime.told(filling, lambda step: replace(step, note="progress.filling"))
+    return np.asarray(Image.fromarray(filled).resize(size, Image.Resampling.BICUBIC))
 
 
 def _fill_window(network: Any, pixels: np.ndarray, hole: np.ndarray) -> Generator[Progress, None, np.ndarray]:

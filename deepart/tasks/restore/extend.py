@@ -17,16 +17,13 @@ from PIL import Image
 
 from deepart.errors import InputError
 from deepart.runtime import Progress, as_part
-from deepart.tasks.restore.bundled import guess_of_hole
+from deepart.tasks.restore.bundled import PATCHED_SIDE, guess_of_hole
 from deepart.tasks.restore.patch_fill import fill_by_patches
 from deepart.tasks.tiled import patiently
 from deepart.tiles import Box
 
 MOST_EXTENDED = 50
 """Largest percentage of the width or height that is added at one side."""
-FILLED_SIDE = 2048
-"""Longest side in pixels at which added parts are as sharp as the picture."""
-
 _GUESSED_SIDE = 256
 _RATIO = re.compile(r"(\d{1,4}(?:\.\d{1,4})?):(\d{1,4}(?:\.\d{1,4})?)", re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,4})?", re.ASCII)
@@ -89,7 +86,7 @@ def extend_steps(picture: Image.Image, added: Box) -> Generator[Progress, None, 
         return picture
     wide = on_canvas(picture, added)
     missing = on_canvas(Image.new("L", picture.size), added, 255)
-    scale = min(1.0, FILLED_SIDE / max(wide.size))
+    scale = min(1.0, PATCHED_SIDE / max(wide.size))
     size = tuple(max(1, round(scale * side)) for side in wide.size)
     pixels = np.asarray(_on_edge(picture, added).resize(size, Image.Resampling.LANCZOS, reducing_gap=2))
     hole = np.asarray(missing.resize(size, Image.Resampling.BOX)) > 0

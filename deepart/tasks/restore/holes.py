@@ -20,6 +20,7 @@ WINDOW = 768
 _CELL = 32  # holes that are nearer to each other than this are filled together
 _CONTEXT = 128  # pixels around a hole that a network fills it from, at least
 _GRID = 16  # corners of the pieces of a window lie on it
+_WIDE = 48  # pixels from the middle of a hole at the border to what is known: so far from it a network paints a blur
 _THICK = 192  # a hole wider than this is no scratch: filled piece by piece its middle would see nothing
 
 Painter = Callable[[np.ndarray, np.ndarray], Generator[Progress, None, np.ndarray]]
@@ -89,6 +90,26 @@ def groups(missing: np.ndarray) -> list[Box]:
         (across.start * _CELL, down.start * _CELL, min(width, across.stop * _CELL), min(height, down.stop * _CELL))
         for down, across in find_objects(labels)
     ]
+
+
+def wide_at_border(missing: np.ndarray) -> list[tuple[slice, slice, np.ndarray]]:
+    """Return the wide holes that reach the border, as where a corner is torn off: rows, columns, and the hole there."""
+    from scipy.ndimage import distance_transform_edt, find_objects, label
+
+    labels, _ = label(missing)
+    boxes, found = find_objects(labels), []
+    for number in np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])):
+        if number:
+            rows, columns = boxes[number - 1]
+            hole = labels[rows, columns] == number
+            # Beyond the border nothing is known either.
+            beyond = [
+                (_WIDE * (at.start == 0), _WIDE * (at.stop == side)) for at, side in zip((rows, columns), labels.shape)
+            ]
+            around = np.pad(np.pad(hole, beyond, constant_values=True), 1)
+            if distance_transform_edt(around).max() >= _WIDE:
+                found.append((rows, columns, hole))
+    return found
 
 
 def _cut(window: Tile, missing: np.ndarray) -> list[Tile]:

@@ -22,10 +22,10 @@ from deepart.images import fit, load_image
 from deepart.options import RestoreOptions, with_options
 from deepart.recipes import Source
 from deepart.runtime import Progress
-from deepart.tasks.restore.bundled import LOOKED_SIDE, clean_steps
+from deepart.tasks.restore.bundled import LOOKED_SIDE, PATCHED_SIDE, clean_steps
 from deepart.tasks.restore.diagnosis import Diagnosis, Step, diagnose, propose
 from deepart.tasks.restore.engine import Engine, PipelineOptions, Restoration, run_plan, usual_keep_paint
-from deepart.tasks.restore.extend import FILLED_SIDE, margins
+from deepart.tasks.restore.extend import margins
 from deepart.tasks.restore.straighten import find_print, straighten as straightened
 from deepart.tasks.tiled import patiently
 
@@ -223,7 +223,7 @@ def cleaned_pixels(size: tuple[int, int], steps: Sequence[Step], options: Restor
             left, above, right, below = margins(options.extend, size)
             wide = left + size[0] + right, above + size[1] + below
             added = math.prod(wide) - pixels
-            cost += _COST["extend"] * min(1.0, FILLED_SIDE / max(wide)) ** 2 * added
+            cost += _COST["extend"] * min(1.0, PATCHED_SIDE / max(wide)) ** 2 * added
             pixels += added
         else:
             cost += _COST[step.action] * pixels
