@@ -11,12 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from deepart.__main__ import main
 from deepart.images import load_image, save_png
 from deepart.models.perceptual_network import PerceptualNetwork, PerceptualNetworkConfig
 from deepart.models.restorers.inpainter import Inpainter, InpainterConfig
 from deepart.training.data import is_held_out
+from deepart.training.restore import damage_judge
 from deepart.training.restore.evaluation import (
     HOLES,
     bicubic,
@@ -191,6 +193,37 @@ def test_the_command_prints_and_saves_every_figure(data: Path, capsys: pytest.Ca
     assert [row["sigma"] for row in ours] == [15, 25, 50] and all(row["psnr"] > 0 for row in ours)
     assert report["holes"][0]["method"] == "deepart" and report["holes"][0]["feature_distance"] > 0
     assert load_image(output / "holes.png").width > 2 * 256
+
+
+def test_the_command_measures_what_the_app_marks(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A detector that marks the damage and a frame around the picture: of each, what is found is known."""
+    (data / "paintings").rename(data / "paintings_hr")
+    drawn: list[np.ndarray] = []
+
+    def damaged(picture: np.ndarray, *_: object, **__: object) -> tuple[np.ndarray, np.ndarray]:
+        mask = np.zeros(picture.shape[:2], bool)
+        mask[100:140, 100:150] = True
+        drawn.append(mask)
+        return np.where(mask[..., None], np.uint8(255), picture), mask
+
+    def marked(picture: Image.Image) -> Iterator[None]:
+        yield from ()
+        is_damaged = (np.asarray(picture)[100:140, 100:150] == 255).all()
+        found = drawn[-1] & (np.arange(picture.width) < 140) if is_damaged else np.zeros_like(drawn[-1])
+        found[:10] = True
+        return picture, found
+
+    monkeypatch.setattr(damage_judge, "worn", damaged)
+    monkeypatch.setattr(damage_judge, "marked_steps", marked)
+    monkeypatch.setattr(damage_judge, "believed", lambda picture, found: found)
+    output = data / "report"
+    assert main(["evaluate", "restorer", "--data", str(data), "-o", str(output), "--only", "marks"]) == 0
+    exact, wide = json.loads((output / "report.json").read_text("utf-8"))["marks"]
+    assert (exact["margin"], wide["margin"], exact["pictures"]) == (0, 1, 1)
+    assert exact["recall"] == 0.8 and exact["precision"] == pytest.approx(1600 / (1600 + 10 * 260))
+    assert exact["iou"] == pytest.approx(1600 / (2000 + 10 * 260))
+    assert exact["false_area"] == pytest.approx(10 / 260) and wide["false_area"] == pytest.approx(11 / 260)
+    assert wide["recall"] == pytest.approx(0.82)
 
 
 def test_the_command_measures_a_bundle_that_training_wrote(data: Path, capsys: pytest.CaptureFixture) -> None:

@@ -151,14 +151,17 @@ def _add_evaluate(evaluate) -> None:
     )
     add_report_folder(restorer, "restorer-report")
     restorer.add_argument(
-        "--only", nargs="+", choices=["noise", "holes", "damage", "colours", "enlarging"], help="default: all of them"
+        "--only",
+        nargs="+",
+        choices=["noise", "holes", "damage", "marks", "colours", "enlarging"],
+        help="default: all but marks, what the app marks in the unseen pictures of paintings_hr and photos_hr",
     )
     restorer.add_argument("--pictures", type=int, help="most pictures of CBSD68 and of Set5; default: all")
     restorer.add_argument(
         "--paintings",
         type=int,
         default=100,
-        help="for holes and damage, of those that training leaves out; default 100",
+        help="for holes, damage and marks, of those that training leaves out; default 100",
     )
     restorer.add_argument("--seed", type=int, default=0, help="seed of noise, holes and damage")
     for kind in ("restorer", "filler", "detector", "colouriser", "faithful", "crisp"):

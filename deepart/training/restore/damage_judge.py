@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,8 @@ from deepart import runtime
 from deepart.errors import InputError
 from deepart.files import write_json
 from deepart.images import fit, load_image
-from deepart.tasks.find.damage_pieces import at_size, measure
+from deepart.models.restorers.damage_detector import MARGIN
+from deepart.tasks.find.damage_pieces import at_size, believed, measure
 from deepart.tasks.restore.bundled import marked_steps
 from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
@@ -27,6 +29,7 @@ from deepart.training.restore.damage import KINDS, USUAL_SIDE, scanned, worn
 from deepart.training.restore.damage_detector import as_drawing, composition
 
 _SIDES = (260, 900)  # longer side in pixels
+_MEASURED_SIDES = (450, 1001)
 _AS_DRAWING, _AS_COMPOSITION, _AS_SCAN = 0.25, 0.1, 0.25  # how often
 _NEAR = 2  # pixels by which what is marked may lie beside the damage
 _MOST_WEIGHT = 0.01  # share of a picture from which a piece weighs no more
@@ -144,3 +147,51 @@ def as_stored(model: Any, names: list[str]) -> dict[str, Any]:
             }
         )
     return {"features": names, "start": round(float(model._baseline_prediction.item()), 4), "trees": trees}
+
+
+@dataclass(frozen=True, slots=True)
+class MarksScore:
+    """How well what the app marks covers drawn damage, over all pixels of all pictures."""
+
+    pictures: int
+    margin: int
+    """Pixels by which what is found is widened: by `MARGIN` in the app."""
+    iou: float
+    precision: float
+    recall: float
+    false_area: float
+    """Share of the pixels of the sound pictures that are marked."""
+
+
+def evaluate_marks(pictures: Sequence[Image.Image], seed: int = 0) -> list[MarksScore]:
+    """Measure what the app marks, with and without its margin, on sharp pictures that are damaged once each.
+
+    Args:
+        pictures: RGB, sound; they are shrunk to a random longer side of 450 to 1000 px.
+        seed: of sizes and damage.
+
+    Raises:
+        WeightsError: the detector is missing or damaged.
+    """
+    margins = (0, MARGIN)
+    counts = {margin: np.zeros(5, np.int64) for margin in margins}  # both, marked, damaged, falsely marked, pixels
+    for number, picture in enumerate(pictures):
+        rng = np.random.default_rng((seed, number))
+        sound = np.asarray(fit(picture.convert("RGB"), int(rng.integers(*_MEASURED_SIDES))))
+        kinds = list(rng.choice(list(KINDS), int(rng.integers(1, 4)), replace=False))
+        damaged, mask = worn(sound, rng, kinds, scale=max(1.0, min(sound.shape[:2]) / USUAL_SIDE))
+        marks = [believed(*runtime.run(marked_steps(Image.fromarray(pixels)))) for pixels in (damaged, sound)]
+        for margin in margins:
+            found, false = (maximum_filter(each, 2 * margin + 1) for each in marks)
+            counts[margin] += [np.count_nonzero(each) for each in (found & mask, found, mask, false)] + [mask.size]
+    return [
+        MarksScore(
+            pictures=len(pictures),
+            margin=margin,
+            iou=both / max(marked + there - both, 1),
+            precision=both / max(marked, 1),
+            recall=both / max(there, 1),
+            false_area=false / max(size, 1),
+        )
+        for margin, (both, marked, there, false, size) in ((key, map(int, value)) for key, value in counts.items())
+    ]

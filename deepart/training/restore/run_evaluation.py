@@ -24,6 +24,7 @@ from deepart.tasks.restore.colourise import colourise_steps
 from deepart.text import say
 from deepart.training.data import find_pictures, is_held_out
 from deepart.training.restore.damage_detector import evaluate_detector
+from deepart.training.restore.damage_judge import evaluate_marks
 from deepart.training.restore.evaluation import (
     Denoise,
     Enlarge,
@@ -49,6 +50,9 @@ SIDE = 256
 WITHOUT_TRACES = 0.6
 """To what part of their size pictures are shrunk until nothing is left of JPEG blocks."""
 
+SHARP = ("paintings_hr", "photos_hr")
+"""Folders of sharp pictures, on which marks are measured."""
+
 _SHEET_ROWS = 8
 
 
@@ -65,7 +69,7 @@ def evaluate_restorers(options: Namespace) -> None:
         if find_spec(module) is None:
             print(say("evaluation.no_baseline", baseline=baseline, package=package), file=sys.stderr)
     report: dict[str, object] = {"device": str(runtime.device()), "precision": runtime.precision_name()}
-    for part in options.only or PARTS:
+    for part in options.only or USUAL_PARTS:
         started = time.perf_counter()
         scores = PARTS[part](options)
         report[part] = [asdict(score) for score in scores]
@@ -101,6 +105,14 @@ def _damage(options: Namespace) -> Sequence[Any]:
     return [evaluate_detector(likelihood, pictures, options.seed) for pictures in (paintings, shrunk)]
 
 
+def _marks(options: Namespace) -> Sequence[Any]:
+    folders = [folder for folder in (options.data / name for name in SHARP) if folder.is_dir()]
+    paths = [path for folder in folders for path in find_pictures(folder) if is_held_out(path)]
+    if not paths:
+        raise InputError("evaluation.no_set", name=SHARP[0])
+    return evaluate_marks([load_image(path) for path in _spread(paths, options.paintings)], options.seed)
+
+
 def _enlarging(options: Namespace) -> Sequence[Any]:
     looks = {look: enlarger(load_network(look, getattr(options, look))) for look in UPSCALERS}
     return evaluate_enlarging({**looks, "bicubic": bicubic}, _test_set(options, "Set5"))
@@ -131,10 +143,13 @@ PARTS: dict[str, Callable[[Namespace], Sequence[Any]]] = {
     "noise": _noise,
     "holes": _holes,
     "damage": _damage,
+    "marks": _marks,
     "colours": _colours,
     "enlarging": _enlarging,
 }
-"""What is measured."""
+"""What can be measured."""
+USUAL_PARTS = [part for part in PARTS if part != "marks"]
+"""What is measured if nobody says what: marks need sharp pictures, and the installed detector."""
 
 
 # --- the networks as methods -----------------------------------------------------------------------
