@@ -17,7 +17,15 @@ from deepart.tasks.generate import projection
 from deepart.tasks.generate.generate import DEFAULT_CHECKPOINT, ArtGenerator
 from deepart.tasks.generate.projection import project_steps
 from deepart.tasks.generate.steering import FACTS, Direction, Effect, Steering, steering
-from deepart.training.generate.steering import SteeringConfig, find_steering, looks, principal_directions
+from deepart.training.generate.steering import (
+    SteeringConfig,
+    changes_of,
+    find_steering,
+    looks,
+    name_directions,
+    principal_directions,
+    turned,
+)
 from photos import photo
 from tiny_generators import put_tiny_generator
 from unit.test_classifier import tiny_classifier
@@ -31,7 +39,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ArtGenerator:
 
 @pytest.fixture
 def found(engine: ArtGenerator) -> Steering:
-    config = SteeringConfig(samples=64, components=4, directions=2, probes=2, points=12)
+    config = SteeringConfig(samples=64, components=4, directions=2, probes=2, points=12, visible=0, sure=0)
     return runtime.run(find_steering(engine, ArtworkClassifier(network=tiny_classifier()), config))
 
 
@@ -100,11 +108,50 @@ def test_a_dot_on_the_map_is_a_picture_and_between_them_a_blend(engine: ArtGener
 
 def test_what_pictures_look_like_is_measured() -> None:
     white, orange = (Image.new("RGB", (32, 32), colour) for colour in ("white", (230, 130, 20)))
-    bright, warm, vivid, contrast, detail = looks(white)
-    assert (bright, warm, vivid, contrast, detail) == pytest.approx((1, 0, 0, 0, 0), abs=1e-5)
+    assert looks(white) == pytest.approx((1, 0, 0, 0, 0, 0, 0, 0, 0), abs=1e-5)
     assert looks(orange)[1] > 0.5 and looks(orange)[2] > 0.5
     stripes = Image.fromarray(np.tile(np.array([0, 255], np.uint8), (32, 16)))
     assert looks(stripes)[3] > 0.9 and looks(stripes)[4] > 0.9
+    white.paste(stripes.crop((0, 0, 16, 16)), (16, 0))  # in the corner on the right, at the top
+    light_right, light_bottom, details_right, details_bottom = looks(white)[5:]
+    assert light_right == pytest.approx(-0.25, abs=0.05) and light_bottom == pytest.approx(0.25, abs=0.05)
+    assert details_right > 1.5 and details_bottom < -1.5
+
+
+LABELS = {"style": ("Cubism", "Rococo", "Ukiyo-e"), "genre": ("landscape", "portrait")}
+
+
+def test_the_ends_of_a_direction_are_of_one_kind_and_nothing_names_two() -> None:
+    looks_alone, none = [0.0] * 9, [0.0] * 5
+    changes = np.array(
+        [
+            [0.3, -0.2, -0.1, 0.1, -0.1, *looks_alone],
+            [-0.2, 0.2, 0.0, 0.3, -0.3, *looks_alone],  # its styles are named already, its genres are not
+            [*none, -0.4, *looks_alone[1:]],
+            [*none, 0.3, 0, 0.2, *looks_alone[3:]],  # brightness is named already
+            [*none, *looks_alone[1:], 0.1],  # too little to be seen
+        ]
+    )
+    names = name_directions(LABELS, changes, abs(changes), 0.15)
+    assert names == {
+        2: (Effect("look", "dark", 0.4), Effect("look", "bright", 0.4)),
+        1: (Effect("genre", "landscape", 0.3), Effect("genre", "portrait", 0.3)),
+        0: (Effect("style", "Cubism", 0.3), Effect("style", "Rococo", 0.2)),
+        3: (Effect("look", "vivid", 0.2), Effect("look", "grey", 0.2)),
+    }
+
+
+def test_a_look_increases_along_its_direction() -> None:
+    bottom, top = Effect("look", "light_bottom", 0.1), Effect("look", "light_top", 0.1)
+    expected = Direction("direction-1", (1.0, -2.0), bottom, top, 0.1)
+    assert turned(expected) == turned(Direction("direction-1", (-1.0, 2.0), top, bottom, 0.1)) == expected
+
+
+def test_a_change_that_may_be_chance_counts_as_none() -> None:
+    moved = np.array([0.9, 1.1, 1.0, 1.0]), np.array([3.0, -3.0, 2.0, -1.0])  # always, and now and then
+    sides = np.stack([np.zeros((4, 2)), np.stack(moved, 1)])[None]
+    changes, parts = changes_of(sides, 3.5)
+    assert changes[0] == pytest.approx([1, 0.25]) and parts[0] == pytest.approx([1 / sides[..., 0].std(), 0])
 
 
 def test_an_unnamed_direction_is_a_sentence() -> None:

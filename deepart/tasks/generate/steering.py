@@ -48,8 +48,19 @@ class Effect:
     """Change of the probability, or of the measure, from two steps before the picture to two steps after it."""
 
 
-LOOK_LABELS = ("bright", "dark", "warm", "cool", "vivid", "grey", "contrast", "soft", "detailed", "plain")
-"""Properties besides style and genre that a direction can change, in pairs of opposites."""
+LOOKS = (
+    ("bright", "dark"),
+    ("warm", "cool"),
+    ("vivid", "grey"),
+    ("contrast", "soft"),
+    ("detailed", "plain"),
+    ("light_right", "light_left"),
+    ("light_bottom", "light_top"),
+    ("details_right", "details_left"),
+    ("details_bottom", "details_top"),
+)
+"""Properties besides style and genre that a direction can change: labels of more and of less of each."""
+LOOK_LABELS = tuple(label for pair in LOOKS for label in pair)
 
 
 @dataclass(frozen=True, slots=True)

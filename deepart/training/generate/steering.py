@@ -8,8 +8,8 @@ name; and the classifier names the directions, by what it sees more of on the wa
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,7 +22,7 @@ from deepart.runtime import Progress
 from deepart.tasks.classify.classify import ArtworkClassifier, Classification
 from deepart.tasks.generate.breeding import moved
 from deepart.tasks.generate.generate import ArtGenerator
-from deepart.tasks.generate.steering import Direction, Effect, MapPoint, Steering
+from deepart.tasks.generate.steering import LOOKS, Direction, Effect, MapPoint, Steering
 
 HEADS = ("style", "genre")
 """Heads of the classifier whose labels name directions."""
@@ -41,9 +41,12 @@ class SteeringConfig:
     """Random pictures whose early features are looked at."""
     components: int = 16
     directions: int = 10
-    """That are kept of them: those that change most."""
-    probes: int = 24
+    """That are kept of them at most: those with names that change most."""
+    probes: int = 32
     """Pictures that are moved along each."""
+    visible: float = 0.25
+    sure: float = 3.5
+    """See `name_directions`."""
     points: int = 1000
     """On the map."""
 
@@ -85,24 +88,88 @@ def principal_directions(
 def _named(
     engine: ArtGenerator, classifier: ArtworkClassifier, vectors: Tensor, shares: Tensor, config: SteeringConfig
 ) -> Generator[Progress, None, list[Direction]]:
-    """Return the directions that change most, with what they change."""
+    """Return the directions that have names, those that change most first."""
     starts = [engine.born(seed) for seed in range(config.probes)]
-    found: list[Direction] = []
-    for number, (vector, share) in enumerate(zip(vectors, shares.tolist())):
+    sides = []
+    for number, vector in enumerate(vectors):
         yield Progress(number, len(vectors), "progress.classifying")
-        sides = []
-        for sign in (-1, 1):
-            pictures = [engine.paint(moved(genome, sign * _STEP * vector)) for genome in starts]
-            sides.append(measures(classifier, pictures).mean(0))
-        effects = _effects(classifier, sides[1] - sides[0])
-        more, less = effects[0], _opposite(effects[-1])
-        found.append(Direction(f"direction-{number + 1}", tuple(vector.tolist()), more, less, share))
-    found.sort(key=lambda direction: -direction.more.change - direction.less.change)
-    return found[: config.directions]
+        moves = ([moved(genome, sign * _STEP * vector) for genome in starts] for sign in (-1, 1))
+        sides.append([measures(classifier, [engine.paint(genome) for genome in genomes]) for genomes in moves])
+    names = name_directions(classifier.network().labels, *changes_of(np.array(sides), config.sure), config.visible)
+    found = [
+        Direction(f"direction-{number + 1}", tuple(vectors[number].tolist()), more, less, float(shares[number]))
+        for number, (more, less) in names.items()
+    ]
+    return [turned(direction) for direction in found[: config.directions]]
 
 
-LOOKS = (("bright", "dark"), ("warm", "cool"), ("vivid", "grey"), ("contrast", "soft"), ("detailed", "plain"))
-"""Labels for more and for less of each of `looks`."""
+def turned(direction: Direction) -> Direction:
+    """Return a direction along which there is more of a look, not less: to the right on the page, such as of detail
+    there.  Which way a principal component points is chance."""
+    more, less = direction.more, direction.less
+    if (less.label, more.label) not in LOOKS:
+        return direction
+    return replace(direction, vector=tuple(-value for value in direction.vector), more=less, less=more)
+
+
+def changes_of(sides: np.ndarray, sure: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return how much each measure changes along directions, and the same for `name_directions`, (D, M) each.
+
+    Args:
+        sides: `measures` of N pictures that have been moved backwards and forwards along D directions, (D, 2, N, M).
+        sure: standard errors of a change below which it cannot be told from chance, and counts as none.
+    """
+    each = sides[:, 1] - sides[:, 0]
+    changes, errors = each.mean(1), each.std(1, ddof=1) / each.shape[1] ** 0.5
+    parts = abs(changes) / np.maximum(sides.std((0, 1, 2)), 1e-6)
+    return changes, np.where(abs(changes) >= sure * errors, parts, 0)
+
+
+def name_directions(
+    labels: Mapping[str, Sequence[str]], changes: np.ndarray, parts: np.ndarray, visible: float
+) -> dict[int, tuple[Effect, Effect]]:
+    """Name directions by what changes most along them, in parts of how much pictures differ in it.
+
+    The ends of a direction are of one kind: two styles, two genres, or a look and its opposite.  Nothing names two
+    directions; one along which nothing else changes enough to be seen has no name.
+
+    Args:
+        labels: those of the classifier, by head.
+        changes: of `measures`, (D, M).
+        parts: the same in standard deviations of pictures, without sign; 0 for what does not count.
+        visible: least change in standard deviations.
+
+    Returns:
+        By the number of the direction what increases and what decreases; the largest change first.
+    """
+    found = []
+    for number, change in enumerate(changes):
+        for columns, more, less in _ends(labels, np.where(parts[number] > 0, change, 0)):
+            size = parts[number, columns].mean()
+            if size >= visible and parts[number, columns].all():
+                found.append((size, number, more, less))
+    names: dict[int, tuple[Effect, Effect]] = {}
+    for _, number, *ends in sorted(found, key=lambda each: -each[0]):
+        used = {(end.head, end.label) for named in names.values() for end in named}
+        if number not in names and used.isdisjoint((end.head, end.label) for end in ends):
+            names[number] = tuple(ends)
+    return names
+
+
+def _ends(labels: Mapping[str, Sequence[str]], change: np.ndarray) -> Iterator[tuple[list[int], Effect, Effect]]:
+    """Yield for each head, and each look, which of `measures` change most, (M,), what increases, and what decreases."""
+    first = 0
+    for head in HEADS:
+        if names := labels.get(head, ()):
+            here = change[first : first + len(names)]
+            most, least = int(here.argmax()), int(here.argmin())
+            ends = Effect(head, names[most], float(here[most])), Effect(head, names[least], -float(here[least]))
+            yield [first + most, first + least], *ends
+        first += len(names)
+    for column, names in enumerate(LOOKS, first):
+        more, less = names if change[column] > 0 else names[::-1]
+        value = abs(float(change[column]))
+        yield [column], Effect("look", more, value), Effect("look", less, value)
 
 
 def measures(classifier: ArtworkClassifier, pictures: Sequence[Image.Image]) -> np.ndarray:
@@ -123,26 +190,21 @@ def _probabilities(answer: Classification, labels: Mapping[str, Sequence[str]]) 
 
 
 def looks(picture: Image.Image) -> list[float]:
-    """Return brightness, warmth, colourfulness, contrast and detail of a picture, about 0 to 1 each."""
+    """Return what a picture looks like, in the order of `LOOKS`.
+
+    Brightness, warmth, colourfulness, contrast and detail, about 0 to 1 each; by how much the right half is brighter
+    than the left one, and the bottom than the top, -1 to 1; and the same of detail, in parts of its mean.
+    """
     x = np.asarray(picture.convert("RGB"), np.float32) / 255
     grey = x.mean(2)
-    edges = np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean()
+    edges = abs(np.diff(grey, axis=0))[:, 1:] + abs(np.diff(grey, axis=1))[1:]
     warmth = (x[..., 0] - x[..., 2]).mean()
-    return [float(value) for value in (grey.mean(), warmth, (x.max(2) - x.min(2)).mean(), 2 * grey.std(), 4 * edges)]
-
-
-def _effects(classifier: ArtworkClassifier, change: np.ndarray) -> list[Effect]:
-    """Return what changes, the largest increase first, decreases at the end."""
-    labels = classifier.network().labels
-    named = [(head, label) for head in HEADS for label in labels.get(head, ())]
-    effects = [Effect(*name, float(value)) for name, value in zip(named, change)]
-    for (more, less), value in zip(LOOKS, change[len(effects) :]):
-        effects += [Effect("look", more, float(value)), Effect("look", less, -float(value))]
-    return sorted(effects, key=lambda effect: -effect.change)
-
-
-def _opposite(effect: Effect) -> Effect:
-    return Effect(effect.head, effect.label, -effect.change)
+    values = [grey.mean(), warmth, (x.max(2) - x.min(2)).mean(), 2 * grey.std(), 4 * edges.mean()]
+    for plane in (grey, edges / max(float(edges.mean()), 1e-6)):
+        height, width = plane.shape
+        values += [plane[:, -(width // 2) :].mean() - plane[:, : width // 2].mean()]
+        values += [plane[-(height // 2) :].mean() - plane[: height // 2].mean()]
+    return [float(value) for value in values]
 
 
 def picture_map(
@@ -173,10 +235,20 @@ def picture_map(
         MapPoint((round(px, 4), round(py, 4)), genome.seed, genome.style, label)
         for (px, py), genome, label in zip(places.tolist(), genomes, seen)
     ]
-    values = np.array(rows)
-    axes = []
-    for axis in (0, 1):
-        far, near = places[:, axis] > 0.8, places[:, axis] < 0.2
-        effects = _effects(classifier, values[far].mean(0) - values[near].mean(0))
-        axes += [effects[0], _opposite(effects[-1])]
-    return points, tuple(axes)
+    return points, name_axes(classifier.network().labels, places, np.array(rows))
+
+
+def name_axes(
+    labels: Mapping[str, Sequence[str]], places: np.ndarray, values: np.ndarray
+) -> tuple[Effect, Effect, Effect, Effect]:
+    """Return what there is more of to the right, left, bottom and top of a map, as `name_directions` names it.
+
+    Args:
+        labels: those of the classifier, by head.
+        places: (N, 2), from 0 to 1.
+        values: `measures` of the pictures at the places, (N, M).
+    """
+    changes = np.array([values[far > 0.8].mean(0) - values[far < 0.2].mean(0) for far in places.T])
+    names = name_directions(labels, changes, abs(changes) / np.maximum(values.std(0), 1e-6), 0)
+    (right, left), (bottom, top) = names[0], names[1]
+    return right, left, bottom, top
