@@ -95,6 +95,7 @@ def blend(genomes: Sequence[Genome], weights: Sequence[float]) -> Genome:
         truncation=sum(genome.truncation * weight for genome, weight in parts),
         patches=(),
         brushwork=_painted(parts),
+        window=tuple(sum(genome.window[i] * weight for genome, weight in parts) for i in range(3)),
         start=_started(parts),
         origin="blend",
         seed=None,
@@ -135,6 +136,7 @@ def mix_levels(base: Genome, others: Mapping[LevelGroup, Genome], num_levels: in
         latent=_folded(rows),
         styles=_folded(shares),
         brushwork=others.get("colours", base).brushwork,
+        window=others.get("layout", base).window,
         start=others.get("layout", base).start,
         origin="mix",
         seed=None,
@@ -242,7 +244,12 @@ def _crossed(first: Genome, second: Genome, num_levels: int, chance: torch.Gener
     rows = [genome.rows(num_levels)[level] for level, genome in enumerate(chosen)]
     shares = [genome.shares(num_levels)[level] for level, genome in enumerate(chosen)]
     return replace(
-        first, latent=_folded(rows), styles=_folded(shares), brushwork=chosen[-1].brushwork, start=chosen[0].start
+        first,
+        latent=_folded(rows),
+        styles=_folded(shares),
+        brushwork=chosen[-1].brushwork,
+        window=chosen[0].window,
+        start=chosen[0].start,
     )
 
 

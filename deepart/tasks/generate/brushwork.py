@@ -30,6 +30,7 @@ from deepart.errors import WeightsError
 from deepart.files import replacing, write_json
 from deepart.models.style_code import StyleCode
 from deepart.options import MOST_SEED
+from deepart.tasks.generate.genome import WHOLE, Window
 
 if TYPE_CHECKING:
     from deepart.models.style_network import StyleNetwork
@@ -40,8 +41,8 @@ TENSORS, FACTS = "brushwork.safetensors", "brushwork.json"
 SIDE = 256
 """Side of the painted pictures in pixels."""
 
-MOST_OTHER = 0.5
-"""Largest share of a second painting in a code."""
+LEAST_WINDOW = 0.6
+"""Least side of the part of a layout that a picture shows: layouts repeat motifs in the same places."""
 
 _STREAM = 2
 _TRIES = 400  # seeds that are looked through for a genre
@@ -62,34 +63,27 @@ class Brushwork:
     """The genre of each painting, an empty string if it is not known; empty if none is known."""
 
     def code(self, style: str, seed: int) -> StyleCode:
-        """Return the code of a seed, a blend of two paintings of a style.
+        """Return the code of a seed, that of a painting of a style.
 
         Args:
             style: the style of the paintings; all paintings if it has none.
         """
-        one, other, share = _drawn(self._places(style), seed)
-        point = torch.lerp(self.points[one], self.points[other], share)
-        return StyleCode(self.mean + point @ self.basis, self.painter)
+        return StyleCode(self.mean + self.points[_drawn(self._places(style), seed)] @ self.basis, self.painter)
 
     def _places(self, style: str) -> Sequence[int]:
         return [place for place, name in enumerate(self.styles) if name == style] or range(len(self.styles))
 
     def seed_for(self, style: str, genre: str, seed: int) -> int:
-        """Return a seed whose two paintings have a genre, or at least its first one.
+        """Return a seed whose painting has a genre.
 
         Args:
             seed: determines the result, and is returned if no such painting is known.
         """
-        first, places = seed, self._places(style)
+        places = self._places(style)
         if not any(self.genres[place] == genre for place in places if self.genres):
             return seed
-        for number in np.random.default_rng((seed, _STREAM, 1)).integers(MOST_SEED, size=_TRIES).tolist():
-            showing = [self.genres[place] == genre for place in _drawn(places, number)[:2]]
-            if all(showing):
-                return number
-            if showing[0] and first == seed:
-                first = number
-        return first
+        numbers = np.random.default_rng((seed, _STREAM, 1)).integers(MOST_SEED, size=_TRIES).tolist()
+        return next((number for number in numbers if self.genres[_drawn(places, number)] == genre), seed)
 
     def paintings_of(self, style: str, genre: str) -> tuple[int, int]:
         """Return how many paintings of a style show a genre, and for how many the genre is known."""
@@ -175,11 +169,39 @@ def _read(checkpoint: str, folder: Path, changed: int) -> Brushwork:
         raise WeightsError("weights.damaged", name=checkpoint) from error
 
 
-def _drawn(places: Sequence[int], seed: int) -> tuple[int, int, float]:
-    """Return the two paintings that a seed draws, and the share of the second."""
-    chance = np.random.default_rng((seed, _STREAM))
-    one, other = chance.choice(places, 2)
-    return one, other, float(chance.uniform(0, MOST_OTHER))
+def window_of(seed: int) -> Window:
+    """Return the part of the layout that the picture of a seed shows, of a side from `LEAST_WINDOW` to 1."""
+    chance = np.random.default_rng((seed, _STREAM, 2))
+    side = chance.uniform(LEAST_WINDOW, 1)
+    left, top = chance.uniform(0, 1 - side, 2)
+    return float(left), float(top), float(side)
+
+
+def windowed(layout: Tensor, window: Window) -> Tensor:
+    """Return the part of layouts (B, 3, S, S) in [0, 1] that a window shows, enlarged to their size."""
+    if window == WHOLE:
+        return layout
+    left, top, side = window
+    shown = torch.tensor([[side, 0, 2 * left + side - 1], [0, side, 2 * top + side - 1]], device=layout.device)
+    grid = F.affine_grid(shown.expand(len(layout), 2, 3), list(layout.shape), align_corners=False)
+    return F.grid_sample(layout.float(), grid, "bicubic", "border", align_corners=False).clamp(0, 1)
+
+
+def put_into_window(mask: Tensor, window: Window) -> Tensor:
+    """Return masks (B, 1, H, W) of a picture as masks of its layout: the opposite of `windowed`, 0 around it."""
+    if window == WHOLE:
+        return mask
+    left, top, side = window
+    there = torch.tensor(
+        [[1 / side, 0, (1 - 2 * left) / side - 1], [0, 1 / side, (1 - 2 * top) / side - 1]], device=mask.device
+    )
+    grid = F.affine_grid(there.expand(len(mask), 2, 3), list(mask.shape), align_corners=False)
+    return F.grid_sample(mask, grid, "bilinear", "zeros", align_corners=False)
+
+
+def _drawn(places: Sequence[int], seed: int) -> int:
+    """Return the painting that a seed draws."""
+    return int(np.random.default_rng((seed, _STREAM)).choice(places))
 
 
 def _counted(styles: Sequence[str]) -> list[list[object]]:

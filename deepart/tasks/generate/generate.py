@@ -35,7 +35,7 @@ from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.generate import brushwork
 from deepart.tasks.generate.breeding import patched
-from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, START_SIDE, Genome, Start
+from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, START_SIDE, WHOLE, Genome, Start, Window
 from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
 from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
@@ -143,7 +143,8 @@ class ArtGenerator:
             seed: the same seed gives the same picture.
             style: one of `styles`; "any" draws one by its share, determined by the seed.
             truncation: see `generate`.
-            finish: "painted" adds brushwork drawn by the seed, if the checkpoint has any.
+            finish: "painted" shows a part of the layout in brushwork, both drawn by the seed, if the checkpoint has
+                any.
             genre: draw brushwork, and the style if it is "any", from paintings of this genre.
 
         Raises:
@@ -164,6 +165,7 @@ class ArtGenerator:
             noise=seed,
             truncation=float(truncation),
             brushwork=((painted_by, 1.0),) if known else (),
+            window=brushwork.window_of(seed) if known else WHOLE,
             seed=seed,
         )
 
@@ -214,7 +216,7 @@ class ArtGenerator:
             InputError: the genome does not fit the network.
             WeightsError: the style network is missing or damaged.
         """
-        layout = self.paint_tensor(genome, noise, size)
+        layout = brushwork.windowed(self.paint_tensor(genome, noise, size), _window(genome))
         known = self._brushwork_of(genome)
         if known is None:
             return layout
@@ -223,7 +225,8 @@ class ArtGenerator:
         if not genome.patches:
             return painted
         # The style network sees all of a picture: what is outside the patches would change with what is inside.
-        before = known.paint(self.paint_tensor(replace(genome, patches=()), noise, size), code)
+        layout = self.paint_tensor(replace(genome, patches=()), noise, size)
+        before = known.paint(brushwork.windowed(layout, _window(genome)), code)
         return torch.lerp(before, painted, _patches_mask(genome, painted.shape[2:]))
 
     def side_of(self, genome: Genome, size: int | None = None) -> int:
@@ -234,7 +237,7 @@ class ArtGenerator:
         return brushwork.find_brushwork(self.checkpoint) if genome.brushwork else None
 
     def paint_tensor(self, genome: Genome, noise: Sequence[Tensor] | None = None, size: int | None = None) -> Tensor:
-        """Paint one picture without brushwork, (1, 3, size, size) RGB in [0, 1].
+        """Paint the layout of one picture, all of it, without brushwork; (1, 3, size, size) RGB in [0, 1].
 
         Args:
             noise: instead of the genome's, as of `noise_of`.
@@ -250,7 +253,11 @@ class ArtGenerator:
         if self.num_levels == 1:
             raise InputError("generate.no_levels")
         patches = [
-            FeaturePatch(self.codes(patch.genome), self.noise_of(patch.genome), _mask(patch.mask))
+            FeaturePatch(
+                self.codes(patch.genome),
+                self.noise_of(patch.genome),
+                brushwork.put_into_window(_mask(patch.mask), _window(genome)),
+            )
             for patch in genome.patches
         ]
         painted = network.paint(self.codes(genome), noise, size, patches)
@@ -382,6 +389,11 @@ def _started(layout: Tensor, start: Start | None) -> Tensor:
     held, detail = min(1.0, 2 - 2 * start.freedom), min(1.0, 2 * start.freedom)
     own = coarse(layout)
     return (torch.lerp(own, coarse(picture), held) + detail * (layout - own)).clamp(0, 1)
+
+
+def _window(genome: Genome) -> Window:
+    """Return the part of its layout that a genome shows; a picture that it starts from is shown whole."""
+    return WHOLE if genome.start else genome.window
 
 
 def _patches_mask(genome: Genome, size: torch.Size) -> Tensor:

@@ -13,7 +13,7 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -36,6 +36,10 @@ MOST_PATCHES = 4
 START_SIDE = 64
 """Side of the picture that a genome starts from; finer detail is painted anew."""
 MOST_BRUSHWORK = 8
+
+Window = tuple[float, float, float]
+"""A square part of a layout: its left, its top and its side, as shares of the layout's side."""
+WHOLE: Window = (0.0, 0.0, 1.0)
 
 Row = tuple[float, ...]
 """The latent of one level; only its direction matters, not its length."""
@@ -72,8 +76,10 @@ class Genome:
     """Seeds of its palette and brushwork, with shares that add up to 1, or none; see
     `deepart.tasks.generate.brushwork`.
     """
+    window: Window = WHOLE
+    """The part of the layout that the picture shows."""
     start: Start | None = None
-    """The picture that it starts from, if any."""
+    """The picture that it starts from, if any; then all of the layout is shown, whatever the window."""
     origin: Origin = "seed"
     seed: int | None = None
     """Seed that it was made from, if any."""
@@ -123,6 +129,7 @@ class Genome:
             "truncation": self.truncation,
             "patches": [patch.as_dict() for patch in self.patches],
             **({"brushwork": [list(part) for part in self.brushwork]} if self.brushwork else {}),
+            **({"window": list(self.window)} if self.window != WHOLE else {}),
             **({"start": self.start.as_dict()} if self.start else {}),
             "origin": self.origin,
             "seed": self.seed,
@@ -219,6 +226,7 @@ def _genome(data: Mapping[str, Any], may_have_patches: bool) -> Genome:
         truncation=truncation,
         patches=tuple(_patch(patch) for patch in patches),
         brushwork=_brushwork(data.get("brushwork", [])),
+        window=_window(data.get("window", WHOLE)),
         start=_start(data["start"]) if data.get("start") else None,
         origin=origin,
         seed=seed,
@@ -259,6 +267,13 @@ def _brushwork(parts: list[Any]) -> tuple[tuple[int, float], ...]:
     if found and not math.isclose(sum(share for _, share in found), 1, abs_tol=1e-3):
         raise ValueError("Shares of brushwork add up to 1.")
     return found
+
+
+def _window(numbers: Sequence[float]) -> Window:
+    left, top, side = map(float, numbers)
+    if not (0 < side <= 1 and 0 <= left <= 1.001 - side and 0 <= top <= 1.001 - side):
+        raise ValueError("A window lies within the layout.")
+    return left, top, side
 
 
 def _patch(data: Mapping[str, Any]) -> Patch:

@@ -18,6 +18,7 @@ from deepart.images import to_pil
 from deepart.runtime import Progress
 from deepart.tasks.classify.classify import ArtworkClassifier
 from deepart.tasks.classify.originality import NEAR_COPY
+from deepart.tasks.generate.brushwork import windowed
 from deepart.tasks.generate.generate import ArtGenerator
 from deepart.tasks.generate.genome import Genome
 from deepart.tasks.tiled import patiently
@@ -147,4 +148,5 @@ def _sketched(engine: ArtGenerator, genomes: Sequence[Genome]) -> list[Image.Ima
     with runtime.device_lock(), runtime.inference():
         codes = torch.cat([engine.codes(genome) for genome in genomes])
         noise = [torch.cat(parts) for parts in zip(*map(engine.noise_of, genomes))]
-        return [to_pil(picture[None]) for picture in network.paint(codes, noise, network.sizes[0])]
+        layouts = network.paint(codes, noise, network.sizes[0])
+        return [to_pil(windowed(layout[None], genome.window)) for layout, genome in zip(layouts, genomes)]

@@ -26,7 +26,7 @@ from deepart.files import replacing
 from deepart.models.generators.flow import FlowPainter, paint_steps
 from deepart.models.generators.generator import Generator
 from deepart.tasks.classify.classify import ArtworkClassifier
-from deepart.tasks.generate.brushwork import Brushwork
+from deepart.tasks.generate.brushwork import Brushwork, window_of, windowed
 from deepart.training.generate.generator import fold_batch_norms, imagenet_backbone
 
 SIDE = 128
@@ -249,7 +249,8 @@ def finished_painter(paint: Painter, brushwork: Brushwork, styles: Sequence[str]
     def finish(asked: Tensor, seed: int) -> Tensor:
         names = (styles[style] if style < len(styles) else "" for style in asked[:, 0].tolist())
         codes = torch.stack([brushwork.code(name, seed + index).vector for index, name in enumerate(names)])
-        layout = paint(asked, seed).float().to(runtime.device())
+        layouts = paint(asked, seed).float().to(runtime.device()).split(1)
+        layout = torch.cat([windowed(each, window_of(seed + index)) for index, each in enumerate(layouts)])
         with runtime.autocast():
             return brushwork.paint(layout, codes).float().cpu()
 
