@@ -81,6 +81,7 @@ def test_what_paintings_show_is_kept_and_a_genre_draws_from_it(known: Brushwork,
     usual, shown = (ArtGenerator().born(3, STYLES[0], genre=genre) for genre in (None, "landscape"))
     assert usual.latent == shown.latent and usual.brushwork == ((3, 1.0),) != shown.brushwork
     assert ArtGenerator().born(3, STYLES[0], finish="plain", genre="landscape").brushwork == ()
+    assert shown.window == WHOLE != usual.window
     drawn = {
         genre: {ArtGenerator().born(seed, genre=genre).style for seed in range(12)} for genre in (None, "portrait")
     }

@@ -145,7 +145,8 @@ class ArtGenerator:
             truncation: see `generate`.
             finish: "painted" shows a part of the layout in brushwork, both drawn by the seed, if the checkpoint has
                 any.
-            genre: draw brushwork, and the style if it is "any", from paintings of this genre.
+            genre: draw brushwork, and the style if it is "any", from paintings of this genre, and show all of the
+                layout.
 
         Raises:
             InputError: a setting is out of its range, or there is no such style.
@@ -165,7 +166,7 @@ class ArtGenerator:
             noise=seed,
             truncation=float(truncation),
             brushwork=((painted_by, 1.0),) if known else (),
-            window=brushwork.window_of(seed) if known else WHOLE,
+            window=brushwork.window_of(seed) if known and not genre else WHOLE,  # no subject is to be cut off
             seed=seed,
         )
 
