@@ -181,10 +181,7 @@ def windowed(layout: Tensor, window: Window) -> Tensor:
     """Return the part of layouts (B, 3, S, S) in [0, 1] that a window shows, enlarged to their size."""
     if window == WHOLE:
         return layout
-    left, top, side = window
-    shown = torch.tensor([[side, 0, 2 * left + side - 1], [0, side, 2 * top + side - 1]], device=layout.device)
-    grid = F.affine_grid(shown.expand(len(layout), 2, 3), list(layout.shape), align_corners=False)
-    return F.grid_sample(layout.float(), grid, "bicubic", "border", align_corners=False).clamp(0, 1)
+    return _sampled(layout.float(), window, "bicubic", "border").clamp(0, 1)
 
 
 def put_into_window(mask: Tensor, window: Window) -> Tensor:
@@ -192,11 +189,15 @@ def put_into_window(mask: Tensor, window: Window) -> Tensor:
     if window == WHOLE:
         return mask
     left, top, side = window
-    there = torch.tensor(
-        [[1 / side, 0, (1 - 2 * left) / side - 1], [0, 1 / side, (1 - 2 * top) / side - 1]], device=mask.device
-    )
-    grid = F.affine_grid(there.expand(len(mask), 2, 3), list(mask.shape), align_corners=False)
-    return F.grid_sample(mask, grid, "bilinear", "zeros", align_corners=False)
+    return _sampled(mask, (-left / side, -top / side, 1 / side), "bilinear", "zeros")
+
+
+def _sampled(x: Tensor, window: Window, mode: str, around: str) -> Tensor:
+    """Return what a window shows of x, (B, C, H, W), at the size of x; `around` is the padding beyond its borders."""
+    left, top, side = window
+    shown = torch.tensor([[side, 0, 2 * left + side - 1], [0, side, 2 * top + side - 1]], device=x.device)
+    grid = F.affine_grid(shown.expand(len(x), 2, 3), list(x.shape), align_corners=False)
+    return F.grid_sample(x, grid, mode, around, align_corners=False)
 
 
 def _drawn(places: Sequence[int], seed: int) -> int:

@@ -35,7 +35,7 @@ from deepart.runtime import Progress
 from deepart.sheets import Cell, contact_sheet
 from deepart.tasks.generate import brushwork
 from deepart.tasks.generate.breeding import patched
-from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, START_SIDE, WHOLE, Genome, Start, Window
+from deepart.tasks.generate.genome import ANY_STYLE, MASK_SIDE, START_SIDE, WHOLE, Genome, Start
 from deepart.tasks.hub.generators import HUB_GENERATORS, load_hub_generator, load_own_generator, own_generators
 from deepart.tasks.restore.bundled import enlarge_steps
 from deepart.tasks.tiled import fetch_steps, patiently
@@ -217,7 +217,7 @@ class ArtGenerator:
             InputError: the genome does not fit the network.
             WeightsError: the style network is missing or damaged.
         """
-        layout = brushwork.windowed(self.paint_tensor(genome, noise, size), _window(genome))
+        layout = brushwork.windowed(self.paint_tensor(genome, noise, size), genome.shown)
         known = self._brushwork_of(genome)
         if known is None:
             return layout
@@ -227,7 +227,7 @@ class ArtGenerator:
             return painted
         # The style network sees all of a picture: what is outside the patches would change with what is inside.
         layout = self.paint_tensor(replace(genome, patches=()), noise, size)
-        before = known.paint(brushwork.windowed(layout, _window(genome)), code)
+        before = known.paint(brushwork.windowed(layout, genome.shown), code)
         return torch.lerp(before, painted, _patches_mask(genome, painted.shape[2:]))
 
     def side_of(self, genome: Genome, size: int | None = None) -> int:
@@ -257,7 +257,7 @@ class ArtGenerator:
             FeaturePatch(
                 self.codes(patch.genome),
                 self.noise_of(patch.genome),
-                brushwork.put_into_window(_mask(patch.mask), _window(genome)),
+                brushwork.put_into_window(_mask(patch.mask), genome.shown),
             )
             for patch in genome.patches
         ]
@@ -390,11 +390,6 @@ def _started(layout: Tensor, start: Start | None) -> Tensor:
     held, detail = min(1.0, 2 - 2 * start.freedom), min(1.0, 2 * start.freedom)
     own = coarse(layout)
     return (torch.lerp(own, coarse(picture), held) + detail * (layout - own)).clamp(0, 1)
-
-
-def _window(genome: Genome) -> Window:
-    """Return the part of its layout that a genome shows; a picture that it starts from is shown whole."""
-    return WHOLE if genome.start else genome.window
 
 
 def _patches_mask(genome: Genome, size: torch.Size) -> Tensor:

@@ -77,9 +77,9 @@ class Genome:
     `deepart.tasks.generate.brushwork`.
     """
     window: Window = WHOLE
-    """The part of the layout that the picture shows."""
+    """The part of the layout that the picture shows; see `shown`."""
     start: Start | None = None
-    """The picture that it starts from, if any; then all of the layout is shown, whatever the window."""
+    """The picture that it starts from, if any."""
     origin: Origin = "seed"
     seed: int | None = None
     """Seed that it was made from, if any."""
@@ -102,6 +102,11 @@ class Genome:
             for name, share in shares:
                 totals[name] = totals.get(name, 0.0) + share
         return max(totals, key=lambda name: totals[name])
+
+    @property
+    def shown(self) -> Window:
+        """The part of the layout that is shown: of a picture that it starts from, all."""
+        return WHOLE if self.start else self.window
 
     def rows(self, count: int) -> tuple[Row, ...]:
         """Return the latent as `count` rows."""

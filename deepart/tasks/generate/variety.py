@@ -149,4 +149,4 @@ def _sketched(engine: ArtGenerator, genomes: Sequence[Genome]) -> list[Image.Ima
         codes = torch.cat([engine.codes(genome) for genome in genomes])
         noise = [torch.cat(parts) for parts in zip(*map(engine.noise_of, genomes))]
         layouts = network.paint(codes, noise, network.sizes[0])
-        return [to_pil(windowed(layout[None], genome.window)) for layout, genome in zip(layouts, genomes)]
+        return [to_pil(windowed(layout[None], genome.shown)) for layout, genome in zip(layouts, genomes)]
